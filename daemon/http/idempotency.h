@@ -1,0 +1,30 @@
+/* idempotency.h - a retry never doubles: the first answer to a key is kept with the effect.
+ *
+ * Inside the writer's savepoint, before the handler: an answer that is already there is sent again
+ * byte for byte; the same key with another request is refused. After the handler: its answer is
+ * stored in the same transaction, so effect and answer commit together or not at all (RS P3, I15).
+ * What was refused is not stored: a corrected retry may use the same key.
+ */
+#ifndef ANCHANG_HTTP_IDEMPOTENCY_H
+#define ANCHANG_HTTP_IDEMPOTENCY_H
+
+#include "daemon/http/call.h"
+
+enum { IDEMPOTENCY_HASH = 32, IDEMPOTENCY_BODY_MAX = 1024 * 1024, IDEMPOTENCY_SCOPE = 256 };
+
+struct idempotency {
+    char scope[IDEMPOTENCY_SCOPE]; /* "u:7:POST /api/v1/units/3/hold" */
+    char key[65];
+    uint8_t hash[IDEMPOTENCY_HASH]; /* of method, path, query and body */
+};
+
+/* Reads the key from the header value @key: IDEMPOTENCY_MISSING when absent or malformed. */
+int idempotency_init(struct idempotency *i, const char *key, const struct actor *actor,
+                     const char *method, const char *uri, const void *body, size_t n_body,
+                     struct fault *f);
+
+/* Runs @handler once per key: 1 when an earlier answer was put into call->reply as bytes, else what
+ * the handler returned; a JSON answer has been turned into bytes then. */
+int idempotency_run(struct idempotency *i, struct call *call, int (*handler)(struct call *call));
+
+#endif
