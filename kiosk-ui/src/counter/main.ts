@@ -1,0 +1,6 @@
+// Entry of the counter page.
+import { createApp } from 'vue';
+import '@/styles/tokens.css';
+import App from './App.vue';
+
+createApp(App).mount('#app');
