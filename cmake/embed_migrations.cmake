@@ -1,0 +1,18 @@
+# Writes the migration files, in the order of their numbers, as C string tables.
+# cmake -DOUT=file.c "-DFILES=a.sql;b.sql" -P embed_migrations.cmake
+string(REPLACE " " ";" FILES "${FILES}")
+list(SORT FILES)
+set(body "/* Generated from db/migrations. */\n#include \"db/migrate.h\"\n")
+set(table "")
+foreach(file ${FILES})
+    get_filename_component(name ${file} NAME_WE)
+    string(REGEX MATCH "^[0-9]+" number ${name})
+    math(EXPR number "${number}")
+    file(READ ${file} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(APPEND body "static const char m${number}[] = {${bytes}0};\n")
+    string(APPEND table "    {${number}, \"${name}\", m${number}},\n")
+endforeach()
+string(APPEND body "const struct migration migrations[] = {\n${table}};\n")
+string(APPEND body "const size_t migrations_count = sizeof(migrations) / sizeof(migrations[0]);\n")
+file(WRITE ${OUT} "${body}")

@@ -1,0 +1,6 @@
+# ANCHANG_SANITIZE: a list for -fsanitize=, e.g. "address,undefined" or "thread".
+set(ANCHANG_SANITIZE "" CACHE STRING "sanitizers to build with")
+if(ANCHANG_SANITIZE)
+    add_compile_options(-fsanitize=${ANCHANG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${ANCHANG_SANITIZE})
+endif()

@@ -1,0 +1,10 @@
+/* clock.h - the clocks, in milliseconds. Thread: any. */
+#ifndef ANCHANG_DB_CLOCK_H
+#define ANCHANG_DB_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_wall_ms(void); /* UTC since 1970 */
+int64_t clock_boot_ms(void); /* since boot, suspend included; never stepped */
+
+#endif

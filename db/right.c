@@ -1,0 +1,28 @@
+/* right.c - see right.h. */
+#include "db/right.h"
+
+#include <errno.h>
+#include <string.h>
+
+const struct right_info rights[RIGHT_COUNT] = {
+#define RIGHT(symbol, code, zh, en) [RIGHT_##symbol] = {code, zh, en},
+#include "db/right.def"
+#undef RIGHT
+};
+
+#define B(r) RIGHT_BIT(RIGHT_##r)
+const struct role_info roles[] = {
+#define ROLE(code, zh, en, rights) {code, zh, en, rights},
+#include "db/role.def"
+#undef ROLE
+};
+#undef B
+const int roles_count = sizeof(roles) / sizeof(roles[0]);
+
+int right_by_code(const char *code)
+{
+    for (int i = 0; i < RIGHT_COUNT; i++)
+        if (strcmp(rights[i].code, code) == 0)
+            return i;
+    return -ENOENT;
+}

@@ -1,0 +1,534 @@
+/* store_sqlite.c - store.h on SQLite: WAL, synchronous=FULL, STRICT tables.
+ *
+ * The settings and their reasons: reliability notes D1-D3 (one writer, no automatic checkpoint because
+ * its errors are swallowed, every pragma read back) and T23 (defensive mode, no ATTACH).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "db/store.h"
+
+enum { STATEMENTS_MAX = 512 }; /* slots of the statement table; a power of two */
+
+struct stmt {
+    struct db *db;
+    sqlite3_stmt *handle;
+    const char *sql; /* key: the address of the constant */
+};
+
+struct db {
+    sqlite3 *handle;
+    enum db_mode mode;
+    size_t n_statements;
+    struct stmt statements[STATEMENTS_MAX];
+};
+
+static int error_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW:
+        return 0;
+    case SQLITE_CONSTRAINT:
+        switch (rc) {
+        case SQLITE_CONSTRAINT_UNIQUE:
+        case SQLITE_CONSTRAINT_PRIMARYKEY:
+        case SQLITE_CONSTRAINT_ROWID:
+            return -EEXIST;
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            return -ENOLINK;
+        default:
+            return -EINVAL;
+        }
+    case SQLITE_MISMATCH: /* STRICT: wrong type */
+    case SQLITE_TOOBIG:
+        return -EINVAL;
+    case SQLITE_FULL:
+        return -ENOSPC;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return -EBUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return -EUCLEAN;
+    case SQLITE_READONLY:
+        return -EROFS;
+    case SQLITE_NOMEM:
+        return -ENOMEM;
+    case SQLITE_CANTOPEN:
+        return -ENOENT;
+    case SQLITE_INTERRUPT:
+        return -ETIMEDOUT;
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+    case SQLITE_ERROR:
+        return -EPROTO;
+    default:
+        return -EIO;
+    }
+}
+
+const char *db_error(const struct db *db)
+{
+    return db ? sqlite3_errmsg(db->handle) : "";
+}
+
+/* Statements may not reach out of the file or change settings once it is open. */
+static int authorize(void *arg, int action, const char *a, const char *b, const char *c, const char *d)
+{
+    (void)arg, (void)a, (void)b, (void)c, (void)d;
+    return action == SQLITE_ATTACH || action == SQLITE_DETACH ? SQLITE_DENY : SQLITE_OK;
+}
+
+static int pragma_int(struct db *db, const char *sql, int64_t want)
+{
+    sqlite3_stmt *s;
+    int64_t got = -1;
+
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) != SQLITE_OK)
+        return error_of(sqlite3_extended_errcode(db->handle));
+    if (sqlite3_step(s) == SQLITE_ROW)
+        got = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return got == want ? 0 : -ENOTSUP;
+}
+
+static int pragma_text(struct db *db, const char *sql, const char *want)
+{
+    sqlite3_stmt *s;
+    int r = -ENOTSUP;
+
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) != SQLITE_OK)
+        return error_of(sqlite3_extended_errcode(db->handle));
+    if (sqlite3_step(s) == SQLITE_ROW &&
+        strcmp((const char *)sqlite3_column_text(s, 0), want) == 0)
+        r = 0;
+    sqlite3_finalize(s);
+    return r;
+}
+
+static int settings_apply(struct db *db)
+{
+    static const char script[] = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
+                                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                                 "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
+                                 "PRAGMA cache_size = -8192;";
+    int r;
+
+    sqlite3_busy_timeout(db->handle, 5000);
+    sqlite3_extended_result_codes(db->handle, 1);
+    if (db->mode == DB_WRITER) {
+        r = pragma_text(db, "PRAGMA journal_mode = WAL", "wal");
+        if (r < 0)
+            return r;
+    }
+    if (sqlite3_exec(db->handle, script, NULL, NULL, NULL) != SQLITE_OK)
+        return error_of(sqlite3_extended_errcode(db->handle));
+    if (db->mode == DB_READER &&
+        sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL) != SQLITE_OK)
+        return error_of(sqlite3_extended_errcode(db->handle));
+    r = pragma_int(db, "PRAGMA mmap_size = 0", 0);
+    if (r == 0)
+        r = pragma_int(db, "PRAGMA wal_autocheckpoint = 0", 0);
+    if (r == 0)
+        r = pragma_int(db, "PRAGMA foreign_keys", 1);
+    if (r == 0)
+        r = pragma_int(db, "PRAGMA recursive_triggers", 1);
+    if (r == 0)
+        r = pragma_int(db, "PRAGMA synchronous", 2);
+    if (r == 0)
+        r = pragma_text(db, "PRAGMA journal_mode", "wal");
+    if (r < 0)
+        return r;
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_set_authorizer(db->handle, authorize, NULL);
+    return 0;
+}
+
+int db_open(const char *path, enum db_mode mode, struct db **ret_db)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    struct db *db;
+    int fd, rc, r;
+
+    if (mode == DB_WRITER) {
+        /* Created by us, so that it is never readable to others, not even for a moment. */
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return -errno;
+        close(fd);
+    }
+    flags |= SQLITE_OPEN_READWRITE; /* a reader needs the shared memory file too */
+    db = calloc(1, sizeof(*db));
+    if (!db)
+        return -ENOMEM;
+    db->mode = mode;
+    rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    r = error_of(rc);
+    if (r == 0)
+        r = settings_apply(db);
+    if (r < 0) {
+        db_close(db);
+        return r;
+    }
+    *ret_db = db;
+    return 0;
+}
+
+struct db *db_close(struct db *db)
+{
+    if (!db)
+        return NULL;
+    for (size_t i = 0; i < STATEMENTS_MAX; i++)
+        sqlite3_finalize(db->statements[i].handle);
+    sqlite3_close_v2(db->handle);
+    free(db);
+    return NULL;
+}
+
+static size_t slot_of(const char *sql)
+{
+    uintptr_t key = (uintptr_t)sql;
+
+    return (size_t)((key >> 3) * 0x9E3779B97F4A7C15u >> 40) & (STATEMENTS_MAX - 1);
+}
+
+int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
+{
+    size_t slot = slot_of(sql);
+    struct stmt *s;
+    int rc;
+
+    while (db->statements[slot].sql && db->statements[slot].sql != sql)
+        slot = (slot + 1) & (STATEMENTS_MAX - 1);
+    s = &db->statements[slot];
+    if (!s->sql) {
+        if (db->n_statements + 1 >= STATEMENTS_MAX)
+            return -E2BIG;
+        rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
+        if (rc != SQLITE_OK)
+            return error_of(rc);
+        s->sql = sql;
+        s->db = db;
+        db->n_statements++;
+    }
+    sqlite3_reset(s->handle);
+    sqlite3_clear_bindings(s->handle);
+    *ret_stmt = s;
+    return 0;
+}
+
+int stmt_bind_int(struct stmt *s, int index, int64_t value)
+{
+    return error_of(sqlite3_bind_int64(s->handle, index, value));
+}
+
+int stmt_bind_text(struct stmt *s, int index, const char *text)
+{
+    return error_of(sqlite3_bind_text(s->handle, index, text, -1, SQLITE_STATIC));
+}
+
+int stmt_bind_blob(struct stmt *s, int index, const void *data, size_t size)
+{
+    return error_of(sqlite3_bind_blob64(s->handle, index, data, size, SQLITE_STATIC));
+}
+
+int stmt_bind_null(struct stmt *s, int index)
+{
+    return error_of(sqlite3_bind_null(s->handle, index));
+}
+
+int stmt_step(struct stmt *s)
+{
+    int rc = sqlite3_step(s->handle);
+
+    if (rc == SQLITE_ROW)
+        return 1;
+    sqlite3_reset(s->handle);
+    return error_of(rc);
+}
+
+void stmt_reset(struct stmt *s)
+{
+    if (s)
+        sqlite3_reset(s->handle);
+}
+
+bool stmt_is_null(struct stmt *s, int column)
+{
+    return sqlite3_column_type(s->handle, column) == SQLITE_NULL;
+}
+
+int64_t stmt_int(struct stmt *s, int column)
+{
+    return sqlite3_column_int64(s->handle, column);
+}
+
+const char *stmt_text(struct stmt *s, int column)
+{
+    return (const char *)sqlite3_column_text(s->handle, column);
+}
+
+const void *stmt_blob(struct stmt *s, int column, size_t *ret_size)
+{
+    const void *data = sqlite3_column_blob(s->handle, column);
+
+    *ret_size = (size_t)sqlite3_column_bytes(s->handle, column);
+    return data;
+}
+
+static int bind_all(struct stmt *s, const char *types, va_list ap)
+{
+    int r = 0;
+
+    for (int i = 1; *types && r == 0; i++, types++) {
+        switch (*types) {
+        case 'i':
+            r = stmt_bind_int(s, i, va_arg(ap, int64_t));
+            break;
+        case 't':
+            r = stmt_bind_text(s, i, va_arg(ap, const char *));
+            break;
+        case 'b': {
+            const void *data = va_arg(ap, const void *);
+            size_t size = va_arg(ap, size_t);
+
+            r = stmt_bind_blob(s, i, data, size);
+            break;
+        }
+        case 'o': {
+            const int64_t *value = va_arg(ap, const int64_t *);
+
+            r = value ? stmt_bind_int(s, i, *value) : stmt_bind_null(s, i);
+            break;
+        }
+        case 'n':
+            r = stmt_bind_null(s, i);
+            break;
+        default:
+            r = -EPROTO;
+        }
+    }
+    return r;
+}
+
+static int query_va(struct db *db, struct stmt **ret_stmt, const char *sql, const char *types,
+                    va_list ap)
+{
+    int r = db_prepare(db, sql, ret_stmt);
+
+    return r < 0 ? r : bind_all(*ret_stmt, types, ap);
+}
+
+int db_query(struct db *db, struct stmt **ret_stmt, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    int r;
+
+    va_start(ap, types);
+    r = query_va(db, ret_stmt, sql, types, ap);
+    va_end(ap);
+    return r;
+}
+
+int db_run(struct db *db, const char *sql, const char *types, ...)
+{
+    struct stmt *s;
+    va_list ap;
+    int r;
+
+    va_start(ap, types);
+    r = query_va(db, &s, sql, types, ap);
+    va_end(ap);
+    while (r == 0 && (r = stmt_step(s)) == 1)
+        r = 0;
+    return r < 0 ? r : (int)sqlite3_changes64(db->handle);
+}
+
+int db_get(struct db *db, int64_t *ret_value, const char *sql, const char *types, ...)
+{
+    struct stmt *s;
+    va_list ap;
+    int r, found = 0;
+
+    va_start(ap, types);
+    r = query_va(db, &s, sql, types, ap);
+    va_end(ap);
+    if (r < 0)
+        return r;
+    r = stmt_step(s);
+    if (r == 1) {
+        if (!stmt_is_null(s, 0)) {
+            *ret_value = stmt_int(s, 0);
+            found = 1;
+        }
+        r = stmt_step(s); /* an INSERT ... RETURNING is done only when it is stepped to its end */
+        stmt_reset(s);
+    }
+    return r < 0 ? r : found;
+}
+
+int db_script(struct db *db, const char *sql)
+{
+    return error_of(sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
+}
+
+int db_begin(struct db *db)
+{
+    return db_run(db, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", "") < 0
+               ? error_of(sqlite3_extended_errcode(db->handle))
+               : 0;
+}
+
+int db_commit(struct db *db)
+{
+    int rc = sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+    int r = error_of(rc);
+
+    if (r < 0)
+        db_rollback(db);
+    return r;
+}
+
+int db_rollback(struct db *db)
+{
+    /* A full disk has already rolled back by itself. */
+    if (!db_in_transaction(db))
+        return 0;
+    return error_of(sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL));
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
+int db_savepoint(struct db *db)
+{
+    int r = db_run(db, "SAVEPOINT job", "");
+
+    return r < 0 ? r : 0;
+}
+
+int db_savepoint_release(struct db *db)
+{
+    int r = db_run(db, "RELEASE job", "");
+
+    return r < 0 ? r : 0;
+}
+
+int db_savepoint_rollback(struct db *db)
+{
+    int r = db_run(db, "ROLLBACK TO job", "");
+
+    return r < 0 ? r : db_savepoint_release(db);
+}
+
+int db_checkpoint(struct db *db, bool truncate)
+{
+    int log = 0, done = 0;
+    int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    int r = error_of(sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &log, &done));
+
+    return r < 0 ? r : log - done;
+}
+
+int db_check(struct db *db, bool deep)
+{
+    int r = pragma_text(db, deep ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", "ok");
+    sqlite3_stmt *s;
+
+    if (r == -ENOTSUP)
+        return -EUCLEAN;
+    if (r < 0)
+        return r;
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA foreign_key_check", -1, &s, NULL) != SQLITE_OK)
+        return error_of(sqlite3_extended_errcode(db->handle));
+    r = sqlite3_step(s) == SQLITE_ROW ? -EUCLEAN : 0;
+    sqlite3_finalize(s);
+    return r;
+}
+
+static int file_sync(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    int r;
+
+    if (fd < 0)
+        return -errno;
+    r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+static int backup_copy(struct db *db, const char *path)
+{
+    sqlite3_backup *backup;
+    sqlite3 *to = NULL;
+    int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+
+    if (rc == SQLITE_OK) {
+        backup = sqlite3_backup_init(to, "main", db->handle, "main");
+        rc = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(to);
+        if (backup && sqlite3_backup_finish(backup) != SQLITE_OK && rc == SQLITE_DONE)
+            rc = sqlite3_errcode(to);
+        if (rc == SQLITE_DONE) /* one plain file, without a WAL beside it */
+            rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    }
+    sqlite3_close(to);
+    return error_of(rc);
+}
+
+static int backup_verify(const char *path)
+{
+    struct db copy = {.mode = DB_READER};
+    int r = error_of(sqlite3_open_v2(path, &copy.handle, SQLITE_OPEN_READONLY, NULL));
+
+    if (r == 0)
+        r = db_check(&copy, true);
+    sqlite3_close(copy.handle);
+    return r;
+}
+
+int db_backup(struct db *db, const char *path)
+{
+    char part[PATH_MAX], folder[PATH_MAX];
+    char *slash;
+    int fd, r;
+
+    if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+        return -ENAMETOOLONG;
+    if (access(path, F_OK) == 0)
+        return -EEXIST;
+    unlink(part);
+    fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    r = backup_copy(db, part);
+    if (r == 0)
+        r = backup_verify(part);
+    if (r == 0)
+        r = file_sync(part, O_RDWR);
+    if (r == 0 && rename(part, path) < 0)
+        r = -errno;
+    if (r < 0) {
+        unlink(part);
+        return r;
+    }
+    memcpy(folder, part, sizeof(folder));
+    slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder ? 1 : 0] = '\0';
+    return file_sync(slash ? folder : ".", O_RDONLY | O_DIRECTORY);
+}

@@ -1,0 +1,57 @@
+/* tx.c - see tx.h. */
+#include "db/tx.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+const struct actor actor_system = {
+    .kind = ACTOR_SYSTEM, .name = "system", .rights = ~(right_set)0, .all_projects = true};
+
+int tx_changed(struct tx *tx, enum change_kind kind, int64_t project_id, int64_t building_id,
+               int64_t id)
+{
+    struct change_list *list = tx->changes;
+
+    if (!list)
+        return 0;
+    if (list->n == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        struct change *items = realloc(list->items, room * sizeof(*items));
+
+        if (!items)
+            return -ENOMEM;
+        list->items = items;
+        list->room = room;
+    }
+    list->items[list->n++] = (struct change){kind, project_id, building_id, id};
+    return 0;
+}
+
+bool actor_has(const struct actor *actor, enum right right)
+{
+    return (actor->rights & RIGHT_BIT(right)) != 0;
+}
+
+bool actor_sees_project(const struct actor *actor, int64_t project_id)
+{
+    if (actor->all_projects)
+        return true;
+    for (size_t i = 0; i < actor->n_projects; i++)
+        if (actor->projects[i] == project_id)
+            return true;
+    return false;
+}
+
+int tx_need_right(struct tx *tx, enum right right)
+{
+    if (actor_has(tx->actor, right))
+        return 0;
+    return fault_set(tx->fault, FAULT_DENIED, "right", rights[right].zh, NULL);
+}
+
+int tx_need_project(struct tx *tx, int64_t project_id)
+{
+    if (actor_sees_project(tx->actor, project_id))
+        return 0;
+    return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}

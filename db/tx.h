@@ -1,0 +1,76 @@
+/* tx.h - one business transaction, or one consistent read: what every business function is given.
+ *
+ * A function of db/ that changes something takes a struct tx whose db is the writer inside a
+ * savepoint (see writer.h). It does all of its work or returns an error; the caller drops the
+ * savepoint then. It reports what others must hear of through tx_changed().
+ */
+#ifndef ANCHANG_DB_TX_H
+#define ANCHANG_DB_TX_H
+
+#include <stdint.h>
+
+#include "db/fault.h"
+#include "db/right.h"
+#include "db/store.h"
+
+enum actor_kind { ACTOR_NOBODY, ACTOR_SYSTEM, ACTOR_USER, ACTOR_TERMINAL };
+
+/* Who acts. Rights and scope were read when the session was made or changed. */
+struct actor {
+    enum actor_kind kind;
+    int64_t id;      /* user or terminal; 0 for system and nobody */
+    char name[64];   /* login or terminal name, for the audit log */
+    right_set rights;
+    bool all_projects;        /* scope: every project, or those listed */
+    int64_t projects[32];
+    size_t n_projects;
+};
+
+enum change_kind {
+    CHANGE_UNIT,        /* id: unit; its internal row changed */
+    CHANGE_BUILDING,    /* id: building; its tree changed (units added, removed, renamed) */
+    CHANGE_PROJECT,     /* id: project; settings, layouts, disclosure */
+    CHANGE_PUBLIC_UNIT, /* id: unit; a downgrade patch was appended */
+    CHANGE_PUBLICATION, /* id: publication; its state changed */
+    CHANGE_LIVE,        /* id: publication; it went live: the whole public chart is new */
+    CHANGE_USER,        /* id: user; rights or state changed: end or reload sessions */
+    CHANGE_TERMINAL,    /* id: terminal; paired or revoked */
+};
+
+struct change {
+    enum change_kind kind;
+    int64_t project_id; /* 0: none */
+    int64_t building_id; /* 0: none */
+    int64_t id;
+};
+
+struct change_list {
+    struct change *items;
+    size_t n, room;
+};
+
+struct tx {
+    struct db *db;
+    const struct actor *actor; /* never NULL */
+    int64_t now_ms;            /* UTC, the same for the whole transaction */
+    struct fault *fault;       /* never NULL */
+    struct change_list *changes; /* NULL in a read */
+};
+
+/* Notes a change for after the commit. -ENOMEM, or 0. */
+int tx_changed(struct tx *tx, enum change_kind kind, int64_t project_id, int64_t building_id,
+               int64_t id);
+
+bool actor_has(const struct actor *actor, enum right right);
+/* Whether @project_id is in the actor's data scope (PA-06). */
+bool actor_sees_project(const struct actor *actor, int64_t project_id);
+
+/* The right, or a DENIED fault naming it. */
+int tx_need_right(struct tx *tx, enum right right);
+/* The project in scope, or NOT_FOUND: what is out of scope does not exist for the actor. */
+int tx_need_project(struct tx *tx, int64_t project_id);
+
+/* The system itself, for timers, migrations and anchangctl run by root. All rights. */
+extern const struct actor actor_system;
+
+#endif
