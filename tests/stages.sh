@@ -1,0 +1,242 @@
+#!/usr/bin/env bash
+# stages.sh - the stages of `./run test`, in their order, timed and counted.
+#
+# `./run stage NAME` runs one of them and shows all it says. Each stage runs as a process of its own
+# (so that `set -e` holds in it) and exits 77 when what it tests is not there. A stage's output goes
+# to build/test-logs/NAME.log; of a failed one the end is shown.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+LOGS=build/test-logs
+JOBS=$(nproc)
+FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-10}
+EVERYDAY=(house style cppcheck release tidy asan tsan fuzz ui integration e2e package)
+NIGHTLY=("${EVERYDAY[@]}" fault)
+export NO_COLOR=1 CTEST_OUTPUT_ON_FAILURE=1
+export ANCHANGD=$PWD/build/release/daemon/anchangd ANCHANGCTL=$PWD/build/release/daemon/anchangctl
+
+skip() {
+    echo "skipped: $1"
+    exit 77
+}
+
+c_files() {
+    find db drivers daemon tests -name node_modules -prune -o -name "$1" -print | LC_ALL=C sort
+}
+
+# ---- the stages ----
+
+stage_house() { # the rules of the house, after the rules' own tests
+    python3 -m unittest discover -s tests/lint -p 'test_*.py'
+    python3 tests/lint/house.py
+}
+
+stage_style() { # format, scripts, manual pages, the API's contract
+    { c_files '*.c' && c_files '*.h'; } | xargs -r clang-format --dry-run --Werror
+    shellcheck run .ci/run tests/*.sh kiosk-ui/box/anchang-kiosk
+    mandoc -T lint -W warning man/*.[0-9]
+}
+
+stage_cppcheck() {
+    mkdir -p build/cppcheck
+    c_files '*.c' | grep -v '^tests/' | cppcheck --file-list=- -j "$JOBS" -q -I . \
+        --cppcheck-build-dir=build/cppcheck --std=c11 --platform=unix64 \
+        --library=gnu,posix,sqlite3 --enable=warning,performance,portability \
+        --inline-suppr --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1
+}
+
+cmocka_cases() { # what the cases inside the programs came to
+    grep -ahE '^\[ +(PASSED|FAILED|SKIPPED) *\] [0-9]+ test' \
+        "build/$1/Testing/Temporary/LastTest.log" || true
+}
+
+programs() { # preset, then arguments for ctest
+    local preset=$1
+    shift
+    ./run preset "$preset" ON
+    ctest --preset "$preset" -j "$JOBS" --no-tests=ignore "$@" || {
+        cmocka_cases "$preset"
+        return 1
+    }
+    cmocka_cases "$preset"
+}
+
+stage_release() { # gcc, optimised, all warnings on
+    programs release
+}
+
+stage_tidy() { # clang-tidy on every file of ours; unchanged ones are remembered
+    [ -f build/release/compile_commands.json ] || ./run preset release ON
+    python3 tests/lint/tidy.py -j "$JOBS" build/release
+}
+
+stage_asan() { # clang, AddressSanitizer and UndefinedBehaviorSanitizer
+    ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+        UBSAN_OPTIONS=print_stacktrace=1 programs debug
+}
+
+stage_tsan() { # clang, ThreadSanitizer: the tests of what has threads (tests/CMakeLists.txt)
+    # Its shadow memory wants the address space where it was before Linux moved it about.
+    if setarch "$(uname -m)" -R true 2>/dev/null; then
+        exec setarch "$(uname -m)" -R "$0" stage tsan_here
+    fi
+    stage_tsan_here
+}
+
+stage_tsan_here() {
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 programs tsan -L threaded
+}
+
+stage_fuzz() { # each fuzzer for a moment, from its seeds and what earlier runs found
+    compgen -G 'tests/fuzz/fuzz_*.c' >/dev/null || skip "no fuzzers"
+    ./run preset fuzz OFF
+    local fuzzer name
+    for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
+        if [ ! -f "$fuzzer" ] || [ ! -x "$fuzzer" ]; then continue; fi
+        name=$(basename "$fuzzer")
+        mkdir -p "build/corpus/$name" "tests/fuzz/seeds/$name" "build/crashes"
+        echo "-- $name, $FUZZ_SECONDS s"
+        "$fuzzer" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
+            -artifact_prefix="build/crashes/$name-" "build/corpus/$name" "tests/fuzz/seeds/$name"
+    done
+}
+
+stage_ui() { # types, lint, unit tests, build, size budgets
+    ./run modules
+    path_to_node
+    cd kiosk-ui
+    npm run --silent types
+    npm run --silent lint
+    npm run --silent test
+    cd ..
+    ./run pages
+    (cd kiosk-ui && node scripts/sizes.mjs)
+}
+
+path_to_node() {
+    [ ! -x build/node/bin/node ] || export PATH="$PWD/build/node/bin:$PATH"
+}
+
+node_tests() { # folder
+    compgen -G "$1/*.test.mjs" >/dev/null || skip "no tests in $1"
+    [ -x "$ANCHANGD" ] || skip "anchangd is not built"
+    ./run pages
+    ./run modules
+    path_to_node
+    # One file at a time: they measure deadlines, and the machine may be small.
+    node --test --test-concurrency=1 --test-reporter=spec "$1"/*.test.mjs
+}
+
+stage_integration() { # a real daemon on a port of its own, spoken to over sockets
+    node_tests tests/integration
+}
+
+stage_e2e() { # a real daemon and a real browser
+    CHROMIUM=${CHROMIUM:-/usr/bin/chromium} node_tests tests/e2e
+}
+
+stage_fault() { # long loops of kill -9, full disks, wrong clocks
+    ANCHANG_NIGHTLY=1 node_tests tests/fault
+}
+
+stage_package() { # packages, their contents, the units
+    [ -x "$ANCHANGD" ] || skip "anchangd is not built"
+    ./run pages
+    tests/package.sh
+}
+
+# ---- running them ----
+
+stage_exists() {
+    declare -F "stage_$1" >/dev/null
+}
+
+sum() { # adds up the first group of an expression over a log
+    sed -nE "s/$1/\\1/p" "$2" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# Cases that a log tells of: cmocka, node --test, vitest, unittest. A stage without any counts as one.
+tally() { # log, exit status; prints passed, failed, skipped
+    local log=$1 passed failed skipped
+    passed=$(($(sum '^\[ +PASSED +\] ([0-9]+) test.*' "$log") + $(sum '^. pass ([0-9]+)$' "$log") +
+        $(sum '^ *Tests .*[^0-9]([0-9]+) passed.*' "$log") + $(sum '^Ran ([0-9]+) tests? in .*' "$log")))
+    failed=$(($(sum '^\[ +FAILED +\] ([0-9]+) test.*' "$log") + $(sum '^. fail ([0-9]+)$' "$log") +
+        $(sum '^ *Tests .*[^0-9]([0-9]+) failed.*' "$log")))
+    skipped=$(($(sum '^\[ +SKIPPED +\] ([0-9]+) test.*' "$log") + $(sum '^. skipped ([0-9]+)$' "$log") +
+        $(sum '^ *Tests .*[^0-9]([0-9]+) skipped.*' "$log")))
+    case $2 in
+    0) ((passed + failed + skipped > 0)) || passed=1 ;;
+    77) skipped=1 ;;
+    *) ((failed > 0)) || failed=1 ;;
+    esac
+    echo "$passed $failed $skipped"
+}
+
+run_stage() { # name; appends a line to $LOGS/table
+    local name=$1 log=$LOGS/$1.log begin=$SECONDS status=0 word=ok counts
+    printf -- '-- %-12s ' "$name"
+    "$0" stage "$name" >"$log" 2>&1 </dev/null || status=$?
+    case $status in
+    0) ;;
+    77) word="skipped ($(sed -n 's/^skipped: //p' "$log" | tail -1))" ;;
+    *) word=FAILED ;;
+    esac
+    counts=$(tally "$log" "$status")
+    printf '%5d s  %s\n' $((SECONDS - begin)) "$word"
+    printf '%s %d %s %s\n' "$name" $((SECONDS - begin)) "$counts" "$word" >>"$LOGS/table"
+    [ "$status" = 0 ] || [ "$status" = 77 ] || {
+        printf '\n== the end of %s ==\n' "$log"
+        tail -n 120 "$log"
+        return 1
+    }
+}
+
+table() {
+    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
+    awk '{ printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5
+           s += $2; p += $3; f += $4; k += $5 }
+         END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "total", s, p, f, k }' "$LOGS/table"
+}
+
+run_stages() {
+    local name status=0
+    mkdir -p "$LOGS"
+    : >"$LOGS/table"
+    for name in "$@"; do
+        run_stage "$name" || {
+            printf '\nstage %s failed; alone: ./run stage %s · 测试阶段 %s 失败\n' "$name" "$name" "$name"
+            status=1
+            break
+        }
+    done
+    table
+    return "$status"
+}
+
+case ${1:-test} in
+test)
+    if [ "${2:-}" = nightly ]; then
+        FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-600}
+        export ANCHANG_FUZZ_SECONDS=$FUZZ_SECONDS
+        run_stages "${NIGHTLY[@]}"
+    else
+        run_stages "${EVERYDAY[@]}"
+    fi
+    ;;
+lint) run_stages house style cppcheck tidy ;;
+stage)
+    if [ $# -lt 2 ]; then
+        printf '%s\n' "${NIGHTLY[@]}"
+        exit 0
+    fi
+    stage_exists "$2" || {
+        echo "stages.sh: no stage $2" >&2
+        exit 2
+    }
+    "stage_$2"
+    ;;
+*)
+    echo "stages.sh: test [nightly] | lint | stage [NAME]" >&2
+    exit 2
+    ;;
+esac
