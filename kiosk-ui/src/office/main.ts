@@ -1,11 +1,9 @@
 // Entry of the office page.
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
-import { createI18n } from 'vue-i18n';
-import '@/styles/tokens.css';
-import { messages } from '@/locales';
+import './theme';
 import App from './App.vue';
+import { i18n } from './lang';
+import { router } from './router';
 
-const i18n = createI18n({ legacy: false, locale: 'zh-CN', fallbackLocale: 'en', messages });
-
-createApp(App).use(createPinia()).use(i18n).mount('#app');
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');

@@ -1,0 +1,87 @@
+// The event stream of the chosen project, shared by all screens: who wants events subscribes, the top bar
+// shows the state of the line, calls from terminals are kept here.
+import { defineStore } from 'pinia';
+import { ref, shallowRef } from 'vue';
+import { api, newKey, ok } from '@/api/client';
+import { Feed, type LinkState } from '@/api/feed';
+import type { Schemas } from '@/api/types';
+import { useSession } from './session';
+
+export type Alert = Schemas['Alert'];
+export type FeedUnit = Schemas['FeedUnit'];
+export type LiveEvent = 'unit' | 'building' | 'project' | 'publication' | 'alert' | 'terminal' | 'reset';
+
+const EVENTS = ['unit', 'building', 'project', 'publication', 'alert', 'terminal'] as const;
+
+type Listener = (name: LiveEvent, data: unknown) => void;
+
+export const useLive = defineStore('live', () => {
+  const link = ref<LinkState>('reconnecting');
+  const alerts = shallowRef<Alert[]>([]);
+  const listeners = new Set<Listener>();
+  let feed: Feed | null = null;
+  let project: number | null = null;
+
+  function tell(name: LiveEvent, data: unknown): void {
+    if (name === 'alert' || name === 'reset') void loadAlerts();
+    for (const listener of [...listeners]) listener(name, data);
+  }
+
+  async function loadAlerts(): Promise<void> {
+    if (!useSession().has('alert.handle')) return;
+    try {
+      alerts.value = (await ok(api.GET('/api/v1/alerts'))).items;
+    } catch {
+      // The line state already says that the daemon is away; the list is asked for again on reset.
+    }
+  }
+
+  /** Take a call; the answer removes it on every desk through the feed. */
+  async function answer(id: number): Promise<void> {
+    await ok(
+      api.POST('/api/v1/alerts/{alert}/answer', {
+        params: { path: { alert: id }, header: { 'Idempotency-Key': newKey() } },
+      }),
+    );
+    alerts.value = alerts.value.filter((a) => a.id !== id);
+  }
+
+  /** Follow the events of a project (null: none). */
+  function follow(id: number | null): void {
+    if (id === project && feed) return;
+    feed?.stop();
+    feed = null;
+    project = id;
+    link.value = 'reconnecting';
+    if (id === null) return;
+    feed = new Feed({
+      url: `/api/v1/events?project=${id}`,
+      events: EVENTS,
+      onEvent: (name, data) => tell(name as LiveEvent, data),
+      onReset: () => tell('reset', null),
+      onState: (state) => {
+        link.value = state;
+      },
+      onRefused: () => void refused(),
+    });
+    feed.start();
+    void loadAlerts();
+  }
+
+  async function refused(): Promise<void> {
+    const session = useSession();
+    try {
+      await session.load();
+    } catch {
+      return; // the daemon is away, not the session
+    }
+    if (!session.session) follow(null);
+  }
+
+  function subscribe(listener: Listener): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return { link, alerts, follow, subscribe, answer, loadAlerts };
+});
