@@ -516,7 +516,8 @@ CREATE TABLE idempotency (
 ) STRICT;
 CREATE INDEX idempotency_age ON idempotency(created_ms);
 
--- Operation log (PA-07): keyed hash chain; the key is not in the database. Append-only.
+-- Operation log (PA-07) and change trail (PA-08) in one: detail holds each field before and after (see
+-- audit.h). Keyed hash chain; the key is not in the database. Append-only.
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
     prev_hash BLOB NOT NULL UNIQUE CHECK (length(prev_hash) = 32),
@@ -533,19 +534,6 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_object ON audit(object, seq);
 
--- Change trail (PA-08): each field of a business row before and after. Append-only; the row's audit
--- entry covers it: its hash is part of the entry's detail.
-CREATE TABLE trail (
-    id INTEGER PRIMARY KEY,
-    object TEXT NOT NULL,
-    field TEXT NOT NULL,
-    before TEXT,
-    after TEXT,
-    actor TEXT NOT NULL,
-    at_ms INTEGER NOT NULL
-) STRICT;
-CREATE INDEX trail_object ON trail(object, id);
-
 -- Append-only: no update, no delete, no insert over a row that is there (REPLACE).
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
@@ -553,9 +541,6 @@ CREATE TRIGGER audit_chain BEFORE INSERT ON audit BEGIN
     SELECT CASE WHEN NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit) THEN RAISE(ABORT, 'audit has a gap') END;
     SELECT CASE WHEN NEW.seq > 1 AND NEW.prev_hash IS NOT (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1) THEN RAISE(ABORT, 'audit chain broken') END;
 END;
-CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail BEGIN SELECT RAISE(ABORT, 'trail is append-only'); END;
-CREATE TRIGGER trail_no_delete BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'trail is append-only'); END;
-CREATE TRIGGER trail_no_replace BEFORE INSERT ON trail WHEN EXISTS (SELECT 1 FROM trail WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'trail is append-only'); END;
 CREATE TRIGGER unit_history_no_update BEFORE UPDATE ON unit_history BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
 CREATE TRIGGER unit_history_no_delete BEFORE DELETE ON unit_history BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
 CREATE TRIGGER unit_history_no_replace BEFORE INSERT ON unit_history

@@ -1,0 +1,33 @@
+/* app.h - what the daemon's parts share: one struct app per process, made by main.c before the first
+ * request and read-only afterwards, except through the thread-safe parts it points to.
+ */
+#ifndef ANCHANG_APP_H
+#define ANCHANG_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/config.h"
+
+struct charts;
+struct feed;
+struct http;
+struct sessions;
+struct terminals;
+struct writer;
+
+struct app {
+    const struct config *config;
+    struct writer *writer;
+    struct sessions *sessions;
+    struct feed *feed;
+    struct charts *charts;       /* the public and internal charts in memory (chart/charts.h) */
+    struct terminals *terminals; /* last signs of life (terminal_watch.h) */
+    struct http *http;           /* for its figures; set after http_start() */
+    char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
+    uint8_t link_key[32];        /* signs take-home links */
+    int64_t started_ms;          /* UTC */
+    int schema;
+};
+
+#endif

@@ -1,0 +1,75 @@
+/* money.c - see money.h. */
+#include "db/money.h"
+
+int64_t money_round(__int128 numerator, int64_t denominator, int64_t unit, enum round_mode mode)
+{
+    __int128 step = (__int128)denominator * unit;
+    __int128 magnitude = numerator < 0 ? -numerator : numerator;
+    __int128 whole = magnitude / step, rest = magnitude % step;
+    int64_t rounded;
+
+    if ((mode == ROUND_HALF_UP && rest * 2 >= step) || (mode == ROUND_UP && rest > 0))
+        whole++;
+    rounded = (int64_t)(whole * unit);
+    return numerator < 0 ? -rounded : rounded;
+}
+
+int64_t money_precision(int64_t fen, int64_t unit_fen, enum round_mode mode)
+{
+    if (unit_fen <= 1 || (fen < unit_fen && fen > -unit_fen))
+        return fen;
+    return money_round(fen, 1, unit_fen, mode);
+}
+
+int64_t money_total(int64_t unit_price_fen, int64_t area, int64_t unit_fen, enum round_mode mode)
+{
+    int64_t fen = money_round((__int128)unit_price_fen * area, 100, 1, ROUND_HALF_UP);
+
+    return money_precision(fen, unit_fen, mode);
+}
+
+int64_t money_unit_price(int64_t total_fen, int64_t area)
+{
+    return money_round((__int128)total_fen * 100, area, 1, ROUND_HALF_UP);
+}
+
+int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size_t n,
+                       int64_t unit_fen, enum round_mode mode)
+{
+    int64_t fen = list_fen;
+
+    for (size_t i = 0; i < n; i++) {
+        switch (steps[i].kind) {
+        case DISCOUNT_PERCENT:
+            fen = money_round((__int128)fen * steps[i].value, 10000, 1, ROUND_HALF_UP);
+            break;
+        case DISCOUNT_POINTS:
+            fen -= money_round((__int128)list_fen * steps[i].value, 10000, 1, ROUND_HALF_UP);
+            break;
+        case DISCOUNT_AMOUNT:
+            fen -= steps[i].value;
+            break;
+        }
+    }
+    return money_precision(fen, unit_fen, mode);
+}
+
+int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen)
+{
+    return money_round((__int128)total_fen * (10000 - down_bp), 10000, loan_unit_fen,
+                       ROUND_TRUNCATE);
+}
+
+void money_split(int64_t total_fen, const int64_t *parts_bp, size_t n, int64_t unit_fen,
+                 int64_t *ret_parts)
+{
+    int64_t left = total_fen;
+
+    for (size_t i = 0; i + 1 < n; i++) {
+        ret_parts[i] =
+            money_round((__int128)total_fen * parts_bp[i], 10000, unit_fen, ROUND_HALF_UP);
+        left -= ret_parts[i];
+    }
+    if (n > 0)
+        ret_parts[n - 1] = left;
+}
