@@ -2,6 +2,7 @@
 #include "db/fault.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +80,7 @@ void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *
     item->code = code;
     item->row = row;
     if (field)
-        strncpy(item->field, field, sizeof(item->field) - 1);
+        snprintf(item->field, sizeof(item->field), "%s", field);
     va_start(ap, field);
     args_take(item->args, &item->n_args, ap);
     va_end(ap);

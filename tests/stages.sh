@@ -155,15 +155,17 @@ sum() { # adds up the first group of an expression over a log
     sed -nE "s/$1/\\1/p" "$2" | awk '{ n += $1 } END { print n + 0 }'
 }
 
+cases() { # log, then the word that cmocka, node --test and vitest have for it
+    echo $(($(sum "^\[ +$2 *\] ([0-9]+) test.*" "$1") + $(sum "^[^ ]+ $3 ([0-9]+)$" "$1") +
+        $(sum "^ *Tests .*[^0-9]([0-9]+) $4.*" "$1")))
+}
+
 # Cases that a log tells of: cmocka, node --test, vitest, unittest. A stage without any counts as one.
 tally() { # log, exit status; prints passed, failed, skipped
     local log=$1 passed failed skipped
-    passed=$(($(sum '^\[ +PASSED +\] ([0-9]+) test.*' "$log") + $(sum '^. pass ([0-9]+)$' "$log") +
-        $(sum '^ *Tests .*[^0-9]([0-9]+) passed.*' "$log") + $(sum '^Ran ([0-9]+) tests? in .*' "$log")))
-    failed=$(($(sum '^\[ +FAILED +\] ([0-9]+) test.*' "$log") + $(sum '^. fail ([0-9]+)$' "$log") +
-        $(sum '^ *Tests .*[^0-9]([0-9]+) failed.*' "$log")))
-    skipped=$(($(sum '^\[ +SKIPPED +\] ([0-9]+) test.*' "$log") + $(sum '^. skipped ([0-9]+)$' "$log") +
-        $(sum '^ *Tests .*[^0-9]([0-9]+) skipped.*' "$log")))
+    passed=$(($(cases "$log" PASSED pass passed) + $(sum '^Ran ([0-9]+) tests? in .*' "$log")))
+    failed=$(cases "$log" FAILED fail failed)
+    skipped=$(cases "$log" SKIPPED skipped skipped)
     case $2 in
     0) ((passed + failed + skipped > 0)) || passed=1 ;;
     77) skipped=1 ;;
