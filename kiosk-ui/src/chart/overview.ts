@@ -1,0 +1,310 @@
+// Paints the all-buildings overview on one canvas. Each block has its own bitmap, so that one sold unit
+// repaints one cell, a filter repaints bitmaps, and a pan only copies them.
+import { sharePercent } from '@/format';
+import { refreshBlock, type Block, type Placed, type Plan } from './layout';
+import type { Building, Chart, Unit } from './model';
+import { soldUnits } from './model';
+import { drawSign, type Look } from './paint';
+
+export interface Theme {
+  ink: string;
+  ink2: string;
+  line: string;
+  paper: string;
+  accent: string;
+  font: string;
+  /** CSS px of the building names. */
+  text: number;
+}
+
+interface Bitmap {
+  canvas: OffscreenCanvas | HTMLCanvasElement;
+  fresh: boolean;
+}
+
+const FADE = 0.14;
+const ROOM_W = 44; // px of cell from which room numbers are written
+const ROOM_H = 22;
+const PRESS_MS = 400;
+
+function makeCanvas(w: number, h: number): Bitmap['canvas'] {
+  if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(w, h);
+  const canvas = document.createElement('canvas');
+  canvas.width = w;
+  canvas.height = h;
+  return canvas;
+}
+
+export class Overview {
+  private plan: Plan | null = null;
+  private chart: Chart | null = null;
+  private looks: readonly Look[] = [];
+  private passing: ReadonlySet<number> | null = null;
+  private bitmaps = new Map<Placed, Bitmap>();
+  private view = { x: 0, y: 0, w: 0, h: 0, dpr: 1 };
+  private selected: number | null = null;
+  private changed = new Map<number, number>();
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private theme: Theme,
+  ) {}
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.bitmaps.clear();
+  }
+
+  setLooks(looks: readonly Look[]): void {
+    this.looks = looks;
+    this.bitmaps.clear();
+  }
+
+  setPlan(chart: Chart, plan: Plan): void {
+    this.chart = chart;
+    this.plan = plan;
+    this.bitmaps.clear();
+  }
+
+  /** After a delta: the chart with replaced buildings, of which only `units` are painted again. */
+  update(chart: Chart, buildings: readonly number[], units: readonly number[]): void {
+    this.chart = chart;
+    if (this.plan === null) return;
+    const ids = new Set(units);
+    const at = performance.now();
+    for (const id of units) this.changed.set(id, at);
+    const placed = this.plan.placed.map((p) => {
+      if (!buildings.includes(p.block.building)) return p;
+      const block = refreshBlock(p.block, chart.buildings[p.block.building] as Building);
+      const next = { ...p, block };
+      const bitmap = this.bitmaps.get(p);
+      if (bitmap) {
+        this.bitmaps.delete(p);
+        this.bitmaps.set(next, bitmap);
+        const ctx = bitmap.canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+        this.prepare(ctx);
+        for (const u of block.units) if (ids.has(u.id)) this.cell(ctx, block, u, true);
+      }
+      return next;
+    });
+    this.plan = { ...this.plan, placed };
+  }
+
+  setFilter(passing: ReadonlySet<number> | null): void {
+    this.passing = passing;
+    for (const b of this.bitmaps.values()) b.fresh = false;
+  }
+
+  setSelected(unit: number | null): void {
+    this.selected = unit;
+  }
+
+  setView(x: number, y: number, w: number, h: number, dpr: number): void {
+    if (w !== this.view.w || h !== this.view.h || dpr !== this.view.dpr) {
+      this.canvas.width = Math.round(w * dpr);
+      this.canvas.height = Math.round(h * dpr);
+      if (dpr !== this.view.dpr) this.bitmaps.clear();
+    }
+    this.view = { x, y, w, h, dpr };
+  }
+
+  get currentPlan(): Plan | null {
+    return this.plan;
+  }
+
+  draw(): void {
+    const ctx = this.canvas.getContext('2d');
+    if (ctx === null || this.plan === null || this.chart === null) return;
+    const { x, y, w, h, dpr } = this.view;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    ctx.setTransform(dpr, 0, 0, dpr, -x * dpr, -y * dpr);
+    this.grounds(ctx);
+    const { plan } = this;
+    for (const placed of plan.placed) {
+      const { block } = placed;
+      const top = placed.ground - block.above * plan.ch;
+      const bottom = placed.ground + block.below * plan.ch + plan.label;
+      if (placed.x > x + w || placed.x + block.width * plan.cw < x || top > y + h || bottom < y) continue;
+      const bitmap = this.bitmap(placed);
+      ctx.drawImage(
+        bitmap.canvas,
+        placed.x,
+        top,
+        bitmap.canvas.width / dpr,
+        bitmap.canvas.height / dpr,
+      );
+      this.caption(ctx, placed);
+    }
+    this.outline(ctx);
+  }
+
+  private bitmap(placed: Placed): Bitmap {
+    const plan = this.plan as Plan;
+    const { dpr } = this.view;
+    let bitmap = this.bitmaps.get(placed);
+    if (bitmap === undefined) {
+      const w = Math.max(1, Math.ceil(placed.block.width * plan.cw * dpr));
+      const h = Math.max(1, Math.ceil((placed.block.above + placed.block.below) * plan.ch * dpr));
+      bitmap = { canvas: makeCanvas(w, h), fresh: false };
+      this.bitmaps.set(placed, bitmap);
+    }
+    if (!bitmap.fresh) {
+      this.block(bitmap, placed.block);
+      bitmap.fresh = true;
+    }
+    return bitmap;
+  }
+
+  private prepare(ctx: OffscreenCanvasRenderingContext2D): void {
+    const { dpr } = this.view;
+    const plan = this.plan as Plan;
+    ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    ctx.font = `${Math.max(9, Math.min(16, plan.ch * 0.4))}px ${this.theme.font}`;
+  }
+
+  /** All cells of a block, colour by colour: changing fillStyle is what costs. */
+  private block(bitmap: Bitmap, block: Block): void {
+    const ctx = bitmap.canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, bitmap.canvas.width, bitmap.canvas.height);
+    this.prepare(ctx);
+    const plan = this.plan as Plan;
+    const { cw, ch } = plan;
+    const gap = ch >= 5 ? 1 : 0.5;
+    const groups: Unit[][] = this.looks.map(() => []);
+    const faded: Unit[][] = this.looks.map(() => []);
+    for (const u of block.units) {
+      const pass = this.passing === null || this.passing.has(u.id);
+      (pass ? groups : faded)[u.state]?.push(u);
+    }
+    for (const [units, alpha] of [
+      [faded, FADE],
+      [groups, 1],
+    ] as const) {
+      ctx.globalAlpha = alpha;
+      units.forEach((list, state) => {
+        const look = this.looks[state];
+        if (look === undefined || list.length === 0) return;
+        ctx.fillStyle = look.fill;
+        for (const u of list) {
+          const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
+          const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+          ctx.fillRect(x, top, cw - gap, ch * u.span - gap);
+        }
+        if (alpha < 1) return;
+        const signs = look.pattern !== 'plain' || look.mark !== 'none';
+        if (!signs && ch < ROOM_H) return;
+        for (const u of list) {
+          const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
+          const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+          if (signs) drawSign(ctx, look, x, top, cw - gap, ch * u.span - gap);
+          this.room(ctx, look, u, x, top, cw - gap, ch * u.span - gap);
+        }
+      });
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  private room(
+    ctx: OffscreenCanvasRenderingContext2D,
+    look: Look,
+    u: Unit,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): void {
+    if (w < ROOM_W || h < ROOM_H) return;
+    ctx.fillStyle = look.ink;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(u.room, x + 5, y + h / 2 + 1, w - 10);
+  }
+
+  private cell(ctx: OffscreenCanvasRenderingContext2D, block: Block, u: Unit, clear: boolean): void {
+    const plan = this.plan as Plan;
+    const { cw, ch } = plan;
+    const gap = ch >= 5 ? 1 : 0.5;
+    const look = this.looks[u.state];
+    if (look === undefined) return;
+    const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
+    const y = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+    const pass = this.passing === null || this.passing.has(u.id);
+    if (clear) ctx.clearRect(x, y, cw, ch * u.span);
+    ctx.globalAlpha = pass ? 1 : FADE;
+    ctx.fillStyle = look.fill;
+    ctx.fillRect(x, y, cw - gap, ch * u.span - gap);
+    if (pass) {
+      drawSign(ctx, look, x, y, cw - gap, ch * u.span - gap);
+      this.room(ctx, look, u, x, y, cw - gap, ch * u.span - gap);
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  private grounds(ctx: CanvasRenderingContext2D): void {
+    const plan = this.plan as Plan;
+    ctx.strokeStyle = this.theme.ink2;
+    ctx.lineWidth = 1.5;
+    ctx.beginPath();
+    for (const s of plan.shelves) {
+      ctx.moveTo(8, s.ground + 0.5);
+      ctx.lineTo(plan.width - 8, s.ground + 0.5);
+    }
+    ctx.stroke();
+  }
+
+  private caption(ctx: CanvasRenderingContext2D, placed: Placed): void {
+    const plan = this.plan as Plan;
+    const { block } = placed;
+    const chart = this.chart as Chart;
+    const building = chart.buildings[block.building] as Building;
+    const shelf = plan.shelves[placed.shelf];
+    const bottom = shelf ? shelf.y + shelf.height - plan.label : placed.ground;
+    const width = Math.max(block.width * plan.cw, 40);
+    const cx = placed.x + (block.width * plan.cw) / 2;
+    const t = this.theme;
+    ctx.fillStyle = t.ink;
+    ctx.font = `${t.text}px ${t.font}`;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'top';
+    ctx.fillText(block.name, cx, bottom + 8, Math.max(width + 10, t.text * 3.2));
+    let sold = 0;
+    let all = building.units.length;
+    if (block.stair === null) sold = soldUnits(building, chart.states);
+    else {
+      all = block.units.length;
+      for (const u of block.units) if (chart.states[u.state]?.sold) sold += 1;
+    }
+    const barW = Math.min(width - 4, 120);
+    const bx = cx - barW / 2;
+    const by = bottom + 14 + t.text * 1.25;
+    ctx.fillStyle = t.line;
+    ctx.fillRect(bx, by, barW, 4);
+    ctx.fillStyle = t.ink2;
+    ctx.fillRect(bx, by, all === 0 ? 0 : (barW * sold) / all, 4);
+    if (plan.label >= 14 + t.text * 2.6) {
+      ctx.font = `${Math.round(t.text * 0.75)}px ${t.font}`;
+      ctx.fillText(sharePercent(sold, all), cx, by + 9);
+    }
+  }
+
+  /** The selected cell, and for a moment the ones that just changed. */
+  private outline(ctx: CanvasRenderingContext2D): void {
+    const plan = this.plan as Plan;
+    const now = performance.now();
+    for (const [id, at] of this.changed) if (now - at > 10 * PRESS_MS) this.changed.delete(id);
+    if (this.selected === null && this.changed.size === 0) return;
+    for (const { block, x, ground } of plan.placed) {
+      for (const u of block.units) {
+        const isSelected = u.id === this.selected;
+        if (!isSelected && !this.changed.has(u.id)) continue;
+        const ux = x + (block.lineX[u.stair]?.[u.line] ?? 0) * plan.cw;
+        const uy = ground - ((block.rowOf[u.floor] ?? 0) + u.span) * plan.ch;
+        ctx.strokeStyle = this.theme.accent;
+        ctx.lineWidth = isSelected ? 3 : 2;
+        ctx.strokeRect(ux - 1.5, uy - 1.5, plan.cw + 2, plan.ch * u.span + 2);
+      }
+    }
+  }
+}

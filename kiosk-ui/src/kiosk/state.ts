@@ -1,0 +1,373 @@
+// Everything the kiosk knows, in one place: what the daemon published (kept in memory only) and what the
+// visitor at the glass is doing (wiped by `wipe()`). Screens read refs and call the functions; no screen
+// keeps visitor data of its own beyond the life of its component.
+import { computed, ref, shallowRef } from 'vue';
+import { api, ApiError, newKey, ok, toApiError } from '@/api/client';
+import { Feed, type LinkState } from '@/api/feed';
+import type { FeedUnits, PublicChart, PublicDisclosure, PublicProject, Session } from '@/api/types';
+import { choicesOf, NO_FILTER, runFilter, type Filter } from '@/chart/filter';
+import { applyUnits, decodeChart, type Chart } from '@/chart/model';
+import { looksOf, type PaletteName } from '@/chart/paint';
+import { both, lang, setLang } from './i18n';
+import { IDLE_MS, IdleMachine, WARN_MS } from './idle';
+
+export type Screen =
+  | { name: 'projects' }
+  | { name: 'overview' }
+  | { name: 'building'; building: number; stair: number | null; unit: number | null }
+  | { name: 'unit'; unit: number }
+  | { name: 'search' }
+  | { name: 'compare' }
+  | { name: 'disclosure'; tab: DisclosureTab };
+
+export type DisclosureTab = 'items' | 'permits' | 'fees' | 'discounts' | 'layouts';
+export type Phase = 'starting' | 'pairing' | 'ready' | 'unreachable';
+export type CallState = 'idle' | 'sending' | 'told' | 'failed';
+export type Notice = 'closed' | 'tooOld' | 'none' | 'withdrawn';
+
+export const COMPARE_MAX = 4;
+const STALE_S = 120;
+const TOO_OLD_S = 1800;
+const RETRY_MS = 3_000;
+const REFETCH_MIN_MS = 1_000;
+
+export const phase = ref<Phase>('starting');
+export const startError = shallowRef<ApiError | null>(null);
+export const session = shallowRef<Session | null>(null);
+export const projects = shallowRef<readonly PublicProject[]>([]);
+export const projectId = ref<number | null>(null);
+export const chart = shallowRef<Chart | null>(null);
+export const disclosure = shallowRef<PublicDisclosure | null>(null);
+export const withdrawn = ref(false);
+export const link = ref<LinkState>('reconnecting');
+/** The last change by the feed: what the overview paints again. */
+export const lastDelta = shallowRef<{ buildings: number[]; units: number[] }>({ buildings: [], units: [] });
+
+export const awake = ref(false);
+export const screen = shallowRef<Screen>({ name: 'overview' });
+const stack: Screen[] = [];
+export const depth = ref(0);
+export const filter = shallowRef<Filter>(NO_FILTER);
+export const compare = shallowRef<readonly number[]>([]);
+export const palette = ref<PaletteName>('authority');
+export const large = ref(false);
+export const contrast = ref(false);
+export const reach = ref(false);
+export const call = ref<CallState>('idle');
+export const countdown = ref<number | null>(null);
+
+let feed: Feed | null = null;
+let visit = new AbortController();
+let etag = '';
+let fetching: Promise<void> | null = null;
+let fetchedAt = 0;
+let callKey = '';
+
+export const big = computed(() => {
+  const asked = new URLSearchParams(location.search).get('screen') === '1';
+  return asked || session.value?.terminal?.kind === 'screen';
+});
+export const demo = computed(() => session.value?.site.demo === true || chart.value?.publication.demo === true);
+export const looks = computed(() => (chart.value ? looksOf(chart.value.states, palette.value) : []));
+export const choices = computed(() => (chart.value ? choicesOf(chart.value) : null));
+export const outcome = computed(() =>
+  chart.value && choices.value ? runFilter(chart.value, filter.value, choices.value) : null,
+);
+export const projectName = computed(() => {
+  const p = chart.value?.project ?? projects.value.find((x) => x.id === projectId.value);
+  return p ? both(p.name, p.name_en) : (session.value?.site.name ?? '');
+});
+export const complaintPhone = computed(() => disclosure.value?.complaint_phone ?? '');
+export const notice = computed<Notice>(() => {
+  if (link.value === 'tooOld') return 'tooOld';
+  if (withdrawn.value) return 'withdrawn';
+  if (chart.value?.project.closed) return 'closed';
+  return 'none';
+});
+/** Prices stay but are stamped; take-home codes and anything personal are off. */
+export const stale = computed(() => link.value === 'stale' || link.value === 'tooOld');
+
+/** Aborted when the visitor leaves: requests made for this visitor hang on it. */
+export function visitSignal(): AbortSignal {
+  return visit.signal;
+}
+
+export const idle = new IdleMachine({
+  idleMs: IDLE_MS,
+  warnMs: WARN_MS,
+  now: () => performance.now(),
+  onWarn: (seconds) => (countdown.value = seconds),
+  onExpire: () => wipe(),
+});
+
+// ---- moving between screens
+
+function home(): Screen {
+  return projectId.value === null ? { name: 'projects' } : { name: 'overview' };
+}
+
+export function go(next: Screen): void {
+  const now = screen.value;
+  // From one disclosure page to the next, or along stairs, is no step to come back to.
+  if (now.name !== next.name || next.name === 'unit') {
+    stack.push(now);
+    if (stack.length > 32) stack.shift();
+  }
+  screen.value = next;
+  depth.value = stack.length;
+}
+
+export function back(): void {
+  screen.value = stack.pop() ?? home();
+  depth.value = stack.length;
+}
+
+export function goHome(): void {
+  stack.length = 0;
+  depth.value = 0;
+  if (projects.value.length > 1 && session.value?.terminal?.project_id == null && screen.value.name === 'overview') {
+    screen.value = { name: 'projects' };
+    return;
+  }
+  screen.value = home();
+}
+
+/** The first touch only wakes the screen. */
+export function wake(): void {
+  if (awake.value) return;
+  awake.value = true;
+  idle.start();
+}
+
+export function toggleCompare(unit: number): boolean {
+  if (compare.value.includes(unit)) compare.value = compare.value.filter((u) => u !== unit);
+  else if (compare.value.length < COMPARE_MAX) compare.value = [...compare.value, unit];
+  else return false;
+  return true;
+}
+
+/**
+ * Forget the visitor: in-flight requests aborted, every choice back to its default, the address bar back to
+ * the root, the attract loop on. Nothing of a visitor is kept anywhere else: this page writes to no storage.
+ */
+export function wipe(): void {
+  visit.abort();
+  visit = new AbortController();
+  idle.stop();
+  idle.patience(null);
+  stack.length = 0;
+  depth.value = 0;
+  filter.value = NO_FILTER;
+  compare.value = [];
+  palette.value = 'authority';
+  large.value = false;
+  contrast.value = false;
+  reach.value = false;
+  call.value = 'idle';
+  callKey = '';
+  countdown.value = null;
+  awake.value = false;
+  setLang(session.value?.site.lang === 'en' ? 'en' : 'zh-CN');
+  if (projects.value.length > 1 && session.value?.terminal?.project_id == null) leaveProject();
+  screen.value = home();
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+// ---- the daemon
+
+export async function start(): Promise<void> {
+  phase.value = 'starting';
+  try {
+    const found = await ok(api.GET('/api/v1/session', {}));
+    session.value = found;
+    setLang(found.site.lang === 'en' ? 'en' : 'zh-CN');
+    await loadProjects();
+    phase.value = 'ready';
+    startError.value = null;
+  } catch (cause) {
+    const error = toApiError(cause);
+    if (error.status === 401 || error.status === 403) {
+      unpair();
+      return;
+    }
+    startError.value = error;
+    phase.value = 'unreachable';
+    setTimeout(() => void start(), RETRY_MS);
+  }
+}
+
+function unpair(): void {
+  feed?.stop();
+  feed = null;
+  chart.value = null;
+  disclosure.value = null;
+  session.value = null;
+  phase.value = 'pairing';
+}
+
+export async function pair(code: string): Promise<void> {
+  await ok(api.POST('/api/v1/terminal/pair', { body: { code } }));
+  await start();
+}
+
+async function loadProjects(): Promise<void> {
+  const fixed = session.value?.terminal?.project_id ?? null;
+  const list = await ok(api.GET('/api/v1/public/projects', {}));
+  projects.value = fixed === null ? list.items : list.items.filter((p) => p.id === fixed);
+  const only = fixed ?? (projects.value.length === 1 ? (projects.value[0]?.id ?? null) : null);
+  if (only !== null) {
+    if (projectId.value !== only) await enterProject(only);
+  } else if (projectId.value === null) {
+    screen.value = { name: 'projects' };
+  }
+}
+
+export async function enterProject(id: number): Promise<void> {
+  leaveProject();
+  projectId.value = id;
+  screen.value = { name: 'overview' };
+  openFeed(id);
+  await fetchChart();
+}
+
+function leaveProject(): void {
+  feed?.stop();
+  feed = null;
+  projectId.value = null;
+  chart.value = null;
+  disclosure.value = null;
+  withdrawn.value = false;
+  etag = '';
+  filter.value = NO_FILTER;
+}
+
+function openFeed(id: number): void {
+  link.value = 'reconnecting';
+  feed = new Feed({
+    url: `/api/v1/public/events?project=${id}`,
+    events: ['units', 'published', 'project'],
+    staleMs: STALE_S * 1000,
+    tooOldMs: TOO_OLD_S * 1000,
+    onEvent: (name, data) => {
+      if (name === 'units') onUnits(data as FeedUnits);
+      else if (name === 'published') void refetch();
+      else void loadProjects().then(refetch, () => undefined);
+    },
+    onReset: () => void refetch(),
+    onState: (state) => (link.value = state),
+    onRefused: () => void checkSession(),
+  });
+  feed.start();
+}
+
+function onUnits(data: FeedUnits): void {
+  if (chart.value === null) return;
+  const had = chart.value.publication.patch;
+  const applied = applyUnits(chart.value, data);
+  if (applied === null) {
+    void refetch();
+    return;
+  }
+  if (applied.units.length > 0 || applied.buildings.length > 0) {
+    lastDelta.value = { buildings: applied.buildings, units: applied.units };
+  }
+  chart.value = applied.chart;
+  if (data.patch > had + 1) void refetch();
+}
+
+/** The stream was refused: either the daemon restarts, or this terminal is no longer one. */
+async function checkSession(): Promise<void> {
+  try {
+    await ok(api.GET('/api/v1/session', {}));
+  } catch (cause) {
+    const error = toApiError(cause);
+    if (error.status === 401 || error.status === 403) unpair();
+  }
+}
+
+/** Fetch the chart again, but not faster than once a second, and never twice at a time. */
+async function refetch(): Promise<void> {
+  const wait = fetchedAt + REFETCH_MIN_MS - performance.now();
+  if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+  try {
+    await fetchChart();
+  } catch {
+    // The link state tells; the next sign of life of the feed asks again.
+  }
+}
+
+function fetchChart(): Promise<void> {
+  fetching ??= fetchChartNow().finally(() => (fetching = null));
+  return fetching;
+}
+
+async function fetchChartNow(): Promise<void> {
+  const project = projectId.value;
+  if (project === null) return;
+  fetchedAt = performance.now();
+  const answer = await api
+    .GET('/api/v1/public/projects/{project}/chart', {
+      params: { path: { project } },
+      headers: etag === '' ? {} : { 'If-None-Match': etag },
+    })
+    .catch((cause: unknown) => {
+      throw toApiError(cause);
+    });
+  if (answer.response.status === 304 || projectId.value !== project) return;
+  if (answer.response.status === 404) {
+    withdrawn.value = true;
+    chart.value = null;
+    etag = '';
+    return;
+  }
+  const raw = (await ok(Promise.resolve(answer))) as unknown as PublicChart;
+  performance.mark('chart-decode');
+  const next = decodeChart(raw);
+  performance.measure('anchang.decode', 'chart-decode');
+  const newPublication = next.publication.id !== chart.value?.publication.id;
+  etag = answer.response.headers.get('ETag') ?? '';
+  withdrawn.value = false;
+  chart.value = next;
+  feed?.limits((raw.project.stale_s ?? STALE_S) * 1000, (raw.project.too_old_s ?? TOO_OLD_S) * 1000);
+  compare.value = compare.value.filter((id) => next.where.has(id));
+  if (newPublication || disclosure.value === null) await fetchDisclosure(project);
+}
+
+async function fetchDisclosure(project: number): Promise<void> {
+  const found = await ok(
+    api.GET('/api/v1/public/projects/{project}/disclosure', { params: { path: { project } } }),
+  );
+  if (projectId.value === project) disclosure.value = found;
+}
+
+export async function callStaff(): Promise<void> {
+  if (call.value === 'sending' || call.value === 'told') return;
+  call.value = 'sending';
+  if (callKey === '') callKey = newKey();
+  const unit = screen.value.name === 'unit' ? screen.value.unit : null;
+  try {
+    await ok(
+      api.POST('/api/v1/terminal/call', {
+        params: { header: { 'Idempotency-Key': callKey } },
+        body: { reason: 'help', unit_id: unit },
+      }),
+    );
+    call.value = 'told';
+    callKey = '';
+    setTimeout(() => {
+      if (call.value === 'told') call.value = 'idle';
+    }, 30_000);
+  } catch (cause) {
+    const error = toApiError(cause);
+    if (!error.uncertain) callKey = ''; // refused: the next try is a new one; unknown: the same key again
+    call.value = 'failed';
+  }
+}
+
+export function currentScreenName(): string {
+  if (phase.value !== 'ready') return phase.value;
+  if (big.value) return 'screen';
+  return awake.value ? screen.value.name : 'attract';
+}
+
+export { lang };
