@@ -1,0 +1,656 @@
+/* From rows to units: words, numbers, floors, problems, decisions; and real lists where there. */
+#include "daemon/sheet/decimal.h"
+#include "daemon/sheet/floor.h"
+#include "daemon/sheet/import.h"
+#include "daemon/sheet/words.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- numbers ---- */
+
+static int64_t parsed(const char *text, enum decimal_kind kind, unsigned power10)
+{
+    int64_t value = -1;
+    bool rounded;
+
+    if (decimal_parse(text, strlen(text), kind, power10, &value, &rounded) != 1)
+        return -999;
+    return value;
+}
+
+static void test_decimal_parse(void **state)
+{
+    static const struct {
+        const char *text;
+        enum decimal_kind kind;
+        unsigned power10;
+        int64_t value; /* -999: refused or nothing */
+    } cases[] = {
+        {"78.09", DECIMAL_AREA, 0, 7809},
+        {"33651.99", DECIMAL_MONEY, 0, 3365199},
+        {"1,234,567.5", DECIMAL_MONEY, 0, 123456750},
+        {"¥1,234", DECIMAL_MONEY, 0, 123400},
+        {"￥１２３．４５元", DECIMAL_MONEY, 0, 12345},
+        {"120.5万", DECIMAL_MONEY, 0, 120500000},
+        {"120.5万元", DECIMAL_MONEY, 0, 120500000},
+        {"120.5", DECIMAL_MONEY, 4, 120500000},
+        {"120万", DECIMAL_MONEY, 4, 120000000}, /* the cell says it again: not twice */
+        {"1.2亿", DECIMAL_MONEY, 0, INT64_C(12000000000)},
+        {"33652元/㎡", DECIMAL_MONEY, 0, 3365200},
+        {"33652 元/m²", DECIMAL_MONEY, 0, 3365200},
+        {"RMB 5", DECIMAL_MONEY, 0, 500},
+        {"89.30㎡", DECIMAL_AREA, 0, 8930},
+        {" 89.3 平方米", DECIMAL_AREA, 0, 8930},
+        {"3.15米", DECIMAL_PLAIN, 0, 315},
+        {".5", DECIMAL_AREA, 0, 50},
+        {"00012.30", DECIMAL_AREA, 0, 1230},
+        {"0.005", DECIMAL_AREA, 0, 1},
+        {"0.0049999999999999999999999999999999999", DECIMAL_AREA, 0, 0},
+        {"99.995", DECIMAL_AREA, 0, 10000},
+        {"-3", DECIMAL_AREA, 0, -300},
+        {"1,23", DECIMAL_MONEY, 0, -999},
+        {"1234,567", DECIMAL_MONEY, 0, -999},
+        {"1,234,56", DECIMAL_MONEY, 0, -999},
+        {"1.2.3", DECIMAL_MONEY, 0, -999},
+        {"1.2E4", DECIMAL_MONEY, 0, -999}, /* a CSV that shows so has lost digits */
+        {"0x10", DECIMAL_AREA, 0, -999},
+        {"约89", DECIMAL_AREA, 0, -999},
+        {"89元", DECIMAL_AREA, 0, -999},
+        {"", DECIMAL_AREA, 0, -999},
+        {"-", DECIMAL_AREA, 0, -999},
+        {"无", DECIMAL_AREA, 0, -999},
+        {"99999999999999999999", DECIMAL_MONEY, 0, -999},
+    };
+    int64_t value;
+    bool rounded = false;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (parsed(cases[i].text, cases[i].kind, cases[i].power10) != cases[i].value)
+            fail_msg("“%s” gave %lld", cases[i].text,
+                     (long long)parsed(cases[i].text, cases[i].kind, cases[i].power10));
+    assert_int_equal(decimal_parse("1.230", 5, DECIMAL_AREA, 0, &value, &rounded), 1);
+    assert_false(rounded); /* nothing but a zero was lost */
+    assert_int_equal(decimal_parse("1.235", 5, DECIMAL_AREA, 0, &value, &rounded), 1);
+    assert_true(rounded);
+    assert_int_equal(value, 124);
+    assert_int_equal(decimal_parse("-", 1, DECIMAL_AREA, 0, &value, &rounded), 0);
+    assert_int_equal(decimal_parse("x", 1, DECIMAL_AREA, 0, &value, &rounded), -EINVAL);
+    assert_int_equal(decimal_parse("9999999999999999999", 19, DECIMAL_MONEY, 0, &value, &rounded),
+                     -ERANGE);
+}
+
+/* ---- floors ---- */
+
+static void test_floor_parse(void **state)
+{
+    static const struct {
+        const char *text;
+        enum floor_kind kind;
+        int first, span;
+    } cases[] = {
+        {"33", FLOOR_PLAIN, 33, 1},          {"33F", FLOOR_PLAIN, 33, 1},
+        {"３３层", FLOOR_PLAIN, 33, 1},      {"第33层", FLOOR_PLAIN, 33, 1},
+        {"F33", FLOOR_PLAIN, 33, 1},         {"L3", FLOOR_PLAIN, 3, 1},
+        {"-1", FLOOR_PLAIN, -1, 1},          {"-1F", FLOOR_PLAIN, -1, 1},
+        {"－2层", FLOOR_PLAIN, -2, 1},       {"B1", FLOOR_PLAIN, -1, 1},
+        {"负一层", FLOOR_PLAIN, -1, 1},      {"地下2层", FLOOR_PLAIN, -2, 1},
+        {"地下室一层", FLOOR_PLAIN, -1, 1},  {"首层", FLOOR_PLAIN, 1, 1},
+        {"二十三层", FLOOR_PLAIN, 23, 1},    {"十层", FLOOR_PLAIN, 10, 1},
+        {"十二", FLOOR_PLAIN, 12, 1},        {"'-1", FLOOR_PLAIN, -1, 1},
+        {"半地下室3层", FLOOR_SEMI, -3, 1},  {"半地下", FLOOR_SEMI, -1, 1},
+        {"3A", FLOOR_LETTERED, 4, 1},        {"13A层", FLOOR_LETTERED, 14, 1},
+        {"12A", FLOOR_LETTERED, 13, 1},      {"12B", FLOOR_LETTERED, 14, 1},
+        {"23-24", FLOOR_PLAIN, 23, 2},       {"23F～24F", FLOOR_PLAIN, 23, 2},
+        {"-1-1", FLOOR_PLAIN, -1, 2},        {"1至3层", FLOOR_PLAIN, 1, 3},
+        {"夹层", FLOOR_UNKNOWN, 0, 0},       {"屋面", FLOOR_UNKNOWN, 0, 0},
+        {"25/33", FLOOR_UNKNOWN, 0, 0},      {"24-23", FLOOR_UNKNOWN, 0, 0},
+        {"1-30", FLOOR_UNKNOWN, 0, 0},       {"0", FLOOR_UNKNOWN, 0, 0},
+        {"5A", FLOOR_UNKNOWN, 0, 0},         {"999", FLOOR_UNKNOWN, 0, 0},
+        {"99999999999", FLOOR_UNKNOWN, 0, 0}, {"", FLOOR_UNKNOWN, 0, 0},
+    };
+    struct floor_label label;
+    int floor = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        floor_parse(cases[i].text, strlen(cases[i].text), &label);
+        if (label.kind != cases[i].kind || label.first != cases[i].first ||
+            label.span != cases[i].span)
+            fail_msg("“%s”: kind %d first %d span %d", cases[i].text, (int)label.kind, label.first,
+                     label.span);
+    }
+    floor_parse("-12", 3, &label);
+    assert_true(label.bare);
+    floor_parse("12F", 3, &label);
+    assert_false(label.bare);
+    assert_true(floor_from_room("A户型32F", strlen("A户型32F"), &floor));
+    assert_int_equal(floor, 32);
+    assert_true(floor_from_room("2108", 4, &floor));
+    assert_int_equal(floor, 21);
+    assert_true(floor_from_room("711", 3, &floor));
+    assert_int_equal(floor, 7);
+    assert_true(floor_from_room("1203A", 5, &floor));
+    assert_int_equal(floor, 12);
+    assert_false(floor_from_room("31", 2, &floor));
+    assert_false(floor_from_room("2A", 2, &floor));
+    assert_false(floor_from_room("N001", 4, &floor));
+}
+
+/* ---- words ---- */
+
+static enum unit_field header(const char *text)
+{
+    unsigned power10;
+
+    return words_header(text, strlen(text), &power10);
+}
+
+static void test_words(void **state)
+{
+    unsigned power10;
+
+    (void)state;
+    assert_int_equal(header("楼 栋"), FIELD_BUILDING);
+    assert_int_equal(header("预测建筑面积（㎡）"), FIELD_GROSS);
+    assert_int_equal(header("*套内面积(m2)："), FIELD_INNER);
+    assert_int_equal(header("unit_price_cny_per_m2"), FIELD_UNIT_PRICE);
+    assert_int_equal(header("单价(元/㎡)"), FIELD_UNIT_PRICE);
+    assert_int_equal(header("单价元"), FIELD_UNIT_PRICE);
+    assert_int_equal(header("备案总价（元）"), FIELD_FILED_TOTAL);
+    assert_int_equal(header("status_source_text"), FIELD_STATUS);
+    assert_int_equal(header("Room No."), FIELD_ROOM);
+    assert_int_equal(header("电话"), FIELD_NONE);
+    assert_int_equal(words_header("总价（万元）", strlen("总价（万元）"), &power10), FIELD_TOTAL);
+    assert_int_equal(power10, 4);
+    assert_int_equal(words_header("建筑面积", strlen("建筑面积"), &power10), FIELD_GROSS);
+    assert_int_equal(power10, 0);
+    assert_int_equal(words_status("已签预售合同", strlen("已签预售合同")), 'C');
+    assert_int_equal(words_status(" 在 售 ", strlen(" 在 售 ")), 'A');
+    assert_int_equal(words_status("已售", strlen("已售")), 0); /* says too little */
+    assert_int_equal(words_status("", 0), 0);
+    assert_string_equal(words_class("商务公寓", strlen("商务公寓")), "apartment");
+    assert_null(words_class("其他", strlen("其他")));
+    assert_non_null(words_not_for_sale("1#管井", strlen("1#管井")));
+    assert_non_null(words_not_for_sale("15层避难层", strlen("15层避难层")));
+    assert_null(words_not_for_sale("2108", 4));
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        assert_int_equal(unit_field_of(unit_field_name((enum unit_field)i)), i);
+    assert_int_equal(unit_field_of("nothing"), FIELD_NONE);
+    for (size_t i = 0; i < PROBLEM_COUNT; i++)
+        assert_int_equal(problem_of(problem_name((enum row_problem_class)i)), i);
+}
+
+/* ---- rows ---- */
+
+#define HEADER "项目,楼栋,单元,楼层,房号,用途,建筑面积,套内面积,分摊面积,单价,总价,状态\n"
+
+struct collected {
+    struct unit_row rows[32];
+    size_t n;
+};
+
+static int collect(void *ctx, const struct unit_row *row)
+{
+    struct collected *c = ctx;
+
+    assert_true(c->n < 32);
+    c->rows[c->n++] = *row;
+    return 0;
+}
+
+/* Scans HEADER and @body with the proposed mapping and the usual words. */
+static void scan(const char *body, const struct import_decisions *d, struct mapping *ret_mapping,
+                 struct collected *ret_rows, struct import_report *ret_report)
+{
+    struct import_decisions none = {0};
+    struct sheet *s = NULL;
+    char text[8192];
+
+    snprintf(text, sizeof(text), "%s%s", HEADER, body);
+    assert_int_equal(sheet_open_memory(text, strlen(text), "a.csv", NULL, &s), 0);
+    if (ret_mapping->header_row == 0) {
+        assert_int_equal(mapping_detect(s, NULL, ret_mapping), 12);
+        assert_int_equal(import_scan(s, ret_mapping, &none, NULL, NULL, NULL, ret_report), 0);
+        import_suggest_words(ret_report, ret_mapping);
+        import_report_done(ret_report);
+    }
+    ret_rows->n = 0;
+    assert_int_equal(
+        import_scan(s, ret_mapping, d ? d : &none, collect, ret_rows, NULL, ret_report), 0);
+    sheet_close(s);
+}
+
+static void test_row_good(void **state)
+{
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+
+    (void)state;
+    scan("云山府, 1栋 ,F座三单元,21F,2108,住宅,100.00,78.50,21.50,\"¥33,652.00\",3365200,在售\n"
+         "云山府,1栋,,半地下室1层,2A,商铺,50,,,,120.5万,已备案\n"
+         "云山府,,,23-24,<script>alert(1)</script>,住宅,80,60,20,10000,,预留\n",
+         NULL, &m, &rows, &report);
+    assert_int_equal(report.n_refused, 0);
+    assert_int_equal(rows.n, 3);
+    assert_string_equal(rows.rows[0].building, "1栋");
+    assert_string_equal(rows.rows[0].stair, "F座三单元");
+    assert_string_equal(rows.rows[0].floor, "21F");
+    assert_int_equal(rows.rows[0].floor_first, 21);
+    assert_int_equal(rows.rows[0].gross, 10000);
+    assert_int_equal(rows.rows[0].shared, 2150);
+    assert_int_equal(rows.rows[0].unit_price, 3365200);
+    assert_int_equal(rows.rows[0].total, 336520000);
+    assert_int_equal(rows.rows[0].state, 'A');
+    assert_string_equal(rows.rows[0].class_code, "home");
+    assert_int_equal(rows.rows[0].row, 2);
+    assert_int_equal(rows.rows[1].total, 120500000);
+    assert_int_equal(rows.rows[1].unit_price, UNIT_NONE);
+    assert_int_equal(rows.rows[1].floor_first, -1);
+    assert_int_equal(rows.rows[1].state, 'F');
+    assert_string_equal(rows.rows[2].room, "<script>alert(1)</script>");
+    assert_int_equal(rows.rows[2].floor_span, 2);
+    assert_int_equal(rows.rows[2].total, 80000000);
+    assert_int_equal(rows.rows[2].flags, UNIT_TOTAL_DERIVED);
+    assert_int_equal(report.accepted.total, 336520000 + 120500000 + 80000000);
+    assert_int_equal(report.accepted.gross, 23000);
+    assert_int_equal(report.by_state['A'], 1);
+    assert_int_equal(report.buildings.n, 2);
+    import_report_done(&report);
+}
+
+static const struct {
+    const char *row;
+    enum row_problem_class class;
+} wrong[] = {
+    {"P,1,,2,,住宅,100,,,100,10000,在售\n", PROBLEM_ROOM_MISSING},
+    {"P,1,,,12,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_MISSING},
+    {"P,1,,,201,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_FROM_ROOM},
+    {"P,1,,夹层,201,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_UNKNOWN},
+    {"P,1,,2,201,住宅,100,,,约100,10000,在售\n", PROBLEM_NUMBER},
+    {"P,1,,2,201,住宅,100,,,-100,10000,在售\n", PROBLEM_NUMBER_RANGE},
+    {"P,1,,2,201,住宅,100,,,99999999999,10000,在售\n", PROBLEM_NUMBER_RANGE},
+    {"P,1,,2,201,住宅,100.001,,,100,10000,在售\n", PROBLEM_ROUNDED},
+    {"P,1,,2,201,住宅,100,,,100,10000,已售\n", PROBLEM_STATUS_UNKNOWN},
+    {"P,1,,2,201,住宅,100,,,100,10000,\n", PROBLEM_STATUS_UNKNOWN},
+    {"P,1,,2,201,祠堂,100,,,100,10000,在售\n", PROBLEM_CLASS_UNKNOWN},
+    {"P,1,,2,201,住宅,100,,,,,在售\n", PROBLEM_PRICE_MISSING},
+    {"P,1,,2,201,住宅,100,,,0.00,0,在售\n", PROBLEM_PRICE_MISSING},
+    {"P,1,,2,201,住宅,,,,100,10000,在售\n", PROBLEM_AREA_MISSING},
+    {"P,1,,2,201,住宅,100,101,,100,10000,在售\n", PROBLEM_AREA_ORDER},
+    {"P,1,,2,201,住宅,100,80,20.01,100,10000,在售\n", PROBLEM_AREA_SUM},
+    {"P,1,,2,201,住宅,100,,,100,10011,在售\n", PROBLEM_TOTAL_DIFFERS},
+    {"P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE},
+    {"P,1,,2,\"2\x01" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT},
+    {"P,1,,2,\"2\xE2\x80\xAE" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT},
+    {"P,1,,2,012345678901234567890123456789012345678901234567890,住宅,100,,,100,10000,在售\n",
+     PROBLEM_TEXT_LONG},
+};
+
+/* Each is refused, and nothing else is said; skipped it is left out; accepted it is there. */
+static void test_row_problems(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct import_decisions d = {.floor = "9", .class_code = "home"};
+        struct mapping m = {0};
+        struct collected rows;
+        struct import_report report;
+        struct fault f = {0};
+
+        scan(wrong[i].row, NULL, &m, &rows, &report);
+        for (size_t k = 0; k < PROBLEM_COUNT; k++)
+            if (report.classes[k].count != (k == wrong[i].class))
+                fail_msg("row %zu: %s counted %lld", i, problem_name((enum row_problem_class)k),
+                         (long long)report.classes[k].count);
+        assert_int_equal(rows.n, 0);
+        assert_int_equal(report.n_refused, 1);
+        assert_int_equal(report.undecided, 1);
+        assert_int_equal(report.classes[wrong[i].class].samples[0].row, 2);
+        d.action[PROBLEM_COUNT - 1] = IMPORT_REFUSE;
+        assert_int_equal(import_refusal(&report, &d, &f), -EREFUSED);
+        assert_int_equal(f.code, FAULT_IMPORT_UNDECIDED);
+        assert_int_equal(f.n_items, 1);
+        assert_int_equal(f.items[0].code, problem_fault(wrong[i].class));
+        assert_int_equal(f.items[0].row, 2);
+        fault_clear(&f);
+        import_report_done(&report);
+
+        d.action[wrong[i].class] = IMPORT_SKIP;
+        scan(wrong[i].row, &d, &m, &rows, &report);
+        assert_int_equal(report.n_skipped, 1);
+        assert_int_equal(report.n_refused, 0);
+        import_report_done(&report);
+
+        d.action[wrong[i].class] = IMPORT_ACCEPT;
+        scan(wrong[i].row, &d, &m, &rows, &report);
+        assert_int_equal(rows.n, problem_may_accept(wrong[i].class) ? 1 : 0);
+        assert_int_equal(report.n_refused, problem_may_accept(wrong[i].class) ? 0 : 1);
+        import_report_done(&report);
+    }
+}
+
+static void accept_one(const char *row, enum row_problem_class class, struct unit_row *ret)
+{
+    struct import_decisions d = {.floor = "9F", .state = 'X', .class_code = "shop"};
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+
+    d.action[class] = IMPORT_ACCEPT;
+    scan(row, &d, &m, &rows, &report);
+    assert_int_equal(rows.n, 1);
+    *ret = rows.rows[0];
+    import_report_done(&report);
+}
+
+static void test_row_accepted(void **state)
+{
+    struct unit_row u;
+
+    (void)state;
+    accept_one("P,1,,,12,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_MISSING, &u);
+    assert_string_equal(u.floor, "9F");
+    assert_int_equal(u.floor_first, 9);
+    accept_one("P,1,,,A户型32F,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_FROM_ROOM, &u);
+    assert_string_equal(u.floor, "32");
+    assert_int_equal(u.floor_first, 32);
+    assert_int_equal(u.flags, UNIT_FLOOR_FROM_ROOM);
+    accept_one("P,1,,夹层,12,住宅,100,,,100,10000,在售\n", PROBLEM_FLOOR_UNKNOWN, &u);
+    assert_string_equal(u.floor, "夹层");
+    assert_int_equal(u.floor_span, 0);
+    accept_one("P,1,,2,201,住宅,100,,,,,在售\n", PROBLEM_PRICE_MISSING, &u);
+    assert_int_equal(u.state, 'U'); /* not for sale without a price */
+    assert_int_equal(u.total, UNIT_NONE);
+    accept_one("P,1,,2,201,住宅,100,,,100,10011,在售\n", PROBLEM_TOTAL_DIFFERS, &u);
+    assert_int_equal(u.total, 1001100); /* the total of the list is the authority */
+    accept_one("P,1,,2,201,住宅,100,,,100,10000,已售\n", PROBLEM_STATUS_UNKNOWN, &u);
+    assert_int_equal(u.state, 'X');
+    assert_string_equal(u.status_word, "已售");
+    accept_one("P,1,,2,201,祠堂,100,,,100,10000,在售\n", PROBLEM_CLASS_UNKNOWN, &u);
+    assert_string_equal(u.class_code, "shop");
+    accept_one("P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE, &u);
+    assert_int_equal(u.state, 'N');
+    assert_string_equal(u.reason, "管道井");
+    accept_one("P,1,,2,\"2\x01" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT, &u);
+    assert_string_equal(u.room, "201");
+    accept_one("P,1,,2,201,住宅,100.005,,,,10000,在售\n", PROBLEM_ROUNDED, &u);
+    assert_int_equal(u.gross, 10001);
+}
+
+static void test_duplicates(void **state)
+{
+    struct import_decisions d = {0};
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+
+    (void)state;
+    scan("P,1,,2,201,住宅,100,,,100,10000,在售\n"
+         "P,1,,2层,２０１,住宅,100,,,100,10000,在售\n" /* the same, written otherwise */
+         "P,1,甲,2,201,住宅,100,,,100,10000,在售\n"
+         "P,1,,3,201,住宅,100,,,100,10000,在售\n"
+         "P,1,,-2,201,住宅,100,,,100,10000,在售\n"
+         "P,1,,半地下2层,201,住宅,100,,,100,10000,在售\n",
+         &d, &m, &rows, &report);
+    assert_int_equal(rows.n, 5);
+    assert_int_equal(report.n_refused, 1);
+    assert_int_equal(report.classes[PROBLEM_DUPLICATE].count, 1);
+    assert_int_equal(report.classes[PROBLEM_DUPLICATE].samples[0].row, 3);
+    assert_int_equal(report.classes[PROBLEM_DUPLICATE].samples[0].problem.other, 2);
+    import_report_done(&report);
+    d.action[PROBLEM_DUPLICATE] = IMPORT_SKIP;
+    scan("P,1,,2,201,住宅,100,,,100,10000,在售\nP,1,,2,201,住宅,100,,,100,10000,在售\n", &d, &m,
+         &rows, &report);
+    assert_int_equal(rows.n, 1);
+    assert_int_equal(report.n_skipped, 1);
+    import_report_done(&report);
+}
+
+static void test_other_project(void **state)
+{
+    struct import_decisions d = {0};
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+    const char *body = "甲园,1,,2,201,住宅,100,,,100,10000,在售\n乙园,,,,,,x,,,,,\n";
+
+    (void)state;
+    scan(body, &d, &m, &rows, &report);
+    assert_int_equal(report.projects.n, 2);
+    import_report_done(&report);
+    snprintf(m.project, sizeof(m.project), "甲园");
+    scan(body, &d, &m, &rows, &report);
+    assert_int_equal(report.n_refused, 1); /* and that is all there is to say about it */
+    assert_int_equal(report.classes[PROBLEM_PROJECT].count, 1);
+    assert_int_equal(report.undecided, 1);
+    import_report_done(&report);
+    d.action[PROBLEM_PROJECT] = IMPORT_SKIP;
+    scan(body, &d, &m, &rows, &report);
+    assert_int_equal(report.n_refused, 0);
+    assert_int_equal(rows.n, 1);
+    import_report_done(&report);
+}
+
+static void test_mapping_check(void **state)
+{
+    struct fault f = {0};
+    struct mapping m;
+
+    (void)state;
+    mapping_init(&m);
+    assert_int_equal(mapping_check(&m, &f), -EREFUSED); /* no room */
+    assert_int_equal(f.code, FAULT_IMPORT_MAPPING);
+    m.columns[FIELD_ROOM].column = 3;
+    assert_int_equal(mapping_check(&m, &f), 0);
+    m.columns[FIELD_FLOOR].column = 3; /* one column, two fields */
+    assert_int_equal(mapping_check(&m, &f), -EREFUSED);
+    m.columns[FIELD_FLOOR].column = 256;
+    assert_int_equal(mapping_check(&m, &f), -EREFUSED);
+    m.columns[FIELD_FLOOR].column = -1;
+    m.default_state = 'Z';
+    assert_int_equal(mapping_check(&m, &f), -EREFUSED);
+    assert_int_equal(mapping_set_status(&m, "在售", 'Z', &f), -EREFUSED);
+    assert_int_equal(mapping_set_status(&m, "在售", 'A', &f), 0);
+    assert_int_equal(mapping_set_status(&m, " 在 售", 'X', &f), 0); /* the same word */
+    assert_int_equal(m.status.n, 1);
+    assert_string_equal(m.status.words[0].code, "X");
+    assert_int_equal(mapping_set_status(&m, "在售", '\0', &f), 0);
+    assert_int_equal(m.status.n, 0);
+    fault_clear(&f);
+}
+
+/* A heading below a title, columns in 万元, no status. */
+static void test_other_lists(void **state)
+{
+    static const char text[] = "某某花园价目表,,,\n,,,\n室号;,,\n";
+    static const char list[] = "云山府一期销售价目表\t\t\t\t\n"
+                               "幢号\t室号\t所在层\t建筑面积（㎡）\t总价（万元）\n"
+                               "3\t301\t3\t89.5\t268.5\n"
+                               "3\t302\t3\t90\t270\n";
+    struct import_decisions d = {0};
+    struct import_report report;
+    struct collected rows = {.n = 0};
+    struct sheet *s = NULL;
+    struct mapping m;
+
+    (void)state;
+    assert_int_equal(sheet_open_memory(text, sizeof(text) - 1, "b.csv", NULL, &s), 0);
+    assert_int_equal(mapping_detect(s, NULL, &m), 0);
+    s = sheet_close(s);
+    assert_int_equal(sheet_open_memory(list, sizeof(list) - 1, "b.tsv", NULL, &s), 0);
+    assert_int_equal(mapping_detect(s, NULL, &m), 5);
+    assert_int_equal(m.header_row, 2);
+    m.default_state = 'U';
+    snprintf(m.default_class, sizeof(m.default_class), "home");
+    assert_int_equal(import_scan(s, &m, &d, collect, &rows, NULL, &report), 0);
+    assert_int_equal(rows.n, 2);
+    assert_int_equal(rows.rows[0].total, 268500000);
+    assert_int_equal(rows.rows[0].state, 'U');
+    assert_string_equal(rows.rows[0].class_code, "home");
+    import_report_done(&report);
+    sheet_close(s);
+}
+
+static void test_price_product(void **state)
+{
+    (void)state; /* FC 27.2 V1-V3 */
+    assert_int_equal(price_product(8937, 1234567), 110333253);
+    assert_int_equal(price_product(14333, 1888800), 270721704);
+    assert_int_equal(price_product(6542, 654321), 42805680);
+}
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+static int stop_at_three(void *ctx, const struct unit_row *row)
+{
+    int *n = ctx;
+
+    (void)row;
+    return ++*n == 3 ? -EIO : 0;
+}
+
+/* An error of the callback ends the scan; 200,000 rows stay linear. */
+static void test_scale(void **state)
+{
+    struct import_decisions d = {0};
+    struct import_report report;
+    struct mapping m;
+    struct sheet *s = NULL;
+    size_t room = 8 << 20, used = 0;
+    char *text = malloc(room);
+    int n = 0;
+
+    (void)state;
+    assert_non_null(text);
+    used += (size_t)snprintf(text, room, "楼层,房号,面积,总价\n");
+    for (int i = 1; i < SHEET_ROWS_MAX; i++)
+        used += (size_t)snprintf(text + used, room - used, "%d,R%d,100,1000000\n", i % 100 + 1, i);
+    assert_int_equal(sheet_open_memory(text, used, NULL, NULL, &s), 0);
+    assert_int_equal(mapping_detect(s, NULL, &m), 4);
+    assert_int_equal(import_scan(s, &m, &d, NULL, NULL, NULL, &report), 0);
+    assert_int_equal(report.accepted.rows, SHEET_ROWS_MAX - 1);
+    assert_int_equal(report.accepted.total, (SHEET_ROWS_MAX - 1) * INT64_C(100000000));
+    import_report_done(&report);
+    assert_int_equal(import_scan(s, &m, &d, stop_at_three, &n, NULL, &report), -EIO);
+    assert_int_equal(n, 3);
+    sheet_close(s);
+    free(text);
+}
+
+/* ---- real lists ---- */
+
+struct expected {
+    const char *file;
+    int64_t rows, gross, inner, total;
+    int64_t floor_missing, class_unknown, total_differs;
+};
+
+/* Sums taken from the files by other means. */
+static const struct expected lists[] = {
+    {"02_shenzhen_huaide_plaza.csv", 1195, INT64_C(16787813), INT64_C(13079795),
+     INT64_C(452866256500), 0, 0, 0},
+    {"04_shenzhen_longping_ziyuan.csv", 460, INT64_C(3782969), INT64_C(2919836),
+     INT64_C(208366150738), 0, 0, 4},
+    {"05_shenzhen_jialin_yuexiyuan.csv", 521, INT64_C(3141549), INT64_C(2313417),
+     INT64_C(157573830508), 0, 0, 0},
+    {"91_shenzhen_2018_real_status_16projects.csv", 10737, INT64_C(108150555), INT64_C(82384907),
+     INT64_C(4722293639339), 33, 1230, 4},
+};
+
+static int count_row(void *ctx, const struct unit_row *row)
+{
+    int64_t *n = ctx;
+
+    assert_true(row->state != 0);
+    assert_true(row->total > 0 && row->gross > 0);
+    (*n)++;
+    return 0;
+}
+
+static void scan_list(const char *path, const struct expected *e)
+{
+    struct import_decisions d = {.floor = "裙楼", .class_code = "home"};
+    struct import_report report;
+    struct mapping m;
+    struct sheet *s = NULL;
+    int64_t start = now_us(), n = 0;
+
+    assert_int_equal(sheet_open(path, e->file, NULL, &s), 0);
+    assert_int_equal(mapping_detect(s, NULL, &m), 13);
+    assert_int_equal(import_scan(s, &m, &d, NULL, NULL, NULL, &report), 0);
+    import_suggest_words(&report, &m);
+    import_report_done(&report);
+    start = now_us();
+    assert_int_equal(import_scan(s, &m, &d, NULL, NULL, NULL, &report), 0);
+    print_message("%s: %lld rows in %lld us\n", e->file, (long long)report.read.rows,
+                  (long long)(now_us() - start));
+    assert_int_equal(report.read.rows, e->rows);
+    assert_int_equal(report.classes[PROBLEM_FLOOR_MISSING].count, e->floor_missing);
+    assert_int_equal(report.classes[PROBLEM_CLASS_UNKNOWN].count, e->class_unknown);
+    assert_int_equal(report.classes[PROBLEM_TOTAL_DIFFERS].count, e->total_differs);
+    import_report_done(&report);
+
+    d.action[PROBLEM_FLOOR_MISSING] = d.action[PROBLEM_CLASS_UNKNOWN] = IMPORT_ACCEPT;
+    d.action[PROBLEM_TOTAL_DIFFERS] = IMPORT_ACCEPT;
+    assert_int_equal(import_scan(s, &m, &d, count_row, &n, NULL, &report), 0);
+    for (size_t i = 0; i < PROBLEM_COUNT; i++)
+        if (report.classes[i].count > 0)
+            print_message("  %s: %lld\n", problem_name((enum row_problem_class)i),
+                          (long long)report.classes[i].count);
+    assert_int_equal(report.n_refused + report.n_skipped, 0);
+    assert_int_equal(n, e->rows);
+    assert_int_equal(report.keys.n, (size_t)e->rows); /* each exactly once */
+    assert_int_equal(report.accepted.gross, e->gross);
+    assert_int_equal(report.accepted.inner, e->inner);
+    assert_int_equal(report.accepted.total, e->total);
+    import_report_done(&report);
+    sheet_close(s);
+}
+
+static void test_real_lists(void **state)
+{
+    const char *shared = getenv("ANCHANG_SHARED");
+    char path[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        snprintf(path, sizeof(path), "%s/data/%s", shared ? shared : "../shared", lists[i].file);
+        if (access(path, R_OK) < 0) {
+            print_message("skipped: no %s\n", path);
+            skip();
+        }
+        scan_list(path, &lists[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_decimal_parse), cmocka_unit_test(test_floor_parse),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_row_good),
+        cmocka_unit_test(test_row_problems),  cmocka_unit_test(test_row_accepted),
+        cmocka_unit_test(test_duplicates),    cmocka_unit_test(test_other_project),
+        cmocka_unit_test(test_mapping_check), cmocka_unit_test(test_other_lists),
+        cmocka_unit_test(test_price_product), cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_real_lists),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
