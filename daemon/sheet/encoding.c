@@ -203,13 +203,16 @@ static int decode_gb18030(const unsigned char *p, size_t len, struct fault *f, c
     return 0;
 }
 
-/* Control characters at the head: a program, a picture, anything but a table. */
+/* Control characters all over the head: a program, a picture, anything but a table. A stray one is
+ * for the mapping to name by row. */
 static bool is_binary(const unsigned char *p, size_t len)
 {
-    for (size_t i = 0; i < len && i < 1024; i++)
+    size_t controls = 0, n = len < 1024 ? len : 1024;
+
+    for (size_t i = 0; i < n; i++)
         if (p[i] < 0x20 && p[i] != 0 && p[i] != '\t' && p[i] != '\n' && p[i] != '\r')
-            return true;
-    return false;
+            controls++;
+    return controls > 0 && controls * 20 >= n;
 }
 
 static int decode_bytes(const unsigned char *p, size_t len, struct fault *f,

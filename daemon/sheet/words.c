@@ -101,8 +101,16 @@ size_t words_fold(const char *text, size_t len, char *out, size_t size)
     if (len >= 2 && p[0] == '\'' && strchr("=+-@", p[1]) && p[1] != '\0')
         i = 1;
     while (i < len) {
-        size_t n = utf8_step(p + i, len - i), put;
+        size_t n, put;
 
+        if (p[i] > ' ' && p[i] < 0x80) { /* nearly all of it */
+            if (used == size)
+                break;
+            out[used++] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
+            i++;
+            continue;
+        }
+        n = utf8_step(p + i, len - i);
         if (n == 0) /* not text: kept as it is */
             n = 1;
         put = n == 1 && p[i] >= 0x80 ? SIZE_MAX : fold_wide(p + i, n, out + used, size - used);
@@ -321,8 +329,14 @@ const char *words_not_for_sale(const char *text, size_t len)
     if (len < 5) /* the shortest, "shaft"; two Chinese characters are six bytes */
         return NULL;
     n = words_fold(text, len, folded, sizeof(folded));
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (memmem(folded, n, words[i], strlen(words[i])))
-            return words[i];
+    /* Run for each row: most of the work is to see that no word begins here. */
+    for (size_t at = 0; at + 5 <= n; at++) {
+        const char *p = folded + at;
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (p[2] == words[i][2] && p[1] == words[i][1] && p[0] == words[i][0] &&
+                strlen(words[i]) <= n - at && memcmp(p, words[i], strlen(words[i])) == 0)
+                return words[i];
+    }
     return NULL;
 }
