@@ -9,13 +9,14 @@
 #define ANCHANG_HTTP_IDEMPOTENCY_H
 
 #include "daemon/http/call.h"
+#include "db/idempotency.h"
 
-enum { IDEMPOTENCY_HASH = 32, IDEMPOTENCY_BODY_MAX = 1024 * 1024, IDEMPOTENCY_SCOPE = 256 };
+enum { IDEMPOTENCY_BODY_MAX = 1024 * 1024, IDEMPOTENCY_SCOPE = 256 };
 
 struct idempotency {
     char scope[IDEMPOTENCY_SCOPE]; /* "u:7:POST /api/v1/units/3/hold" */
     char key[65];
-    uint8_t hash[IDEMPOTENCY_HASH]; /* of method, path, query and body */
+    uint8_t hash[IDEMPOTENCY_HASH_SIZE]; /* of method, path, query and body */
 };
 
 /* Reads the key from the header value @key: IDEMPOTENCY_MISSING when absent or malformed. */

@@ -1,0 +1,411 @@
+/* guard.c - see guard.h. */
+#include "daemon/http/guard.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/http/text.h"
+
+static int malformed(struct fault *f, const char *reason)
+{
+    return fault_set(f, FAULT_REQUEST_MALFORMED, "reason", reason, NULL);
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* ---- the names we are reached by ---- */
+
+static int config_take(struct guard_config *config, const char *text)
+{
+    char *copy;
+
+    for (size_t i = 0; i < config->n_hosts; i++)
+        if (!strcmp(config->hosts[i], text))
+            return 0;
+    if (config->n_hosts == GUARD_HOSTS_MAX)
+        return -E2BIG;
+    copy = strdup(text);
+    if (!copy)
+        return -ENOMEM;
+    config->hosts[config->n_hosts++] = copy;
+    return 0;
+}
+
+int guard_config_add(struct guard_config *config, const char *name, unsigned port)
+{
+    const char *colon = strchr(name, ':');
+    bool v6 = colon && name[0] != '[' && strchr(colon + 1, ':');
+    char host[256], text[272];
+    int r;
+
+    snprintf(host, sizeof(host), v6 ? "[%s]" : "%s", name);
+    if (!name[0] || strlen(name) > 250)
+        return -EINVAL;
+    for (char *p = host; *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+        if (!is_alnum(*p) && !one_of(*p, ".-:[]"))
+            return -EINVAL;
+    }
+    if (!v6 && colon && name[0] != '[')
+        return config_take(config, host);
+    if (name[0] == '[' && name[strlen(name) - 1] != ']')
+        return config_take(config, host);
+    if (port == (config->tls ? 443 : 80)) {
+        r = config_take(config, host);
+        if (r < 0)
+            return r;
+    }
+    snprintf(text, sizeof(text), "%s:%u", host, port);
+    return config_take(config, text);
+}
+
+void guard_config_clear(struct guard_config *config)
+{
+    for (size_t i = 0; i < config->n_hosts; i++)
+        free(config->hosts[i]);
+    config->n_hosts = 0;
+}
+
+/* ---- the bytes of the head ---- */
+
+bool guard_raw_ok(const struct guard_raw *raw)
+{
+    const char *at; /* where the next part must start */
+
+    if (raw->method + strlen(raw->method) + 1 != raw->uri ||
+        raw->uri + raw->n_uri + 1 != raw->version)
+        return false;
+    at = raw->version + strlen(raw->version) + 2;
+    for (size_t i = 0; i < raw->n_headers; i++) {
+        const char *after_name;
+
+        if (raw->names[i] != at)
+            return false;
+        after_name = at + strlen(at) + 1;
+        /* Blanks between colon and value are the parser's to skip, nothing else may be there. */
+        if (raw->values[i] < after_name || (size_t)(raw->values[i] - raw->method) > raw->head_size)
+            return false;
+        for (const char *p = after_name; p < raw->values[i]; p++)
+            if (*p != ' ' && *p != '\t')
+                return false;
+        at = raw->values[i] + raw->n_values[i] + 2;
+    }
+    return (size_t)(at + 2 - raw->method) == raw->head_size;
+}
+
+/* ---- line, headers ---- */
+
+static int check_line(const struct guard_request *rq, struct guard_seen *seen, struct fault *f)
+{
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    size_t i, path;
+
+    for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (!strcmp(rq->method, methods[i]))
+            break;
+    if (i == sizeof(methods) / sizeof(methods[0]))
+        return fault_set(f, FAULT_METHOD, "method", "?", NULL);
+    seen->write = i >= 2;
+    if (strcmp(rq->version, "HTTP/1.1") != 0)
+        return malformed(f, "version");
+    if (rq->n_uri > GUARD_URL_MAX)
+        return fault_set(f, FAULT_URI_TOO_LONG, NULL);
+    if (rq->n_uri == 0 || rq->uri[0] != '/')
+        return malformed(f, "url-form");
+    for (path = 0; path < rq->n_uri && rq->uri[path] != '?'; path++) {
+        char c = rq->uri[path], before = path ? rq->uri[path - 1] : '\0';
+
+        if (!is_alnum(c) && !one_of(c, "/_.~-"))
+            return malformed(f, "url-char");
+        if ((c == '/' && before == '/') || (c == '.' && before == '.') ||
+            (c == '/' && before == '.' && path >= 2 && rq->uri[path - 2] == '/'))
+            return malformed(f, "url-path");
+    }
+    seen->n_path = path;
+    for (i = path + 1; i < rq->n_uri; i++)
+        if (!is_alnum(rq->uri[i]) && !one_of(rq->uri[i], "_.~-%&=+*,:;@/!'()"))
+            return malformed(f, "query-char");
+    return 0;
+}
+
+static int check_header_text(const struct guard_header *h, struct fault *f)
+{
+    if (h->n_name == 0 || strlen(h->name) != h->n_name || strlen(h->value) != h->n_value)
+        return malformed(f, "header-nul");
+    for (size_t i = 0; i < h->n_name; i++)
+        if (!is_alnum(h->name[i]) && !one_of(h->name[i], "!#$%&'*+-.^_`|~"))
+            return malformed(f, "header-name");
+    for (size_t i = 0; i < h->n_value; i++) {
+        unsigned char c = (unsigned char)h->value[i];
+
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return malformed(f, "header-value");
+    }
+    if (h->n_value > 0 && one_of(h->value[h->n_value - 1], " \t"))
+        return malformed(f, "header-blank");
+    return 0;
+}
+
+static int parse_length(const char *text, int64_t *ret_length)
+{
+    int64_t n = 0;
+    size_t i;
+
+    for (i = 0; text[i]; i++) {
+        if (text[i] < '0' || text[i] > '9' || i >= 18)
+            return -EINVAL;
+        n = n * 10 + (text[i] - '0');
+    }
+    if (i == 0)
+        return -EINVAL;
+    *ret_length = n;
+    return 0;
+}
+
+/* Those that mean something here may come once only: which of two is believed differs from
+ * program to program. */
+static int take_header(const struct guard_header *h, struct guard_seen *seen, const char **te,
+                       const char **length, const char **mark, const char **expect, struct fault *f)
+{
+    const struct {
+        const char *name;
+        const char **into;
+    } known[] = {
+        {"Host", &seen->host},
+        {"Content-Length", length},
+        {"Transfer-Encoding", te},
+        {"Origin", &seen->origin},
+        {"Sec-Fetch-Site", &seen->fetch_site},
+        {"Content-Type", &seen->content_type},
+        {"Cookie", &seen->cookie},
+        {"Accept-Language", &seen->language},
+        {"Accept-Encoding", &seen->accept_encoding},
+        {"If-None-Match", &seen->if_none_match},
+        {"If-Match", &seen->if_match},
+        {"Last-Event-ID", &seen->last_event_id},
+        {"Idempotency-Key", &seen->idempotency_key},
+        {"X-Anchang", mark},
+        {"Expect", expect},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcasecmp(h->name, known[i].name) != 0)
+            continue;
+        if (*known[i].into)
+            return malformed(f, "header-twice");
+        *known[i].into = h->value;
+    }
+    return 0;
+}
+
+static int check_framing(const char *te, const char *length, const char *expect,
+                         struct guard_seen *seen, struct fault *f)
+{
+    if (te && length)
+        return malformed(f, "length-and-chunked");
+    if (te && strcasecmp(te, "chunked") != 0)
+        return malformed(f, "transfer-encoding");
+    seen->chunked = te != NULL;
+    seen->content_length = -1;
+    if (length && parse_length(length, &seen->content_length) < 0)
+        return malformed(f, "content-length");
+    if (!seen->write && (seen->chunked || seen->content_length > 0))
+        return malformed(f, "body");
+    if (expect && strcasecmp(expect, "100-continue") != 0)
+        return malformed(f, "expect");
+    return 0;
+}
+
+static int check_host(const struct guard_config *config, const struct guard_seen *seen,
+                      struct fault *f)
+{
+    if (!seen->host)
+        return malformed(f, "host");
+    for (size_t i = 0; i < config->n_hosts; i++)
+        if (!strcasecmp(config->hosts[i], seen->host))
+            return 0;
+    return fault_set(f, FAULT_HOST, NULL);
+}
+
+/* Same origin: the scheme of this listener and the very Host of this request. */
+static bool origin_own(const struct guard_config *config, const struct guard_seen *seen)
+{
+    const char *scheme = config->tls ? "https://" : "http://";
+    size_t n = strlen(scheme);
+
+    return !strncmp(seen->origin, scheme, n) && seen->host &&
+           !strcasecmp(seen->origin + n, seen->host);
+}
+
+int guard_check_origin(const struct guard_config *config, const struct guard_seen *seen, bool api,
+                       struct fault *f)
+{
+    const char *site = seen->fetch_site;
+
+    if (seen->write) {
+        /* A page of another site can send neither this header nor its own Origin as ours; a program
+         * that is no browser sends the header alone. */
+        if (!seen->anchang || (site && strcmp(site, "same-origin") != 0) ||
+            (seen->origin && !origin_own(config, seen)))
+            return fault_set(f, FAULT_ORIGIN, NULL);
+        return 0;
+    }
+    if (!api)
+        return 0;
+    /* "same-site" is another port of this machine: not us. "none" is a person typing the address. */
+    if ((site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0) ||
+        (seen->origin && !origin_own(config, seen)))
+        return fault_set(f, FAULT_ORIGIN, NULL);
+    return 0;
+}
+
+int guard_check(const struct guard_config *config, const struct guard_request *rq,
+                struct guard_seen *ret_seen, struct fault *f)
+{
+    const char *te = NULL, *length = NULL, *mark = NULL, *expect = NULL;
+    struct guard_seen seen = {.content_length = -1};
+    size_t bytes = 0;
+    bool api;
+    int r;
+
+    r = check_line(rq, &seen, f);
+    if (r < 0)
+        return r;
+    if (rq->n_headers > GUARD_HEADERS_MAX)
+        return malformed(f, "header-count");
+    for (size_t i = 0; i < rq->n_headers; i++) {
+        bytes += rq->headers[i].n_name + rq->headers[i].n_value;
+        if (bytes > GUARD_HEADER_BYTES)
+            return malformed(f, "header-size");
+        r = check_header_text(&rq->headers[i], f);
+        if (r < 0)
+            return r;
+        r = take_header(&rq->headers[i], &seen, &te, &length, &mark, &expect, f);
+        if (r < 0)
+            return r;
+    }
+    r = check_framing(te, length, expect, &seen, f);
+    if (r < 0)
+        return r;
+    r = check_host(config, &seen, f);
+    if (r < 0)
+        return r;
+    seen.anchang = mark && !strcmp(mark, "1");
+    api = seen.n_path >= 5 && !strncmp(rq->uri, "/api/", 5);
+    r = guard_check_origin(config, &seen, api, f);
+    if (r < 0)
+        return r;
+    *ret_seen = seen;
+    return 0;
+}
+
+/* ---- query ---- */
+
+static int hex_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* In place. The length, or -EINVAL. */
+static ssize_t percent_decode(char *text)
+{
+    char *out = text;
+
+    for (const char *p = text; *p; p++) {
+        if (*p == '%') {
+            int high = hex_of(p[1]), low = high < 0 ? -1 : hex_of(p[2]);
+
+            if (low < 0 || (high | low) == 0)
+                return -EINVAL;
+            *out++ = (char)(high << 4 | low);
+            p += 2;
+        } else {
+            *out++ = *p == '+' ? ' ' : *p;
+        }
+    }
+    *out = '\0';
+    return out - text;
+}
+
+static bool param_name_ok(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+    return n > 0 && n <= 64 && name[n] == '\0';
+}
+
+int guard_query(char *query, struct guard_param *params, size_t *ret_n, struct fault *f)
+{
+    size_t n = 0;
+
+    for (char *p = query, *next; p && *p; p = next) {
+        char *equals, *amp = strchr(p, '&');
+        const char *value = "";
+
+        next = NULL;
+        if (amp) {
+            *amp = '\0';
+            next = amp + 1;
+        }
+        if (*p == '\0')
+            continue;
+        equals = strchr(p, '=');
+        if (equals) {
+            ssize_t length;
+
+            *equals = '\0';
+            length = percent_decode(equals + 1);
+            if (length < 0 || !text_allowed(equals + 1, (size_t)length, NULL))
+                return malformed(f, "query-escape");
+            value = equals + 1;
+        }
+        if (percent_decode(p) < 0 || !param_name_ok(p))
+            return malformed(f, "query-name");
+        for (size_t i = 0; i < n; i++)
+            if (!strcmp(params[i].name, p))
+                return malformed(f, "query-twice");
+        if (n == GUARD_QUERY_MAX)
+            return malformed(f, "query-count");
+        params[n++] = (struct guard_param){p, value};
+    }
+    *ret_n = n;
+    return 0;
+}
+
+bool guard_content_type(const char *type, const char *want)
+{
+    size_t n = strlen(want);
+
+    if (!type || strncasecmp(type, want, n) != 0)
+        return false;
+    type += n;
+    if (*type == '\0')
+        return true;
+    if (strcmp(want, "application/json") != 0)
+        return false;
+    while (*type == ' ')
+        type++;
+    if (*type++ != ';')
+        return false;
+    while (*type == ' ')
+        type++;
+    return !strcasecmp(type, "charset=utf-8");
+}
