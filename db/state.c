@@ -85,6 +85,8 @@ char public_state(const struct unit_facts *f)
         if (!f->unencumbered)
             return 'N';
     }
+    if (f->state == 'U' && f->permit_valid)
+        return 'X'; /* "not released" is said only of what no permit covers */
     return state_info(f->state)->public_letter;
 }
 

@@ -11,7 +11,8 @@
     "SELECT u.id, u.version, u.project_id, u.building_id, u.stair_id, u.floor_id, "                \
     "COALESCE(ar.name, ''), COALESCE(ph.name, ''), COALESCE(ar.kind, ''), b.name, st.name, "       \
     "fl.label, u.room, u.line, b.ordinal, st.ordinal, fl.ordinal, u.span, u.class, u.usage_text, " \
-    "u.orientation, u.display_note, u.vr_url, u.layout_id, la.name, u.floor_height_mm, "           \
+    "u.orientation, u.display_note, u.vr_url, u.layout_id, la.name, "                              \
+    "COALESCE(u.floor_height_mm, b.floor_height_mm), "                                             \
     "u.attached_only, u.model_room, u.released, u.ever_published, u.price_reviewed, b.picking, "   \
     "b.enabled, ua.stage, ua.gross, ua.inner_area, ua.shared, ua.reviewed_ms, u.total_fen, "       \
     "u.filed_total_fen, u.floor_total_fen, u.deal_total_fen, u.retained, u.retained_reason, "      \

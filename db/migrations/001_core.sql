@@ -63,6 +63,7 @@ CREATE TABLE building (
     ordinal INTEGER NOT NULL DEFAULT 0,
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
     picking INTEGER NOT NULL DEFAULT 0 CHECK (picking IN (0, 1)), -- opening-day picking mode (G18)
+    floor_height_mm INTEGER CHECK (floor_height_mm BETWEEN 1000 AND 30000), -- of its units without their own
     UNIQUE (id, project_id)
 ) STRICT;
 CREATE UNIQUE INDEX building_name ON building(project_id, COALESCE(area_id, 0), name);
@@ -385,11 +386,11 @@ CREATE INDEX publication_unit_publication ON publication_unit(publication_id);
 -- Everything else that was published with it, whole each time: it is small. Append-only.
 CREATE TABLE publication_item (
     publication_id INTEGER NOT NULL REFERENCES publication(id),
-    section TEXT NOT NULL, -- project, building, layout, permit, disclosure, fee, discount
+    section TEXT NOT NULL, -- project, building, stair, layout, permit, disclosure, fee, discount
     ordinal INTEGER NOT NULL,
     key TEXT NOT NULL,
     name TEXT NOT NULL,
-    value TEXT NOT NULL,   -- fields separated by U+001F, in the order publication.h gives
+    value TEXT NOT NULL,   -- fields separated by U+001F, in the order content.h gives
     PRIMARY KEY (publication_id, section, ordinal)
 ) STRICT, WITHOUT ROWID;
 
