@@ -1,0 +1,73 @@
+# What is installed where, and the two Debian packages: anchang (the daemon with its pages) and
+# anchang-kiosk (a box that shows the kiosk). Paths are Debian's; the units name them, so the prefix is /usr.
+if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+    set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "the units name /usr" FORCE)
+endif()
+set(UNIT_DIR /lib/systemd/system)
+set(BOX ${CMAKE_SOURCE_DIR}/kiosk-ui/box)
+
+# ---- anchang ----
+if(TARGET anchangd AND TARGET anchangctl)
+    install(TARGETS anchangd RUNTIME DESTINATION sbin COMPONENT daemon)
+    install(TARGETS anchangctl RUNTIME DESTINATION bin COMPONENT daemon)
+endif()
+install(DIRECTORY kiosk-ui/dist/ DESTINATION share/anchang/www COMPONENT daemon
+    PATTERN ".*" EXCLUDE)
+install(FILES daemon/systemd/anchangd.service DESTINATION ${UNIT_DIR} COMPONENT daemon)
+install(FILES daemon/systemd/anchangd.sysusers DESTINATION lib/sysusers.d RENAME anchangd.conf
+    COMPONENT daemon)
+install(FILES daemon/systemd/anchangd.tmpfiles DESTINATION lib/tmpfiles.d RENAME anchangd.conf
+    COMPONENT daemon)
+install(FILES daemon/anchangd.conf DESTINATION /etc/anchangd COMPONENT daemon)
+install(FILES man/anchangd.8 DESTINATION share/man/man8 COMPONENT daemon)
+install(FILES man/anchangctl.1 DESTINATION share/man/man1 COMPONENT daemon)
+install(FILES man/anchangd.conf.5 DESTINATION share/man/man5 COMPONENT daemon)
+install(FILES README.md CHANGELOG.md DESTINATION share/doc/anchang COMPONENT daemon)
+install(FILES daemon/api/openapi.yaml DESTINATION share/doc/anchang COMPONENT daemon)
+install(FILES cmake/deb/copyright DESTINATION share/doc/anchang COMPONENT daemon)
+
+# ---- anchang-kiosk ----
+install(PROGRAMS ${BOX}/anchang-kiosk DESTINATION libexec COMPONENT kiosk)
+install(FILES ${BOX}/policy.json DESTINATION share/anchang-kiosk COMPONENT kiosk)
+install(FILES ${BOX}/anchang-kiosk.service ${BOX}/anchang-kiosk-restart.service
+    ${BOX}/anchang-kiosk-restart.timer DESTINATION ${UNIT_DIR} COMPONENT kiosk)
+install(FILES ${BOX}/anchang-kiosk.sysusers DESTINATION lib/sysusers.d RENAME anchang-kiosk.conf
+    COMPONENT kiosk)
+install(FILES ${BOX}/anchang-kiosk.pam DESTINATION /etc/pam.d RENAME anchang-kiosk COMPONENT kiosk)
+install(FILES ${BOX}/anchang-kiosk.conf DESTINATION /etc COMPONENT kiosk)
+install(FILES ${BOX}/71-anchang-kiosk.rules DESTINATION /lib/udev/rules.d COMPONENT kiosk)
+install(FILES ${BOX}/README.md DESTINATION share/doc/anchang-kiosk COMPONENT kiosk)
+install(FILES cmake/deb/copyright DESTINATION share/doc/anchang-kiosk COMPONENT kiosk)
+
+# ---- the packages ----
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL daemon kiosk)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_PACKAGE_CONTACT "The Anchang authors <anchang@localhost>")
+set(CPACK_DEBIAN_PACKAGE_SECTION misc)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+set(DEB ${CMAKE_SOURCE_DIR}/cmake/deb)
+set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME anchang)
+set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "systemd, init-system-helpers, fonts-noto-cjk")
+set(CPACK_DEBIAN_DAEMON_DESCRIPTION "sales-office daemon with its kiosk, counter and office pages
+ Owns the core sales database of one property sales office and serves its pages over a local HTTP API.")
+set(CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA
+    "${DEB}/daemon/postinst;${DEB}/daemon/prerm;${DEB}/daemon/postrm;${DEB}/daemon/conffiles")
+
+set(CPACK_DEBIAN_KIOSK_PACKAGE_NAME anchang-kiosk)
+set(CPACK_DEBIAN_KIOSK_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_KIOSK_PACKAGE_SHLIBDEPS OFF)
+set(CPACK_DEBIAN_KIOSK_PACKAGE_DEPENDS
+    "systemd, init-system-helpers, iproute2, cage, chromium, fonts-noto-cjk, libpam-systemd | seatd")
+set(CPACK_DEBIAN_KIOSK_DESCRIPTION "turns a box into a locked Anchang kiosk
+ One page on one screen: cage and Chromium as a user without rights, with a policy, a watchdog and a
+ nightly fresh start. Takes the first terminal over once it is enabled; enables nothing by itself.")
+set(CPACK_DEBIAN_KIOSK_PACKAGE_CONTROL_EXTRA
+    "${DEB}/kiosk/postinst;${DEB}/kiosk/prerm;${DEB}/kiosk/postrm;${DEB}/kiosk/conffiles")
+include(CPack)
