@@ -397,6 +397,29 @@ def rule_route(house):
             yield Finding(contract, operations[key]["line"], "route", "%s %s is not in the table" % key)
 
 
+CONFIG_ROW = re.compile(r'\{\s*"([\w-]+)",\s*"([\w-]+)",\s*KEY_\w+')
+
+
+def rule_manual(house):
+    """Each key of the configuration is described, under its section, and no other."""
+    table, page = "daemon/config.c", "man/anchangd.conf.5"
+    if table not in house.paths or page not in house.paths:
+        return
+    rows = {m.groups(): house.read(table).count("\n", 0, m.start()) + 1
+            for m in CONFIG_ROW.finditer(house.read(table))}
+    told, section = {}, None
+    for n, line in enumerate(house.read(page).split("\n"), 1):
+        m = re.match(r"\.Ss? \[([\w-]+)\]|\.It Cm ([\w-]+)", line)
+        if m and m.group(1):
+            section = m.group(1)
+        elif m:
+            told[section, m.group(2)] = n
+    for key in sorted(set(rows) - set(told), key=rows.get):
+        yield Finding(table, rows[key], "manual", "[%s] %s is not in %s" % (key + (page,)))
+    for key in sorted(set(told) - set(rows), key=told.get):
+        yield Finding(page, told[key], "manual", "the daemon has no key [%s] %s" % key)
+
+
 # ---- all text ----
 
 LINE = {".c": 100, ".h": 100, ".py": 110, ".sh": 110}

@@ -232,6 +232,23 @@ components:
                       self.routes(contract=self.CONTRACT.replace("      operationId: unit_get\n", "")))
 
 
+class Manual(Case):
+    KEYS = '{"site", "name", KEY_TEXT, 0},\n    {"lan", "port",\n     KEY_NUMBER},\n'
+    PAGE = ".Sh KEYS\n.Ss [site]\n.It Cm name\n.Ss [lan]\n.It Cm port\n"
+
+    def manual(self, page):
+        return [f.message for f in self.findings(
+            {"daemon/config.c": self.KEYS, "man/anchangd.conf.5": page}, "manual")]
+
+    def test_green(self):
+        self.assertEqual([], self.manual(self.PAGE))
+
+    def test_red(self):
+        self.assertEqual(["[site] name is not in man/anchangd.conf.5"],
+                         self.manual(self.PAGE.replace(".It Cm name\n", "")))
+        self.assertEqual(["the daemon has no key [lan] speed"], self.manual(self.PAGE + ".It Cm speed\n"))
+
+
 class Text(Case):
     def test_marks(self):
         self.red("marker", "db/a.c", "/* TO" + "DO: later */\n", 1)
