@@ -38,6 +38,11 @@ static int buf_grow(struct buf *b, size_t n)
     return 0;
 }
 
+char *buf_space(struct buf *b, size_t n)
+{
+    return buf_grow(b, n) < 0 ? NULL : b->data + b->n;
+}
+
 int buf_add(struct buf *b, const void *data, size_t n)
 {
     int r = buf_grow(b, n);
