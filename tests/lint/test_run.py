@@ -18,7 +18,8 @@ FAKES = {
     "dpkg-query": 'shift 2\nfor p in "$@"; do grep -qx "$p" "$FAKE/absent" || echo "$p installed"; done\n',
     "apt-get": 'log apt-get "$@"\ncase " $* " in *" install "*) : >"$FAKE/absent";; esac\n',
     "sudo": 'log sudo "$@"\nexec "$@"\n',
-    "cmake": 'log cmake "$@"\nif [ "$1" = --preset ]; then mkdir -p "build/$2"; touch "build/$2/build.ninja"\n'
+    "cmake": 'log cmake "$@"\nif [ "$1" = --preset ]; then mkdir -p "build/$2"\n'
+             'touch "build/$2/build.ninja"\n'
              'echo "ANCHANG_TESTS:BOOL=${3#*=}" >"build/$2/CMakeCache.txt"; fi\n',
     "node": 'echo "${FAKE_NODE:-v22.0.0}"\n',
     "npm": 'case $1 in --version) echo "${FAKE_NPM:-11.0.0}" ;; *) log npm "$@"\n'
@@ -137,7 +138,7 @@ class Run(unittest.TestCase):
         self.run_it("preset", "debug", "OFF")
         self.run_it("preset", "debug", "ON")
         self.run_it("preset", "debug", "OFF")
-        self.assertEqual(["cmake --preset debug -DANCHANG_TESTS=OFF", "cmake --preset debug -DANCHANG_TESTS=ON"],
+        self.assertEqual(["cmake --preset debug -DANCHANG_TESTS=%s" % x for x in ("OFF", "ON")],
                          self.called(self.log(), "cmake --preset"))
 
     def test_an_old_node_is_not_used(self):
