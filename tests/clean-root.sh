@@ -31,7 +31,8 @@ sources() { # this machine's lists, as one-line or deb822 files
 copy_settings() { # how this machine reaches the registries
     local root=$1 path
     for path in /etc/apt/apt.conf.d /etc/apt/keyrings /etc/apt/sources.list /etc/apt/sources.list.d \
-        /etc/npmrc "$HOME/.npmrc" /etc/ssl/certs /usr/local/share/ca-certificates /etc/resolv.conf /etc/hosts; do
+        /etc/npmrc "$HOME/.npmrc" /etc/ssl/certs /usr/local/share/ca-certificates \
+        /etc/resolv.conf /etc/hosts; do
         if [ -e "$path" ]; then
             mkdir -p "$root$(dirname "$path")"
             cp -aL "$path" "$root$(dirname "$path")/" 2>/dev/null || true

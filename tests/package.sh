@@ -90,13 +90,12 @@ check_units() {
         echo "no systemd-analyze here: units not looked at"
         return
     }
-    local unit said
+    local unit
+    # Programs are looked for below the root: what the units take from the system stands there as a name.
+    install -D -m 0755 /bin/true "$ROOT/usr/bin/systemctl"
     for unit in anchangd anchang-kiosk anchang-kiosk-restart; do
-        # Its programs are looked for below the root; of the system's own targets it has none.
-        said=$(systemd-analyze verify --man=no --recursive-errors=no --root="$PWD/$ROOT" \
-            "/lib/systemd/system/$unit.service" 2>&1 | grep -v 'not found\.$' |
-            grep -E "$unit|rror" | grep -v 'systemctl is not executable' || true)
-        [ -z "$said" ] || fail "$unit.service: $said"
+        systemd-analyze verify --man=no --recursive-errors=no --root="$PWD/$ROOT" \
+            "/lib/systemd/system/$unit.service" || fail "$unit.service"
     done
     systemd-analyze security --offline=true --threshold=15 --no-pager \
         "$ROOT/lib/systemd/system/anchangd.service" | tail -1

@@ -75,8 +75,10 @@ def main():
     files = sorted(p for p in entries if ROOMS.match(p) and (not args.only or p in args.only))
     clean = os.path.join(ROOT, "build", "tidy")
     os.makedirs(clean, exist_ok=True)
-    with open(os.path.join(ROOT, ".clang-tidy"), "rb") as f:
-        base = f.read() + subprocess.run(["clang-tidy", "--version"], capture_output=True).stdout
+    base = subprocess.run(["clang-tidy", "--version"], capture_output=True).stdout
+    for name in (".clang-tidy", "tests/.clang-tidy"):
+        with open(os.path.join(ROOT, name), "rb") as f:
+            base += f.read()
     wrong = 0
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         jobs = {p: pool.submit(look, os.path.join(ROOT, p), command_of(entries[p]),
