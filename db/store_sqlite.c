@@ -16,12 +16,17 @@
 
 #include "db/store.h"
 
-enum { STATEMENTS_MAX = 512 }; /* slots of the statement table; a power of two */
+enum {
+    STATEMENTS_MAX = 512, /* slots of the statement table; a power of two */
+    PARAMETERS_MAX = 63,
+};
 
 struct stmt {
     struct db *db;
     sqlite3_stmt *handle;
     const char *sql; /* key: the address of the constant */
+    /* Where $n is bound: to SQLite "$2" is a name, numbered by where it first stands in the text. */
+    unsigned char index[PARAMETERS_MAX + 1];
 };
 
 struct db {
@@ -203,6 +208,31 @@ static size_t slot_of(const char *sql)
     return (size_t)((key >> 3) * 0x9E3779B97F4A7C15u >> 40) & (STATEMENTS_MAX - 1);
 }
 
+static int parameters_map(struct stmt *s)
+{
+    int n = sqlite3_bind_parameter_count(s->handle);
+
+    memset(s->index, 0, sizeof(s->index));
+    if (n > PARAMETERS_MAX)
+        return -E2BIG;
+    for (int i = 1; i <= n; i++) {
+        const char *name = sqlite3_bind_parameter_name(s->handle, i);
+        char *end = NULL;
+        long number = name && name[0] == '$' ? strtol(name + 1, &end, 10) : 0;
+
+        if (number < 1 || number > PARAMETERS_MAX || *end)
+            return -EPROTO;
+        s->index[number] = (unsigned char)i;
+    }
+    return 0;
+}
+
+/* The engine's index of parameter $@number; 0, which binds nothing, when the text has none. */
+static int parameter(const struct stmt *s, int number)
+{
+    return number >= 1 && number <= PARAMETERS_MAX ? s->index[number] : 0;
+}
+
 int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
 {
     size_t slot = slot_of(sql);
@@ -218,6 +248,12 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
         rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
         if (rc != SQLITE_OK)
             return error_of(rc);
+        rc = parameters_map(s);
+        if (rc < 0) {
+            sqlite3_finalize(s->handle);
+            s->handle = NULL;
+            return rc;
+        }
         s->sql = sql;
         s->db = db;
         db->n_statements++;
@@ -230,22 +266,22 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
 
 int stmt_bind_int(struct stmt *s, int index, int64_t value)
 {
-    return error_of(sqlite3_bind_int64(s->handle, index, value));
+    return error_of(sqlite3_bind_int64(s->handle, parameter(s, index), value));
 }
 
 int stmt_bind_text(struct stmt *s, int index, const char *text)
 {
-    return error_of(sqlite3_bind_text(s->handle, index, text, -1, SQLITE_STATIC));
+    return error_of(sqlite3_bind_text(s->handle, parameter(s, index), text, -1, SQLITE_STATIC));
 }
 
 int stmt_bind_blob(struct stmt *s, int index, const void *data, size_t size)
 {
-    return error_of(sqlite3_bind_blob64(s->handle, index, data, size, SQLITE_STATIC));
+    return error_of(sqlite3_bind_blob64(s->handle, parameter(s, index), data, size, SQLITE_STATIC));
 }
 
 int stmt_bind_null(struct stmt *s, int index)
 {
-    return error_of(sqlite3_bind_null(s->handle, index));
+    return error_of(sqlite3_bind_null(s->handle, parameter(s, index)));
 }
 
 int stmt_step(struct stmt *s)
