@@ -130,7 +130,6 @@ static const char *const money_after[] = {"/平方米", "/平米", "/㎡", "/m²
                                           "人民币", "圆", "元", NULL};
 static const char *const area_after[] = {"平方米", "平米", "㎡", "m²", "m2", "平", NULL};
 static const char *const plain_after[] = {"米", "m", NULL};
-static const char *const none[] = {NULL};
 
 static void strip_before(const char **p, size_t *len, const char *const *words)
 {
@@ -221,6 +220,29 @@ static int number_value(const struct digits *g, int power10, int64_t *ret, bool 
     return 0;
 }
 
+/* Nothing but digits and their marks: no sign or unit to look for. */
+static bool is_bare(const char *p, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!((p[i] >= '0' && p[i] <= '9') || p[i] == '.' || p[i] == ','))
+            return false;
+    return true;
+}
+
+static void strip_units(const char **p, size_t *len, enum decimal_kind kind, unsigned *power10)
+{
+    if (kind != DECIMAL_MONEY) {
+        strip_after(*p, len, kind == DECIMAL_AREA ? area_after : plain_after);
+        return;
+    }
+    strip_before(p, len, money_before);
+    strip_after(*p, len, money_after);
+    if (strip_one_after(*p, len, "万"))
+        *power10 = 4;
+    else if (strip_one_after(*p, len, "亿"))
+        *power10 = 8;
+}
+
 int decimal_parse(const char *text, size_t len, enum decimal_kind kind, unsigned power10,
                   int64_t *ret, bool *ret_rounded)
 {
@@ -234,15 +256,8 @@ int decimal_parse(const char *text, size_t len, enum decimal_kind kind, unsigned
     len = words_fold(text, len, buffer, sizeof(buffer));
     if (len == 0 || words_is_nothing(p, len))
         return 0;
-    strip_before(&p, &len, kind == DECIMAL_MONEY ? money_before : none);
-    strip_after(p, &len,
-                kind == DECIMAL_MONEY ? money_after
-                : kind == DECIMAL_AREA ? area_after
-                                       : plain_after);
-    if (kind == DECIMAL_MONEY && strip_one_after(p, &len, "万"))
-        power10 = 4;
-    else if (kind == DECIMAL_MONEY && strip_one_after(p, &len, "亿"))
-        power10 = 8;
+    if (!is_bare(p, len))
+        strip_units(&p, &len, kind, &power10);
     r = number_scan(p, len, &g);
     if (r == 0)
         r = number_value(&g, (int)power10, ret, ret_rounded);

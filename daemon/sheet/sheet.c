@@ -1,6 +1,7 @@
 /* sheet.c - opens a file and tells CSV from XLSX; see sheet.h. */
 #include "daemon/sheet/sheet.h"
 
+#include "daemon/sheet/matrix.h"
 #include "daemon/sheet/sheet_impl.h"
 
 #include <errno.h>
@@ -41,6 +42,7 @@ static const struct {
     [LIMIT_DEPTH] = {"nested XML elements", "层 XML 嵌套", SHEET_DEPTH_MAX},
     [LIMIT_TOKEN] = {"bytes per XML tag", "字节（XML 标记）", SHEET_TOKEN_MAX},
     [LIMIT_MERGES] = {"merged ranges", "个合并区域", SHEET_MERGES_MAX},
+    [LIMIT_MATRIX] = {"rows of a matrix", "行（矩阵表）", MATRIX_ROWS_MAX},
     [LIMIT_PARTS] = {"parts in the archive", "个压缩包条目", SHEET_PARTS_MAX},
 };
 

@@ -18,6 +18,7 @@ enum sheet_limit {
     LIMIT_TOKEN,
     LIMIT_MERGES,
     LIMIT_PARTS,
+    LIMIT_MATRIX,
 };
 
 /* Sets FAULT_SHEET_LIMIT. Returns -EREFUSED. */

@@ -33,6 +33,7 @@ static void on_start(void *user, const char *name, const char **attrs)
     struct part *p = user;
     int r;
 
+    p->silent = 0;
     if (p->error < 0)
         return;
     if (++p->depth > SHEET_DEPTH_MAX) {
@@ -49,6 +50,7 @@ static void on_end(void *user, const char *name)
     struct part *p = user;
     int r;
 
+    p->silent = 0;
     if (p->error < 0)
         return;
     p->depth--;
@@ -62,6 +64,7 @@ static void on_text(void *user, const char *text, int len)
     struct part *p = user;
     int r;
 
+    p->silent = 0;
     if (p->error < 0 || !p->handlers->text)
         return;
     r = p->handlers->text(p->user, text, (size_t)len);
@@ -154,14 +157,6 @@ static int part_read(struct part *p, char *buffer, size_t *ret)
     return 0;
 }
 
-/* Expat scans an unfinished tag again with each chunk: without a bound its time is quadratic. */
-static bool token_too_long(const struct part *p)
-{
-    XML_Index at = XML_GetCurrentByteIndex(p->parser);
-
-    return at >= 0 && p->unpacked > (uint64_t)at + SHEET_TOKEN_MAX;
-}
-
 static int parse_chunk(struct part *p, enum XML_Status *ret)
 {
     size_t n = 0;
@@ -175,6 +170,7 @@ static int parse_chunk(struct part *p, enum XML_Status *ret)
     if (r < 0)
         return r;
     p->ended = n == 0;
+    p->silent += n;
     *ret = XML_ParseBuffer(p->parser, (int)n, p->ended);
     return 0;
 }
@@ -206,7 +202,8 @@ int part_run(struct part *p, struct fault *f)
             return XML_GetErrorCode(p->parser) == XML_ERROR_NO_MEMORY
                        ? -ENOMEM
                        : sheet_damaged(f, p->name);
-        if (token_too_long(p))
+        /* Expat scans an unfinished tag again as it grows: without a bound that is quadratic. */
+        if (p->silent > SHEET_TOKEN_MAX)
             return sheet_limit(f, LIMIT_TOKEN);
     }
 }

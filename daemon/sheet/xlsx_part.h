@@ -25,6 +25,7 @@ struct part {
     size_t memory_left;
     uint64_t packed, unpacked;
     uint64_t *total; /* of all parts read for one sheet; borrowed */
+    uint64_t silent; /* bytes since the parser last said something */
     unsigned depth;
     bool ended, suspended;
     int error;

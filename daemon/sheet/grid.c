@@ -1,0 +1,95 @@
+/* grid.c - see grid.h. */
+#include "daemon/sheet/grid.h"
+
+#include "daemon/sheet/matrix.h"
+#include "daemon/sheet/sheet_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void trim(struct sheet_cell *cell)
+{
+    while (cell->len > 0 && strchr(" \t\r\n", cell->text[cell->len - 1]))
+        cell->len--;
+    while (cell->len > 0 && strchr(" \t\r\n", cell->text[0])) {
+        cell->text++;
+        cell->len--;
+    }
+}
+
+/* One allocation per row: the cells, then their texts. */
+static int row_copy(const struct sheet_row *row, struct grid_row *ret, size_t *total)
+{
+    size_t bytes = 0;
+    char *text;
+
+    for (size_t i = 0; i < row->n_cells; i++)
+        bytes += row->cells[i].len;
+    *total += bytes;
+    ret->cells = malloc(row->n_cells * sizeof(*ret->cells) + bytes + 1);
+    if (!ret->cells)
+        return -ENOMEM;
+    ret->n = row->n_cells;
+    text = (char *)(ret->cells + row->n_cells);
+    for (size_t i = 0; i < row->n_cells; i++) {
+        struct sheet_cell *cell = &ret->cells[i];
+
+        *cell = row->cells[i];
+        if (cell->len > 0)
+            memcpy(text, cell->text, cell->len);
+        cell->text = text;
+        text += cell->len;
+        trim(cell);
+    }
+    return 0;
+}
+
+int grid_read(struct sheet *s, size_t index, struct fault *f, struct grid *ret)
+{
+    struct grid g = {.n_rows = 0};
+    struct sheet_row row;
+    size_t total = 0;
+    int r;
+
+    g.rows = calloc(MATRIX_ROWS_MAX, sizeof(*g.rows));
+    if (!g.rows)
+        return -ENOMEM;
+    r = sheet_select(s, index, f);
+    while (r >= 0 && (r = sheet_next_row(s, f, &row)) > 0) {
+        if (row.number > MATRIX_ROWS_MAX || total > MATRIX_TEXT_MAX) {
+            r = sheet_limit(f, LIMIT_MATRIX);
+            break;
+        }
+        g.n_rows = row.number;
+        r = row_copy(&row, &g.rows[row.number - 1], &total);
+    }
+    if (r < 0) {
+        grid_done(&g);
+        return r;
+    }
+    *ret = g;
+    return 0;
+}
+
+void grid_done(struct grid *g)
+{
+    for (int64_t i = 0; g->rows && i < MATRIX_ROWS_MAX; i++)
+        free(g->rows[i].cells);
+    free(g->rows);
+    memset(g, 0, sizeof(*g));
+}
+
+struct sheet_cell grid_cell(const struct grid *g, int64_t row, int col)
+{
+    if (row < 1 || row > g->n_rows || col < 0 || (size_t)col >= g->rows[row - 1].n)
+        return (struct sheet_cell){.text = ""};
+    return g->rows[row - 1].cells[col];
+}
+
+struct sheet_cell grid_own(const struct grid *g, int64_t row, int col)
+{
+    struct sheet_cell cell = grid_cell(g, row, col);
+
+    return cell.kind == SHEET_CELL_MERGED ? (struct sheet_cell){.text = ""} : cell;
+}

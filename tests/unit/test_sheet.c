@@ -1,0 +1,621 @@
+/* Files into rows: encodings, quotes, XLSX in all its forms, and everything that must be refused. */
+#include "daemon/sheet/decimal.h"
+#include "daemon/sheet/sheet.h"
+#include "daemon/sheet/sheet_impl.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <xlsxwriter.h>
+#include <zip.h>
+
+static char path[64];
+
+static int make_path(void **state)
+{
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof(path), "/tmp/anchang-sheet-XXXXXX");
+    fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int drop_path(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+/* snprintf() at the end of @text; what does not fit is cut. */
+static void __attribute__((format(printf, 2, 3))) add(char (*text)[1 << 16], const char *format, ...)
+{
+    size_t used = strlen(*text);
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(*text + used, sizeof(*text) - used, format, ap);
+    va_end(ap);
+}
+
+static void add_row(char (*text)[1 << 16], const struct sheet_row *row)
+{
+    add(text, "%lld:", (long long)row->number);
+    for (size_t i = 0; i < row->n_cells; i++)
+        add(text, "%s%.*s%s", i ? "|" : "", (int)row->cells[i].len, row->cells[i].text,
+            row->cells[i].kind == SHEET_CELL_FORMULA_EMPTY ? "(f)"
+            : row->cells[i].kind == SHEET_CELL_ERROR       ? "(e)"
+                                                           : "");
+    add(text, "\n");
+}
+
+/* All rows as "number:cell|cell" lines; or the code of the refusal. */
+static char *dump(struct sheet *s, struct fault *f)
+{
+    static char text[1 << 16];
+    struct sheet_row row;
+    int r;
+
+    text[0] = '\0';
+    while ((r = sheet_next_row(s, f, &row)) > 0)
+        if (row.number < 1000)
+            add_row(&text, &row);
+    if (r < 0)
+        snprintf(text, sizeof(text), "%s", f->set ? fault_code_text(f->code) : "errno");
+    return text;
+}
+
+static char *dump_bytes(const void *data, size_t len)
+{
+    static char text[1 << 16];
+    struct sheet *s = NULL;
+    struct fault f = {0};
+
+    if (sheet_open_memory(data, len, "list.csv", &f, &s) == 0)
+        snprintf(text, sizeof(text), "%s", dump(s, &f));
+    else
+        snprintf(text, sizeof(text), "%s", f.set ? fault_code_text(f.code) : "errno");
+    if (f.set && f.n_args > 0 && strcmp(f.args[0].name, "row") == 0)
+        snprintf(text + strlen(text), 32, " row %s", f.args[0].value);
+    fault_clear(&f);
+    sheet_close(s);
+    return text;
+}
+
+#define assert_text(bytes, expected) assert_string_equal(dump_bytes(bytes, sizeof(bytes) - 1), expected)
+
+/* ---- CSV ---- */
+
+static void test_csv_forms(void **state)
+{
+    (void)state;
+    assert_text("a,b\n1,2\n", "1:a|b\n2:1|2\n");
+    assert_text("a,b\r\n1,2\r\n", "1:a|b\n2:1|2\n");
+    assert_text("a,b\r1,2", "1:a|b\n2:1|2\n");
+    assert_text("a;b\n1;2,5\n", "1:a|b\n2:1|2,5\n");
+    assert_text("a\tb\n1\t2\n", "1:a|b\n2:1|2\n");
+    assert_text("sep=;\na;b,c\n", "2:a|b,c\n");
+    assert_text("only\n", "1:only\n");
+    assert_text("a,b\n\n,\n \n1,2\n", "1:a|b\n5:1|2\n");
+    assert_text("a,,\n,,c\n", "1:a\n2:||c\n");
+    assert_text("\"a,b\",\"c \"\"q\"\" d\"\n\"x\ny\",2\n", "1:a,b|c \"q\" d\n2:x\ny|2\n");
+    assert_text("a\"b,c\n", "1:a\"b|c\n");
+    assert_text("\"\",x\n", "1:|x\n");
+    assert_text("a,<script>alert(1)</script>\n", "1:a|<script>alert(1)</script>\n");
+    assert_text("a,=1+1\n", "1:a|=1+1\n");
+}
+
+static void test_csv_refused(void **state)
+{
+    (void)state;
+    assert_text("", "sheet.empty");
+    assert_text("\xEF\xBB\xBF", "sheet.empty");
+    assert_text("a,b\n\"open,2\n", "sheet.quote row 2");
+    assert_text("a,b\n\"x\"y,2\n", "sheet.quote row 2");
+    assert_text("a,b\n1,\0002\n", "sheet.encoding row 2");
+    assert_text("%PDF-1.4 ...", "sheet.format");
+    assert_text("\xEF\xBB\xBF  <html><table>", "sheet.format");
+    assert_text("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "sheet.xls");
+    assert_text("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0",
+                "sheet.password");
+    assert_text("\x01\x02\x03\x04\x05\x06\x07\x08", "sheet.format");
+}
+
+static void test_csv_encodings(void **state)
+{
+    static const char gb[] = "\xC2\xA5\xB6\xB0,\xB7\xBF\xBA\xC5\n1,\xD4\xDA\xCA\xDB\n"; /* 楼栋,房号 */
+    static const char le[] = "\xFF\xFE\x0B\x67,\0\x31\0\n\0";                         /* 朋? no: 朋 */
+    static const char be_bare[] = "\0a\0,\0b\0\n\x68\x0B\0,\0" "1\0\n";
+    static const char le_bare[] = "a\0,\0b\0\n\0\x0B\x68,\0" "1\0\n\0";
+    static const char le_emoji[] = "\xFF\xFE\x3D\xD8\x00\xDE,\0" "1\0\n\0";
+    struct sheet_info info;
+    struct sheet *s = NULL;
+
+    (void)state;
+    assert_text("\xEF\xBB\xBF\xE6\xA0\x8B,b\n", "1:栋|b\n");
+    assert_text(gb, "1:楼栋|房号\n2:1|在售\n");
+    assert_text(le, "1:\xE6\x9C\x8B|1\n");
+    assert_text(be_bare, "1:a|b\n2:栋|1\n");
+    assert_text(le_bare, "1:a|b\n2:栋|1\n");
+    assert_text(le_emoji, "1:😀|1\n");
+    assert_text("\xFF\xFE\x3D\xD8,\0\n\0", "sheet.encoding row 1"); /* half a pair */
+    assert_text("\xFF\xFE,\0\n", "sheet.encoding row 1");             /* half a unit */
+    /* Good UTF-8 but for one byte: damaged, never read as GB18030. */
+    assert_text("项目名称,楼栋号码\n玉兰花园,在\xFF售房\n", "sheet.encoding row 2");
+    /* Neither. */
+    assert_text("\xC2\xA5\xB6\xB0,b\n\xC2\xA5\xB6\xB0,\xFF\xFF\n", "sheet.encoding row 2");
+    /* Overlong and surrogate forms are no UTF-8. */
+    assert_int_equal(utf8_step((const unsigned char *)"\xC0\x80", 2), 0);
+    assert_int_equal(utf8_step((const unsigned char *)"\xED\xA0\x80", 3), 0);
+    assert_int_equal(utf8_step((const unsigned char *)"\xF4\x90\x80\x80", 4), 0);
+    assert_int_equal(sheet_open_memory(gb, sizeof(gb) - 1, NULL, NULL, &s), 0);
+    sheet_info(s, &info);
+    assert_int_equal(info.encoding, SHEET_GB18030);
+    assert_int_equal(info.format, SHEET_CSV);
+    assert_int_equal(info.delimiter, ',');
+    assert_string_equal(sheet_encoding_name(info.encoding), "GB18030");
+    sheet_close(s);
+}
+
+static char *filled(size_t len, char c)
+{
+    char *text = malloc(len + 1);
+
+    assert_non_null(text);
+    memset(text, c, len);
+    text[len] = '\0';
+    return text;
+}
+
+static void test_csv_limits(void **state)
+{
+    char *text = filled(SHEET_FILE_MAX + 1, 'a');
+    struct sheet *s = NULL;
+    struct fault f = {0};
+    FILE *file;
+
+    (void)state;
+    assert_string_equal(dump_bytes(text, SHEET_FILE_MAX + 1), "sheet.limit");
+    assert_string_equal(dump_bytes(text, SHEET_CELL_MAX + 1), "sheet.limit");
+    assert_memory_equal(dump_bytes(text, SHEET_CELL_MAX), "1:aaa", 5);
+    memset(text, ',', 300);
+    text[300] = '\n';
+    assert_string_equal(dump_bytes(text, 301), "");
+    text[255] = 'x'; /* ends 255 empty fields: column 256 */
+    assert_int_equal(strlen(dump_bytes(text, 301)), 2 + 255 + 1 + 1);
+    text[255] = ',';
+    text[256] = 'x';
+    assert_string_equal(dump_bytes(text, 301), "sheet.limit");
+    for (size_t i = 0; i < SHEET_ROWS_MAX * 2; i += 2)
+        memcpy(text + i, "1\n", 2);
+    assert_string_equal(dump_bytes(text, (SHEET_ROWS_MAX + 1) * 2), "sheet.limit");
+    file = fopen(path, "wbe");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), INT64_C(100) << 20), 0);
+    fclose(file);
+    assert_int_equal(sheet_open(path, "big.csv", &f, &s), -EREFUSED);
+    assert_int_equal(f.code, FAULT_SHEET_LIMIT);
+    assert_string_equal(f.args[2].value, "32");
+    fault_clear(&f);
+    assert_int_equal(sheet_open("/tmp", "dir.csv", &f, &s), -EREFUSED);
+    assert_int_equal(f.code, FAULT_SHEET_FORMAT);
+    fault_clear(&f);
+    assert_int_equal(sheet_open("/nonexistent/x", "x.csv", &f, &s), -ENOENT);
+    free(text);
+}
+
+static void test_names(void **state)
+{
+    static const char *const bad[] = {"", "a\nb.csv", "../x.csv", "a\\b", "\xFF.csv", "..", "\x7F"};
+    struct sheet *s = NULL;
+    struct fault f = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(sheet_open_memory("a", 1, bad[i], &f, &s), -EREFUSED);
+        assert_int_equal(f.code, FAULT_SHEET_NAME);
+        fault_clear(&f);
+    }
+    assert_int_equal(sheet_open_memory("a", 1, "价目表 (最终版).csv", &f, &s), 0);
+    sheet_close(s);
+}
+
+static void test_rewind(void **state)
+{
+    static const char text[] = "a,\"b\"\"c\"\n1,2\n";
+    struct sheet *s = NULL;
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(sheet_open_memory(text, sizeof(text) - 1, NULL, &f, &s), 0);
+    assert_string_equal(dump(s, &f), "1:a|b\"c\n2:1|2\n");
+    assert_string_equal(dump(s, &f), "");
+    assert_int_equal(sheet_select(s, 0, &f), 0);
+    assert_string_equal(dump(s, &f), "1:a|b\"c\n2:1|2\n");
+    assert_int_equal(sheet_select(s, 1, &f), -EREFUSED);
+    fault_clear(&f);
+    sheet_close(s);
+}
+
+/* ---- decimals of XLSX ---- */
+
+static void test_decimal_plain(void **state)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"33652", "33652"},       {"1.2345E4", "12345"},      {"78.090000000000003", "78.09"},
+        {"0.1", "0.1"},           {"1E-3", "0.001"},          {"-5.50", "-5.5"},
+        {"1e15", "1000000000000000"}, {"0", "0"},             {"-0", "0"},
+        {"0.30000000000000004", "0.3"}, {"99999999999999.99", "100000000000000"},
+        {"4606622.0000000009", "4606622"}, {".5", "0.5"},     {"00012", "12"},
+        {"1.5E+2", "150"},
+    };
+    static const char *const bad[] = {"", "-", "1e", "1e99", "abc", "1.2.3", "1e+", "0x1", "NaN"};
+    char out[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int n = decimal_plain(cases[i].in, strlen(cases[i].in), out, sizeof(out) - 1);
+
+        assert_true(n > 0);
+        out[n] = '\0';
+        assert_string_equal(out, cases[i].out);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_true(decimal_plain(bad[i], strlen(bad[i]), out, sizeof(out)) < 0);
+}
+
+/* ---- XLSX as written by a library ---- */
+
+static unsigned char *slurp(size_t *ret_len)
+{
+    FILE *file = fopen(path, "rbe");
+    unsigned char *data = malloc(SHEET_FILE_MAX);
+
+    assert_non_null(file);
+    assert_non_null(data);
+    *ret_len = fread(data, 1, SHEET_FILE_MAX, file);
+    fclose(file);
+    return data;
+}
+
+static void write_book(void)
+{
+    lxw_workbook *book = workbook_new(path);
+    lxw_worksheet *ws = workbook_add_worksheet(book, "价目表");
+    lxw_worksheet *second = workbook_add_worksheet(book, "隐藏");
+
+    worksheet_hide(second);
+    worksheet_write_string(second, 0, 0, "x", NULL);
+    worksheet_write_string(ws, 0, 0, "楼栋", NULL);
+    worksheet_write_string(ws, 0, 1, "单价", NULL);
+    worksheet_merge_range(ws, 1, 0, 3, 0, "1栋", NULL);
+    worksheet_write_number(ws, 1, 1, 33651.99, NULL);
+    worksheet_write_number(ws, 2, 1, 0.1 + 0.2, NULL);
+    worksheet_write_boolean(ws, 3, 1, 1, NULL);
+    worksheet_write_formula_num(ws, 5, 1, "=B2*2", NULL, 67303.98);
+    worksheet_write_string(ws, 6, 3, "<script>&\"", NULL);
+    assert_int_equal(workbook_close(book), 0);
+}
+
+static void test_xlsx(void **state)
+{
+    struct sheet_info info;
+    struct sheet *s = NULL;
+    struct sheet_row row;
+    struct fault f = {0};
+    bool hidden;
+
+    (void)state;
+    write_book();
+    assert_int_equal(sheet_open(path, "价目.xlsx", &f, &s), 0);
+    sheet_info(s, &info);
+    assert_int_equal(info.format, SHEET_XLSX);
+    assert_int_equal(info.n_sheets, 2);
+    assert_string_equal(sheet_name(s, 0, &hidden), "价目表");
+    assert_false(hidden);
+    assert_string_equal(sheet_name(s, 1, &hidden), "隐藏");
+    assert_true(hidden);
+    assert_null(sheet_name(s, 2, NULL));
+    assert_string_equal(dump(s, &f), "1:楼栋|单价\n2:1栋|33651.99\n3:1栋|0.3\n4:1栋|TRUE\n"
+                                     "6:|67303.98\n7:|||<script>&\"\n");
+    assert_int_equal(sheet_select(s, 0, &f), 0);
+    assert_int_equal(sheet_next_row(s, &f, &row), 1);
+    assert_int_equal(sheet_next_row(s, &f, &row), 1);
+    assert_int_equal(row.cells[0].kind, SHEET_CELL_TEXT);
+    assert_int_equal(row.cells[1].kind, SHEET_CELL_NUMBER);
+    assert_int_equal(sheet_next_row(s, &f, &row), 1);
+    assert_int_equal(row.cells[0].kind, SHEET_CELL_MERGED);
+    assert_int_equal(sheet_select(s, 1, &f), 0);
+    assert_string_equal(dump(s, &f), "1:x\n");
+    sheet_close(s);
+}
+
+/* Cut short anywhere, or with one byte changed: refused or read, never worse. */
+static void test_xlsx_damaged(void **state)
+{
+    size_t len, opened = 0;
+    unsigned char *data;
+
+    (void)state;
+    write_book();
+    data = slurp(&len);
+    for (size_t n = 4; n < len; n += 97)
+        assert_string_equal(dump_bytes(data, n), "sheet.damaged");
+    for (size_t n = 0; n < len; n += 97) {
+        data[n] ^= 0x55;
+        opened += dump_bytes(data, len)[1] == ':';
+        data[n] ^= 0x55;
+    }
+    assert_true(opened > 0);
+    assert_memory_equal(dump_bytes(data, len), "1:", 2);
+    free(data);
+}
+
+static void test_csv_truncated(void **state)
+{
+    char *text = malloc(40000);
+    size_t used = 0;
+
+    (void)state;
+    assert_non_null(text);
+    for (int i = 0; i < 800; i++)
+        used += (size_t)snprintf(text + used, 40000 - used, "云山府,1栋,\"%d\",在售\n", i);
+    for (size_t n = 1; n < used; n += 97)
+        assert_non_null(dump_bytes(text, n));
+    free(text);
+}
+
+/* ---- XLSX made by hand ---- */
+
+#define ROOT "<worksheet xmlns=\"urn:x\"><sheetData>"
+#define TAIL "</sheetData></worksheet>"
+
+static char *dump_xml(const char *strings, const char *rows)
+{
+    static char text[1 << 16];
+    struct fault f = {0};
+    struct xlsx *x = NULL;
+    struct sheet_row row;
+    int r;
+
+    text[0] = '\0';
+    r = xlsx_open_xml(strings, strings ? strlen(strings) : 0, rows, strlen(rows), &f, &x);
+    while (r >= 0 && (r = xlsx_next(x, &f, &row)) > 0)
+        add_row(&text, &row);
+    if (r < 0)
+        snprintf(text, sizeof(text), "%s", f.set ? fault_code_text(f.code) : "errno");
+    fault_clear(&f);
+    xlsx_close(x);
+    return text;
+}
+
+static void test_xlsx_cells(void **state)
+{
+    static const char strings[] = "<sst><si><t>在售</t></si><si><r><t>a</t></r><r><t>b</t></r>"
+                                  "<rPh><t>HINT</t></rPh></si><si><t>x_x000A_y_x0zz1_</t></si></sst>";
+
+    (void)state;
+    assert_string_equal(
+        dump_xml(strings, ROOT "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"C2\" t=\"s\">"
+                               "<v>1</v></c></row><row><c t=\"s\"><v>2</v></c></row>" TAIL),
+        "2:在售||ab\n3:x\ny_x0zz1_\n");
+    assert_string_equal(
+        dump_xml(NULL, ROOT "<row r=\"1\"><c t=\"inlineStr\"><is><t>in</t></is></c>"
+                            "<c t=\"str\"><f>A1</f><v>text</v></c><c t=\"b\"><v>0</v></c>"
+                            "<c t=\"e\"><v>#REF!</v></c><c><f>A1*2</f></c><c><f>1</f><v>1.50</v></c>"
+                            "<c t=\"str\"><f>X</f><v></v></c><c><v>7</v></c></row>" TAIL),
+        "1:in|text|FALSE|#REF!(e)|(f)|1.5||7\n");
+    /* With a prefix, and blank rows in between. */
+    assert_string_equal(dump_xml(NULL, "<x:worksheet xmlns:x=\"u\"><x:sheetData><x:row r=\"9\"/>"
+                                       "<x:row r=\"10\"><x:c><x:v>1</x:v></x:c></x:row>"
+                                       "</x:sheetData></x:worksheet>"),
+                        "10:1\n");
+}
+
+static void test_xlsx_merges(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        dump_xml(NULL, "<w><sheetData><row><c><v>1</v></c></row><row><c r=\"C2\"><v>2</v></c></row>"
+                       "</sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></w>"),
+        "1:1|1\n2:1|1|2\n");
+    assert_string_equal( /* they overlap */
+        dump_xml(NULL, "<w><sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"
+                       "<mergeCell ref=\"A1:B2\"/><mergeCell ref=\"B1:C2\"/></mergeCells></w>"),
+        "sheet.damaged");
+    assert_string_equal(dump_xml(NULL, "<w><mergeCell ref=\"A0:B2\"/></w>"), "sheet.damaged");
+    assert_string_equal(dump_xml(NULL, "<w><mergeCell/></w>"), "sheet.damaged");
+}
+
+static void test_xlsx_bad(void **state)
+{
+    static const char *const damaged[] = {
+        ROOT "<row r=\"2\"><c><v>1</v></c></row><row r=\"1\"><c><v>1</v></c></row>" TAIL,
+        ROOT "<row r=\"0\"/>" TAIL,
+        ROOT "<row r=\"x\"/>" TAIL,
+        ROOT "<row r=\"99999999999999999999\"/>" TAIL,
+        ROOT "<row r=\"1\"><c r=\"B1\"><v>1</v></c><c r=\"A1\"><v>1</v></c></row>" TAIL,
+        ROOT "<row r=\"1\"><c r=\"A2\"><v>1</v></c></row>" TAIL,
+        ROOT "<row r=\"1\"><c r=\"1\"><v>1</v></c></row>" TAIL,
+        ROOT "<row><c t=\"s\"><v>0</v></c></row>" TAIL,
+        ROOT "<row><c t=\"s\"><v>-1</v></c></row>" TAIL,
+        ROOT "<row><c>",
+        "<!DOCTYPE a [<!ENTITY b \"c\">]>" ROOT "<row><c t=\"str\"><v>&b;</v></c></row>" TAIL,
+        "<!DOCTYPE a SYSTEM \"file:///etc/passwd\">" ROOT TAIL,
+        "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><w>&b;</w>",
+        "<w>&undefined;</w>",
+        "<?xml version=\"1.0\" encoding=\"x-none\"?><w/>",
+        "not xml",
+        "",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++)
+        if (strcmp(dump_xml(NULL, damaged[i]), "sheet.damaged") != 0)
+            fail_msg("%s: %s", damaged[i], dump_xml(NULL, damaged[i]));
+}
+
+static void test_xlsx_limits(void **state)
+{
+    size_t room = 4 << 20, used = 0;
+    char *text = malloc(room), *cell;
+
+    (void)state;
+    assert_non_null(text);
+    for (int i = 0; i <= SHEET_DEPTH_MAX; i++)
+        used += (size_t)snprintf(text + used, room - used, "<a>");
+    assert_string_equal(dump_xml(NULL, text), "sheet.limit");
+    /* Column 256 is the last. */
+    assert_int_equal(strlen(dump_xml(NULL, ROOT "<row><c r=\"IV1\"><v>1</v></c></row>" TAIL)),
+                     2 + 255 + 1 + 1);
+    assert_string_equal(dump_xml(NULL, ROOT "<row><c r=\"IW1\"><v>1</v></c></row>" TAIL),
+                        "sheet.limit");
+    assert_string_equal(dump_xml(NULL, ROOT "<row><c r=\"IW1\"/></row>" TAIL), "");
+    assert_string_equal(dump_xml(NULL, ROOT "<row r=\"200001\"><c><v>1</v></c></row>" TAIL),
+                        "sheet.limit");
+    assert_string_equal(dump_xml(NULL, ROOT "<row r=\"1048576\"><c/></row>" TAIL), "");
+    cell = filled(SHEET_CELL_MAX + 1, 'a');
+    snprintf(text, room, ROOT "<row><c t=\"str\"><v>%s</v></c></row>" TAIL, cell);
+    assert_string_equal(dump_xml(NULL, text), "sheet.limit");
+    /* A long note elsewhere in the workbook is no matter until a cell here shows it. */
+    snprintf(text, room, "<sst><si><t>ok</t></si><si><t>%s</t></si></sst>", cell);
+    assert_string_equal(dump_xml(text, ROOT "<row><c t=\"s\"><v>0</v></c></row>" TAIL), "1:ok\n");
+    assert_string_equal(dump_xml(text, ROOT "<row><c t=\"s\"><v>1</v></c></row>" TAIL),
+                        "sheet.limit");
+    free(cell);
+    cell = filled(SHEET_TOKEN_MAX + (128 << 10), 'a'); /* one endless attribute */
+    snprintf(text, room, "<w a=\"%s\"/>", cell);
+    assert_string_equal(dump_xml(NULL, text), "sheet.limit");
+    free(cell);
+    free(text);
+}
+
+/* ---- archives made by hand ---- */
+
+#define RELS_TYPE "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+static void add_part(zip_t *zip, const char *name, const char *text, size_t len)
+{
+    zip_source_t *source = zip_source_buffer(zip, text, len, 0);
+
+    assert_true(zip_file_add(zip, name, source, 0) >= 0);
+}
+
+/* A workbook whose one sheet is said to be at @target and is stored as @name. */
+static char *dump_archive(const char *target, const char *name, const char *xml, size_t len)
+{
+    static const char workbook[] = "<workbook xmlns:r=\"u\"><sheets><sheet name=\"S\" sheetId=\"1\" "
+                                   "r:id=\"rId1\"/></sheets></workbook>";
+    char rels[512];
+    unsigned char *data;
+    size_t size;
+    char *text;
+    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
+
+    assert_non_null(zip);
+    snprintf(rels, sizeof(rels),
+             "<Relationships><Relationship Id=\"rId1\" Type=\"" RELS_TYPE
+             "/worksheet\" Target=\"%s\"/></Relationships>",
+             target);
+    add_part(zip, "xl/workbook.xml", workbook, sizeof(workbook) - 1);
+    add_part(zip, "xl/_rels/workbook.xml.rels", rels, strlen(rels));
+    add_part(zip, name, xml, len);
+    assert_int_equal(zip_close(zip), 0);
+    data = slurp(&size);
+    text = dump_bytes(data, size);
+    free(data);
+    return text;
+}
+
+static void test_archive_paths(void **state)
+{
+    static const char xml[] = ROOT "<row><c><v>1</v></c></row>" TAIL;
+    static const char doc[] = "<document/>";
+    zip_t *zip;
+    unsigned char *data;
+    size_t len;
+
+    (void)state;
+    assert_string_equal(
+        dump_archive("worksheets/s.xml", "xl/worksheets/s.xml", xml, sizeof(xml) - 1), "1:1\n");
+    assert_string_equal(
+        dump_archive("/xl/worksheets/s.xml", "xl/worksheets/s.xml", xml, sizeof(xml) - 1), "1:1\n");
+    assert_string_equal(
+        dump_archive("../xl/./a/../s.xml", "xl/S.XML", xml, sizeof(xml) - 1), "1:1\n");
+    assert_string_equal(dump_archive("../../etc/passwd", "xl/s.xml", xml, sizeof(xml) - 1),
+                        "sheet.damaged");
+    assert_string_equal(dump_archive("../other/s.xml", "other/s.xml", xml, sizeof(xml) - 1),
+                        "sheet.damaged");
+    assert_string_equal(dump_archive("gone.xml", "xl/s.xml", xml, sizeof(xml) - 1),
+                        "sheet.damaged");
+    zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
+    assert_non_null(zip);
+    add_part(zip, "word/document.xml", doc, sizeof(doc) - 1);
+    assert_int_equal(zip_close(zip), 0);
+    data = slurp(&len);
+    assert_string_equal(dump_bytes(data, len), "sheet.format");
+    free(data);
+}
+
+/* A zip bomb: 64 MiB of blanks pack into 64 KiB. And one whose stated sizes lie. */
+static void test_zip_bomb(void **state)
+{
+    size_t len = 64 << 20, size, changed = 0;
+    char *xml = filled(len, ' ');
+    unsigned char *data;
+
+    (void)state;
+    memcpy(xml, ROOT, sizeof(ROOT) - 1);
+    assert_string_equal(dump_archive("s.xml", "xl/s.xml", xml, len), "sheet.limit");
+    data = slurp(&size);
+    for (size_t i = 0; i + 46 < size; i++)
+        if (memcmp(data + i, "PK\1\2", 4) == 0) { /* its directory says: 16 bytes each */
+            memcpy(data + i + 24, "\x10\0\0\0", 4);
+            changed++;
+        }
+    assert_int_equal(changed, 3);
+    assert_true(strcmp(dump_bytes(data, size), "sheet.limit") == 0 ||
+                strcmp(dump_bytes(data, size), "sheet.damaged") == 0);
+    free(data);
+    free(xml);
+}
+
+static void test_too_many_sheets(void **state)
+{
+    lxw_workbook *book = workbook_new(path);
+    unsigned char *data;
+    size_t len;
+
+    (void)state;
+    for (int i = 0; i <= SHEET_SHEETS_MAX; i++)
+        workbook_add_worksheet(book, NULL);
+    assert_int_equal(workbook_close(book), 0);
+    data = slurp(&len);
+    assert_string_equal(dump_bytes(data, len), "sheet.limit");
+    free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_csv_forms),     cmocka_unit_test(test_csv_refused),
+        cmocka_unit_test(test_csv_encodings), cmocka_unit_test(test_csv_limits),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_rewind),
+        cmocka_unit_test(test_decimal_plain), cmocka_unit_test(test_xlsx),
+        cmocka_unit_test(test_xlsx_damaged),  cmocka_unit_test(test_csv_truncated),
+        cmocka_unit_test(test_xlsx_cells),    cmocka_unit_test(test_xlsx_merges),
+        cmocka_unit_test(test_xlsx_bad),      cmocka_unit_test(test_xlsx_limits),
+        cmocka_unit_test(test_archive_paths), cmocka_unit_test(test_zip_bomb),
+        cmocka_unit_test(test_too_many_sheets),
+    };
+
+    return cmocka_run_group_tests(tests, make_path, drop_path);
+}
