@@ -35,6 +35,7 @@ enum change_kind {
     CHANGE_LIVE,        /* id: publication; it went live: the whole public chart is new */
     CHANGE_USER,        /* id: user; rights or state changed: end or reload sessions */
     CHANGE_TERMINAL,    /* id: terminal; paired or revoked */
+    CHANGE_ALERT,       /* id: alert; raised or answered */
 };
 
 struct change {

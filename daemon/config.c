@@ -1,0 +1,190 @@
+/* config.c - see config.h. One table names every key; reading, checking and help come from it. */
+#include "daemon/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum key_kind { KEY_TEXT, KEY_PATH, KEY_NUMBER, KEY_BOOL, KEY_CHOICE, KEY_HOSTS };
+
+struct key {
+    const char *section, *name;
+    enum key_kind kind;
+    size_t offset, size;
+    const char *fallback;
+    unsigned min, max;    /* NUMBER */
+    const char *choices;  /* CHOICE: "zh en" */
+    const char *help;
+};
+
+#define AT(member) offsetof(struct config, member), sizeof(((struct config *)NULL)->member)
+
+static const struct key keys[] = {
+    {"site", "name", KEY_TEXT, AT(site_name), "案场", 0, 0, NULL, "name of the sales office"},
+    {"site", "language", KEY_CHOICE, AT(site_lang), "zh", 0, 0, "zh en", "language of kiosks and papers"},
+    {"site", "time-zone", KEY_TEXT, AT(time_zone), "Asia/Shanghai", 0, 0, NULL, "for dates and the end of a day"},
+    {"site", "public-address", KEY_TEXT, AT(public_address), "", 0, 0, NULL,
+     "https address under which phones reach /u/; empty: take-home codes are off"},
+    {"site", "demo", KEY_BOOL, AT(demo), "no", 0, 0, NULL, "mark every page as a demonstration"},
+    {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchang", 0, 0, NULL, "folder of the database and media"},
+    {"storage", "pages", KEY_PATH, AT(assets_dir), "/usr/share/anchang/www", 0, 0, NULL, "folder of the built pages"},
+    {"storage", "audit-key", KEY_PATH, AT(audit_key_file), "", 0, 0, NULL,
+     "32-byte key of the audit chain; empty: the systemd credential audit-key, else STATE/secret/audit.key"},
+    {"listen", "address", KEY_TEXT, AT(listen_address), "127.0.0.1", 0, 0, NULL, "loopback address, plain HTTP"},
+    {"listen", "port", KEY_NUMBER, AT(listen_port), "8080", 0, 65535, NULL, "its port; 0: any free one"},
+    {"listen", "hosts", KEY_HOSTS, offsetof(struct config, hosts), 0, "", 0, 0, NULL,
+     "further host names the pages are reached by, separated by blanks"},
+    {"listen", "workers", KEY_NUMBER, AT(workers), "2", 1, 16, NULL, "HTTP threads"},
+    {"listen", "streams", KEY_NUMBER, AT(streams_max), "128", 8, 4096, NULL, "open event streams at most"},
+    {"listen", "rate-limits", KEY_BOOL, AT(rate_limits), "yes", 0, 0, NULL, "limit requests per caller"},
+    {"lan", "address", KEY_TEXT, AT(lan_address), "", 0, 0, NULL, "address for other boxes, TLS only; empty: off"},
+    {"lan", "port", KEY_NUMBER, AT(lan_port), "8443", 0, 65535, NULL, "its port"},
+    {"lan", "certificate", KEY_PATH, AT(lan_cert), "", 0, 0, NULL, "PEM chain, see anchangctl ca"},
+    {"lan", "key", KEY_PATH, AT(lan_key), "", 0, 0, NULL, "its private key, PEM"},
+};
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+static int number_read(const char *text, unsigned min, unsigned max, unsigned *ret_value)
+{
+    unsigned long value;
+    char *end;
+
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end || errno || value < min || value > max)
+        return -EINVAL;
+    *ret_value = (unsigned)value;
+    return 0;
+}
+
+static int bool_read(const char *text, bool *ret_value)
+{
+    if (strcmp(text, "yes") == 0 || strcmp(text, "no") == 0) {
+        *ret_value = text[0] == 'y';
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static bool choice_has(const char *choices, const char *text)
+{
+    size_t n = strlen(text);
+
+    for (const char *p = choices; p; p = strchr(p, ' '), p = p ? p + 1 : NULL)
+        if (strncmp(p, text, n) == 0 && (p[n] == ' ' || p[n] == '\0') && n > 0)
+            return true;
+    return false;
+}
+
+static int hosts_read(const char *text, struct config *c)
+{
+    c->n_hosts = 0;
+    while (*text) {
+        size_t n;
+
+        text += strspn(text, " \t");
+        n = strcspn(text, " \t");
+        if (n == 0)
+            break;
+        if (c->n_hosts == CONFIG_HOSTS_MAX || n >= sizeof(c->hosts[0]))
+            return -E2BIG;
+        memcpy(c->hosts[c->n_hosts], text, n);
+        c->hosts[c->n_hosts++][n] = '\0';
+        text += n;
+    }
+    return 0;
+}
+
+static int key_set(const struct key *key, const char *text, struct config *c)
+{
+    char *at = (char *)c + key->offset;
+
+    switch (key->kind) {
+    case KEY_NUMBER:
+        return number_read(text, key->min, key->max, (unsigned *)(void *)at);
+    case KEY_BOOL:
+        return bool_read(text, (bool *)(void *)at);
+    case KEY_HOSTS:
+        return hosts_read(text, c);
+    case KEY_CHOICE:
+        if (!choice_has(key->choices, text))
+            return -EINVAL;
+        break;
+    case KEY_PATH:
+        if (text[0] && text[0] != '/')
+            return -EINVAL;
+        break;
+    case KEY_TEXT:
+        break;
+    }
+    if (strlen(text) >= key->size)
+        return -E2BIG;
+    memcpy(at, text, strlen(text) + 1);
+    return 0;
+}
+
+struct reading {
+    struct config *config;
+    char what[320]; /* of the first line that is wrong; ini_parse() returns its number */
+};
+
+static int value_found(void *arg, const char *section, const char *name, const char *value)
+{
+    struct reading *reading = arg;
+
+    for (size_t i = 0; i < KEYS; i++) {
+        const struct key *key = &keys[i];
+
+        if (strcmp(key->section, section) != 0 || strcmp(key->name, name) != 0)
+            continue;
+        if (key_set(key, value, reading->config) == 0)
+            return 1;
+        if (!reading->what[0])
+            snprintf(reading->what, sizeof(reading->what), "\"%s\" is no value for %s (%s)", value,
+                     name, key->help);
+        return 0;
+    }
+    if (!reading->what[0])
+        snprintf(reading->what, sizeof(reading->what), "unknown key %s in [%s]", name, section);
+    return 0;
+}
+
+int config_read(const char *path, struct config *ret_config, char *error, size_t error_size)
+{
+    struct config c = {0};
+    struct reading reading = {.config = &c};
+    int line;
+
+    for (size_t i = 0; i < KEYS; i++)
+        if (key_set(&keys[i], keys[i].fallback, &c) < 0)
+            return -EPROTO;
+    line = ini_parse(path, value_found, &reading);
+    if (line < 0) {
+        snprintf(error, error_size, "%s: cannot be read", path);
+        return -ENOENT;
+    }
+    if (line > 0) {
+        snprintf(error, error_size, "%s:%d: %s", path, line,
+                 reading.what[0] ? reading.what : "not understood");
+        return -EINVAL;
+    }
+    *ret_config = c;
+    return 0;
+}
+
+void config_print_keys(void)
+{
+    const char *section = "";
+
+    for (size_t i = 0; i < KEYS; i++) {
+        if (strcmp(section, keys[i].section) != 0)
+            printf("%s[%s]\n", i ? "\n" : "", keys[i].section);
+        section = keys[i].section;
+        printf("# %s\n%s = %s\n", keys[i].help, keys[i].name, keys[i].fallback);
+    }
+}

@@ -1,0 +1,76 @@
+/* site_time.c - see site_time.h. */
+#include "daemon/site_time.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int site_time_init(const char *zone)
+{
+    char path[256];
+
+    if (strstr(zone, "..") || zone[0] == '/')
+        return -EINVAL;
+    snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
+    if (strcmp(zone, "UTC") != 0 && access(path, R_OK) < 0)
+        return -EINVAL;
+    if (setenv("TZ", zone, 1) < 0)
+        return -errno;
+    tzset();
+    return 0;
+}
+
+static void local(int64_t ms, struct tm *ret_tm)
+{
+    time_t seconds = (time_t)(ms / 1000);
+
+    localtime_r(&seconds, ret_tm);
+}
+
+int64_t site_midnight_ms(int64_t ms)
+{
+    struct tm tm;
+
+    local(ms, &tm);
+    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+    tm.tm_isdst = -1;
+    return (int64_t)mktime(&tm) * 1000;
+}
+
+int site_day_end_ms(const char *date, int64_t *ret_ms)
+{
+    struct tm tm = {.tm_isdst = -1}, back;
+    char end;
+
+    if (sscanf(date, "%4d-%2d-%2d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &end) != 3 ||
+        strlen(date) != 10)
+        return -EINVAL;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    back = tm;
+    /* A day that mktime() moves (30 February) is none. */
+    if (mktime(&back) == (time_t)-1 || back.tm_mday != tm.tm_mday || back.tm_mon != tm.tm_mon)
+        return -EINVAL;
+    tm.tm_mday += 1;
+    *ret_ms = (int64_t)mktime(&tm) * 1000;
+    return 0;
+}
+
+void site_time_text(int64_t ms, char *out, size_t size)
+{
+    struct tm tm;
+
+    local(ms, &tm);
+    strftime(out, size, "%Y-%m-%d %H:%M", &tm);
+}
+
+void site_date_text(int64_t ms, char *out, size_t size)
+{
+    struct tm tm;
+
+    local(ms, &tm);
+    strftime(out, size, "%Y-%m-%d", &tm);
+}
