@@ -126,8 +126,8 @@ int decimal_plain(const char *text, size_t len, char *out, size_t size)
 
 /* Signs and units that may stand around a number; the longer of two with one beginning first. */
 static const char *const money_before[] = {"RMB", "CNY", "¥", "人民币", NULL};
-static const char *const money_after[] = {"/平方米", "/平米", "/㎡", "/m²", "/m2", "/平", "/套",
-                                          "人民币", "圆", "元", NULL};
+static const char *const money_after[] = {"/平方米", "/平米",  "/㎡", "/m²", "/m2", "/平",
+                                          "/套",     "人民币", "圆",  "元",  NULL};
 static const char *const area_after[] = {"平方米", "平米", "㎡", "m²", "m2", "平", NULL};
 static const char *const plain_after[] = {"米", "m", NULL};
 

@@ -175,8 +175,8 @@ static int decode_utf16(const unsigned char *p, size_t len, bool big, struct fau
     return 0;
 }
 
-static int decode_gb18030(const unsigned char *p, size_t len, struct fault *f, const char **ret_text,
-                          size_t *ret_len)
+static int decode_gb18030(const unsigned char *p, size_t len, struct fault *f,
+                          const char **ret_text, size_t *ret_len)
 {
     size_t room = len / 2 * 3 + 8, left = room - 1, in_left = len;
     char *in = (char *)p, *out = malloc(room), *end = out;

@@ -29,7 +29,8 @@ static void totals_add(struct import_totals *t, const struct unit_row *u)
     t->priced += u->total != UNIT_NONE;
 }
 
-static int sample_add(struct import_class *c, int64_t row, const struct row_problem *p)
+static int sample_add(struct import_class *c, int64_t row, bool refuses,
+                      const struct row_problem *p)
 {
     if (c->n_samples == IMPORT_SAMPLES_MAX)
         return 0;
@@ -41,27 +42,8 @@ static int sample_add(struct import_class *c, int64_t row, const struct row_prob
             return -ENOMEM;
         c->samples = samples;
     }
-    c->samples[c->n_samples++] = (struct import_sample){.row = row, .problem = *p};
-    return 0;
-}
-
-/* Counts each class once per row, keeps each problem. */
-static int problems_count(struct scan *s, int64_t row, const struct row_problems *problems)
-{
-    uint64_t seen = 0;
-
-    for (size_t i = 0; i < problems->n; i++) {
-        const struct row_problem *p = &problems->items[i];
-        struct import_class *c = &s->report->classes[p->class];
-        int r;
-
-        if (!(seen & UINT64_C(1) << p->class))
-            c->count++;
-        seen |= UINT64_C(1) << p->class;
-        r = sample_add(c, row, p);
-        if (r < 0)
-            return r;
-    }
+    c->samples[c->n_samples++] =
+        (struct import_sample){.row = row, .refuses = refuses, .problem = *p};
     return 0;
 }
 
@@ -89,6 +71,31 @@ static enum import_decision outcome_of(const struct import_decisions *d,
             outcome = IMPORT_REFUSE;
     }
     return outcome;
+}
+
+/* Counts each class once per row, keeps each problem. */
+static int problems_count(struct scan *s, int64_t row, enum import_decision outcome,
+                          const struct row_problems *problems)
+{
+    uint64_t seen = 0;
+
+    for (size_t i = 0; i < problems->n; i++) {
+        const struct row_problem *p = &problems->items[i];
+        struct import_class *c = &s->report->classes[p->class];
+        bool refuses =
+            outcome == IMPORT_REFUSE && decision_of(s->decisions, p->class) == IMPORT_REFUSE;
+        int r;
+
+        if (!(seen & UINT64_C(1) << p->class)) {
+            c->count++;
+            c->refusing += refuses;
+        }
+        seen |= UINT64_C(1) << p->class;
+        r = sample_add(c, row, refuses, p);
+        if (r < 0)
+            return r;
+    }
+    return 0;
 }
 
 static void floor_set(struct unit_row *u, const char *label)
@@ -215,7 +222,7 @@ static int row_scan(struct scan *s, const struct sheet_row *row)
             return r;
         outcome = outcome_of(s->decisions, &problems);
     }
-    r = problems_count(s, u.row, &problems);
+    r = problems_count(s, u.row, outcome, &problems);
     if (r < 0)
         return r;
     if (outcome != IMPORT_ACCEPT) {
@@ -270,8 +277,7 @@ int import_scan_rows(const struct row_source *source, const struct mapping *m,
         return r;
     }
     for (size_t i = 0; i < PROBLEM_COUNT; i++)
-        if (ret->classes[i].count > 0 && decision_of(d, (enum row_problem_class)i) == IMPORT_REFUSE)
-            ret->undecided++;
+        ret->undecided += ret->classes[i].refusing > 0;
     return 0;
 }
 
@@ -345,8 +351,7 @@ static void item_add(const struct import_sample *sample, struct fault *f)
                    p->value, NULL);
 }
 
-int import_refusal(const struct import_report *report, const struct import_decisions *d,
-                   struct fault *f)
+int import_refusal(const struct import_report *report, struct fault *f)
 {
     char count[24];
 
@@ -355,8 +360,8 @@ int import_refusal(const struct import_report *report, const struct import_decis
     for (size_t i = 0; i < PROBLEM_COUNT; i++) {
         const struct import_class *c = &report->classes[i];
 
-        if (decision_of(d, (enum row_problem_class)i) == IMPORT_REFUSE)
-            for (size_t k = 0; k < c->n_samples; k++)
+        for (size_t k = 0; k < c->n_samples; k++)
+            if (c->samples[k].refuses)
                 item_add(&c->samples[k], f);
     }
     snprintf(count, sizeof(count), "%" PRId64, report->undecided);

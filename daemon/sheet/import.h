@@ -32,17 +32,19 @@ struct import_decisions {
 };
 
 enum {
-    IMPORT_SAMPLES_MAX = 500,   /* rows kept per class of problem */
-    IMPORT_WORDS_MAX = 1000,    /* distinct words kept per kind; more are only counted */
+    IMPORT_SAMPLES_MAX = 500, /* rows kept per class of problem */
+    IMPORT_WORDS_MAX = 1000,  /* distinct words kept per kind; more are only counted */
     IMPORT_BUILDINGS_MAX = 5000,
 };
 
 struct import_class {
-    int64_t count;               /* rows that have the problem */
+    int64_t count;    /* rows that have the problem */
+    int64_t refusing; /* of them, rows that it refuses: not those left out for something else */
     struct import_sample {
         int64_t row;
+        bool refuses; /* the row stops the import for this (perhaps not alone) */
         struct row_problem problem;
-    } *samples;                  /* owned; the first IMPORT_SAMPLES_MAX */
+    } * samples; /* owned; the first IMPORT_SAMPLES_MAX */
     size_t n_samples;
 };
 
@@ -56,7 +58,7 @@ struct import_totals {
 struct import_report {
     struct import_totals read, accepted;
     int64_t n_skipped, n_refused; /* rows */
-    int64_t undecided;            /* classes that refuse rows */
+    int64_t undecided;            /* classes that refuse rows; 0 when n_refused is */
     struct import_class classes[PROBLEM_COUNT];
     struct strset status_words, class_words; /* as in the list, "" for none, with counts */
     struct strset projects, buildings;       /* a building is "project\x1Fbuilding" */
@@ -88,10 +90,9 @@ int import_scan_rows(const struct row_source *source, const struct mapping *m,
  * meaning: what the user is shown to confirm. Returns how many were added. */
 int import_suggest_words(const struct import_report *report, struct mapping *m);
 
-/* Adds the samples of every refused class to @f as items, and sets FAULT_IMPORT_UNDECIDED.
+/* Adds what refuses rows to @f as items, row by row, and sets FAULT_IMPORT_UNDECIDED.
  * Returns -EREFUSED, or 0 when no row is refused. */
-int import_refusal(const struct import_report *report, const struct import_decisions *d,
-                   struct fault *f);
+int import_refusal(const struct import_report *report, struct fault *f);
 
 void import_report_done(struct import_report *report);
 

@@ -190,6 +190,8 @@ int mapping_check(const struct mapping *m, struct fault *f)
     if (m->columns[FIELD_STATUS].column < 0 &&
         (m->default_state == '\0' || !strchr("UAKRXBSCFDTN", m->default_state)))
         return refuse(f, unit_field_name(FIELD_STATUS));
+    if (m->n_projects > MAPPING_PROJECTS_MAX)
+        return refuse(f, unit_field_name(FIELD_PROJECT));
     if (m->header_row < 0 || m->tolerance_fen < 0 || m->tolerance_permille < 0 ||
         m->tolerance_permille > 1000)
         return refuse(f, "tolerance");

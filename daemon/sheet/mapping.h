@@ -11,13 +11,14 @@
 #include "daemon/sheet/unit_row.h"
 
 enum {
-    MAPPING_WORDS_MAX = 128,  /* words of one kind that can be given a meaning */
-    MAPPING_HEADER_ROWS = 30, /* rows searched for the heading */
-    MAPPING_AREA_MAX = 100000000,            /* 1,000,000 m2 in 0.01 m2 */
-    MAPPING_HEIGHT_MAX = 10000,              /* 100 m in 0.01 m */
+    MAPPING_WORDS_MAX = 128, /* words of one kind that can be given a meaning */
+    MAPPING_PROJECTS_MAX = 64,
+    MAPPING_HEADER_ROWS = 30,     /* rows searched for the heading */
+    MAPPING_AREA_MAX = 100000000, /* 1,000,000 m2 in 0.01 m2 */
+    MAPPING_HEIGHT_MAX = 10000,   /* 100 m in 0.01 m */
 };
-#define MAPPING_UNIT_PRICE_MAX INT64_C(1000000000) /* 10,000,000 yuan per m2 in fen */
-#define MAPPING_TOTAL_MAX INT64_C(10000000000000)  /* 100,000,000,000 yuan in fen */
+#define MAPPING_UNIT_PRICE_MAX INT64_C(1000000000)     /* 10,000,000 yuan per m2 in fen */
+#define MAPPING_TOTAL_MAX      INT64_C(10000000000000) /* 100,000,000,000 yuan in fen */
 
 enum price_basis { BASIS_GROSS, BASIS_INNER };
 
@@ -41,12 +42,14 @@ struct mapping {
     int64_t header_row; /* rows up to this one are not data; 0: all are */
     struct mapping_column columns[FIELD_COUNT];
     struct mapping_words status, classes;
-    char project[96];       /* "": every project of the list; else rows of others are a problem */
-    char building[64];      /* for lists without the column */
-    char default_state;     /* for lists without a status column: U unless the user says more */
-    char default_class[24]; /* for lists without a use column */
-    enum price_basis basis; /* which area the unit price is per */
-    int64_t tolerance_fen;  /* a total may differ from area x unit price by this, or by */
+    char project[96]; /* for lists without the column, and rows that leave it empty */
+    char projects[MAPPING_PROJECTS_MAX][96]; /* rows of others are a problem */
+    size_t n_projects;                       /* 0: every project of the list */
+    char building[64];                       /* for lists without the column */
+    char default_state;         /* for lists without a status column: U unless the user says more */
+    char default_class[24];     /* for lists without a use column */
+    enum price_basis basis;     /* which area the unit price is per */
+    int64_t tolerance_fen;      /* a total may differ from area x unit price by this, or by */
     int64_t tolerance_permille; /* this much of the total, whichever is more */
 };
 

@@ -86,7 +86,8 @@ static void text_clean(const char *text, size_t len, char *out, size_t size, boo
     size_t used = 0, i = 0;
     bool gap = false;
 
-    if (len >= 2 && text[0] == '\'' && (text[1] == '=' || text[1] == '+' || text[1] == '-' || text[1] == '@'))
+    if (len >= 2 && text[0] == '\'' &&
+        (text[1] == '=' || text[1] == '+' || text[1] == '-' || text[1] == '@'))
         i = 1; /* the guard our exports put before what looks like a formula */
     while (i < len) {
         size_t n = space_len(text + i, len - i);
@@ -179,8 +180,8 @@ static const char *word_code(const struct mapping_words *words, const char *word
             return words->words[i].code;
     n = words_fold(word, strlen(word), folded, sizeof(folded));
     for (size_t i = 0; i < words->n; i++) {
-        size_t m = words_fold(words->words[i].word, strlen(words->words[i].word), other,
-                              sizeof(other));
+        size_t m =
+            words_fold(words->words[i].word, strlen(words->words[i].word), other, sizeof(other));
 
         if (n == m && memcmp(folded, other, n) == 0)
             return words->words[i].code;
@@ -259,7 +260,7 @@ static void check_total(struct reader *r, struct unit_row *u, int64_t product)
     struct row_problem *p;
 
     if (difference <= r->mapping->tolerance_fen ||
-        difference <= u->total / 1000 * r->mapping->tolerance_permille)
+        difference <= u->total * r->mapping->tolerance_permille / 1000)
         return;
     p = problem(r, PROBLEM_TOTAL_DIFFERS, FIELD_TOTAL, "", 0);
     p->number = u->total;
@@ -327,6 +328,14 @@ static void read_places(struct reader *r, struct unit_row *u)
     read_text(r, FIELD_STATUS, u->status_word, sizeof(u->status_word));
 }
 
+static bool project_wanted(const struct mapping *m, const char *project)
+{
+    for (size_t i = 0; i < m->n_projects; i++)
+        if (strcmp(project, m->projects[i]) == 0)
+            return true;
+    return m->n_projects == 0;
+}
+
 void mapping_row(const struct mapping *m, const struct sheet_row *row, struct unit_row *ret,
                  struct row_problems *ret_problems)
 {
@@ -338,7 +347,7 @@ void mapping_row(const struct mapping *m, const struct sheet_row *row, struct un
     ret->gross = ret->inner = ret->shared = ret->floor_height = UNIT_NONE;
     ret->unit_price = ret->total = ret->filed_total = UNIT_NONE;
     read_places(&r, ret);
-    if (m->project[0] != '\0' && strcmp(ret->project, m->project) != 0) {
+    if (!project_wanted(m, ret->project)) {
         ret_problems->n = 0;
         problem(&r, PROBLEM_PROJECT, FIELD_PROJECT, ret->project, strlen(ret->project));
         return;

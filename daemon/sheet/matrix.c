@@ -221,8 +221,7 @@ static void building_take(struct matrix *m, const struct matrix_block *b)
 {
     switch (b->building_source) {
     case MATRIX_BUILDING_CELL:
-        m->cells[FIELD_BUILDING] =
-            grid_cell(&m->grids[b->sheet], b->building_row, b->building_col);
+        m->cells[FIELD_BUILDING] = grid_cell(&m->grids[b->sheet], b->building_row, b->building_col);
         break;
     case MATRIX_BUILDING_SHEET:
         m->cells[FIELD_BUILDING] = text_cell(m->names[b->sheet]);
@@ -238,7 +237,8 @@ static void room_make(struct matrix *m, struct sheet_cell floor, struct sheet_ce
 {
     struct floor_label label;
     bool one_digit = line.len == 1 && line.text[0] >= '0' && line.text[0] <= '9';
-    int floor_len = floor.len < 24 ? (int)floor.len : 24, line_len = line.len < 24 ? (int)line.len : 24;
+    int floor_len = floor.len < 24 ? (int)floor.len : 24,
+        line_len = line.len < 24 ? (int)line.len : 24;
 
     floor_parse(floor.text, floor.len, &label);
     if (label.kind == FLOOR_PLAIN && label.span == 1)

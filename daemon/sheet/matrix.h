@@ -18,8 +18,8 @@
 #include "daemon/sheet/sheet.h"
 
 enum {
-    MATRIX_ROWS_MAX = 5000,        /* rows of a sheet with a matrix */
-    MATRIX_TEXT_MAX = 32 << 20,    /* bytes of text in it */
+    MATRIX_ROWS_MAX = 5000,     /* rows of a sheet with a matrix */
+    MATRIX_TEXT_MAX = 32 << 20, /* bytes of text in it */
     MATRIX_BLOCKS_MAX = 64,
     MATRIX_SUBS_MAX = 8,
 };
@@ -39,14 +39,14 @@ enum matrix_building {
 /* One matrix. Rows are 1-based as the spreadsheet shows them, columns 0-based. */
 struct matrix_block {
     size_t sheet;
-    int overlay_of; /* index of the block this one adds fields to; -1: a block of its own */
+    int overlay_of;    /* index of the block this one adds fields to; -1: a block of its own */
     int64_t line_row;  /* holds 01 02 03 ... */
     int64_t stair_row; /* holds 1单元 2单元 ...; 0: none */
     int64_t first_row, last_row;
     int floor_col;
-    int first_col, last_col; /* of the units */
-    int sub_col;             /* labels of the sub-rows, not read; -1: none */
-    size_t n_sub;            /* rows of each floor */
+    int first_col, last_col;              /* of the units */
+    int sub_col;                          /* labels of the sub-rows, not read; -1: none */
+    size_t n_sub;                         /* rows of each floor */
     enum unit_field sub[MATRIX_SUBS_MAX]; /* FIELD_NONE: not read */
     unsigned power10[MATRIX_SUBS_MAX];    /* 4 for a sub-row of money in 万元 */
     enum matrix_room room;

@@ -205,8 +205,7 @@ static bool headings(const struct grid *g, struct matrix_block *b)
         return false;
     for (top = row - 1; top > 0 && row - top <= 2; top--)
         for (int col = b->first_col; col <= b->last_col && b->stair_row == 0; col++)
-            if (has_word(grid_own(g, top, col), stairs) &&
-                !has_word(grid_own(g, top, col), houses))
+            if (has_word(grid_own(g, top, col), stairs) && !has_word(grid_own(g, top, col), houses))
                 b->stair_row = top;
     b->building_source = MATRIX_BUILDING_SHEET;
     for (top = row - 1; top > 0 && row - top <= TITLES_ABOVE; top--)

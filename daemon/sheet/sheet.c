@@ -102,10 +102,24 @@ static bool is_foreign(const unsigned char *data, size_t len)
     static const struct {
         const char *magic;
         size_t n;
-    } known[] = {{"%PDF", 4},      {"\x89PNG", 4},   {"\xFF\xD8\xFF", 3}, {"GIF8", 4},
-                 {"\x1F\x8B", 2},  {"Rar!", 4},      {"7z\xBC\xAF", 4},   {"{\\rtf", 5},
-                 {"<html", 5},     {"<HTML", 5},     {"<!DOCTYPE", 9},    {"<!doctype", 9},
-                 {"<table", 6},    {"<?xml", 5},     {"\x7F" "ELF", 4},   {"SQLite format 3", 15}};
+    } known[] = {{"%PDF", 4},
+                 {"\x89PNG", 4},
+                 {"\xFF\xD8\xFF", 3},
+                 {"GIF8", 4},
+                 {"\x1F\x8B", 2},
+                 {"Rar!", 4},
+                 {"7z\xBC\xAF", 4},
+                 {"{\\rtf", 5},
+                 {"<html", 5},
+                 {"<HTML", 5},
+                 {"<!DOCTYPE", 9},
+                 {"<!doctype", 9},
+                 {"<table", 6},
+                 {"<?xml", 5},
+                 {"\x7F"
+                  "ELF",
+                  4},
+                 {"SQLite format 3", 15}};
     size_t i = starts_with(data, len, "\xEF\xBB\xBF", 3) ? 3 : 0;
 
     while (i < len && (data[i] == ' ' || data[i] == '\r' || data[i] == '\n' || data[i] == '\t'))

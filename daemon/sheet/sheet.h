@@ -27,13 +27,13 @@ enum {
     SHEET_INFLATED_MAX = 256 << 20, /* bytes of XML unpacked for one sheet and its strings */
     SHEET_RATIO_MAX = 200,          /* unpacked bytes per packed byte, past SHEET_RATIO_FREE */
     SHEET_RATIO_FREE = 4 << 20,
-    SHEET_STRINGS_MAX = 500000,       /* shared strings */
-    SHEET_STRINGS_BYTES = 64 << 20,   /* bytes of all shared strings */
-    SHEET_DEPTH_MAX = 64,             /* nested XML elements */
-    SHEET_TOKEN_MAX = 1 << 20,        /* bytes of one XML tag */
-    SHEET_MERGES_MAX = 20000,         /* merged ranges */
-    SHEET_PARTS_MAX = 4096,           /* entries of the zip */
-    SHEET_NAME_MAX = 255,             /* bytes of a file name */
+    SHEET_STRINGS_MAX = 500000,     /* shared strings */
+    SHEET_STRINGS_BYTES = 64 << 20, /* bytes of all shared strings */
+    SHEET_DEPTH_MAX = 64,           /* nested XML elements */
+    SHEET_TOKEN_MAX = 1 << 20,      /* bytes of one XML tag */
+    SHEET_MERGES_MAX = 20000,       /* merged ranges */
+    SHEET_PARTS_MAX = 4096,         /* entries of the zip */
+    SHEET_NAME_MAX = 255,           /* bytes of a file name */
 };
 
 enum sheet_format { SHEET_CSV, SHEET_XLSX };

@@ -50,21 +50,21 @@ struct unit_row {
     char project[96];
     char building[64];
     char stair[64];
-    char floor[32];  /* the label as the list has it */
+    char floor[32]; /* the label as the list has it */
     int floor_first; /* ordinal of the lowest floor: 1 is the first above ground, -1 the first below */
-    int floor_span;  /* floors the unit takes: 2 for a duplex; 0: the ordinal is unknown */
+    int floor_span; /* floors the unit takes: 2 for a duplex; 0: the ordinal is unknown */
     char room[48];
     char class_code[24]; /* as the user's mapping says; "" when none */
     char layout[64];
     char orientation[32];
-    int64_t gross, inner, shared;     /* 0.01 m2 or UNIT_NONE */
-    int64_t unit_price;               /* fen per m2 or UNIT_NONE */
-    int64_t total, filed_total;       /* fen or UNIT_NONE; the total is the authority (FC 27.2) */
-    int64_t floor_height;             /* 0.01 m or UNIT_NONE */
-    char state;                       /* U A K R X B S C F D T N (FC 25.2); 0: unknown */
-    char status_word[64];             /* as the list has it */
-    char reason[64];                  /* why it is not for sale; "" when it is */
-    unsigned flags;                   /* enum unit_row_flag */
+    int64_t gross, inner, shared; /* 0.01 m2 or UNIT_NONE */
+    int64_t unit_price;           /* fen per m2 or UNIT_NONE */
+    int64_t total, filed_total;   /* fen or UNIT_NONE; the total is the authority (FC 27.2) */
+    int64_t floor_height;         /* 0.01 m or UNIT_NONE */
+    char state;                   /* U A K R X B S C F D T N (FC 25.2); 0: unknown */
+    char status_word[64];         /* as the list has it */
+    char reason[64];              /* why it is not for sale; "" when it is */
+    unsigned flags;               /* enum unit_row_flag */
 };
 
 #endif

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const char *const field_names[FIELD_COUNT] = {
-    "project", "building", "stair",      "floor", "room",        "class",  "layout",      "orientation",
-    "gross",   "inner",    "shared",     "unit_price", "total",  "filed_total", "status", "floor_height"};
+    "project", "building",    "stair",  "floor",       "room",   "class",
+    "layout",  "orientation", "gross",  "inner",       "shared", "unit_price",
+    "total",   "filed_total", "status", "floor_height"};
 
 const char *unit_field_name(enum unit_field field)
 {
@@ -133,8 +134,8 @@ static bool same(const char *text, size_t len, const char *word)
 
 bool words_is_nothing(const char *text, size_t len)
 {
-    static const char *const nothing[] = {"-", "--", "---", "/", "\\", "无", "空", "n/a", "na",
-                                          "null", "none", "暂无", "*"};
+    static const char *const nothing[] = {"-",   "--", "---",  "/",    "\\",   "无", "空",
+                                          "n/a", "na", "null", "none", "暂无", "*"};
 
     for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
         if (same(text, len, nothing[i]))
@@ -150,30 +151,32 @@ static const struct {
      {"项目", "项目名称", "楼盘", "楼盘名称", "小区", "小区名称", "工程名称", "project",
       "projectname", "development"}},
     {FIELD_BUILDING,
-     {"栋", "楼栋", "幢", "座", "栋号", "幢号", "楼号", "座号", "楼栋号", "楼栋名称", "楼宇", "楼幢",
-      "楼幢号", "所在楼栋", "所在幢", "幢名称", "大楼", "building", "block", "tower", "bldg",
-      "buildingno", "buildingname"}},
+     {"栋",     "楼栋",     "幢",    "座",    "栋号",   "幢号",       "楼号",        "座号",
+      "楼栋号", "楼栋名称", "楼宇",  "楼幢",  "楼幢号", "所在楼栋",   "所在幢",      "幢名称",
+      "大楼",   "building", "block", "tower", "bldg",   "buildingno", "buildingname"}},
     {FIELD_STAIR,
-     {"单元", "梯", "单元号", "单元名称", "座/单元", "座别", "梯号", "所在单元", "stair", "entrance",
-      "section", "stairunit"}},
+     {"单元", "梯", "单元号", "单元名称", "座/单元", "座别", "梯号", "所在单元", "stair",
+      "entrance", "section", "stairunit"}},
     {FIELD_FLOOR,
-     {"层", "楼层", "所在层", "所在楼层", "层数", "层次", "层号", "楼层号", "名义层", "实际层", "floor",
-      "level", "storey", "floorno"}},
+     {"层", "楼层", "所在层", "所在楼层", "层数", "层次", "层号", "楼层号", "名义层", "实际层",
+      "floor", "level", "storey", "floorno"}},
     {FIELD_ROOM,
-     {"房号", "室号", "房间号", "房间", "室", "房屋号", "房屋编号", "户号", "房源", "房源号", "房源编号",
-      "门牌号", "房产编号", "房屋坐落室号", "号房", "车位号", "room", "roomno", "roomnumber", "unit",
-      "unitno", "unitnumber", "apartment"}},
+     {"房号", "室号",   "房间号",     "房间",   "室",       "房屋号",       "房屋编号", "户号",
+      "房源", "房源号", "房源编号",   "门牌号", "房产编号", "房屋坐落室号", "号房",     "车位号",
+      "room", "roomno", "roomnumber", "unit",   "unitno",   "unitnumber",   "apartment"}},
     {FIELD_CLASS,
-     {"用途", "性质", "类型", "房屋用途", "规划用途", "设计用途", "房屋性质", "房屋类型", "物业类型",
-      "产品类型", "业态", "房产类型", "产品", "usage", "use", "class", "type", "propertytype"}},
+     {"用途", "性质", "类型", "房屋用途", "规划用途", "设计用途", "房屋性质", "房屋类型",
+      "物业类型", "产品类型", "业态", "房产类型", "产品", "usage", "use", "class", "type",
+      "propertytype"}},
     {FIELD_LAYOUT,
      {"户型", "房型", "户型名称", "户型图", "户型结构", "户型编号", "layout", "plan", "floorplan",
       "unittype"}},
     {FIELD_ORIENTATION, {"朝向", "房屋朝向", "座向", "orientation", "facing", "aspect"}},
     {FIELD_GROSS,
-     {"建筑面积", "预测建筑面积", "实测建筑面积", "建面", "预测面积", "实测面积", "面积", "预售面积",
-      "销售面积", "产权面积", "建筑面积m2", "预售建筑面积", "预测建面", "实测建面", "总建筑面积",
-      "buildingaream2", "buildingarea", "grossarea", "gross", "gfa", "area", "grossaream2"}},
+     {"建筑面积", "预测建筑面积", "实测建筑面积", "建面",           "预测面积",     "实测面积",
+      "面积",     "预售面积",     "销售面积",     "产权面积",       "建筑面积m2",   "预售建筑面积",
+      "预测建面", "实测建面",     "总建筑面积",   "buildingaream2", "buildingarea", "grossarea",
+      "gross",    "gfa",          "area",         "grossaream2"}},
     {FIELD_INNER,
      {"套内面积", "套内建筑面积", "套内", "预测套内面积", "实测套内面积", "预测套内建筑面积",
       "实测套内建筑面积", "户内面积", "使用面积", "套内建面", "inneraream2", "innerarea", "inner",
@@ -182,18 +185,19 @@ static const struct {
      {"分摊面积", "公摊面积", "公摊", "分摊", "分摊建筑面积", "分摊的共有建筑面积", "公用分摊面积",
       "预测分摊面积", "实测分摊面积", "sharedarea", "shared", "sharedaream2", "commonarea"}},
     {FIELD_UNIT_PRICE,
-     {"单价", "备案单价", "建筑面积单价", "建面单价", "毛坯单价", "销售单价", "拟售单价", "申报单价",
-      "均价", "公示单价", "一房一价单价", "按建筑面积单价", "表单价", "unitpricecnyperm2", "unitprice",
-      "price/m2", "pricepersqm", "pricem2"}},
+     {"单价", "备案单价", "建筑面积单价", "建面单价", "毛坯单价", "销售单价", "拟售单价",
+      "申报单价", "均价", "公示单价", "一房一价单价", "按建筑面积单价", "表单价",
+      "unitpricecnyperm2", "unitprice", "price/m2", "pricepersqm", "pricem2"}},
     {FIELD_TOTAL,
-     {"总价", "总价款", "房屋总价", "销售总价", "总房款", "总金额", "房款总价", "拟售总价", "申报总价",
-      "公示总价", "标准总价", "表总价", "总售价", "合计总价", "totalpricecny", "totalprice", "total",
-      "price", "amount"}},
+     {"总价", "总价款", "房屋总价", "销售总价", "总房款", "总金额", "房款总价", "拟售总价",
+      "申报总价", "公示总价", "标准总价", "表总价", "总售价", "合计总价", "totalpricecny",
+      "totalprice", "total", "price", "amount"}},
     {FIELD_FILED_TOTAL,
-     {"备案总价", "备案价", "备案价格", "物价备案总价", "filedtotal", "filedprice", "filedtotalprice"}},
+     {"备案总价", "备案价", "备案价格", "物价备案总价", "filedtotal", "filedprice",
+      "filedtotalprice"}},
     {FIELD_STATUS,
-     {"状态", "销售状态", "房屋状态", "房源状态", "当前状态", "销控状态", "销控", "是否可售", "房态",
-      "销售情况", "备注状态", "statussourcetext", "status", "state", "salestatus"}},
+     {"状态", "销售状态", "房屋状态", "房源状态", "当前状态", "销控状态", "销控", "是否可售",
+      "房态", "销售情况", "备注状态", "statussourcetext", "status", "state", "salestatus"}},
     {FIELD_FLOOR_HEIGHT, {"层高", "房屋层高", "净高", "floorheight", "ceilingheight", "height"}},
 };
 
@@ -250,27 +254,28 @@ static const struct {
 } statuses[] = {
     {'U', {"未推", "未推出", "未放盘", "未推盘", "未开盘", "未取证", "notreleased", "u"}},
     {'A',
-     {"在售", "可售", "待售", "期房待售", "现房待售", "可销售", "未售", "可售房源", "现售", "available",
-      "forsale", "a"}},
+     {"在售", "可售", "待售", "期房待售", "现房待售", "可销售", "未售", "可售房源", "现售",
+      "available", "forsale", "a"}},
     {'K', {"选房中", "选房锁定", "k"}},
     {'R', {"预留", "保留", "暂留", "内部预留", "reserved", "r"}},
     {'X', {"销控", "销控中", "暂不销售", "暂缓销售", "管控", "held", "hold", "x"}},
     {'B', {"预定", "小订", "小定", "已预订", "已预定", "预订", "booked", "b"}},
     {'S',
-     {"认购", "已认购", "已签认购书", "大定", "大订", "已大定", "已签认购", "认购书", "subscribed", "s"}},
+     {"认购", "已认购", "已签认购书", "大定", "大订", "已大定", "已签认购", "认购书", "subscribed",
+      "s"}},
     {'C',
      {"签约", "已签约", "草签", "已草签", "已签预售合同", "已签合同", "已签买卖合同", "已录入合同",
       "已签现售合同", "合同已签", "signed", "c"}},
     {'F',
-     {"备案", "已备案", "网签备案", "已网签备案", "已网签", "合同备案", "已合同备案", "网上联机备案",
-      "合同已备案", "filed", "f"}},
+     {"备案", "已备案", "网签备案", "已网签备案", "已网签", "合同备案", "已合同备案",
+      "网上联机备案", "合同已备案", "filed", "f"}},
     {'D', {"已交付", "交付", "已交房", "入伙", "已入伙", "handedover", "d"}},
     {'T',
-     {"已产权备案", "初始登记", "首次登记", "已办证", "已办产权", "已登记", "产权登记", "已办理产权",
-      "办证完成", "titleissued", "t"}},
+     {"已产权备案", "初始登记", "首次登记", "已办证", "已办产权", "已登记", "产权登记",
+      "已办理产权", "办证完成", "titleissued", "t"}},
     {'N',
-     {"自持", "回迁", "配套", "物业用房", "不可售", "不可销售", "公建配套", "非售", "自留", "回迁房",
-      "安置", "安置房", "不对外销售", "notforsale", "n"}},
+     {"自持", "回迁", "配套", "物业用房", "不可售", "不可销售", "公建配套", "非售", "自留",
+      "回迁房", "安置", "安置房", "不对外销售", "notforsale", "n"}},
 };
 
 char words_status(const char *text, size_t len)
@@ -290,15 +295,16 @@ static const struct {
     const char *const words[20];
 } classes[] = {
     {"home",
-     {"住宅", "普通住宅", "成套住宅", "商品住宅", "高层住宅", "多层住宅", "洋房", "公寓住宅", "小高层",
-      "高层", "住房", "安居房", "home", "residential", "flat"}},
+     {"住宅", "普通住宅", "成套住宅", "商品住宅", "高层住宅", "多层住宅", "洋房", "公寓住宅",
+      "小高层", "高层", "住房", "安居房", "home", "residential", "flat"}},
     {"apartment", {"公寓", "商务公寓", "酒店式公寓", "单身公寓", "apartment", "servicedapartment"}},
     {"villa", {"别墅", "联排", "叠拼", "联排别墅", "叠墅", "独栋别墅", "双拼", "villa", "house"}},
     {"office", {"办公", "写字楼", "商业办公", "办公用房", "研发办公", "商务办公", "office"}},
     {"shop",
-     {"商业", "商铺", "集中商业", "店铺", "商业用房", "底商", "商业服务", "商服", "裙楼商业", "门面",
-      "商业网点", "shop", "retail", "commercial"}},
-    {"parking", {"车位", "车库", "停车位", "地下车位", "机动车位", "产权车位", "parking", "carpark"}},
+     {"商业", "商铺", "集中商业", "店铺", "商业用房", "底商", "商业服务", "商服", "裙楼商业",
+      "门面", "商业网点", "shop", "retail", "commercial"}},
+    {"parking",
+     {"车位", "车库", "停车位", "地下车位", "机动车位", "产权车位", "parking", "carpark"}},
     {"storage", {"储藏室", "储藏间", "仓储", "仓库", "地下室", "杂物间", "储物间", "storage"}},
 };
 
@@ -317,12 +323,12 @@ const char *words_class(const char *text, size_t len)
 const char *words_not_for_sale(const char *text, size_t len)
 {
     static const char *const words[] = {
-        "管井",   "管道井", "风井",     "电井",   "避难",   "屋面",     "屋顶层", "屋顶",
-        "天面",   "机房",   "配电",     "变电",   "开闭所", "设备房",   "设备层", "设备用房",
-        "水泵房", "消防",   "物业用房", "物业管理用房",     "物管用房", "社区用房", "公厕",
-        "公共卫生间",       "垃圾",     "架空",   "门卫",   "值班室",   "人防",   "楼梯间",
-        "电梯厅", "弱电",   "强电",     "水箱",   "烟道",   "业委会",   "公配",   "shaft",
-        "refugefloor",      "rooftop",  "plantroom"};
+        "管井",     "管道井",   "风井",       "电井",        "避难",     "屋面",         "屋顶层",
+        "屋顶",     "天面",     "机房",       "配电",        "变电",     "开闭所",       "设备房",
+        "设备层",   "设备用房", "水泵房",     "消防",        "物业用房", "物业管理用房", "物管用房",
+        "社区用房", "公厕",     "公共卫生间", "垃圾",        "架空",     "门卫",         "值班室",
+        "人防",     "楼梯间",   "电梯厅",     "弱电",        "强电",     "水箱",         "烟道",
+        "业委会",   "公配",     "shaft",      "refugefloor", "rooftop",  "plantroom"};
     char folded[192];
     size_t n;
 

@@ -10,7 +10,7 @@ struct shared_strings {
     size_t used, room;
     struct string_ref {
         uint32_t at, len; /* len past SHEET_CELL_MAX: cut, refused when a cell wants it */
-    } *refs;              /* owned */
+    } * refs;             /* owned */
     size_t n, n_room;
 };
 
@@ -38,8 +38,8 @@ struct xlsx {
     bool strings_read;
     uint64_t strings_total; /* bytes unpacked for them */
 
-    struct part part; /* the sheet being read */
-    uint64_t total;   /* bytes unpacked for it and the strings */
+    struct part part;     /* the sheet being read */
+    uint64_t total;       /* bytes unpacked for it and the strings */
     struct merge *merges; /* owned, sorted by first row */
     size_t n_merges, next_merge;
     size_t active[SHEET_COLUMNS_MAX]; /* merges that cover the current row */

@@ -199,9 +199,8 @@ int part_run(struct part *p, struct fault *f)
             return 1;
         }
         if (status == XML_STATUS_ERROR)
-            return XML_GetErrorCode(p->parser) == XML_ERROR_NO_MEMORY
-                       ? -ENOMEM
-                       : sheet_damaged(f, p->name);
+            return XML_GetErrorCode(p->parser) == XML_ERROR_NO_MEMORY ? -ENOMEM
+                                                                      : sheet_damaged(f, p->name);
         /* Expat scans an unfinished tag again as it grows: without a bound that is quadratic. */
         if (p->silent > SHEET_TOKEN_MAX)
             return sheet_limit(f, LIMIT_TOKEN);

@@ -184,8 +184,8 @@ static int own_value(struct xlsx *x, struct sheet_cell *cell)
         cell->len = (size_t)n;
         cell->kind = SHEET_CELL_NUMBER;
     } else {
-        cell->len = x->type == 'n' || x->type == 'e' ? x->value_len
-                                                     : xlsx_unescape(x->value, x->value_len);
+        cell->len =
+            x->type == 'n' || x->type == 'e' ? x->value_len : xlsx_unescape(x->value, x->value_len);
         memcpy(out, x->value, cell->len);
         cell->kind = x->type == 'e' ? SHEET_CELL_ERROR : SHEET_CELL_TEXT;
     }

@@ -74,7 +74,7 @@ static void scan_list(struct sheet *s, const struct import_decisions *d, struct 
     if (import_scan(s, &m, d, NULL, NULL, f, &report) < 0)
         return;
     import_suggest_words(&report, &m);
-    import_refusal(&report, d, f);
+    import_refusal(&report, f);
     import_report_done(&report);
     if (import_scan(s, &m, d, check_row, &n, f, &report) < 0)
         return;

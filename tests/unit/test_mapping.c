@@ -98,24 +98,24 @@ static void test_floor_parse(void **state)
         enum floor_kind kind;
         int first, span;
     } cases[] = {
-        {"33", FLOOR_PLAIN, 33, 1},          {"33F", FLOOR_PLAIN, 33, 1},
-        {"３３层", FLOOR_PLAIN, 33, 1},      {"第33层", FLOOR_PLAIN, 33, 1},
-        {"F33", FLOOR_PLAIN, 33, 1},         {"L3", FLOOR_PLAIN, 3, 1},
-        {"-1", FLOOR_PLAIN, -1, 1},          {"-1F", FLOOR_PLAIN, -1, 1},
-        {"－2层", FLOOR_PLAIN, -2, 1},       {"B1", FLOOR_PLAIN, -1, 1},
-        {"负一层", FLOOR_PLAIN, -1, 1},      {"地下2层", FLOOR_PLAIN, -2, 1},
-        {"地下室一层", FLOOR_PLAIN, -1, 1},  {"首层", FLOOR_PLAIN, 1, 1},
-        {"二十三层", FLOOR_PLAIN, 23, 1},    {"十层", FLOOR_PLAIN, 10, 1},
-        {"十二", FLOOR_PLAIN, 12, 1},        {"'-1", FLOOR_PLAIN, -1, 1},
-        {"半地下室3层", FLOOR_SEMI, -3, 1},  {"半地下", FLOOR_SEMI, -1, 1},
-        {"3A", FLOOR_LETTERED, 4, 1},        {"13A层", FLOOR_LETTERED, 14, 1},
-        {"12A", FLOOR_LETTERED, 13, 1},      {"12B", FLOOR_LETTERED, 14, 1},
-        {"23-24", FLOOR_PLAIN, 23, 2},       {"23F～24F", FLOOR_PLAIN, 23, 2},
-        {"-1-1", FLOOR_PLAIN, -1, 2},        {"1至3层", FLOOR_PLAIN, 1, 3},
-        {"夹层", FLOOR_UNKNOWN, 0, 0},       {"屋面", FLOOR_UNKNOWN, 0, 0},
-        {"25/33", FLOOR_UNKNOWN, 0, 0},      {"24-23", FLOOR_UNKNOWN, 0, 0},
-        {"1-30", FLOOR_UNKNOWN, 0, 0},       {"0", FLOOR_UNKNOWN, 0, 0},
-        {"5A", FLOOR_UNKNOWN, 0, 0},         {"999", FLOOR_UNKNOWN, 0, 0},
+        {"33", FLOOR_PLAIN, 33, 1},           {"33F", FLOOR_PLAIN, 33, 1},
+        {"３３层", FLOOR_PLAIN, 33, 1},       {"第33层", FLOOR_PLAIN, 33, 1},
+        {"F33", FLOOR_PLAIN, 33, 1},          {"L3", FLOOR_PLAIN, 3, 1},
+        {"-1", FLOOR_PLAIN, -1, 1},           {"-1F", FLOOR_PLAIN, -1, 1},
+        {"－2层", FLOOR_PLAIN, -2, 1},        {"B1", FLOOR_PLAIN, -1, 1},
+        {"负一层", FLOOR_PLAIN, -1, 1},       {"地下2层", FLOOR_PLAIN, -2, 1},
+        {"地下室一层", FLOOR_PLAIN, -1, 1},   {"首层", FLOOR_PLAIN, 1, 1},
+        {"二十三层", FLOOR_PLAIN, 23, 1},     {"十层", FLOOR_PLAIN, 10, 1},
+        {"十二", FLOOR_PLAIN, 12, 1},         {"'-1", FLOOR_PLAIN, -1, 1},
+        {"半地下室3层", FLOOR_SEMI, -3, 1},   {"半地下", FLOOR_SEMI, -1, 1},
+        {"3A", FLOOR_LETTERED, 4, 1},         {"13A层", FLOOR_LETTERED, 14, 1},
+        {"12A", FLOOR_LETTERED, 13, 1},       {"12B", FLOOR_LETTERED, 14, 1},
+        {"23-24", FLOOR_PLAIN, 23, 2},        {"23F～24F", FLOOR_PLAIN, 23, 2},
+        {"-1-1", FLOOR_PLAIN, -1, 2},         {"1至3层", FLOOR_PLAIN, 1, 3},
+        {"夹层", FLOOR_UNKNOWN, 0, 0},        {"屋面", FLOOR_UNKNOWN, 0, 0},
+        {"25/33", FLOOR_UNKNOWN, 0, 0},       {"24-23", FLOOR_UNKNOWN, 0, 0},
+        {"1-30", FLOOR_UNKNOWN, 0, 0},        {"0", FLOOR_UNKNOWN, 0, 0},
+        {"5A", FLOOR_UNKNOWN, 0, 0},          {"999", FLOOR_UNKNOWN, 0, 0},
         {"99999999999", FLOOR_UNKNOWN, 0, 0}, {"", FLOOR_UNKNOWN, 0, 0},
     };
     struct floor_label label;
@@ -291,11 +291,35 @@ static const struct {
     {"P,1,,2,201,住宅,100,80,20.01,100,10000,在售\n", PROBLEM_AREA_SUM},
     {"P,1,,2,201,住宅,100,,,100,10011,在售\n", PROBLEM_TOTAL_DIFFERS},
     {"P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE},
-    {"P,1,,2,\"2\x01" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT},
-    {"P,1,,2,\"2\xE2\x80\xAE" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT},
+    {"P,1,,2,\"2\x01"
+     "01\",住宅,100,,,100,10000,在售\n",
+     PROBLEM_TEXT},
+    {"P,1,,2,\"2\xE2\x80\xAE"
+     "01\",住宅,100,,,100,10000,在售\n",
+     PROBLEM_TEXT},
     {"P,1,,2,012345678901234567890123456789012345678901234567890,住宅,100,,,100,10000,在售\n",
      PROBLEM_TEXT_LONG},
 };
+
+/* A row left out for one thing refuses nothing by another. */
+static void test_skip_wins(void **state)
+{
+    struct import_decisions d = {0};
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+    struct fault f = {0};
+
+    (void)state;
+    d.action[PROBLEM_PRICE_MISSING] = IMPORT_SKIP;
+    scan("P,1,,夹层,201,住宅,100,,,,,在售\n", &d, &m, &rows, &report);
+    assert_int_equal(report.n_skipped, 1);
+    assert_int_equal(report.n_refused, 0);
+    assert_int_equal(report.undecided, 0);
+    assert_int_equal(report.classes[PROBLEM_FLOOR_UNKNOWN].count, 1);
+    assert_int_equal(import_refusal(&report, &f), 0);
+    import_report_done(&report);
+}
 
 /* Each is refused, and nothing else is said; skipped it is left out; accepted it is there. */
 static void test_row_problems(void **state)
@@ -317,8 +341,7 @@ static void test_row_problems(void **state)
         assert_int_equal(report.n_refused, 1);
         assert_int_equal(report.undecided, 1);
         assert_int_equal(report.classes[wrong[i].class].samples[0].row, 2);
-        d.action[PROBLEM_COUNT - 1] = IMPORT_REFUSE;
-        assert_int_equal(import_refusal(&report, &d, &f), -EREFUSED);
+        assert_int_equal(import_refusal(&report, &f), -EREFUSED);
         assert_int_equal(f.code, FAULT_IMPORT_UNDECIDED);
         assert_int_equal(f.n_items, 1);
         assert_int_equal(f.items[0].code, problem_fault(wrong[i].class));
@@ -382,7 +405,9 @@ static void test_row_accepted(void **state)
     accept_one("P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE, &u);
     assert_int_equal(u.state, 'N');
     assert_string_equal(u.reason, "管道井");
-    accept_one("P,1,,2,\"2\x01" "01\",住宅,100,,,100,10000,在售\n", PROBLEM_TEXT, &u);
+    accept_one("P,1,,2,\"2\x01"
+               "01\",住宅,100,,,100,10000,在售\n",
+               PROBLEM_TEXT, &u);
     assert_string_equal(u.room, "201");
     accept_one("P,1,,2,201,住宅,100.005,,,,10000,在售\n", PROBLEM_ROUNDED, &u);
     assert_int_equal(u.gross, 10001);
@@ -429,7 +454,8 @@ static void test_other_project(void **state)
     scan(body, &d, &m, &rows, &report);
     assert_int_equal(report.projects.n, 2);
     import_report_done(&report);
-    snprintf(m.project, sizeof(m.project), "甲园");
+    snprintf(m.projects[0], sizeof(m.projects[0]), "甲园");
+    m.n_projects = 1;
     scan(body, &d, &m, &rows, &report);
     assert_int_equal(report.n_refused, 1); /* and that is all there is to say about it */
     assert_int_equal(report.classes[PROBLEM_PROJECT].count, 1);
@@ -645,11 +671,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decimal_parse), cmocka_unit_test(test_floor_parse),
         cmocka_unit_test(test_words),         cmocka_unit_test(test_row_good),
-        cmocka_unit_test(test_row_problems),  cmocka_unit_test(test_row_accepted),
-        cmocka_unit_test(test_duplicates),    cmocka_unit_test(test_other_project),
-        cmocka_unit_test(test_mapping_check), cmocka_unit_test(test_other_lists),
-        cmocka_unit_test(test_price_product), cmocka_unit_test(test_scale),
-        cmocka_unit_test(test_real_lists),
+        cmocka_unit_test(test_skip_wins),     cmocka_unit_test(test_row_problems),
+        cmocka_unit_test(test_row_accepted),  cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_other_project), cmocka_unit_test(test_mapping_check),
+        cmocka_unit_test(test_other_lists),   cmocka_unit_test(test_price_product),
+        cmocka_unit_test(test_scale),         cmocka_unit_test(test_real_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,8 +49,8 @@ static struct sheet *open_text(const char *text)
 /* "building|stair|floor|room|gross|price|total|status" of the next unit, "" at the end. */
 static const char *next(struct matrix *m)
 {
-    static const enum unit_field fields[] = {FIELD_BUILDING, FIELD_STAIR,      FIELD_FLOOR,
-                                             FIELD_ROOM,     FIELD_GROSS,      FIELD_UNIT_PRICE,
+    static const enum unit_field fields[] = {FIELD_BUILDING, FIELD_STAIR, FIELD_FLOOR,
+                                             FIELD_ROOM,     FIELD_GROSS, FIELD_UNIT_PRICE,
                                              FIELD_TOTAL,    FIELD_STATUS};
     static char text[512];
     struct sheet_row row;
@@ -354,10 +354,14 @@ static void test_lists_are_not_proposed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),     cmocka_unit_test(test_read),
-        cmocka_unit_test(test_import),     cmocka_unit_test(test_rooms_from_lines),
-        cmocka_unit_test(test_blocks),     cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_sub_labels), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_rooms_from_lines),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_sub_labels),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_lists_are_not_proposed),
     };
 

@@ -34,7 +34,8 @@ static int drop_path(void **state)
 }
 
 /* snprintf() at the end of @text; what does not fit is cut. */
-static void __attribute__((format(printf, 2, 3))) add(char (*text)[1 << 16], const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+add(char (*text)[1 << 16], const char *format, ...)
 {
     size_t used = strlen(*text);
     va_list ap;
@@ -88,7 +89,8 @@ static char *dump_bytes(const void *data, size_t len)
     return text;
 }
 
-#define assert_text(bytes, expected) assert_string_equal(dump_bytes(bytes, sizeof(bytes) - 1), expected)
+#define assert_text(bytes, expected)                                                               \
+    assert_string_equal(dump_bytes(bytes, sizeof(bytes) - 1), expected)
 
 /* ---- CSV ---- */
 
@@ -122,18 +124,23 @@ static void test_csv_refused(void **state)
     assert_text("%PDF-1.4 ...", "sheet.format");
     assert_text("\xEF\xBB\xBF  <html><table>", "sheet.format");
     assert_text("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "sheet.xls");
-    assert_text("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0",
-                "sheet.password");
+    assert_text(
+        "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0",
+        "sheet.password");
     assert_text("\x01\x02\x03\x04\x05\x06\x07\x08", "sheet.format");
 }
 
 static void test_csv_encodings(void **state)
 {
-    static const char gb[] = "\xC2\xA5\xB6\xB0,\xB7\xBF\xBA\xC5\n1,\xD4\xDA\xCA\xDB\n"; /* 楼栋,房号 */
-    static const char le[] = "\xFF\xFE\x0B\x67,\0\x31\0\n\0";                         /* 朋? no: 朋 */
-    static const char be_bare[] = "\0a\0,\0b\0\n\x68\x0B\0,\0" "1\0\n";
-    static const char le_bare[] = "a\0,\0b\0\n\0\x0B\x68,\0" "1\0\n\0";
-    static const char le_emoji[] = "\xFF\xFE\x3D\xD8\x00\xDE,\0" "1\0\n\0";
+    static const char gb[] =
+        "\xC2\xA5\xB6\xB0,\xB7\xBF\xBA\xC5\n1,\xD4\xDA\xCA\xDB\n"; /* 楼栋,房号 */
+    static const char le[] = "\xFF\xFE\x0B\x67,\0\x31\0\n\0";      /* 朋? no: 朋 */
+    static const char be_bare[] = "\0a\0,\0b\0\n\x68\x0B\0,\0"
+                                  "1\0\n";
+    static const char le_bare[] = "a\0,\0b\0\n\0\x0B\x68,\0"
+                                  "1\0\n\0";
+    static const char le_emoji[] = "\xFF\xFE\x3D\xD8\x00\xDE,\0"
+                                   "1\0\n\0";
     struct sheet_info info;
     struct sheet *s = NULL;
 
@@ -145,7 +152,7 @@ static void test_csv_encodings(void **state)
     assert_text(le_bare, "1:a|b\n2:栋|1\n");
     assert_text(le_emoji, "1:😀|1\n");
     assert_text("\xFF\xFE\x3D\xD8,\0\n\0", "sheet.encoding row 1"); /* half a pair */
-    assert_text("\xFF\xFE,\0\n", "sheet.encoding row 1");             /* half a unit */
+    assert_text("\xFF\xFE,\0\n", "sheet.encoding row 1");           /* half a unit */
     /* Good UTF-8 but for one byte: damaged, never read as GB18030. */
     assert_text("项目名称,楼栋号码\n玉兰花园,在\xFF售房\n", "sheet.encoding row 2");
     /* Neither. */
@@ -250,11 +257,20 @@ static void test_decimal_plain(void **state)
     static const struct {
         const char *in, *out;
     } cases[] = {
-        {"33652", "33652"},       {"1.2345E4", "12345"},      {"78.090000000000003", "78.09"},
-        {"0.1", "0.1"},           {"1E-3", "0.001"},          {"-5.50", "-5.5"},
-        {"1e15", "1000000000000000"}, {"0", "0"},             {"-0", "0"},
-        {"0.30000000000000004", "0.3"}, {"99999999999999.99", "100000000000000"},
-        {"4606622.0000000009", "4606622"}, {".5", "0.5"},     {"00012", "12"},
+        {"33652", "33652"},
+        {"1.2345E4", "12345"},
+        {"78.090000000000003", "78.09"},
+        {"0.1", "0.1"},
+        {"1E-3", "0.001"},
+        {"-5.50", "-5.5"},
+        {"1e15", "1000000000000000"},
+        {"0", "0"},
+        {"-0", "0"},
+        {"0.30000000000000004", "0.3"},
+        {"99999999999999.99", "100000000000000"},
+        {"4606622.0000000009", "4606622"},
+        {".5", "0.5"},
+        {"00012", "12"},
         {"1.5E+2", "150"},
     };
     static const char *const bad[] = {"", "-", "1e", "1e99", "abc", "1.2.3", "1e+", "0x1", "NaN"};
@@ -399,19 +415,21 @@ static char *dump_xml(const char *strings, const char *rows)
 
 static void test_xlsx_cells(void **state)
 {
-    static const char strings[] = "<sst><si><t>在售</t></si><si><r><t>a</t></r><r><t>b</t></r>"
-                                  "<rPh><t>HINT</t></rPh></si><si><t>x_x000A_y_x0zz1_</t></si></sst>";
+    static const char strings[] =
+        "<sst><si><t>在售</t></si><si><r><t>a</t></r><r><t>b</t></r>"
+        "<rPh><t>HINT</t></rPh></si><si><t>x_x000A_y_x0zz1_</t></si></sst>";
 
     (void)state;
+    assert_string_equal(dump_xml(strings, ROOT
+                                 "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"C2\" t=\"s\">"
+                                 "<v>1</v></c></row><row><c t=\"s\"><v>2</v></c></row>" TAIL),
+                        "2:在售||ab\n3:x\ny_x0zz1_\n");
     assert_string_equal(
-        dump_xml(strings, ROOT "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"C2\" t=\"s\">"
-                               "<v>1</v></c></row><row><c t=\"s\"><v>2</v></c></row>" TAIL),
-        "2:在售||ab\n3:x\ny_x0zz1_\n");
-    assert_string_equal(
-        dump_xml(NULL, ROOT "<row r=\"1\"><c t=\"inlineStr\"><is><t>in</t></is></c>"
-                            "<c t=\"str\"><f>A1</f><v>text</v></c><c t=\"b\"><v>0</v></c>"
-                            "<c t=\"e\"><v>#REF!</v></c><c><f>A1*2</f></c><c><f>1</f><v>1.50</v></c>"
-                            "<c t=\"str\"><f>X</f><v></v></c><c><v>7</v></c></row>" TAIL),
+        dump_xml(NULL,
+                 ROOT "<row r=\"1\"><c t=\"inlineStr\"><is><t>in</t></is></c>"
+                      "<c t=\"str\"><f>A1</f><v>text</v></c><c t=\"b\"><v>0</v></c>"
+                      "<c t=\"e\"><v>#REF!</v></c><c><f>A1*2</f></c><c><f>1</f><v>1.50</v></c>"
+                      "<c t=\"str\"><f>X</f><v></v></c><c><v>7</v></c></row>" TAIL),
         "1:in|text|FALSE|#REF!(e)|(f)|1.5||7\n");
     /* With a prefix, and blank rows in between. */
     assert_string_equal(dump_xml(NULL, "<x:worksheet xmlns:x=\"u\"><x:sheetData><x:row r=\"9\"/>"
@@ -427,10 +445,12 @@ static void test_xlsx_merges(void **state)
         dump_xml(NULL, "<w><sheetData><row><c><v>1</v></c></row><row><c r=\"C2\"><v>2</v></c></row>"
                        "</sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></w>"),
         "1:1|1\n2:1|1|2\n");
-    assert_string_equal( /* they overlap */
-        dump_xml(NULL, "<w><sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"
-                       "<mergeCell ref=\"A1:B2\"/><mergeCell ref=\"B1:C2\"/></mergeCells></w>"),
-        "sheet.damaged");
+    assert_string_equal(/* they overlap */
+                        dump_xml(
+                            NULL,
+                            "<w><sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"
+                            "<mergeCell ref=\"A1:B2\"/><mergeCell ref=\"B1:C2\"/></mergeCells></w>"),
+                        "sheet.damaged");
     assert_string_equal(dump_xml(NULL, "<w><mergeCell ref=\"A0:B2\"/></w>"), "sheet.damaged");
     assert_string_equal(dump_xml(NULL, "<w><mergeCell/></w>"), "sheet.damaged");
 }
@@ -512,8 +532,9 @@ static void add_part(zip_t *zip, const char *name, const char *text, size_t len)
 /* A workbook whose one sheet is said to be at @target and is stored as @name. */
 static char *dump_archive(const char *target, const char *name, const char *xml, size_t len)
 {
-    static const char workbook[] = "<workbook xmlns:r=\"u\"><sheets><sheet name=\"S\" sheetId=\"1\" "
-                                   "r:id=\"rId1\"/></sheets></workbook>";
+    static const char workbook[] =
+        "<workbook xmlns:r=\"u\"><sheets><sheet name=\"S\" sheetId=\"1\" "
+        "r:id=\"rId1\"/></sheets></workbook>";
     char rels[512];
     unsigned char *data;
     size_t size;
@@ -548,8 +569,8 @@ static void test_archive_paths(void **state)
         dump_archive("worksheets/s.xml", "xl/worksheets/s.xml", xml, sizeof(xml) - 1), "1:1\n");
     assert_string_equal(
         dump_archive("/xl/worksheets/s.xml", "xl/worksheets/s.xml", xml, sizeof(xml) - 1), "1:1\n");
-    assert_string_equal(
-        dump_archive("../xl/./a/../s.xml", "xl/S.XML", xml, sizeof(xml) - 1), "1:1\n");
+    assert_string_equal(dump_archive("../xl/./a/../s.xml", "xl/S.XML", xml, sizeof(xml) - 1),
+                        "1:1\n");
     assert_string_equal(dump_archive("../../etc/passwd", "xl/s.xml", xml, sizeof(xml) - 1),
                         "sheet.damaged");
     assert_string_equal(dump_archive("../other/s.xml", "other/s.xml", xml, sizeof(xml) - 1),
@@ -606,14 +627,14 @@ static void test_too_many_sheets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv_forms),     cmocka_unit_test(test_csv_refused),
-        cmocka_unit_test(test_csv_encodings), cmocka_unit_test(test_csv_limits),
-        cmocka_unit_test(test_names),         cmocka_unit_test(test_rewind),
-        cmocka_unit_test(test_decimal_plain), cmocka_unit_test(test_xlsx),
-        cmocka_unit_test(test_xlsx_damaged),  cmocka_unit_test(test_csv_truncated),
-        cmocka_unit_test(test_xlsx_cells),    cmocka_unit_test(test_xlsx_merges),
-        cmocka_unit_test(test_xlsx_bad),      cmocka_unit_test(test_xlsx_limits),
-        cmocka_unit_test(test_archive_paths), cmocka_unit_test(test_zip_bomb),
+        cmocka_unit_test(test_csv_forms),       cmocka_unit_test(test_csv_refused),
+        cmocka_unit_test(test_csv_encodings),   cmocka_unit_test(test_csv_limits),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_rewind),
+        cmocka_unit_test(test_decimal_plain),   cmocka_unit_test(test_xlsx),
+        cmocka_unit_test(test_xlsx_damaged),    cmocka_unit_test(test_csv_truncated),
+        cmocka_unit_test(test_xlsx_cells),      cmocka_unit_test(test_xlsx_merges),
+        cmocka_unit_test(test_xlsx_bad),        cmocka_unit_test(test_xlsx_limits),
+        cmocka_unit_test(test_archive_paths),   cmocka_unit_test(test_zip_bomb),
         cmocka_unit_test(test_too_many_sheets),
     };
 
