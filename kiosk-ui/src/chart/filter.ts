@@ -109,7 +109,9 @@ export function choicesOf(chart: Chart): Choices {
   return {
     areas: bandsOf(areas, AREA_STEPS),
     prices: bandsOf(prices, PRICE_STEPS),
-    layouts: [...layouts].sort((a, b) => (chart.layouts[a]?.gross_min ?? 0) - (chart.layouts[b]?.gross_min ?? 0)),
+    layouts: [...layouts].sort(
+      (a, b) => (chart.layouts[a]?.gross_min ?? 0) - (chart.layouts[b]?.gross_min ?? 0),
+    ),
     orients: [...orients]
       .sort((a, b) => b[1] - a[1])
       .slice(0, 8)
@@ -128,7 +130,13 @@ const inSome = (value: number | null, chosen: ReadonlySet<number>, ranges: reado
   return false;
 };
 
-export function passes(f: Filter, choices: Choices, building: Building, u: Unit, ignoreState = false): boolean {
+export function passes(
+  f: Filter,
+  choices: Choices,
+  building: Building,
+  u: Unit,
+  ignoreState = false,
+): boolean {
   return (
     (ignoreState || f.states.size === 0 || f.states.has(u.state)) &&
     (f.layouts.size === 0 || f.layouts.has(u.layout)) &&

@@ -105,7 +105,8 @@ function makeBlock(building: Building, at: number, stair: number | null, ranks: 
       slots[(row + k + below) * xs.length + (first[u.stair] ?? 0) + u.line] = i;
     }
   });
-  const name = stair === null ? building.name : `${building.name} ${building.stairs[stair]?.name ?? ''}`.trim();
+  const name =
+    stair === null ? building.name : `${building.name} ${building.stairs[stair]?.name ?? ''}`.trim();
   return { building: at, stair, name, width: Math.max(1, x), lineX, rowOf, above, below, units, slots, xs };
 }
 

@@ -110,7 +110,8 @@ function counted(units: readonly Unit[], states: number): number[] {
 }
 
 function within(value: number, limit: number, what: string, id: number): number {
-  if (!Number.isInteger(value) || value < 0 || value >= limit) throw new ChartError(`unit ${id}: ${what} ${value}`);
+  if (!Number.isInteger(value) || value < 0 || value >= limit)
+    throw new ChartError(`unit ${id}: ${what} ${value}`);
   return value;
 }
 
@@ -164,7 +165,12 @@ function decodeBuilding(raw: ChartBuilding, letters: ReadonlyMap<string, number>
     area: raw.area,
     phase: raw.phase,
     floors: raw.floors,
-    stairs: raw.stairs.map((s, i) => ({ id: s.id, name: s.name, lines: lines[i] ?? [], units: perStair[i] ?? 0 })),
+    stairs: raw.stairs.map((s, i) => ({
+      id: s.id,
+      name: s.name,
+      lines: lines[i] ?? [],
+      units: perStair[i] ?? 0,
+    })),
     units,
     counts: counted(units, letters.size),
   });

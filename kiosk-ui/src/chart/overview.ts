@@ -127,13 +127,7 @@ export class Overview {
       const bottom = placed.ground + block.below * plan.ch + plan.label;
       if (placed.x > x + w || placed.x + block.width * plan.cw < x || top > y + h || bottom < y) continue;
       const bitmap = this.bitmap(placed);
-      ctx.drawImage(
-        bitmap.canvas,
-        placed.x,
-        top,
-        bitmap.canvas.width / dpr,
-        bitmap.canvas.height / dpr,
-      );
+      ctx.drawImage(bitmap.canvas, placed.x, top, bitmap.canvas.width / dpr, bitmap.canvas.height / dpr);
       this.caption(ctx, placed);
     }
     this.outline(ctx);

@@ -105,7 +105,15 @@ export function drawMark(ctx: Ctx, look: Look, x: number, y: number, w: number, 
 }
 
 /** One cell: fill, pattern, then its glyph or mark. The caller has set the font when cells are large. */
-export function drawSign(ctx: Ctx, look: Look, x: number, y: number, w: number, h: number, small = false): void {
+export function drawSign(
+  ctx: Ctx,
+  look: Look,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  small = false,
+): void {
   if (look.pattern === 'hatch') drawHatch(ctx, x, y, w, h, look.ink);
   if (look.pattern !== 'plain' && h >= MARK_FROM) {
     ctx.strokeStyle = look.ink;

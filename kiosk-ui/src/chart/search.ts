@@ -9,7 +9,17 @@ export interface Hit {
 
 /** Digits (or, without any, letters) of a name: `3栋` → `3`, `B座` → `B`, `F座三单元` → `F3`. */
 export function shortName(name: string): string {
-  const numerals: Record<string, string> = { 一: '1', 二: '2', 三: '3', 四: '4', 五: '5', 六: '6', 七: '7', 八: '8', 九: '9' };
+  const numerals: Record<string, string> = {
+    一: '1',
+    二: '2',
+    三: '3',
+    四: '4',
+    五: '5',
+    六: '6',
+    七: '7',
+    八: '8',
+    九: '9',
+  };
   return name
     .toUpperCase()
     .replace(/十([一二三四五六七八九])/g, (_, d: string) => `1${numerals[d]}`)
@@ -59,7 +69,11 @@ export function searchUnits(chart: Chart, query: string, limit = 24): Hit[] {
 export function padLetters(chart: Chart): string[] {
   const letters = new Set<string>();
   for (const building of chart.buildings) {
-    for (const name of [building.name, ...building.stairs.map((s) => s.name), ...building.units.map((u) => u.room)]) {
+    for (const name of [
+      building.name,
+      ...building.stairs.map((s) => s.name),
+      ...building.units.map((u) => u.room),
+    ]) {
       for (const c of name.toUpperCase().match(/[A-Z]/g) ?? []) letters.add(c);
     }
   }

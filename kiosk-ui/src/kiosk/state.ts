@@ -54,6 +54,7 @@ export const large = ref(false);
 export const contrast = ref(false);
 export const reach = ref(false);
 export const call = ref<CallState>('idle');
+export const callOpen = ref(false);
 export const countdown = ref<number | null>(null);
 
 let feed: Feed | null = null;
@@ -67,7 +68,9 @@ export const big = computed(() => {
   const asked = new URLSearchParams(location.search).get('screen') === '1';
   return asked || session.value?.terminal?.kind === 'screen';
 });
-export const demo = computed(() => session.value?.site.demo === true || chart.value?.publication.demo === true);
+export const demo = computed(
+  () => session.value?.site.demo === true || chart.value?.publication.demo === true,
+);
 export const looks = computed(() => (chart.value ? looksOf(chart.value.states, palette.value) : []));
 export const choices = computed(() => (chart.value ? choicesOf(chart.value) : null));
 export const outcome = computed(() =>
@@ -125,7 +128,11 @@ export function back(): void {
 export function goHome(): void {
   stack.length = 0;
   depth.value = 0;
-  if (projects.value.length > 1 && session.value?.terminal?.project_id == null && screen.value.name === 'overview') {
+  if (
+    projects.value.length > 1 &&
+    (session.value?.terminal?.project_id ?? null) === null &&
+    screen.value.name === 'overview'
+  ) {
     screen.value = { name: 'projects' };
     return;
   }
@@ -164,11 +171,12 @@ export function wipe(): void {
   contrast.value = false;
   reach.value = false;
   call.value = 'idle';
+  callOpen.value = false;
   callKey = '';
   countdown.value = null;
   awake.value = false;
   setLang(session.value?.site.lang === 'en' ? 'en' : 'zh-CN');
-  if (projects.value.length > 1 && session.value?.terminal?.project_id == null) leaveProject();
+  if (projects.value.length > 1 && (session.value?.terminal?.project_id ?? null) === null) leaveProject();
   screen.value = home();
   history.replaceState(null, '', location.pathname + location.search);
 }
@@ -341,6 +349,7 @@ async function fetchDisclosure(project: number): Promise<void> {
 }
 
 export async function callStaff(): Promise<void> {
+  callOpen.value = true;
   if (call.value === 'sending' || call.value === 'told') return;
   call.value = 'sending';
   if (callKey === '') callKey = newKey();

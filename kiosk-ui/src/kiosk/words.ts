@@ -1,0 +1,59 @@
+// Words for things of the chart, in the visitor's language.
+import type { ChartLayout, StateInfo } from '@/api/types';
+import type { Building, Chart, Unit } from '@/chart/model';
+import { area, areaFigure, spoken } from '@/format';
+import { both, lang, t } from './i18n';
+
+/** `A 户型 · 3 室 2 厅 1 卫` */
+export function layoutText(l: ChartLayout | null): string {
+  if (l === null) return '—';
+  const rooms = roomsText(l);
+  return rooms === '' ? l.name : `${l.name} · ${rooms}`;
+}
+
+export function roomsText(l: ChartLayout): string {
+  if (l.rooms === 0 && l.halls === 0 && l.baths === 0) return '';
+  return t('kiosk.unit.rooms', { rooms: l.rooms, halls: l.halls, baths: l.baths });
+}
+
+export function stateText(s: StateInfo | undefined): string {
+  return s ? both(s.public_zh, s.public_en) : '';
+}
+
+/** `89.37`, or `89–91` when the units of a column differ. */
+export function areaSpan(min: number, max: number): string {
+  if (min === max) return areaFigure(min);
+  const lo = Math.floor(min / 100);
+  const hi = Math.floor((max + 99) / 100);
+  return lo === hi ? areaFigure(min) : `${lo}–${hi}`;
+}
+
+/** What a screen reader says for a cell: number, layout, area, state, price. */
+export function unitLabel(chart: Chart, u: Unit): string {
+  const parts = [u.room];
+  const layout = chart.layouts[u.layout];
+  if (layout) parts.push(layoutText(layout));
+  if (u.gross !== null) parts.push(area(u.gross));
+  parts.push(stateText(chart.states[u.state]));
+  if (u.total !== null) parts.push(spoken(u.total, lang.value));
+  return parts.join(lang.value === 'en' ? ', ' : '，');
+}
+
+export function classText(chart: Chart | null, code: string): string {
+  const c = chart?.classes.find((x) => x.code === code);
+  return c ? both(c.zh, c.en) : code;
+}
+
+/** Where a unit is: `3栋 · 2单元 · 18`. */
+export function placeText(b: Building, u: Unit): string {
+  const stair = b.stairs[u.stair]?.name ?? '';
+  const parts = [b.name];
+  if (stair !== '') parts.push(stair);
+  parts.push(floorText(b.floors[u.floor]?.label ?? ''));
+  return parts.join(' · ');
+}
+
+/** `18 层`, and a label that already says it stays as it is. */
+export function floorText(label: string): string {
+  return /^-?\d+$/.test(label) ? t('kiosk.unit.floor_n', { n: label }) : label;
+}

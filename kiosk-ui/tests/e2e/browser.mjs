@@ -1,0 +1,72 @@
+// What every browser test needs: Chromium as it runs on a kiosk, axe, and words for waiting.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/** A page of the given size. Collects what a page must never do: errors, and requests to other hosts. */
+export async function open(browser, url, { width = 1080, height = 1920, lang = 'zh-CN', cookies = [] } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale: lang, reducedMotion: 'reduce' });
+  if (cookies.length > 0) await context.addCookies(cookies);
+  const page = await context.newPage();
+  const own = new URL(url).host;
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text())) {
+      page.faults.push(`console: ${message.text()}`);
+    }
+  });
+  page.on('request', (request) => {
+    const at = new URL(request.url());
+    if (at.protocol.startsWith('http') && at.host !== own) page.faults.push(`foreign request: ${request.url()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Violations of WCAG 2.2 A and AA, one line each. */
+export async function axe(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      resultTypes: ['violations'],
+    }),
+  );
+  return found.violations.map(
+    (v) => `${v.id}: ${v.help} — ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')} (${v.nodes.length})`,
+  );
+}
+
+/** Elements whose text is cut off or that stick out of the page sideways. */
+export function clipped(page) {
+  return page.evaluate(() => {
+    const out = [];
+    for (const el of document.querySelectorAll('button, h1, h2, h3, p, dt, dd, li, th, td, span, label')) {
+      const box = el.getBoundingClientRect();
+      if (box.width === 0 || box.height === 0) continue;
+      const style = getComputedStyle(el);
+      if (style.clipPath !== 'none' || el.closest('.hidden, .overview-table, .scroll, .legend')) continue;
+      if (style.display !== 'inline' && el.scrollWidth > el.clientWidth + 2) out.push(`cut: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
+      else if (box.right > innerWidth + 1 || box.left < -1) out.push(`outside: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
+    }
+    return out;
+  });
+}
