@@ -408,10 +408,30 @@ static int unit_published(struct stmt *s, struct content *c)
 }
 
 
-int content_published(struct db *db, int64_t publication_id, struct content **ret_content)
+#define PUBLISHED_COLUMNS                                                                          \
+    "SELECT p.unit_id, p.building_id, p.stair_id, p.floor_id, p.building, p.stair, p.floor, "      \
+    "p.floor_ordinal, p.room, p.line, p.span, p.class, p.state, p.hidden_reason, p.layout_id, "    \
+    "p.orientation, p.floor_height_mm, p.gross, p.inner_area, p.shared, p.area_stage, "            \
+    "p.total_fen, p.deal_total_fen, p.permit, p.vr_url, p.model_room, p.note, p.media FROM unit u " \
+    "JOIN publication_unit p ON p.unit_id = u.id AND p.publication_id = "                          \
+    "(SELECT MAX(q.publication_id) FROM publication_unit q WHERE q.unit_id = u.id "                \
+    "AND q.publication_id <= $2) WHERE p.removed = 0 AND "
+
+static int units_published(struct db *db, const char *sql, int64_t key, struct content *c)
+{
+    struct stmt *s;
+    int r = db_query(db, &s, sql, "ii", key, c->publication_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = unit_published(s, c);
+    stmt_reset(s);
+    return r < 0 ? r : units_sort(c);
+}
+
+int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
+                      struct content **ret_content)
 {
     struct content *c = calloc(1, sizeof(*c));
-    struct stmt *s;
     int r;
 
     if (!c)
@@ -424,20 +444,8 @@ int content_published(struct db *db, int64_t publication_id, struct content **re
     if (r > 0)
         r = items_published(db, c);
     if (r == 0)
-        r = db_query(db, &s,
-                     "SELECT p.unit_id, p.building_id, p.stair_id, p.floor_id, p.building, p.stair, "
-                     "p.floor, p.floor_ordinal, p.room, p.line, p.span, p.class, p.state, "
-                     "p.hidden_reason, p.layout_id, p.orientation, p.floor_height_mm, p.gross, "
-                     "p.inner_area, p.shared, p.area_stage, p.total_fen, p.deal_total_fen, p.permit, "
-                     "p.vr_url, p.model_room, p.note, p.media FROM unit u "
-                     "JOIN publication_unit p ON p.unit_id = u.id AND p.publication_id = "
-                     "(SELECT MAX(q.publication_id) FROM publication_unit q WHERE q.unit_id = u.id "
-                     "AND q.publication_id <= $2) WHERE u.project_id = $1 AND p.removed = 0",
-                     "ii", c->project_id, publication_id);
-    while (r >= 0 && (r = stmt_step(s)) == 1)
-        r = unit_published(s, c);
-    if (r >= 0)
-        r = units_sort(c);
+        r = unit_id ? units_published(db, PUBLISHED_COLUMNS "u.id = $1", unit_id, c)
+                    : units_published(db, PUBLISHED_COLUMNS "u.project_id = $1", c->project_id, c);
     if (r < 0) {
         content_free(c);
         return r;

@@ -59,7 +59,9 @@ struct content {
 };
 
 int content_draft(struct tx *tx, int64_t project_id, struct content **ret_content);
-int content_published(struct db *db, int64_t publication_id, struct content **ret_content);
+/* @unit_id: that unit alone (its items are whole all the same); 0: all. */
+int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
+                      struct content **ret_content);
 struct content *content_free(struct content *content);
 
 /* BLAKE2b-256 of the canonical content, in hex. */

@@ -281,7 +281,7 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
     int r = publication_live(tx->db, head->project_id, &live);
 
     if (r == 1)
-        r = content_published(tx->db, live, &base);
+        r = content_published(tx->db, live, 0, &base);
     if (r >= 0 && live)
         r = db_run(tx->db,
                    "UPDATE publication SET state = 'superseded', version = version + 1 "

@@ -59,7 +59,8 @@ static int patch_apply(void *arg, const struct patch *p)
     return r == -ENOENT ? 0 : r;
 }
 
-int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t upto, bool demo,
+int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t unit_id, int64_t upto,
+                            bool demo,
                             struct snapshot **ret_snapshot)
 {
     struct fault fault = {0};
@@ -74,7 +75,7 @@ int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t upto,
     if (r >= 0)
         r = db_get(db, &closed, "SELECT closed FROM project WHERE id = $1", "i", loading.project_id);
     if (r >= 0)
-        r = content_published(db, publication_id, &content);
+        r = content_published(db, publication_id, unit_id, &content);
     if (r < 0)
         return r;
     loading.head.closed = closed != 0;
@@ -137,7 +138,7 @@ static int project_load(struct charts *c, int64_t project_id)
     int r = publication_live(c->db, project_id, &live);
 
     if (r == 1)
-        r = snapshot_of_publication(c->db, live, 0, c->options.demo, &s);
+        r = snapshot_of_publication(c->db, live, 0, 0, c->options.demo, &s);
     if (r < 0) {
         entry_set(c, project_id, NULL);
         return r;

@@ -37,6 +37,7 @@ struct snapshot {
     int64_t rooms_available;
     const char *project[ITEM_FIELDS_MAX]; /* fields of the project item */
     char *project_text;
+    char phone[64];          /* for price complaints */
     atomic_uint refs;
 };
 
@@ -84,6 +85,21 @@ static const struct published_item *item_find(const struct content *c, const cha
     return NULL;
 }
 
+/* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
+static void phone_find(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->content->n_items; i++) {
+        const struct published_item *item = &s->content->items[i];
+        const char *fields[ITEM_FIELDS_MAX];
+        char scratch[8192];
+
+        if (strcmp(item->section, "disclosure") != 0 || strcmp(item->key, "P17") != 0)
+            continue;
+        item_fields(item, scratch, sizeof(scratch), fields);
+        snprintf(s->phone, sizeof(s->phone), "%s", fields[3]);
+    }
+}
+
 int snapshot_create(struct content *content, const struct snapshot_head *head,
                     struct snapshot **ret_snapshot)
 {
@@ -103,6 +119,7 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
         r = -ENOMEM;
     if (r == 0) {
         item_fields(project, s->project_text, PROJECT_TEXT, s->project);
+        phone_find(s);
         r = index_make(s);
     }
     if (r < 0) {
@@ -268,6 +285,16 @@ static int64_t lowest_price(const struct snapshot *s)
     return lowest;
 }
 
+const char *snapshot_project_field(const struct snapshot *s, int index)
+{
+    return s->project[index];
+}
+
+const char *snapshot_phone(const struct snapshot *s)
+{
+    return s->phone[0] ? s->phone : s->project[6];
+}
+
 static void write_project(struct snapshot *s, struct buf *out)
 {
     const char *const *f = s->project;
@@ -277,7 +304,7 @@ static void write_project(struct snapshot *s, struct buf *out)
     json_member_text(out, "name", f[1]);
     json_member_text(out, "name_en", f[2]);
     json_member_text(out, "address", f[4]);
-    json_member_text(out, "phone", f[6]);
+    json_member_text(out, "phone", snapshot_phone(s));
     json_key(out, "cover_media", 0);
     if (f[10][0])
         json_put_text(out, f[10]);

@@ -42,6 +42,10 @@ void snapshot_close(struct snapshot *s, bool closed);
 void snapshot_get_head(struct snapshot *s, struct snapshot_head *ret_head);
 /* What never changes; lives as long as @s. */
 const struct content *snapshot_content(const struct snapshot *s);
+/* The phone for price complaints; lives as long as @s. */
+const char *snapshot_phone(const struct snapshot *s);
+/* Field @index of the project's item (content.h). */
+const char *snapshot_project_field(const struct snapshot *s, int index);
 /* The unit and its letter now, or NULL. */
 const struct published_unit *snapshot_unit(struct snapshot *s, int64_t unit_id, char *ret_state);
 /* What a unit shows for a price in @state: the list total, the deal total, or 0. */
