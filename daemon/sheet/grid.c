@@ -91,5 +91,7 @@ struct sheet_cell grid_own(const struct grid *g, int64_t row, int col)
 {
     struct sheet_cell cell = grid_cell(g, row, col);
 
-    return cell.kind == SHEET_CELL_MERGED ? (struct sheet_cell){.text = ""} : cell;
+    if (cell.kind == SHEET_CELL_MERGED)
+        cell = (struct sheet_cell){.text = ""};
+    return cell;
 }

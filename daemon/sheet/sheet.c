@@ -165,34 +165,37 @@ static int open_xlsx(struct sheet *s, size_t len, struct fault *f)
     return sheet_select(s, 0, f);
 }
 
+/* What can be said before anything is read. */
+static int check_head(const unsigned char *data, size_t len, const char *file_name, struct fault *f)
+{
+    if (file_name && !file_name_ok(file_name))
+        return fault_set(f, FAULT_SHEET_NAME, NULL);
+    if (len == 0)
+        return fault_set(f, FAULT_SHEET_EMPTY, NULL);
+    if (starts_with(data, len, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8))
+        return refuse_compound(data, len, f);
+    return 0;
+}
+
 /* Takes @data over, also when it fails. */
 static int open_data(unsigned char *data, size_t len, const char *file_name, struct fault *f,
                      struct sheet **ret)
 {
-    struct sheet *s = NULL;
+    struct sheet *s;
     int r;
 
-    if (file_name && !file_name_ok(file_name))
-        r = fault_set(f, FAULT_SHEET_NAME, NULL);
-    else if (len == 0)
-        r = fault_set(f, FAULT_SHEET_EMPTY, NULL);
-    else if (starts_with(data, len, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8))
-        r = refuse_compound(data, len, f);
-    else
-        r = 0;
-    if (r == 0) {
-        s = calloc(1, sizeof(*s));
-        r = s ? 0 : -ENOMEM;
-    }
-    if (r < 0) {
+    s = calloc(1, sizeof(*s));
+    if (!s) {
         free(data);
-        return r;
+        return -ENOMEM;
     }
     s->data = data;
     data[len] = '\0';
-    r = starts_with(data, len, "PK\3\4", 4) || starts_with(data, len, "PK\5\6", 4)
-            ? open_xlsx(s, len, f)
-            : open_csv(s, len, f);
+    r = check_head(data, len, file_name, f);
+    if (r == 0)
+        r = starts_with(data, len, "PK\3\4", 4) || starts_with(data, len, "PK\5\6", 4)
+                ? open_xlsx(s, len, f)
+                : open_csv(s, len, f);
     if (r < 0) {
         sheet_close(s);
         return r;
@@ -237,7 +240,7 @@ int sheet_open(const char *path, const char *file_name, struct fault *f, struct 
     else
         r = read_all(fd, data, (size_t)st.st_size);
     close(fd);
-    if (r < 0) {
+    if (r < 0 || !data) {
         free(data);
         return r;
     }

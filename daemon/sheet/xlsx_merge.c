@@ -1,6 +1,7 @@
 /* xlsx_merge.c - merged ranges: what the reader sees in them is the text of their top left cell.
  *
- * A sheet lists its merges after its rows, so they are read first, in a pass of their own.
+ * A sheet lists its merges after its rows, so they are read first, in a pass of their own;
+ * most lists have none, which a look at the bytes tells.
  */
 #include "daemon/sheet/xlsx_impl.h"
 
@@ -91,18 +92,35 @@ static int merge_order(const void *a, const void *b)
     return l->col < r->col ? -1 : l->col > r->col;
 }
 
+static int has_merges(struct xlsx *x, size_t index, struct fault *f, bool *ret)
+{
+    struct part p = {.total = &x->total};
+    int r;
+
+    x->total = x->strings_total;
+    r = xlsx_part_open(x, &p, x->sheets[index].path, f);
+    if (r == -ENOENT)
+        r = sheet_damaged(f, x->sheets[index].path);
+    if (r == 0)
+        r = part_contains(&p, "mergeCell", f, ret);
+    part_close(&p);
+    return r;
+}
+
 int xlsx_merges_read(struct xlsx *x, size_t index, struct fault *f)
 {
     static const struct part_handlers handlers = {merge_start, merge_end, NULL};
     struct merge_reader reader = {.x = x};
     struct part p = {.handlers = &handlers, .user = &reader, .total = &x->total};
+    bool has = false;
     int r;
 
+    r = has_merges(x, index, f, &has);
+    if (r < 0 || !has)
+        return r;
     reader.part = &p;
     x->total = x->strings_total;
     r = xlsx_part_open(x, &p, x->sheets[index].path, f);
-    if (r == -ENOENT)
-        r = sheet_damaged(f, x->sheets[index].path);
     if (r == 0)
         r = part_run(&p, f);
     part_close(&p);

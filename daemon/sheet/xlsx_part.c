@@ -2,6 +2,7 @@
 #include "daemon/sheet/xlsx_part.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CHUNK = 64 << 10 };
@@ -205,6 +206,32 @@ int part_run(struct part *p, struct fault *f)
         if (p->silent > SHEET_TOKEN_MAX)
             return sheet_limit(f, LIMIT_TOKEN);
     }
+}
+
+int part_contains(struct part *p, const char *word, struct fault *f, bool *ret)
+{
+    size_t keep = strlen(word) - 1, have = 0, n = 0;
+    char *buffer = malloc(CHUNK + keep);
+    bool first = true, found = false;
+    int r;
+
+    if (!buffer)
+        return -ENOMEM;
+    p->fault = f;
+    while ((r = part_read(p, buffer + have, &n)) == 0 && n > 0 && !found) {
+        have += n;
+        found = memmem(buffer, have, word, keep + 1) ||
+                (first && (have < 2 || (unsigned char)buffer[0] >= 0xFE || memchr(buffer, 0, 2)));
+        first = false;
+        if (have > keep) { /* the word may lie across two chunks */
+            memmove(buffer, buffer + have - keep, keep);
+            have = keep;
+        }
+    }
+    free(buffer);
+    if (r == 0)
+        *ret = found;
+    return r;
 }
 
 void part_pause(struct part *p)

@@ -38,6 +38,10 @@ void part_close(struct part *p);
 
 /* Parses on. Returns 1 when a handler called part_pause(), 0 at the end, or an error. */
 int part_run(struct part *p, struct fault *f);
+/* Reads the part through without parsing it: whether @word stands in it, as the bytes of UTF-8. A
+ * part in UTF-16 is said to have it. Only close @p afterwards. */
+int part_contains(struct part *p, const char *word, struct fault *f, bool *ret);
+
 /* For a handler: makes part_run() return 1 as soon as it can. */
 void part_pause(struct part *p);
 
