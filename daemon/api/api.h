@@ -9,9 +9,11 @@
 
 #include "daemon/http/call.h"
 
+int api_login_prepare(struct call *call);
 int api_login(struct call *call);
 int api_session_get(struct call *call);
 int api_logout(struct call *call);
+int api_password_change_prepare(struct call *call);
 int api_password_change(struct call *call);
 int api_terminal_list(struct call *call);
 int api_pairing_create(struct call *call);
@@ -111,8 +113,10 @@ int api_export_price_list_xlsx(struct call *call);
 int api_export_price_list_pdf(struct call *call);
 int api_events(struct call *call);
 int api_user_list(struct call *call);
+int api_user_create_prepare(struct call *call);
 int api_user_create(struct call *call);
 int api_user_update(struct call *call);
+int api_user_password_prepare(struct call *call);
 int api_user_password(struct call *call);
 int api_post_list(struct call *call);
 int api_post_create(struct call *call);
