@@ -181,6 +181,8 @@ static struct MHD_Daemon *daemon_start(struct listener *l, int fd, unsigned work
     /* The library's limit is shared out among the workers, and a worker at its limit stops
      * accepting: it must never be what strikes first. */
     const unsigned limit = (l->cap + SLACK) * workers;
+    /* Strictness 1 would have the library refuse a missing Host and a blank in the URL itself; 0.9.75
+     * then sends the head of its answer twice. The guard refuses both, so it is left out. */
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
@@ -195,7 +197,7 @@ static struct MHD_Daemon *daemon_start(struct listener *l, int fd, unsigned work
         flags, 0, conn_policy, l, request_handler, l, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, l->http->limits.idle_ms / 1000 + 5,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, request_line, l, MHD_OPTION_NOTIFY_CONNECTION, conn_notify, l,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_ARRAY, tls,
         workers > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, workers, MHD_OPTION_END);

@@ -91,7 +91,7 @@ unsigned limit_take(struct limit *l, const void *key, size_t n, int64_t now_ms)
     if (b->level >= TOKEN)
         b->level -= TOKEN;
     else
-        wait = (unsigned)((TOKEN - b->level) / l->per_minute / 1000 + 1);
+        wait = (unsigned)((TOKEN - b->level + l->per_minute * 1000LL - 1) / (l->per_minute * 1000LL));
     pthread_mutex_unlock(&l->lock);
     return wait;
 }

@@ -1,0 +1,541 @@
+/* test_feed.c - the event feed over real connections: order, continuation, resets, caps, slow readers,
+ * ends, and how long an event takes to sixty streams. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "daemon/http/feed.h"
+#include "daemon/http/http.h"
+#include "db/clock.h"
+#include "http_server.h"
+
+#define H "Host: x:80\r\n"
+
+static struct server server;
+
+static int do_public(struct call *call)
+{
+    return call_subscribe(call, feed_channel(FEED_PUBLIC, 1));
+}
+
+static int do_own(struct call *call)
+{
+    int r = call_subscribe(call, feed_channel(FEED_USER, call->id->actor.id));
+
+    return r < 0 ? r : call_subscribe(call, feed_channel(FEED_INTERNAL, 1));
+}
+
+static int do_refused(struct call *call)
+{
+    return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+}
+
+static int do_ping(struct call *call)
+{
+    call->reply.body = json_object();
+    return 0;
+}
+
+static const struct route table[] = {
+    {"GET", "/api/events", RIGHT_NONE, ROUTE_STREAM, do_public, 0, NULL},
+    {"GET", "/api/own", RIGHT_SELF, ROUTE_STREAM, do_own, 0, NULL},
+    {"GET", "/api/refused", RIGHT_NONE, ROUTE_STREAM, do_refused, 0, NULL},
+    {"GET", "/api/ping", RIGHT_NONE, 0, do_ping, 0, NULL},
+    {0},
+};
+
+static int start_with(const struct feed_options *feed)
+{
+    struct http_options o = {.routes = table};
+    struct feed_options f = *feed;
+    int r;
+
+    memset(&server, 0, sizeof(server));
+    o.limits.no_rate = true;
+    f.epoch = "e1";
+    f.beat_ms = f.beat_ms ? f.beat_ms : 200;
+    f.per_owner = f.per_owner ? f.per_owner : 100;
+    /* The feed must know the sessions, which server_start() makes: none are tied without. */
+    r = feed_create(&f, &server.feed);
+    return r < 0 ? r : server_start(&server, &o, "CREATE TABLE t(i INTEGER) STRICT;");
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){0});
+}
+
+static int setup_small(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){
+        .events_max = 8, .streams_max = 5, .per_owner = 3, .bytes_max = 4000});
+}
+
+static int setup_bulk(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){.bytes_max = 512 * 1024});
+}
+
+/* With the sessions, so that their end is the stream's. */
+static int setup_tied(void **state)
+{
+    struct http_options o = {.routes = table};
+
+    (void)state;
+    memset(&server, 0, sizeof(server));
+    o.limits.no_rate = true;
+    return server_start(&server, &o, "CREATE TABLE t(i INTEGER) STRICT;");
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    server_stop(&server);
+    return 0;
+}
+
+/* ---- a stream's client ---- */
+
+struct stream {
+    int fd;
+    struct answer a;
+    char *text;     /* head and events, without the framing of chunks; owned */
+    size_t n, raw;  /* bytes of text; bytes of a.text worked off */
+    size_t at;      /* looked through up to here */
+    size_t chunk;   /* bytes left of the chunk */
+    bool head, end; /* the head is through; the last chunk came */
+};
+
+/* Moves what has come from a.text to text. */
+static void stream_decode(struct stream *s)
+{
+    s->text = realloc(s->text, s->n + s->a.n - s->raw + 1);
+    if (!s->head) {
+        const char *p = s->a.text ? strstr(s->a.text, "\r\n\r\n") : NULL;
+
+        if (p) {
+            s->n = s->raw = (size_t)(p - s->a.text) + 4;
+            memcpy(s->text, s->a.text, s->n);
+            s->head = true;
+        }
+    }
+    while (s->head && s->raw < s->a.n && !s->end) {
+        if (s->chunk > 0) {
+            size_t n = s->a.n - s->raw < s->chunk ? s->a.n - s->raw : s->chunk;
+
+            memcpy(s->text + s->n, s->a.text + s->raw, n);
+            s->n += n;
+            s->raw += n;
+            s->chunk -= n;
+        } else {
+            const char *line = s->a.text + s->raw, *end;
+
+            if (!strncmp(line, "\r\n", 2))
+                line += 2;
+            end = strstr(line, "\r\n");
+            if (!end)
+                break;
+            s->chunk = strtoul(line, NULL, 16);
+            s->end = s->chunk == 0;
+            s->raw = (size_t)(end + 2 - s->a.text);
+        }
+    }
+    s->text[s->n] = '\0';
+}
+
+static struct stream stream_open(const char *path, const char *headers)
+{
+    struct stream s = {.fd = client_connect(server.port)};
+    char text[512];
+
+    snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n" H "%s\r\n", path, headers);
+    client_say(s.fd, text);
+    return s;
+}
+
+/* Waits until @text has come after what was looked through; false when it does not. */
+static bool stream_until(struct stream *s, const char *text, int ms)
+{
+    for (int64_t until = client_now_ms() + ms;;) {
+        const char *p;
+
+        stream_decode(s);
+        p = strstr(s->text + s->at, text);
+        if (p) {
+            s->at = (size_t)(p - s->text) + strlen(text);
+            return true;
+        }
+        if (s->a.closed || s->end || client_now_ms() >= until)
+            return false;
+        client_more(s->fd, &s->a, (int)(until - client_now_ms()));
+    }
+}
+
+static bool stream_ends(struct stream *s, int ms)
+{
+    stream_until(s, "no such text", ms);
+    return s->end || s->a.closed;
+}
+
+static void stream_close(struct stream *s)
+{
+    close(s->fd);
+    free(s->a.text);
+    free(s->text);
+}
+
+static void post(const char *name, const char *data)
+{
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), name, data, strlen(data)),
+                     0);
+}
+
+static size_t streams_now(void)
+{
+    struct feed_stats stats;
+
+    feed_get_stats(server.feed, &stats);
+    return stats.streams;
+}
+
+static bool streams_become(size_t n, int ms)
+{
+    for (int64_t until = client_now_ms() + ms; client_now_ms() < until; poll(NULL, 0, 2))
+        if (streams_now() == n)
+            return true;
+    return false;
+}
+
+/* ---- tests ---- */
+
+static void test_events_in_order(void **state)
+{
+    struct stream s = stream_open("/api/events", "");
+    char data[64], want[160];
+
+    (void)state;
+    assert_true(stream_until(&s, "event: heartbeat\ndata: {\"now_ms\":", 3000));
+    client_parse(&s.a);
+    assert_int_equal(s.a.status, 200);
+    assert_string_equal(client_header(&s.a, "Content-Type"), "text/event-stream");
+    assert_string_equal(client_header(&s.a, "Cache-Control"), "no-store");
+    for (int i = 1; i <= 100; i++) {
+        snprintf(data, sizeof(data), "{\"i\":%d}", i);
+        post("unit.changed", data);
+    }
+    for (int i = 1; i <= 100; i++) {
+        snprintf(want, sizeof(want), "id: e1-%d\nevent: unit.changed\ndata: {\"i\":%d}\n\n", i, i);
+        assert_true(stream_until(&s, want, 3000));
+    }
+    /* Line breaks in data cannot forge an event. */
+    post("note", "a\n\nevent: evil\rb");
+    assert_true(stream_until(&s, "event: note\ndata: a\ndata: \ndata: event: evil\ndata: b\n\n", 3000));
+    /* Other channels are not heard. */
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 2), "foreign", "x", 1), 0);
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 1), "secret", "x", 1), 0);
+    post("last", "x");
+    assert_true(stream_until(&s, "event: last\n", 3000));
+    assert_null(strstr(s.text, "foreign"));
+    assert_null(strstr(s.text, "secret"));
+    assert_null(strstr(s.text, "event: reset"));
+    /* And the beat goes on. */
+    assert_true(stream_until(&s, "event: heartbeat\n", 3000));
+    assert_true(stream_until(&s, "event: heartbeat\n", 3000));
+    assert_int_equal(feed_post(server.feed, 1, "Bad Name", "x", 1), -EINVAL);
+    stream_close(&s);
+    assert_true(streams_become(0, 5000)); /* noticed without a byte being sent */
+}
+
+static void test_continuation(void **state)
+{
+    struct stream s;
+    char id[FEED_ID_TEXT];
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        post("e", "x");
+    feed_position(server.feed, id);
+    assert_string_equal(id, "e1-10");
+    s = stream_open("/api/events", "Last-Event-ID: e1-7\r\n");
+    assert_true(stream_until(&s, "id: e1-8\nevent: e\n", 3000));
+    assert_true(stream_until(&s, "id: e1-10\nevent: e\n", 3000));
+    assert_null(strstr(s.text, "id: e1-7\nevent: e"));
+    assert_null(strstr(s.text, "reset"));
+    stream_close(&s);
+    s = stream_open("/api/events?after=e1-9", "");
+    assert_true(stream_until(&s, "id: e1-10\nevent: e\n", 3000));
+    assert_null(strstr(s.text, "id: e1-9\nevent: e"));
+    stream_close(&s);
+    static const char *const strange[] = {"e0-3", "e1-11", "e1-", "e1", "x", "e1-9x",
+                                          "e1-99999999999999999999999999999999999999999999"};
+    for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
+        char header[128];
+
+        snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", strange[i]);
+        s = stream_open("/api/events", header);
+        assert_true(stream_until(&s, "id: e1-10\nevent: reset\n", 3000));
+        stream_close(&s);
+    }
+}
+
+static void test_ring_is_bounded(void **state)
+{
+    struct feed_stats stats;
+    struct stream s;
+    char big[1001];
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        post("e", "x");
+    feed_get_stats(server.feed, &stats);
+    assert_int_equal(stats.events, 8);
+    s = stream_open("/api/events", "Last-Event-ID: e1-22\r\n"); /* 23 to 30 are there */
+    assert_true(stream_until(&s, "id: e1-23\nevent: e\n", 3000));
+    stream_close(&s);
+    s = stream_open("/api/events", "Last-Event-ID: e1-21\r\n");
+    assert_true(stream_until(&s, "event: reset\n", 3000));
+    stream_close(&s);
+    memset(big, 'b', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(feed_post(server.feed, 1, "e", big, 900), 0);
+    feed_get_stats(server.feed, &stats);
+    assert_true(stats.bytes <= 4000);
+    assert_int_equal(feed_post(server.feed, 1, "e", big, 1001), -EMSGSIZE);
+}
+
+/* An idle stream is not behind, however much goes by on other channels. */
+static void test_idle_is_not_reset(void **state)
+{
+    struct stream s = stream_open("/api/events", "");
+
+    (void)state;
+    assert_true(stream_until(&s, "event: heartbeat\n", 3000));
+    for (int i = 0; i < 50; i++) {
+        for (int k = 0; k < 4; k++)
+            assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 9), "e", "x", 1), 0);
+        /* Once it is waiting again it must follow along. */
+        poll(NULL, 0, 1);
+    }
+    post("mine", "x");
+    assert_true(stream_until(&s, "event: mine\n", 3000));
+    assert_null(strstr(s.text, "event: reset"));
+    stream_close(&s);
+}
+
+static void test_caps(void **state)
+{
+    struct stream s[5], other[3], refused;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        s[i] = stream_open("/api/events", "");
+        assert_true(stream_until(&s[i], "event: heartbeat\n", 3000));
+    }
+    refused = stream_open("/api/events", ""); /* the fourth of one address */
+    assert_true(stream_until(&refused, "HTTP/1.1 503", 3000));
+    assert_true(stream_until(&refused, "Retry-After: 5", 3000));
+    stream_close(&refused);
+    for (int i = 0; i < 3; i++) {
+        char text[64] = "GET /api/events HTTP/1.1\r\n" H "\r\n";
+
+        other[i] = (struct stream){.fd = client_connect_from(server.port, "127.0.0.5")};
+        client_say(other[i].fd, text);
+        assert_true(stream_until(&other[i], i < 2 ? "event: heartbeat\n" : "HTTP/1.1 503", 3000));
+    }
+    stream_close(&s[0]);
+    assert_true(streams_become(4, 5000)); /* room again */
+    s[0] = stream_open("/api/events", "");
+    assert_true(stream_until(&s[0], "event: heartbeat\n", 3000));
+    refused = stream_open("/api/refused", "");
+    assert_true(stream_until(&refused, "HTTP/1.1 404", 3000));
+    stream_close(&refused);
+    for (int i = 0; i < 3; i++) {
+        stream_close(&s[i]);
+        stream_close(&other[i]);
+    }
+}
+
+static void test_ends_with_the_session(void **state)
+{
+    struct identity user = {.actor = {.kind = ACTOR_USER, .id = 7}};
+    char cookie[128];
+    struct stream s, open;
+
+    (void)state;
+    server_login(&server, &user, clock_boot_ms(), cookie, sizeof(cookie));
+    s = stream_open("/api/own", cookie);
+    open = stream_open("/api/events", "");
+    assert_true(stream_until(&s, "event: heartbeat\n", 3000));
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_USER, 7), "hello", "x", 1), 0);
+    assert_true(stream_until(&s, "event: hello\n", 3000));
+    session_end_user(server.sessions, 7, NULL);
+    assert_true(stream_ends(&s, 3000));
+    assert_true(stream_until(&open, "event: heartbeat\n", 3000)); /* nobody else's ends */
+    assert_true(stream_until(&open, "event: heartbeat\n", 3000));
+    assert_false(open.a.closed);
+    stream_close(&s);
+    stream_close(&open);
+    s = stream_open("/api/own", cookie);
+    assert_true(stream_until(&s, "HTTP/1.1 401", 3000));
+    stream_close(&s);
+}
+
+/* One that does not read loses its place, not anybody's time. */
+static void test_slow_reader_is_reset(void **state)
+{
+    static char big[16001];
+    struct stream slow = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, quick;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server.port)};
+    int small = 2048;
+
+    (void)state;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(slow.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    assert_int_equal(connect(slow.fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    client_say(slow.fd, "GET /api/events HTTP/1.1\r\n" H "\r\n");
+    quick = stream_open("/api/events", "");
+    assert_true(stream_until(&quick, "event: heartbeat\n", 3000));
+    assert_true(streams_become(2, 3000));
+    memset(big, 'b', sizeof(big) - 1);
+    for (int i = 0; i < 600; i++) { /* far more than sockets and ring hold */
+        post("bulk", big);
+        if (i % 8 == 7)
+            for (int k = 0; k < 8; k++)
+                assert_true(stream_until(&quick, "event: bulk\n", 5000));
+    }
+    assert_null(strstr(quick.text, "event: reset"));
+    assert_true(stream_until(&slow, "event: reset\n", 10000));
+    post("after", "x");
+    assert_true(stream_until(&slow, "event: after\n", 5000));
+    stream_close(&slow);
+    stream_close(&quick);
+}
+
+static void test_shutdown_ends_streams(void **state)
+{
+    struct stream s[10];
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        s[i] = stream_open("/api/events", "");
+        assert_true(stream_until(&s[i], "event: heartbeat\n", 3000));
+    }
+    server.http = http_stop(server.http);
+    for (int i = 0; i < 10; i++) {
+        assert_true(stream_ends(&s[i], 3000));
+        stream_close(&s[i]);
+    }
+}
+
+static void *post_many(void *arg)
+{
+    for (int i = 0; i < 500; i++)
+        if (feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), "e", "x", 1) < 0)
+            return arg;
+    return NULL;
+}
+
+/* Posters, streams that come and go, requests in between: nothing is lost, nothing hangs. */
+static void test_threads(void **state)
+{
+    struct stream steady = stream_open("/api/events", "");
+    pthread_t t[3];
+    void *failed;
+    char want[64];
+
+    (void)state;
+    assert_true(stream_until(&steady, "event: heartbeat\n", 3000));
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&t[i], NULL, post_many, server.feed), 0);
+    for (int i = 0; i < 60; i++) {
+        struct stream s = stream_open("/api/events", "Last-Event-ID: e1-0\r\n");
+
+        if (i % 2)
+            stream_until(&s, "event: e\n", 2000);
+        stream_close(&s);
+        free(client_ask(server.port, "GET", "/api/ping", "", NULL).text);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(t[i], &failed);
+        assert_null(failed);
+    }
+    for (int i = 1; i <= 1500; i++) {
+        snprintf(want, sizeof(want), "id: e1-%d\nevent: e\n", i);
+        assert_true(stream_until(&steady, want, 5000));
+    }
+    stream_close(&steady);
+    assert_true(streams_become(0, 5000));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return *(const int64_t *)a < *(const int64_t *)b ? -1 : 1;
+}
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* From the post to the last of sixty streams: 20 ms in a release build; the bound here leaves room
+ * for sanitizers and a busy machine. */
+static void test_latency(void **state)
+{
+    enum { N = 60, ROUNDS = 100 };
+    static struct stream s[N];
+    int64_t us[ROUNDS];
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        s[i] = stream_open("/api/events", "");
+        assert_true(stream_until(&s[i], "event: heartbeat\n", 3000));
+    }
+    for (int r = 0; r < ROUNDS; r++) {
+        char want[32];
+        int64_t start = now_us();
+
+        snprintf(want, sizeof(want), "id: e1-%d\n", r + 1);
+        post("e", "{\"unit\":1,\"state\":\"sold\"}");
+        for (int i = 0; i < N; i++)
+            assert_true(stream_until(&s[i], want, 5000));
+        us[r] = now_us() - start;
+    }
+    qsort(us, ROUNDS, sizeof(us[0]), by_value);
+    print_message("60 streams: p50 %lld us, p99 %lld us\n", (long long)us[ROUNDS / 2],
+                  (long long)us[ROUNDS - 2]);
+    assert_true(us[ROUNDS - 2] < 250000);
+    for (int i = 0; i < N; i++)
+        stream_close(&s[i]);
+}
+
+#define T(name, how) cmocka_unit_test_setup_teardown(name, how, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_events_in_order, setup),
+        T(test_continuation, setup),
+        T(test_ring_is_bounded, setup_small),
+        T(test_idle_is_not_reset, setup_small),
+        T(test_caps, setup_small),
+        T(test_ends_with_the_session, setup_tied),
+        T(test_slow_reader_is_reset, setup_bulk),
+        T(test_shutdown_ends_streams, setup),
+        T(test_threads, setup),
+        T(test_latency, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,484 @@
+/* test_guard.c - the gate, the router, the rate limit: what needs no socket. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/http/guard.h"
+#include "daemon/http/limit.h"
+#include "daemon/http/problem.h"
+#include "daemon/http/response.h"
+#include "daemon/http/router.h"
+#include "daemon/http/text.h"
+
+#define LONG16 "aaaaaaaaaaaaaaaa"
+#define LONG256 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 \
+    LONG16 LONG16 LONG16 LONG16
+#define HOST "Host: kiosk:8080\n"
+#define OWN "Origin: http://kiosk:8080\nSec-Fetch-Site: same-origin\nX-Anchang: 1\n"
+
+/* @headers are "Name: value\n" lines. Returns the fault's reason or code; "" when it passed. */
+static const char *judge(const char *method, const char *uri, const char *version,
+                         const char *headers, struct guard_seen *seen)
+{
+    static char text[4096], reason[128];
+    struct guard_config config = {0};
+    struct guard_header list[80];
+    struct fault f = {0};
+    size_t n = 0;
+    int r;
+
+    assert_int_equal(guard_config_add(&config, "Kiosk", 8080), 0);
+    assert_int_equal(guard_config_add(&config, "::1", 8080), 0);
+    snprintf(text, sizeof(text), "%s", headers);
+    for (char *p = text; *p;) {
+        char *colon = strchr(p, ':'), *end = strchr(p, '\n');
+
+        *colon = *end = '\0';
+        list[n++] = (struct guard_header){p, colon + 2, (size_t)(colon - p), strlen(colon + 2)};
+        p = end + 1;
+    }
+    struct guard_request rq = {method, version, uri, strlen(uri), list, n};
+    r = guard_check(&config, &rq, seen, &f);
+    if (r == 0)
+        reason[0] = '\0';
+    else
+        snprintf(reason, sizeof(reason), "%s",
+                 f.code == FAULT_REQUEST_MALFORMED ? f.args[0].value : fault_code_text(f.code));
+    assert_int_equal(r, reason[0] ? -EREFUSED : 0);
+    fault_clear(&f);
+    guard_config_clear(&config);
+    return reason;
+}
+
+static void test_guard_table(void **state)
+{
+    static const struct {
+        const char *method, *uri, *version, *headers, *verdict;
+    } table[] = {
+        {"GET", "/", "HTTP/1.1", HOST, ""},
+        {"GET", "/", "HTTP/1.1", "host: KIOSK:8080\n", ""},
+        {"GET", "/", "HTTP/1.1", "Host: [::1]:8080\n", ""},
+        {"HEAD", "/api/v1/chart?a=%E4%B8%AD&b=2", "HTTP/1.1", HOST, ""},
+        {"GET", "/", "HTTP/1.1", "", "host"},
+        {"GET", "/", "HTTP/1.1", HOST HOST, "header-twice"},
+        {"GET", "/", "HTTP/1.1", "Host: kiosk\n", "request.host"},
+        {"GET", "/", "HTTP/1.1", "Host: kiosk:8081\n", "request.host"},
+        {"GET", "/", "HTTP/1.1", "Host: kiosk.:8080\n", "request.host"},
+        {"GET", "/", "HTTP/1.1", "Host: evil.example:8080\n", "request.host"},
+        {"GET", "/", "HTTP/1.0", HOST, "version"},
+        {"GET", "/", "HTTP/2.0", HOST, "version"},
+        {"TRACE", "/", "HTTP/1.1", HOST, "method.not-allowed"},
+        {"OPTIONS", "*", "HTTP/1.1", HOST, "method.not-allowed"},
+        {"get", "/", "HTTP/1.1", HOST, "method.not-allowed"},
+        {"GET", "http://kiosk:8080/", "HTTP/1.1", HOST, "url-form"},
+        {"GET", "", "HTTP/1.1", HOST, "url-form"},
+        {"GET", "/a/../b", "HTTP/1.1", HOST, "url-path"},
+        {"GET", "/a/./b", "HTTP/1.1", HOST, "url-path"},
+        {"GET", "/a//b", "HTTP/1.1", HOST, "url-path"},
+        {"GET", "/%2e%2e/etc", "HTTP/1.1", HOST, "url-char"},
+        {"GET", "/a%00b", "HTTP/1.1", HOST, "url-char"},
+        {"GET", "/a\\b", "HTTP/1.1", HOST, "url-char"},
+        {"GET", "/a;b", "HTTP/1.1", HOST, "url-char"},
+        {"GET", "/a?b=<x>", "HTTP/1.1", HOST, "query-char"},
+        {"GET", "/a?b?c", "HTTP/1.1", HOST, "query-char"},
+        {"GET", "/" LONG256 LONG256 LONG256 LONG256, "HTTP/1.1", HOST, "request.uri-too-long"},
+        {"GET", "/", "HTTP/1.1", HOST "X-A: a\x01" "b\n", "header-value"},
+        {"GET", "/", "HTTP/1.1", HOST "X A: b\n", "header-name"},
+        {"GET", "/", "HTTP/1.1", HOST "X-A: b \n", "header-blank"},
+        {"GET", "/", "HTTP/1.1", HOST "Content-Length: 3\n", "body"},
+        {"GET", "/", "HTTP/1.1", HOST "Transfer-Encoding: chunked\n", "body"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: 3\n", ""},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Transfer-Encoding: chunked\n", ""},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: 3\nTransfer-Encoding: chunked\n",
+         "length-and-chunked"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: 3\nContent-Length: 3\n",
+         "header-twice"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Transfer-Encoding: xchunked\n", "transfer-encoding"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Transfer-Encoding: gzip, chunked\n",
+         "transfer-encoding"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: +3\n", "content-length"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: -1\n", "content-length"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: 0x3\n", "content-length"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: 9999999999999999999\n",
+         "content-length"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Content-Length: \n", "content-length"},
+        {"POST", "/a", "HTTP/1.1", HOST OWN "Expect: 200-ok\n", "expect"},
+    };
+    struct guard_seen seen;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const char *verdict = judge(table[i].method, table[i].uri, table[i].version,
+                                    table[i].headers, &seen);
+
+        if (strcmp(verdict, table[i].verdict) != 0)
+            fail_msg("row %zu %s %s: %s, not %s", i, table[i].method, table[i].uri, verdict,
+                     table[i].verdict);
+    }
+}
+
+static void test_guard_origin(void **state)
+{
+    static const struct {
+        const char *method, *uri, *headers;
+        bool pass;
+    } table[] = {
+        /* a browser's own page */
+        {"POST", "/api/a", OWN, true},
+        {"DELETE", "/api/a", OWN, true},
+        /* a program */
+        {"POST", "/api/a", "X-Anchang: 1\n", true},
+        {"POST", "/api/a", "", false},
+        {"POST", "/api/a", "X-Anchang: 2\n", false},
+        {"POST", "/api/a", "Origin: http://kiosk:8080\n", false},
+        /* other sites, and this machine's other ports */
+        {"POST", "/api/a", "X-Anchang: 1\nOrigin: http://evil.example\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nOrigin: https://kiosk:8080\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nOrigin: http://kiosk:3000\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nOrigin: http://kiosk:80801\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nOrigin: null\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nSec-Fetch-Site: cross-site\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nSec-Fetch-Site: same-site\n", false},
+        {"POST", "/api/a", "X-Anchang: 1\nSec-Fetch-Site: none\n", false},
+        {"GET", "/api/a", "", true},
+        {"GET", "/api/a", "Sec-Fetch-Site: none\n", true},
+        {"GET", "/api/a", "Sec-Fetch-Site: same-site\n", false},
+        {"GET", "/api/a", "Sec-Fetch-Site: cross-site\n", false},
+        {"GET", "/api/a", "Origin: http://evil.example\n", false},
+        /* a page may be come to from anywhere: a scanned code, a link */
+        {"GET", "/u/abc", "Sec-Fetch-Site: cross-site\n", true},
+    };
+    struct guard_seen seen;
+    char headers[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const char *verdict;
+
+        snprintf(headers, sizeof(headers), "%s%s", HOST, table[i].headers);
+        verdict = judge(table[i].method, table[i].uri, "HTTP/1.1", headers, &seen);
+        if (strcmp(verdict, table[i].pass ? "" : "request.origin") != 0)
+            fail_msg("row %zu %s %s", i, table[i].method, table[i].headers);
+    }
+}
+
+static void test_guard_header_bounds(void **state)
+{
+    struct guard_config config = {0};
+    struct guard_header list[80];
+    struct guard_seen seen;
+    struct fault f = {0};
+    static char value[9000];
+
+    (void)state;
+    assert_int_equal(guard_config_add(&config, "a", 1), 0);
+    for (size_t i = 0; i < 80; i++)
+        list[i] = (struct guard_header){"X-B", "v", 3, 1};
+    list[0] = (struct guard_header){"Host", "a:1", 4, 3};
+    struct guard_request rq = {"GET", "HTTP/1.1", "/", 1, list, 64};
+    assert_int_equal(guard_check(&config, &rq, &seen, &f), 0);
+    rq.n_headers = 65;
+    assert_int_equal(guard_check(&config, &rq, &seen, &f), -EREFUSED);
+    rq.n_headers = 2;
+    memset(value, 'v', 8200);
+    list[1] = (struct guard_header){"X-B", value, 3, 8200};
+    assert_int_equal(guard_check(&config, &rq, &seen, &f), -EREFUSED);
+    list[1].n_value = 8000; /* text goes on behind what was said: cut at a NUL */
+    assert_int_equal(guard_check(&config, &rq, &seen, &f), -EREFUSED);
+    fault_clear(&f);
+    guard_config_clear(&config);
+}
+
+/* Cuts a head the way the parser does and describes it. */
+static bool raw_ok(char *head, size_t n_head, const char *names_at[], const char *values_at[],
+                   size_t n_headers)
+{
+    size_t n_values[4];
+    struct guard_raw raw;
+
+    for (size_t i = 0; i < n_headers; i++)
+        n_values[i] = strlen(values_at[i]);
+    raw = (struct guard_raw){head,      head + 4,  head + 7, strlen(head + 4), names_at,
+                             values_at, n_values, n_headers, n_head};
+    return guard_raw_ok(&raw);
+}
+
+static void test_guard_raw(void **state)
+{
+    /* NUL where the parser cut: blank, blank, CR, LF, colon. */
+    char good[] = "GET\0/x\0HTTP/1.1\0\0Host\0 a\0\0B\0c\0\0\0";
+    char bare_lf[] = "GET\0/x\0HTTP/1.1\0Host\0 a\0\0B\0c\0\0\0";
+    char nul_value[] = "GET\0/x\0HTTP/1.1\0\0Host\0 a\0z\0\0B\0c\0\0\0";
+    char nul_uri[] = "GET\0/\0xHTTP/1.1\0\0Host\0 a\0\0B\0c\0\0\0";
+    char lf_end[] = "GET\0/x\0HTTP/1.1\0\0Host\0 a\0\0B\0c\0\0";
+
+    (void)state;
+    assert_true(raw_ok(good, sizeof(good), (const char *[]){good + 17, good + 26},
+                       (const char *[]){good + 23, good + 28}, 2));
+    assert_false(raw_ok(bare_lf, sizeof(bare_lf), (const char *[]){bare_lf + 16, bare_lf + 25},
+                        (const char *[]){bare_lf + 22, bare_lf + 27}, 2));
+    assert_false(raw_ok(nul_value, sizeof(nul_value),
+                        (const char *[]){nul_value + 17, nul_value + 28},
+                        (const char *[]){nul_value + 23, nul_value + 30}, 2));
+    assert_false(raw_ok(nul_uri, sizeof(nul_uri), (const char *[]){nul_uri + 17, nul_uri + 26},
+                        (const char *[]){nul_uri + 23, nul_uri + 28}, 2));
+    assert_false(raw_ok(lf_end, sizeof(lf_end), (const char *[]){lf_end + 17, lf_end + 26},
+                        (const char *[]){lf_end + 23, lf_end + 28}, 2));
+}
+
+static void test_query(void **state)
+{
+    struct guard_param params[GUARD_QUERY_MAX];
+    struct fault f = {0};
+    size_t n = 0;
+    char good[] = "a=%E4%B8%AD+b&&c&d=%2F";
+    static const char *const bad[] = {"a=%",     "a=%4",    "a=%zz",   "a=%00",   "a=%ff",
+                                      "a=%C0%AF", "a=%0a",   "a=1&a=2", "%20=1",   "a=%E2%80%AE"};
+
+    (void)state;
+    assert_int_equal(guard_query(good, params, &n, &f), 0);
+    assert_int_equal(n, 3);
+    assert_string_equal(params[0].value, "中 b");
+    assert_string_equal(params[1].name, "c");
+    assert_string_equal(params[1].value, "");
+    assert_string_equal(params[2].value, "/");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char text[32];
+
+        snprintf(text, sizeof(text), "%s", bad[i]);
+        if (guard_query(text, params, &n, &f) != -EREFUSED)
+            fail_msg("query %s passed", bad[i]);
+    }
+    fault_clear(&f);
+}
+
+static void test_content_type(void **state)
+{
+    (void)state;
+    assert_true(guard_content_type("application/json", "application/json"));
+    assert_true(guard_content_type("application/json; charset=UTF-8", "application/json"));
+    assert_false(guard_content_type("application/json; charset=gbk", "application/json"));
+    assert_false(guard_content_type("application/jsonx", "application/json"));
+    assert_false(guard_content_type("text/plain", "application/json"));
+    assert_false(guard_content_type(NULL, "application/json"));
+    assert_false(guard_content_type("application/octet-stream; charset=utf-8",
+                                    "application/octet-stream"));
+}
+
+/* ---- router ---- */
+
+static int nothing(struct call *call)
+{
+    (void)call;
+    return 0;
+}
+
+static void test_router(void **state)
+{
+    static const struct route table[] = {
+        {"GET", "/api/units", RIGHT_SELF, 0, nothing, 0, NULL},
+        {"POST", "/api/units", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL},
+        {"GET", "/api/units/{unit}", RIGHT_SELF, 0, nothing, 0, NULL},
+        {"GET", "/api/units/{unit}/history/{row}", RIGHT_SELF, 0, nothing, 0, NULL},
+        {"POST", "/api/units/import", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL},
+        {"GET", "/", RIGHT_NONE, 0, nothing, 0, NULL},
+        {0},
+    };
+    static const struct {
+        const char *method, *path;
+        int result, index;
+        const char *allow;
+    } rows[] = {
+        {"GET", "/api/units", 0, 0, ""},
+        {"HEAD", "/api/units", 0, 0, ""},
+        {"POST", "/api/units", 0, 1, ""},
+        {"GET", "/api/units/7", 0, 2, ""},
+        {"GET", "/api/units/7/history/x.y-z_1", 0, 3, ""},
+        {"POST", "/api/units/import", 0, 4, ""},
+        {"GET", "/", 0, 5, ""},
+        {"GET", "/api/units/", -ENOENT, 0, ""},
+        {"GET", "/api/units/~a", -ENOENT, 0, ""},
+        {"GET", "/api/units/7/history", -ENOENT, 0, ""},
+        {"GET", "/api", -ENOENT, 0, ""},
+        {"GET", "/apiunits", -ENOENT, 0, ""},
+        {"DELETE", "/api/units", -EPERM, 0, "GET, HEAD, POST"},
+        {"GET", "/api/units/import", -EPERM, 0, "POST"},
+    };
+    struct router *r = NULL;
+    char why[128];
+
+    (void)state;
+    assert_int_equal(router_create(table, why, sizeof(why), &r), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct router_match m = {0};
+        char allow[64] = "";
+
+        assert_int_equal(router_find(r, rows[i].method, rows[i].path, strlen(rows[i].path), &m,
+                                     allow, sizeof(allow)),
+                         rows[i].result);
+        if (rows[i].result == 0)
+            assert_int_equal(m.index, rows[i].index);
+        assert_string_equal(allow, rows[i].allow);
+        if (rows[i].index == 3 && rows[i].result == 0) {
+            assert_int_equal(m.n_params, 2);
+            assert_memory_equal(rows[i].path + m.param[1].at, "x.y-z_1", m.param[1].n);
+        }
+    }
+    router_free(r);
+}
+
+static void test_router_refuses(void **state)
+{
+    static const struct route bad[][3] = {
+        {{"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a/{x}", RIGHT_SELF, 0, nothing, 0, NULL},
+         {"GET", "/a/{y}", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a//b", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a/", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a/{}", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a b", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"BREW", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a", RIGHT_COUNT, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL}, {0}},
+        {{"POST", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_RAW, nothing, 0, NULL}, {0}},
+        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_SLOW, nothing, 0, NULL}, {0}},
+        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 0, nothing}, {0}},
+        {{"GET", "/a", RIGHT_SELF, 0, NULL, 0, NULL}, {0}},
+        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 1u << 30, NULL}, {0}},
+    };
+    char why[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (http_routes_check(bad[i], why, sizeof(why)) != -EINVAL)
+            fail_msg("table %zu was taken", i);
+}
+
+/* ---- rate, language, tags, text ---- */
+
+static void test_limit(void **state)
+{
+    struct limit *l = NULL;
+    unsigned taken = 0;
+
+    (void)state;
+    assert_int_equal(limit_create(0, 1, &l), -EINVAL);
+    assert_int_equal(limit_create(60, 5, &l), 0);
+    for (int i = 0; i < 20; i++)
+        taken += limit_take(l, "a", 1, 1000) == 0;
+    assert_int_equal(taken, 5);
+    assert_int_equal(limit_take(l, "a", 1, 1000), 1);
+    assert_int_equal(limit_take(l, "b", 1, 1000), 0); /* others are not touched */
+    assert_int_equal(limit_take(l, "a", 1, 1999) > 0, 1);
+    assert_int_equal(limit_take(l, "a", 1, 2000), 0); /* one a second comes back */
+    assert_true(limit_take(l, "a", 1, 2000) > 0);
+    for (int i = 0, n = 0; i < 20; i++) {
+        n += limit_take(l, "a", 1, 100000000) == 0;
+        assert_true(n <= 5);
+    }
+    limit_free(l);
+    assert_int_equal(limit_create(5, 5, &l), 0);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(limit_take(l, "a", 1, 0), 0);
+    assert_int_equal(limit_take(l, "a", 1, 0), 12); /* 5 a minute */
+    /* Ten thousand addresses fit in the memory there is. */
+    for (int i = 0; i < 10000; i++)
+        assert_int_equal(limit_take(l, &i, sizeof(i), 10), 0);
+    limit_free(l);
+}
+
+static void test_language(void **state)
+{
+    (void)state;
+    assert_int_equal(lang_of_header(NULL), LANG_ZH);
+    assert_int_equal(lang_of_header("zh-CN,zh;q=0.9,en;q=0.8"), LANG_ZH);
+    assert_int_equal(lang_of_header("en-US,en;q=0.9,zh;q=0.8"), LANG_EN);
+    assert_int_equal(lang_of_header("zh;q=0.2, en;q=0.3"), LANG_EN);
+    assert_int_equal(lang_of_header("fr"), LANG_ZH);
+    assert_int_equal(lang_of_header(";;q=,,=,en;q"), LANG_ZH);
+}
+
+static void test_etag(void **state)
+{
+    (void)state;
+    assert_true(etag_matches("\"a\"", "\"a\""));
+    assert_true(etag_matches("W/\"a\"", "\"a\""));
+    assert_true(etag_matches("\"b\", W/\"a\"", "W/\"a\""));
+    assert_true(etag_matches("*", "\"a\""));
+    assert_false(etag_matches("\"ab\"", "\"a\""));
+    assert_false(etag_matches("\"a", "\"a\""));
+    assert_false(etag_matches(NULL, "\"a\""));
+    assert_false(etag_matches("", "\"a\""));
+}
+
+static void test_text(void **state)
+{
+    size_t n = 0;
+    static const char *const bad[] = {"a\nb",         "\x7f",         "\xc2\x85",     "\xe2\x80\xae",
+                                      "\xe2\x80\x8b", "\xef\xbb\xbf", "\xc0\x80",     "\xed\xa0\x80",
+                                      "\xf4\x90\x80\x80", "\xe4\xb8", "\xff",         "\xef\xbf\xbf"};
+
+    (void)state;
+    assert_true(text_allowed("1幢2单元 301 é😀", strlen("1幢2单元 301 é😀"), &n));
+    assert_int_equal(n, 12);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (text_allowed(bad[i], strlen(bad[i]), NULL))
+            fail_msg("text %zu passed", i);
+    assert_false(text_allowed("a\0b", 3, NULL));
+}
+
+static void test_problem(void **state)
+{
+    struct fault f = {0};
+    char id[PROBLEM_ID_TEXT];
+    json_t *o = NULL;
+
+    (void)state;
+    fault_item(&f, FAULT_FIELD_MISSING, 3, "name", "field", "name", NULL);
+    fault_set(&f, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    f.total_items = 4;
+    assert_int_equal(problem_make(-EREFUSED, &f, LANG_EN, &o, id), 422);
+    assert_string_equal(json_string_value(json_object_get(o, "type")),
+                        "urn:anchang:fault:fields.wrong");
+    assert_string_equal(json_string_value(json_object_get(o, "code")), "fields.wrong");
+    assert_int_equal(json_integer_value(json_object_get(o, "status")), 422);
+    assert_int_equal(json_integer_value(json_object_get(o, "more")), 3);
+    json_t *item = json_array_get(json_object_get(o, "errors"), 0);
+    assert_string_equal(json_string_value(json_object_get(item, "field")), "name");
+    assert_int_equal(json_integer_value(json_object_get(item, "row")), 3);
+    assert_string_equal(json_string_value(json_object_get(item, "detail")), "“name” is missing.");
+    json_decref(o);
+    fault_clear(&f);
+    assert_int_equal(problem_make(-ENOSPC, NULL, LANG_ZH, &o, id), 507);
+    json_decref(o);
+    assert_int_equal(problem_make(-EBUSY, NULL, LANG_ZH, &o, id), 503);
+    assert_string_equal(id, "");
+    json_decref(o);
+    assert_int_equal(problem_make(-EIO, NULL, LANG_ZH, &o, id), 500);
+    assert_int_equal(strlen(id), 12);
+    assert_non_null(strstr(json_string_value(json_object_get(o, "detail")), id));
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_guard_table),  cmocka_unit_test(test_guard_origin),
+        cmocka_unit_test(test_guard_header_bounds), cmocka_unit_test(test_guard_raw),
+        cmocka_unit_test(test_query),        cmocka_unit_test(test_content_type),
+        cmocka_unit_test(test_router),       cmocka_unit_test(test_router_refuses),
+        cmocka_unit_test(test_limit),        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_etag),         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_problem),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
