@@ -80,6 +80,14 @@ struct fault {
  * What @f said before is dropped, its items stay. */
 int fault_set(struct fault *f, enum fault_code code, ...) __attribute__((sentinel));
 
+/* "Always" is also for compilers and analysers, which see one file at a time. */
+static inline int fault_refused(int r)
+{
+    (void)r;
+    return -EREFUSED;
+}
+#define fault_set(...) fault_refused(fault_set(__VA_ARGS__))
+
 /* Adds one item; @row 0 and @field NULL mean none. Past FAULT_ITEMS_MAX it is only counted. */
 void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
     __attribute__((sentinel));
