@@ -126,18 +126,19 @@ struct step {
     int64_t new_version;
 };
 
-static int step_refuse(struct step *step, const char *path, enum fault_code code, const char *state)
+static int step_refuse(struct step *step, const char *path, enum fault_code code,
+                       const struct state_info *state)
 {
     const struct transition *t = step->transition;
 
     step->refused = true;
     if (step->batch) {
-        fault_item(step->tx->fault, code, 0, NULL, "unit", path, "state", state, "from", state,
-                   "event", t->zh, NULL);
+        fault_item(step->tx->fault, code, 0, NULL, "unit", path, "state", state->zh, "state_en",
+                   state->en, "event", t->zh, "event_en", t->en, NULL);
         return 0;
     }
-    return fault_set(step->tx->fault, code, "unit", path, "state", state, "from", state, "event",
-                     t->zh, NULL);
+    return fault_set(step->tx->fault, code, "unit", path, "state", state->zh, "state_en", state->en,
+                     "event", t->zh, "event_en", t->en, NULL);
 }
 
 static int claim_begin(struct step *step, const struct unit_row *row, char to, int64_t *ret_id)
@@ -215,9 +216,9 @@ static int step_run(void *arg, const struct unit_row *row)
     if (step->project_id && row->project_id != step->project_id)
         return fault_set(step->tx->fault, FAULT_NOT_FOUND, NULL);
     if (step->version && row->version != step->version)
-        return step_refuse(step, path, FAULT_UNIT_CHANGED, state_info(row->state)->zh);
+        return step_refuse(step, path, FAULT_UNIT_CHANGED, state_info(row->state));
     if (!transition_starts_in(t, row->state))
-        return step_refuse(step, path, FAULT_TRANSITION, state_info(row->state)->zh);
+        return step_refuse(step, path, FAULT_TRANSITION, state_info(row->state));
     unit_facts(step->tx, row, &facts);
     facts.version_same = true; /* checked above, in the transaction that changes it */
     facts.approved = true;     /* the route's right is the authority to approve (G10) */
@@ -225,7 +226,7 @@ static int step_run(void *arg, const struct unit_row *row)
     if (failing) {
         for (int n = 1; n <= GUARD_COUNT; n++)
             if (failing & GUARD_BIT(n)) {
-                int r = step_refuse(step, path, guard_fault(n), state_info(row->state)->zh);
+                int r = step_refuse(step, path, guard_fault(n), state_info(row->state));
 
                 if (r < 0)
                     return r;
@@ -296,7 +297,8 @@ int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action)
     if (r < 0 || refused == 0)
         return r;
     snprintf(count, sizeof(count), "%zu", refused);
-    return fault_set(tx->fault, FAULT_UNITS_REFUSED, "count", count, "action", t->zh, NULL);
+    return fault_set(tx->fault, FAULT_UNITS_REFUSED, "count", count, "action", t->zh,
+                     "action_en", t->en, NULL);
 }
 
 /* ---- timers ---- */

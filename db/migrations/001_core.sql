@@ -543,12 +543,19 @@ CREATE TRIGGER audit_chain BEFORE INSERT ON audit BEGIN
     SELECT CASE WHEN NEW.seq > 1 AND NEW.prev_hash IS NOT (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1) THEN RAISE(ABORT, 'audit chain broken') END;
 END;
 CREATE TRIGGER unit_history_no_update BEFORE UPDATE ON unit_history BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
-CREATE TRIGGER unit_history_no_delete BEFORE DELETE ON unit_history BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
+-- A unit to which nothing ever happened but its birth may go whole (PM-07); the audit log keeps that it was.
+CREATE TRIGGER unit_history_no_delete BEFORE DELETE ON unit_history
+    WHEN EXISTS (SELECT 1 FROM unit_history h WHERE h.unit_id = OLD.unit_id AND (h.from_state <> '' OR h.axis <> 'state' OR h.to_state <> 'U'))
+        OR EXISTS (SELECT 1 FROM publication_unit p WHERE p.unit_id = OLD.unit_id)
+    BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
 CREATE TRIGGER unit_history_no_replace BEFORE INSERT ON unit_history
     WHEN EXISTS (SELECT 1 FROM unit_history WHERE id = NEW.id OR (unit_id = NEW.unit_id AND unit_version = NEW.unit_version AND axis = NEW.axis))
     BEGIN SELECT RAISE(ABORT, 'unit_history is append-only'); END;
 CREATE TRIGGER unit_price_no_update BEFORE UPDATE ON unit_price BEGIN SELECT RAISE(ABORT, 'unit_price is append-only'); END;
-CREATE TRIGGER unit_price_no_delete BEFORE DELETE ON unit_price BEGIN SELECT RAISE(ABORT, 'unit_price is append-only'); END;
+CREATE TRIGGER unit_price_no_delete BEFORE DELETE ON unit_price
+    WHEN EXISTS (SELECT 1 FROM unit_history h WHERE h.unit_id = OLD.unit_id AND (h.from_state <> '' OR h.axis <> 'state' OR h.to_state <> 'U'))
+        OR EXISTS (SELECT 1 FROM publication_unit p WHERE p.unit_id = OLD.unit_id)
+    BEGIN SELECT RAISE(ABORT, 'unit_price is append-only'); END;
 CREATE TRIGGER unit_price_no_replace BEFORE INSERT ON unit_price WHEN EXISTS (SELECT 1 FROM unit_price WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'unit_price is append-only'); END;
 CREATE TRIGGER publication_unit_no_update BEFORE UPDATE ON publication_unit BEGIN SELECT RAISE(ABORT, 'publication_unit is append-only'); END;
 CREATE TRIGGER publication_unit_no_delete BEFORE DELETE ON publication_unit BEGIN SELECT RAISE(ABORT, 'publication_unit is append-only'); END;

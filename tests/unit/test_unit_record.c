@@ -1,0 +1,316 @@
+/* test_unit_record.c - the record of a unit: areas, prices, layout, deletion (PM-05, 07, 13, 14, PR-01,
+ * PR-06). */
+#include "fixture.h"
+
+static struct unit_change change_of(struct fixture *f, int64_t unit)
+{
+    return (struct unit_change){.id = unit,
+                                .version = fixture_version(f, unit),
+                                .layout_id = -1,
+                                .floor_height_mm = -1,
+                                .attached_only = -1,
+                                .model_room = -1,
+                                .span = -1};
+}
+
+static struct unit_price_change price_of(struct fixture *f, int64_t unit)
+{
+    return (struct unit_price_change){.id = unit,
+                                      .version = fixture_version(f, unit),
+                                      .total_fen = -1,
+                                      .unit_price_fen = -1,
+                                      .filed_total_fen = -1,
+                                      .floor_total_fen = -1,
+                                      .reason = "test"};
+}
+
+static void test_update(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_change c = change_of(f, f->units[0]);
+
+    c.orientation = "南";
+    c.room = "101A";
+    c.floor_height_mm = 2900;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(fixture_version(f, f->units[0]), 2);
+    assert_true(fixture_changed(f, CHANGE_UNIT, f->units[0]));
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'unit.update'"),
+                     1);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_update(tx, &c)), UNIT_CHANGED);
+    c.version = 2; /* nothing differs */
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(fixture_version(f, f->units[0]), 2);
+    c = change_of(f, f->units[0]);
+    c.room = "102";
+    assert_refused(f, FIXTURE_DO(f, tx, unit_update(tx, &c)), UNIT_EXISTS);
+    c = change_of(f, f->units[0]);
+    c.floor_height_mm = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit WHERE floor_height_mm > 0"), 0);
+    f->as = &f->outsider;
+    c = change_of(f, f->units[0]);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_update(tx, &c)), NOT_FOUND);
+}
+
+static void test_media(void **state)
+{
+    static const char *const ids[] = {"0123456789abcdef0123456789abcdef"};
+    struct fixture *f = *state;
+    struct unit_change c = change_of(f, f->units[0]);
+
+    c.media = ids;
+    c.n_media = 1;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_update(tx, &c)), MEDIA_UNKNOWN);
+    assert_int_equal(
+        db_run(f->db,
+               "INSERT INTO media (id, project_id, content_type, name, size, created_ms) "
+               "VALUES ($1, $2, 'image/png', 'a.png', 10, 1)",
+               "ti", ids[0], f->project),
+        1);
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_media"), 1);
+    c = change_of(f, f->units[0]);
+    c.media = ids;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_media"), 0);
+}
+
+static int set_area(struct fixture *f, int64_t unit, const char *stage, int64_t gross,
+                    int64_t inner, int64_t shared)
+{
+    int64_t version = fixture_version(f, unit);
+
+    return FIXTURE_DO(f, tx, unit_set_area(tx, unit, version, stage, gross, inner, shared));
+}
+
+static void test_areas(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref refs[2] = {{f->units[0], 0}, {f->units[1], 0}};
+    int64_t id = f->units[0];
+
+    assert_refused(f, set_area(f, id, "premeasured", 8937, 7200, 1736), UNIT_AREA_SUM);
+    assert_refused(f, set_area(f, id, "premeasured", 0, 0, 0), FIELD_RANGE);
+    assert_refused(f, set_area(f, id, "premeasured", 7200, 7201, -1), FIELD_RANGE);
+    /* The same again keeps the review; another value takes it back and asks for a price review. */
+    assert_int_equal(set_area(f, id, "premeasured", 8937, 7200, 1737), 0);
+    assert_int_equal(fixture_version(f, id), 1);
+    assert_int_equal(set_area(f, id, "premeasured", 8938, 7200, 1738), 0);
+    assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", id), 0);
+    assert_int_equal(fixture_of(f,
+                                "SELECT COUNT(*) FROM unit_area WHERE unit_id = $1 AND "
+                                "reviewed_ms IS NULL",
+                                id),
+                     1);
+    assert_refused(f, fixture_act(f, TRANSITION_RELEASE, id), UNITS_REFUSED);
+    assert_int_equal(f->fault.items[0].code, FAULT_G2_AREA);
+    /* Another stage says nothing about the price. */
+    assert_int_equal(set_area(f, f->units[2], "measured", 9000, 7200, 1800), 0);
+    assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", f->units[2]),
+                     1);
+    /* Review: all or none, incomplete areas are named. */
+    assert_int_equal(db_run(f->db,
+                            "UPDATE unit_area SET inner_area = NULL, shared = NULL, "
+                            "reviewed_ms = NULL, reviewed_by = NULL WHERE unit_id = $1",
+                            "i", f->units[1]),
+                     1);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_review_areas(tx, f->project, "premeasured", refs, 2)),
+                   UNITS_REFUSED);
+    assert_int_equal(f->fault.n_items, 1);
+    assert_int_equal(f->fault.items[0].code, FAULT_UNIT_AREA_MISSING);
+    assert_int_equal(fixture_of(f,
+                                "SELECT COUNT(*) FROM unit_area WHERE unit_id = $1 AND "
+                                "reviewed_ms IS NULL",
+                                id),
+                     1);
+    refs[0].version = 0; /* a refused batch leaves the versions of what it undid */
+    assert_int_equal(FIXTURE_DO(f, tx, unit_review_areas(tx, f->project, "premeasured", refs, 1)),
+                     0);
+    assert_int_equal(refs[0].version, fixture_version(f, id));
+    assert_int_equal(fixture_of(f,
+                                "SELECT COUNT(*) FROM unit_area WHERE unit_id = $1 AND "
+                                "reviewed_ms IS NOT NULL",
+                                id),
+                     1);
+    refs[0].version--;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_review_areas(tx, f->project, "premeasured", refs, 1)),
+                   UNITS_REFUSED);
+    assert_int_equal(f->fault.items[0].code, FAULT_UNIT_CHANGED);
+}
+
+static void test_price_from_unit_price(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_price_change c = price_of(f, f->units[0]);
+
+    c.unit_price_fen = 1234567; /* V1: 12,345.67 x 89.37, whole yuan half up */
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0); /* the same total: no change */
+    assert_int_equal(fixture_version(f, f->units[0]), 1);
+    assert_int_equal(db_run(f->db, "UPDATE project SET round_mode = 'truncate'", ""), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_of(f, "SELECT total_fen FROM unit WHERE id = $1", f->units[0]),
+                     110333200);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_price"), 1);
+    assert_int_equal(db_run(f->db, "UPDATE project SET price_basis = 'inner'", ""), 1);
+    c = price_of(f, f->units[0]);
+    c.unit_price_fen = 1000000;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_of(f, "SELECT total_fen FROM unit WHERE id = $1", f->units[0]),
+                     72000000);
+    assert_int_equal(db_run(f->db, "UPDATE project SET price_basis = 'unit'", ""), 1);
+    c = price_of(f, f->units[0]);
+    c.unit_price_fen = 1000000;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), PRICE_BASIS);
+}
+
+static void test_price_rules(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_price_change c = price_of(f, f->units[0]);
+
+    c.filed_total_fen = FIXTURE_TOTAL - 1; /* above filed, whichever side moves */
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), G3_PRICE);
+    c.filed_total_fen = FIXTURE_TOTAL;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    c = price_of(f, f->units[0]);
+    c.total_fen = FIXTURE_TOTAL + 100;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), G3_PRICE);
+    c.reason = "";
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), REASON_NEEDED);
+    /* PM-14: no price without a reviewed area. */
+    assert_int_equal(set_area(f, f->units[1], "premeasured", 9000, 7200, 1800), 0);
+    c = price_of(f, f->units[1]);
+    c.total_fen = 100;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), G2_AREA);
+    /* The review of a price after a change of area: the same total is enough. */
+    assert_int_equal(db_run(f->db,
+                            "UPDATE unit_area SET reviewed_ms = 1, reviewed_by = 'x' WHERE "
+                            "unit_id = $1",
+                            "i", f->units[1]),
+                     1);
+    c.total_fen = FIXTURE_TOTAL;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", f->units[1]),
+                     1);
+    /* What is for sale keeps a price; what is held may be re-priced, what is taken not. */
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[2]), 0);
+    c = price_of(f, f->units[2]);
+    c.total_fen = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), G3_PRICE);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[2]), 0);
+    c = price_of(f, f->units[2]);
+    c.total_fen = 99900;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[2]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_LOCK, f->units[2]), 0);
+    c = price_of(f, f->units[2]);
+    c.total_fen = 88800;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), G6_TAKEN);
+    /* Append-only. */
+    assert_int_equal(db_run(f->db, "UPDATE unit_price SET total_fen = 1", ""), -EINVAL);
+    assert_true(db_run(f->db, "DELETE FROM unit_price WHERE unit_id = $1", "i", f->units[2]) < 0);
+}
+
+static void test_price_waits_for_publication(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_price_change c;
+
+    fixture_release(f);
+    fixture_publish(f);
+    c = price_of(f, f->units[0]);
+    c.total_fen = FIXTURE_TOTAL - 100;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM publication_patch"), 0);
+}
+
+static void test_layout(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref refs[2] = {{f->units[0], 1}, {f->units[1], 1}};
+    int64_t layout = 0;
+
+    assert_int_equal(db_get(f->db, &layout,
+                            "INSERT INTO layout (project_id, name, rooms, halls, "
+                            "baths) VALUES ($1, 'A', 3, 2, 2) RETURNING id",
+                            "i", f->project),
+                     1);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_assign_layout(tx, f->project, layout + 1, refs, 2)),
+                   NOT_FOUND);
+    refs[1].version = 7;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_assign_layout(tx, f->project, layout, refs, 2)),
+                   UNITS_REFUSED);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit WHERE layout_id > 0"), 0);
+    refs[0].version = refs[1].version = 1;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_assign_layout(tx, f->project, layout, refs, 2)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit WHERE layout_id > 0"), 2);
+    assert_int_equal(refs[0].version, 2);
+}
+
+static void test_delete(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref refs[2] = {{f->units[0], 0}, {f->units[1], 0}};
+    struct unit_price_change c = price_of(f, f->units[0]);
+
+    c.floor_total_fen = 100;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    /* A permit is a document. */
+    assert_refused(f, FIXTURE_DO(f, tx, unit_delete(tx, f->project, refs, 2)), UNITS_REFUSED);
+    assert_int_equal(f->fault.n_items, 2);
+    assert_int_equal(f->fault.items[0].code, FAULT_UNIT_IN_USE);
+    assert_true(db_run(f->db, "DELETE FROM permit_unit", "") > 0);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[1]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[1]), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_delete(tx, f->project, refs, 2)), UNITS_REFUSED);
+    assert_int_equal(f->fault.n_items, 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit"), FIXTURE_UNITS);
+    assert_int_equal(FIXTURE_DO(f, tx, unit_delete(tx, f->project, refs, 1)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit"), FIXTURE_UNITS - 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'unit.delete'"),
+                     1);
+    assert_true(fixture_changed(f, CHANGE_BUILDING, f->building));
+    /* History of what did happen cannot be deleted, nor can a published unit's. */
+    assert_true(db_run(f->db, "DELETE FROM unit_history WHERE unit_id = $1", "i", f->units[1]) < 0);
+    fixture_publish(f);
+    assert_true(db_run(f->db, "DELETE FROM unit_history WHERE unit_id = $1", "i", f->units[2]) < 0);
+}
+
+static int history_note(void *arg, const struct unit_history_row *row)
+{
+    char *text = arg;
+    size_t used = strlen(text);
+
+    snprintf(text + used, 200 - used, "%s:%s>%s ", row->event, row->from, row->to);
+    return 0;
+}
+
+static void test_history(void **state)
+{
+    struct fixture *f = *state;
+    char text[200] = "";
+
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, unit_history(tx, f->units[0], history_note, text)), 0);
+    assert_string_equal(text, "generate:>U release:U>A hold:A>X unhold:X>A ");
+    f->as = &f->outsider;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_history(tx, f->units[0], history_note, text)),
+                   NOT_FOUND);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_update),      CASE(test_media),
+        CASE(test_areas),       CASE(test_price_from_unit_price),
+        CASE(test_price_rules), CASE(test_price_waits_for_publication),
+        CASE(test_layout),      CASE(test_delete),
+        CASE(test_history),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
