@@ -125,7 +125,8 @@ static const char *const item_queries[][2] = {
     {"project",
      "SELECT id, name, id, name, name_en, city, address, developer, phone, sale_type, price_basis, "
      "show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm, fund_rate_ppm, "
-     "fund_cap_fen, rates_date, stale_s, too_old_s FROM project WHERE id = $1 AND $2 > 0"},
+     "fund_cap_fen, rates_date, stale_s, too_old_s, "
+     "link_days FROM project WHERE id = $1 AND $2 > 0"},
     {"building",
      "SELECT b.id, b.name, b.id, CASE a.kind WHEN 'phase' THEN '' ELSE COALESCE(a.name, '') END, "
      "CASE a.kind WHEN 'phase' THEN a.name ELSE COALESCE(p.name, '') END "
@@ -153,7 +154,7 @@ static const char *const item_queries[][2] = {
      "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
      "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
 };
-static const int item_columns[] = {21, 5, 4, 8, 12, 6, 8, 7};
+static const int item_columns[] = {22, 5, 4, 8, 12, 6, 8, 7};
 
 static int items_draft(struct tx *tx, struct content *c)
 {

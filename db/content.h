@@ -33,7 +33,7 @@ struct published_unit {
 /* Sections and their values, fields separated by U+001F in this order:
  *   project     id, name, name_en, city, address, developer, phone, sale_type, price_basis,
  *               show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm,
- *               fund_rate_ppm, fund_cap_fen, rates_date, stale_s, too_old_s
+ *               fund_rate_ppm, fund_cap_fen, rates_date, stale_s, too_old_s, link_days
  *   building    id, area, phase
  *   stair       id, building id
  *   layout      id, rooms, halls, baths, media, description
@@ -46,7 +46,7 @@ struct published_unit {
 struct published_item {
     const char *section, *key, *name, *value;
 };
-enum { ITEM_FIELDS_MAX = 20, CONTENT_HASH_TEXT = 65 };
+enum { ITEM_FIELDS_MAX = 24, CONTENT_HASH_TEXT = 65 };
 
 struct content {
     int64_t project_id;

@@ -273,8 +273,7 @@ static int refuse_changed(struct tx *tx, const struct head *head, const struct c
     return fault_set(tx->fault, FAULT_PUBLICATION_CHANGED, "count", count, NULL);
 }
 
-static int approve_write(struct tx *tx, const struct head *head, const struct content *c,
-                         const char *role)
+static int approve_write(struct tx *tx, const struct head *head, const struct content *c)
 {
     struct content *base = NULL;
     int64_t live = 0;
@@ -292,10 +291,10 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
     if (r >= 0)
         r = db_run(tx->db,
                    "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
-                   "approver = $3, approver_role = $4, decided_ms = $5, base_id = $6, units = $7 "
-                   "WHERE id = $1",
-                   "iittioi", head->id, tx->actor->id, tx->actor->name, role ? role : "",
-                   tx->now_ms, live ? &live : NULL, (int64_t)c->n_units);
+                   "approver = $3, decided_ms = $4, base_id = $5, units = $6, approver_role = "
+                   "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
+                   "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
+                   "iitioi", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL, (int64_t)c->n_units);
     if (r >= 0)
         r = db_run(tx->db,
                    "UPDATE unit SET ever_published = 1 WHERE project_id = $1 AND ever_published = 0 "
@@ -305,8 +304,7 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
     return r < 0 ? r : 0;
 }
 
-int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *seen_hash,
-                        const char *role)
+int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *seen_hash)
 {
     char hash[CONTENT_HASH_TEXT];
     struct content *c = NULL;
@@ -328,7 +326,7 @@ int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *
     if (strcmp(hash, head.hash) != 0 || (seen_hash && strcmp(hash, seen_hash) != 0))
         r = refuse_changed(tx, &head, c);
     if (r == 0)
-        r = approve_write(tx, &head, c, role);
+        r = approve_write(tx, &head, c);
     content_free(c);
     if (r == 0)
         r = step_done(tx, &head, "publication.approve", "live", NULL, hash);

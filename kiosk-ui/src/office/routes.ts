@@ -4,47 +4,212 @@
  * `meta.rights` (PA-12). Each screen is a folder named after its noun with a `Page.vue` in it and is
  * loaded on first use. To add one: add a line here, a folder, and `office.nav.<name>` in both languages.
  */
-import type { RouteRecordRaw } from 'vue-router'
+import type { RouteRecordRaw } from 'vue-router';
 
-export type NavGroup = 'sell' | 'publish' | 'keep' | 'run'
+export type NavGroup = 'sell' | 'publish' | 'keep' | 'run';
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** key below `office.nav`, also the title of the window */
-    title?: string
+    title?: string;
     /** any one of these opens the screen; absent: anybody who is logged in */
-    rights?: string[]
+    rights?: string[];
     /** group in the left menu; absent: not in the menu */
-    nav?: NavGroup
+    nav?: NavGroup;
     /** svg path data of the menu icon, drawn on a 20 × 20 grid with a 1.5 stroke */
-    icon?: string
+    icon?: string;
     /** shown without a session */
-    open?: boolean
+    open?: boolean;
     /** the screen uses the whole window below the top bar and scrolls inside itself */
-    full?: boolean
+    full?: boolean;
     /** the screen is about the project chosen in the top bar; absent: true */
-    project?: boolean
+    project?: boolean;
   }
 }
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/login', name: 'login', component: () => import('./login/Page.vue'), meta: { title: 'login', open: true, project: false } },
-  { path: '/', name: 'home', component: () => import('./home/Page.vue'), meta: { title: 'home', nav: 'sell', icon: 'M3 9.5 10 3.5l7 6M5 8.5v8h10v-8' } },
-  { path: '/chart/:building(\\d+)?', name: 'chart', component: () => import('./chart/Page.vue'), meta: { title: 'chart', rights: ['chart.view'], nav: 'sell', full: true, icon: 'M4 3.5h5v13H4zM11.5 7.5h4.5v9h-4.5M4 8h5M4 12h5' } },
-  { path: '/units/:unit(\\d+)', name: 'unit', component: () => import('./unit/Page.vue'), meta: { title: 'unit', rights: ['chart.view'] } },
-  { path: '/report', name: 'report', component: () => import('./report/Page.vue'), meta: { title: 'report', rights: ['report.view'], nav: 'sell', icon: 'M3.5 16.5h13M5.5 13.5v-4M9 13.5v-8M12.5 13.5v-6M16 13.5v-2' } },
-  { path: '/publications', name: 'publication', component: () => import('./publication/Page.vue'), meta: { title: 'publication', rights: ['chart.view'], nav: 'publish', icon: 'M4 3.5h8l4 4v9H4zM12 3.5v4h4M7 12l2 2 4-4' } },
-  { path: '/publications/:publication(\\d+)', name: 'publication-one', component: () => import('./publication/Detail.vue'), meta: { title: 'publication', rights: ['chart.view'] } },
-  { path: '/publications/:publication(\\d+)/replay', name: 'publication-replay', component: () => import('./publication/Replay.vue'), meta: { title: 'replay', rights: ['chart.view'], full: true } },
-  { path: '/disclosure-check', name: 'disclosure-check', component: () => import('./report/Disclosure.vue'), meta: { title: 'disclosure-check', rights: ['report.view'], nav: 'publish', icon: 'M3.5 5.5l1.5 1.5 2.5-3M3.5 11l1.5 1.5 2.5-3M10.5 6h6M10.5 11.5h6M4 16.5h12.5' } },
-  { path: '/disclosure', name: 'disclosure', component: () => import('./disclosure/Page.vue'), meta: { title: 'disclosure', rights: ['disclosure.edit'], nav: 'publish', icon: 'M4 3.5h12v13H4zM7 7.5h6M7 10.5h6M7 13.5h3' } },
-  { path: '/permits', name: 'permit', component: () => import('./permit/Page.vue'), meta: { title: 'permit', rights: ['permit.edit'], nav: 'publish', icon: 'M3.5 4.5h13v8h-13zM6 7.5h5M12.5 12.5v4l-1.800-1.200L9 16.5v-4' } },
-  { path: '/import', name: 'import', component: () => import('./import/Page.vue'), meta: { title: 'import', rights: ['unit.import'], nav: 'keep', icon: 'M10 3.5v8M6.800 8.5 10 11.700l3.200-3.200M3.5 12.5v4h13v-4' } },
-  { path: '/property', name: 'property', component: () => import('./property/Page.vue'), meta: { title: 'property', rights: ['project.edit', 'unit.edit'], nav: 'keep', icon: 'M4 4.5h4v3H4zM12 8.5h4v3h-4zM12 14h4v3h-4zM6 7.5V15.5h6M6 10h6' } },
-  { path: '/layouts', name: 'layout', component: () => import('./layout/Page.vue'), meta: { title: 'layout', rights: ['layout.edit'], nav: 'keep', icon: 'M3.5 3.5h13v13h-13zM3.5 10h6M9.5 3.5v8.5M13 10h3.5' } },
-  { path: '/users', name: 'user', component: () => import('./user/Page.vue'), meta: { title: 'user', rights: ['user.edit'], nav: 'run', project: false, icon: 'M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 16.5c.6-3 3-4.5 6-4.5s5.400 1.5 6 4.5' } },
-  { path: '/terminals', name: 'terminal', component: () => import('./terminal/Page.vue'), meta: { title: 'terminal', rights: ['terminal.edit'], nav: 'run', project: false, icon: 'M5 3.5h10v10H5zM10 13.5v3M6.5 16.5h7' } },
-  { path: '/audit', name: 'audit', component: () => import('./audit/Page.vue'), meta: { title: 'audit', rights: ['audit.view'], nav: 'run', project: false, icon: 'M10 5.5v5l3 2M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14z' } },
-  { path: '/system', name: 'system', component: () => import('./system/Page.vue'), meta: { title: 'system', rights: ['system.view'], nav: 'run', project: false, icon: 'M3.5 5h13v4h-13zM3.5 11.5h13v4h-13zM6 7h.01M6 13.5h.01' } },
-  { path: '/:rest(.*)*', name: 'missing', component: () => import('./parts/Missing.vue'), meta: { title: 'missing', project: false } },
-]
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('./login/Page.vue'),
+    meta: { title: 'login', open: true, project: false },
+  },
+  {
+    path: '/',
+    name: 'home',
+    component: () => import('./home/Page.vue'),
+    meta: { title: 'home', nav: 'sell', icon: 'M3 9.5 10 3.5l7 6M5 8.5v8h10v-8' },
+  },
+  {
+    path: '/chart/:building(\\d+)?',
+    name: 'chart',
+    component: () => import('./chart/Page.vue'),
+    meta: {
+      title: 'chart',
+      rights: ['chart.view'],
+      nav: 'sell',
+      full: true,
+      icon: 'M4 3.5h5v13H4zM11.5 7.5h4.5v9h-4.5M4 8h5M4 12h5',
+    },
+  },
+  {
+    path: '/units/:unit(\\d+)',
+    name: 'unit',
+    component: () => import('./unit/Page.vue'),
+    meta: { title: 'unit', rights: ['chart.view'] },
+  },
+  {
+    path: '/report',
+    name: 'report',
+    component: () => import('./report/Page.vue'),
+    meta: {
+      title: 'report',
+      rights: ['report.view'],
+      nav: 'sell',
+      icon: 'M3.5 16.5h13M5.5 13.5v-4M9 13.5v-8M12.5 13.5v-6M16 13.5v-2',
+    },
+  },
+  {
+    path: '/publications',
+    name: 'publication',
+    component: () => import('./publication/Page.vue'),
+    meta: {
+      title: 'publication',
+      rights: ['chart.view'],
+      nav: 'publish',
+      icon: 'M4 3.5h8l4 4v9H4zM12 3.5v4h4M7 12l2 2 4-4',
+    },
+  },
+  {
+    path: '/publications/:publication(\\d+)',
+    name: 'publication-one',
+    component: () => import('./publication/Detail.vue'),
+    meta: { title: 'publication', rights: ['chart.view'] },
+  },
+  {
+    path: '/publications/:publication(\\d+)/replay',
+    name: 'publication-replay',
+    component: () => import('./publication/Replay.vue'),
+    meta: { title: 'replay', rights: ['chart.view'], full: true },
+  },
+  {
+    path: '/disclosure-check',
+    name: 'disclosure-check',
+    component: () => import('./report/Disclosure.vue'),
+    meta: {
+      title: 'disclosure-check',
+      rights: ['report.view'],
+      nav: 'publish',
+      icon: 'M3.5 5.5l1.5 1.5 2.5-3M3.5 11l1.5 1.5 2.5-3M10.5 6h6M10.5 11.5h6M4 16.5h12.5',
+    },
+  },
+  {
+    path: '/disclosure',
+    name: 'disclosure',
+    component: () => import('./disclosure/Page.vue'),
+    meta: {
+      title: 'disclosure',
+      rights: ['disclosure.edit'],
+      nav: 'publish',
+      icon: 'M4 3.5h12v13H4zM7 7.5h6M7 10.5h6M7 13.5h3',
+    },
+  },
+  {
+    path: '/permits',
+    name: 'permit',
+    component: () => import('./permit/Page.vue'),
+    meta: {
+      title: 'permit',
+      rights: ['permit.edit'],
+      nav: 'publish',
+      icon: 'M3.5 4.5h13v8h-13zM6 7.5h5M12.5 12.5v4l-1.800-1.200L9 16.5v-4',
+    },
+  },
+  {
+    path: '/import',
+    name: 'import',
+    component: () => import('./import/Page.vue'),
+    meta: {
+      title: 'import',
+      rights: ['unit.import'],
+      nav: 'keep',
+      icon: 'M10 3.5v8M6.800 8.5 10 11.700l3.200-3.200M3.5 12.5v4h13v-4',
+    },
+  },
+  {
+    path: '/property',
+    name: 'property',
+    component: () => import('./property/Page.vue'),
+    meta: {
+      title: 'property',
+      rights: ['project.edit', 'unit.edit'],
+      nav: 'keep',
+      icon: 'M4 4.5h4v3H4zM12 8.5h4v3h-4zM12 14h4v3h-4zM6 7.5V15.5h6M6 10h6',
+    },
+  },
+  {
+    path: '/layouts',
+    name: 'layout',
+    component: () => import('./layout/Page.vue'),
+    meta: {
+      title: 'layout',
+      rights: ['layout.edit'],
+      nav: 'keep',
+      icon: 'M3.5 3.5h13v13h-13zM3.5 10h6M9.5 3.5v8.5M13 10h3.5',
+    },
+  },
+  {
+    path: '/users',
+    name: 'user',
+    component: () => import('./user/Page.vue'),
+    meta: {
+      title: 'user',
+      rights: ['user.edit'],
+      nav: 'run',
+      project: false,
+      icon: 'M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 16.5c.6-3 3-4.5 6-4.5s5.400 1.5 6 4.5',
+    },
+  },
+  {
+    path: '/terminals',
+    name: 'terminal',
+    component: () => import('./terminal/Page.vue'),
+    meta: {
+      title: 'terminal',
+      rights: ['terminal.edit'],
+      nav: 'run',
+      project: false,
+      icon: 'M5 3.5h10v10H5zM10 13.5v3M6.5 16.5h7',
+    },
+  },
+  {
+    path: '/audit',
+    name: 'audit',
+    component: () => import('./audit/Page.vue'),
+    meta: {
+      title: 'audit',
+      rights: ['audit.view'],
+      nav: 'run',
+      project: false,
+      icon: 'M10 5.5v5l3 2M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14z',
+    },
+  },
+  {
+    path: '/system',
+    name: 'system',
+    component: () => import('./system/Page.vue'),
+    meta: {
+      title: 'system',
+      rights: ['system.view'],
+      nav: 'run',
+      project: false,
+      icon: 'M3.5 5h13v4h-13zM3.5 11.5h13v4h-13zM6 7h.01M6 13.5h.01',
+    },
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'missing',
+    component: () => import('./parts/Missing.vue'),
+    meta: { title: 'missing', project: false },
+  },
+];

@@ -1,0 +1,366 @@
+/* public.c - what a kiosk may see: the live public chart and what stands around it (SC-01 to SC-18).
+ *
+ * Everything is served from the snapshots in memory, so it goes on when the database is locked or lost
+ * (DV-07). Nothing here reads a customer, a floor price, a hold's reason or a salesperson (SC-07).
+ */
+#include "daemon/api/public.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/api/api.h"
+#include "daemon/app.h"
+#include "daemon/chart/json_write.h"
+#include "db/state.h"
+
+/* The snapshot of the project of path parameter 0, in the caller's scope; NOT_FOUND and CHART_NONE. */
+static int snapshot_of_call(struct call *call, struct snapshot **ret_snapshot)
+{
+    int64_t project_id;
+    int r = call_param_id(call, 0, &project_id);
+
+    if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
+    if (r < 0)
+        return r;
+    *ret_snapshot = charts_get(call->app->charts, project_id);
+    return *ret_snapshot ? 0 : fault_set(call->tx.fault, FAULT_CHART_NONE, NULL);
+}
+
+int public_unit_of_call(struct call *call, struct snapshot **ret_snapshot,
+                        const struct published_unit **ret_unit, char *ret_state)
+{
+    struct snapshot *s;
+    int64_t unit_id;
+    int r = call_param_id(call, 0, &unit_id);
+
+    if (r < 0)
+        return r;
+    s = charts_find_unit(call->app->charts, unit_id);
+    if (s && !actor_sees_project(call->tx.actor, snapshot_content(s)->project_id))
+        s = snapshot_unref(s);
+    if (!s)
+        return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    *ret_unit = snapshot_unit(s, unit_id, ret_state);
+    *ret_snapshot = s;
+    return 0;
+}
+
+int reply_buf(struct call *call, struct buf *out)
+{
+    if (out->error) {
+        int r = out->error;
+
+        buf_free(out);
+        return r;
+    }
+    call->reply.bytes = out->data;
+    call->reply.n_bytes = out->n;
+    return 0;
+}
+
+struct listing {
+    struct call *call;
+    struct buf out;
+    bool any;
+};
+
+static void project_list_one(void *arg, int64_t project_id, struct snapshot *s)
+{
+    struct listing *l = arg;
+
+    if (!actor_sees_project(l->call->tx.actor, project_id))
+        return;
+    if (l->call->id->terminal_project_id && l->call->id->terminal_project_id != project_id)
+        return;
+    if (l->any)
+        buf_puts(&l->out, ",");
+    snapshot_write_project(s, &l->out);
+    l->any = true;
+}
+
+int api_public_project_list(struct call *call)
+{
+    struct listing l = {.call = call};
+
+    buf_puts(&l.out, "{\"items\":[");
+    charts_each(call->app->charts, project_list_one, &l);
+    buf_puts(&l.out, "]}");
+    return reply_buf(call, &l.out);
+}
+
+int api_public_chart(struct call *call)
+{
+    struct http_prepared *prepared;
+    struct snapshot *s;
+    int r = snapshot_of_call(call, &s);
+
+    if (r < 0)
+        return r;
+    r = snapshot_chart(s, &prepared);
+    if (r == 0)
+        call_reply_prepared(call, prepared);
+    snapshot_unref(s);
+    return r;
+}
+
+int api_public_building(struct call *call)
+{
+    struct http_prepared *prepared;
+    struct snapshot *s;
+    int64_t building_id;
+    int r = call_param_id(call, 1, &building_id);
+
+    if (r == 0)
+        r = snapshot_of_call(call, &s);
+    if (r < 0)
+        return r;
+    r = snapshot_building(s, building_id, &prepared);
+    if (r == 0)
+        call_reply_prepared(call, prepared);
+    else if (r == -ENOENT)
+        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    snapshot_unref(s);
+    return r;
+}
+
+/* ---- a unit ---- */
+
+static void write_layout(const struct snapshot *s, int64_t layout_id, struct buf *out)
+{
+    const struct content *c = snapshot_content(s);
+    char scratch[4096];
+
+    for (size_t i = 0; layout_id && i < c->n_items; i++) {
+        const char *f[ITEM_FIELDS_MAX];
+
+        if (strcmp(c->items[i].section, "layout") != 0 ||
+            strtoll(c->items[i].key, NULL, 10) != layout_id)
+            continue;
+        item_fields(&c->items[i], scratch, sizeof(scratch), f);
+        buf_printf(out, "{\"id\":%" PRId64, layout_id);
+        json_member_text(out, "name", c->items[i].name);
+        json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
+        json_member_int(out, "halls", strtoll(f[2], NULL, 10));
+        json_member_int(out, "baths", strtoll(f[3], NULL, 10));
+        json_key(out, "media", 0);
+        if (f[4][0])
+            json_put_text(out, f[4]);
+        else
+            buf_puts(out, "null");
+        json_member_int(out, "gross_min", 0);
+        json_member_int(out, "gross_max", 0);
+        buf_puts(out, "}");
+        return;
+    }
+    buf_puts(out, "null");
+}
+
+static void member_text_or_null(struct buf *out, const char *name, const char *text)
+{
+    json_key(out, name, 0);
+    if (text && text[0])
+        json_put_text(out, text);
+    else
+        buf_puts(out, "null");
+}
+
+static void write_media(const char *ids, struct buf *out)
+{
+    bool first = true;
+
+    buf_puts(out, "[");
+    while (*ids) {
+        size_t n = strcspn(ids, " ");
+
+        if (!first)
+            buf_puts(out, ",");
+        buf_puts(out, "\"");
+        buf_add(out, ids, n);
+        buf_puts(out, "\"");
+        first = false;
+        ids += n + strspn(ids + n, " ");
+    }
+    buf_puts(out, "]");
+}
+
+static void write_prices(struct snapshot *s, const struct published_unit *u, char state,
+                         struct buf *out)
+{
+    const struct state_info *info = state_info(state);
+    int64_t total = info->priced ? u->total_fen : 0;
+
+    json_member_text(out, "basis", snapshot_project_field(s, 8));
+    json_member_or_null(out, "unit_price_fen", snapshot_unit_price(s, u, total));
+    json_member_or_null(out, "inner_unit_price_fen",
+                        total > 0 && u->inner > 0 ? money_unit_price(total, u->inner) : 0);
+    json_member_or_null(out, "total_fen", total);
+    json_member_or_null(out, "deal_total_fen", info->sold ? u->deal_total_fen : 0);
+}
+
+void public_unit_write(struct snapshot *s, const struct published_unit *u, char state,
+                       struct buf *out)
+{
+    const char letter[2] = {state, '\0'};
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
+             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+    buf_printf(out, "{\"id\":%" PRId64, u->unit_id);
+    json_member_int(out, "project_id", snapshot_content(s)->project_id);
+    json_member_int(out, "building_id", u->building_id);
+    json_member_text(out, "path", path);
+    json_member_text(out, "building", u->building);
+    json_member_text(out, "stair", u->stair);
+    json_member_text(out, "floor", u->floor);
+    json_member_text(out, "room", u->room);
+    json_member_text(out, "class", u->class);
+    json_member_text(out, "state", letter);
+    member_text_or_null(out, "not_for_sale_reason", state == 'N' ? u->hidden_reason : NULL);
+    json_key(out, "layout", 0);
+    write_layout(s, u->layout_id, out);
+    json_member_text(out, "orientation", u->orientation);
+    json_member_or_null(out, "floor_height_mm", u->floor_height_mm);
+    json_member_or_null(out, "gross_area", u->gross);
+    json_member_or_null(out, "inner_area", u->inner);
+    json_key(out, "shared_area", 0);
+    if (u->inner)
+        json_put_int(out, u->shared);
+    else
+        buf_puts(out, "null");
+    json_member_text(out, "area_stage", u->area_stage);
+    write_prices(s, u, state, out);
+    member_text_or_null(out, "permit", u->permit);
+    json_key(out, "media", 0);
+    write_media(u->media, out);
+    member_text_or_null(out, "vr_url", u->vr_url);
+    json_member_bool(out, "model_room", u->model_room);
+    json_key(out, "publication", 0);
+    snapshot_write_publication(s, out);
+    buf_puts(out, "}");
+}
+
+int api_public_unit(struct call *call)
+{
+    const struct published_unit *u;
+    struct buf out = {0};
+    struct snapshot *s;
+    char state;
+    int r = public_unit_of_call(call, &s, &u, &state);
+
+    if (r < 0)
+        return r;
+    public_unit_write(s, u, state, &out);
+    snapshot_unref(s);
+    return reply_buf(call, &out);
+}
+
+/* ---- estimate (PR-15, PR-16) ---- */
+
+static int64_t project_number(struct snapshot *s, int index)
+{
+    return strtoll(snapshot_project_field(s, index), NULL, 10);
+}
+
+static int choice_query(struct call *call, const char *name, const char *const *choices, int *ret_index)
+{
+    const char *text = call_query(call, name);
+
+    for (int i = 0; text && choices[i]; i++)
+        if (strcmp(text, choices[i]) == 0) {
+            *ret_index = i;
+            return 0;
+        }
+    if (!text)
+        return 0;
+    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
+    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+}
+
+static const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
+static const char *const loan_methods[] = {"annuity", "principal", NULL};
+
+static json_t *estimate_json(const struct loan_estimate *e, struct snapshot *s, enum lang lang)
+{
+    json_t *parts = json_array();
+
+    for (size_t i = 0; i < e->n_parts; i++)
+        json_array_append_new(
+            parts, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "kind",
+                             loan_kinds[e->parts[i].kind], "loan_fen", (json_int_t)e->parts[i].loan_fen,
+                             "rate_ppm", (json_int_t)e->parts[i].rate_ppm, "first_month_fen",
+                             (json_int_t)e->parts[i].first_month_fen, "last_month_fen",
+                             (json_int_t)e->parts[i].last_month_fen, "interest_fen",
+                             (json_int_t)e->parts[i].interest_fen));
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:I}", "total_fen",
+        (json_int_t)e->total_fen, "down_bp", (json_int_t)e->down_bp, "down_fen",
+        (json_int_t)e->down_fen, "loan_fen", (json_int_t)e->loan_fen, "years", (json_int_t)e->years,
+        "method", loan_methods[e->method], "loan", loan_kinds[e->kind], "parts", parts,
+        "first_month_fen", (json_int_t)e->first_month_fen, "last_month_fen",
+        (json_int_t)e->last_month_fen, "interest_fen", (json_int_t)e->interest_fen, "rates_date",
+        snapshot_project_field(s, 16), "note",
+        lang == LANG_ZH ? "试算结果仅供参考，以银行审批为准。" : "An estimate; the bank decides.",
+        "down_min_bp", (json_int_t)project_number(s, 11));
+}
+
+int api_public_estimate(struct call *call)
+{
+    const struct published_unit *u;
+    struct loan_request request = {0};
+    struct loan_estimate estimate;
+    int64_t years = 30, down = 0;
+    int kind = 0, method = 0;
+    struct snapshot *s;
+    char state;
+    int r = public_unit_of_call(call, &s, &u, &state);
+
+    if (r < 0)
+        return r;
+    r = call_query_int(call, "down", project_number(s, 11), 10000, project_number(s, 11), &down);
+    if (r == 0)
+        r = call_query_int(call, "years", 1, 30, 30, &years);
+    if (r == 0)
+        r = choice_query(call, "loan", loan_kinds, &kind);
+    if (r == 0)
+        r = choice_query(call, "method", loan_methods, &method);
+    if (r == 0 && snapshot_shown_total(s, u, state) == 0)
+        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    if (r == 0) {
+        request = (struct loan_request){.total_fen = snapshot_shown_total(s, u, state),
+                                        .down_bp = down,
+                                        .years = years,
+                                        .kind = (enum loan_kind)kind,
+                                        .method = (enum loan_method)method,
+                                        .loan_unit_fen = project_number(s, 12),
+                                        .commercial_rate_ppm = project_number(s, 13),
+                                        .fund_rate_ppm = project_number(s, 14),
+                                        .fund_cap_fen = project_number(s, 15)};
+        r = loan_estimate(&request, &estimate);
+    }
+    if (r == 0) {
+        call->reply.body = estimate_json(&estimate, s, call->lang);
+        r = call->reply.body ? 0 : -ENOMEM;
+    }
+    snapshot_unref(s);
+    return r;
+}
+
+/* ---- events ---- */
+
+int api_public_events(struct call *call)
+{
+    int64_t project_id = 0;
+    int r = call_query_int(call, "project", 1, INT64_MAX, 0, &project_id);
+
+    if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
+    if (r == 0)
+        r = call_subscribe(call, feed_channel(FEED_PUBLIC, project_id));
+    if (r == 0 && call->id->terminal_id)
+        r = call_subscribe(call, feed_channel(FEED_TERMINAL, call->id->terminal_id));
+    return r;
+}

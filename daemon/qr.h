@@ -1,0 +1,12 @@
+/* qr.h - QR codes as SVG and PNG (DV-05): level M, quiet zone of four modules. Pure, any thread. */
+#ifndef ANCHANG_QR_H
+#define ANCHANG_QR_H
+
+#include "daemon/http/buf.h"
+
+/* Append the picture of @text; @module_px: pixels a module (PNG). -E2BIG: the text is too long for a
+ * code, -ENOMEM. */
+int qr_svg(const char *text, struct buf *out);
+int qr_png(const char *text, int module_px, struct buf *out);
+
+#endif

@@ -1,0 +1,219 @@
+// The state of one import, from the file to the result. Steps go back and forth without losing anything;
+// only another file starts over.
+import { computed, reactive, ref, shallowRef } from 'vue';
+import { api, ok } from '@/api/client';
+import { useAction } from '../parts/use_load';
+import { useSend } from '../parts/use_send';
+import {
+  blocking,
+  draftOf,
+  mappingGaps,
+  matrixFaults,
+  matrixGuessless,
+  mergeWords,
+  planOf,
+  structuredCloneJson,
+  unknownWords,
+  type Draft,
+  type ImportFile,
+  type ImportMapping,
+  type ImportScan,
+  type WordMap,
+} from './plan';
+import type { Schemas } from '@/api/types';
+
+export const STEPS = ['file', 'columns', 'words', 'check', 'done'] as const;
+export type Step = (typeof STEPS)[number];
+export type ImportResult = Schemas['ImportResult'];
+
+export type Wizard = ReturnType<typeof createWizard>;
+
+export function createWizard(project: () => number | null) {
+  const step = ref<Step>('file');
+  const file = shallowRef<ImportFile | null>(null);
+  const draft = reactive<Draft>({
+    mapping: emptyMapping(),
+    decisions: {},
+    remember: true,
+    fromFile: false,
+    filter: [],
+  });
+  const scan = shallowRef<ImportScan | null>(null);
+  /** the plan the scan belongs to; another plan makes it out of date */
+  const scanned = ref('');
+  const result = shallowRef<ImportResult | null>(null);
+  const uploading = useAction();
+  const looking = useAction();
+  const scanning = useAction();
+  const committing = useSend();
+
+  const planText = computed(() => JSON.stringify(planOf(draft)));
+  const fresh = computed(() => scan.value !== null && scanned.value === planText.value);
+  const gaps = computed(() => mappingGaps(draft.mapping));
+  const matrixWrong = computed(() => {
+    const m = draft.mapping.matrix;
+    if (draft.mapping.form !== 'matrix' || !m || !file.value) return [];
+    const rows = file.value.sheets.find((s) => s.index === file.value?.sheet)?.rows ?? m.last_row;
+    return matrixFaults(m, file.value.columns.length, rows);
+  });
+  const statusWords = computed(() => mergeWords(scan.value?.status_words ?? [], draft.mapping.status_words));
+  const classWords = computed(() => mergeWords(scan.value?.class_words ?? [], draft.mapping.class_words));
+  const unknown = computed(() => unknownWords(statusWords.value).length + unknownWords(classWords.value).length);
+  const inTheWay = computed(() => (scan.value ? blocking(scan.value, draft) : []));
+  const mapped = computed(() =>
+    draft.mapping.form === 'matrix'
+      ? matrixWrong.value.length === 0 && draft.mapping.matrix !== null
+      : gaps.value.missing.length === 0,
+  );
+  const ready = computed(
+    () => fresh.value && inTheWay.value.length === 0 && (scan.value?.refused ?? 1) === 0 && (scan.value?.accepted ?? 0) > 0,
+  );
+  const touched = computed(() => file.value !== null && step.value !== 'done');
+
+  function take(found: ImportFile): void {
+    file.value = found;
+    scan.value = null;
+    scanned.value = '';
+    result.value = null;
+  }
+
+  async function upload(chosen: File): Promise<void> {
+    const id = project();
+    if (id === null) return;
+    const old = file.value?.id;
+    await uploading.run(async () => {
+      const found = await ok(
+        api.POST('/api/v1/imports', {
+          params: { query: { name: chosen.name, project: id } },
+          body: chosen as unknown as string,
+          bodySerializer: (body) => body as unknown as BodyInit,
+          headers: { 'Content-Type': 'application/octet-stream' },
+        }),
+      );
+      take(found);
+      Object.assign(draft, draftOf(found), { fromFile: draft.fromFile });
+      if (old) void api.DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } }).catch(() => undefined);
+    });
+  }
+
+  /** Looks at another sheet, or takes another row as the headers. What was mapped by hand is kept where the
+   * headers still say the same. */
+  async function look(sheet: number, headerRow?: number): Promise<void> {
+    const now = file.value;
+    if (!now) return;
+    await looking.run(async () => {
+      const query = headerRow === undefined ? { sheet } : { sheet, header_row: headerRow };
+      const found = await ok(
+        api.GET('/api/v1/imports/{import}', { params: { path: { import: now.id }, query } }),
+      );
+      const kept = draft.mapping;
+      take(found);
+      const next = draftOf(found).mapping;
+      next.status_words = kept.status_words;
+      next.class_words = kept.class_words;
+      next.source = kept.source;
+      draft.mapping = next;
+      draft.decisions = {};
+    });
+  }
+
+  function setForm(form: ImportMapping['form']): void {
+    const found = file.value;
+    if (!found) return;
+    draft.mapping.form = form;
+    if (form === 'matrix' && !draft.mapping.matrix) {
+      draft.mapping.matrix = structuredCloneJson(found.matrix ?? matrixGuessless(found));
+    }
+  }
+
+  /** Takes over a mapping that was remembered, for the sheet at hand. */
+  function takeRemembered(mapping: ImportMapping): void {
+    draft.mapping = { ...structuredCloneJson(mapping), sheet: file.value?.sheet ?? mapping.sheet };
+  }
+
+  async function runScan(): Promise<boolean> {
+    const id = file.value?.id;
+    if (!id) return false;
+    const text = planText.value;
+    const got = await scanning.run(() =>
+      ok(api.POST('/api/v1/imports/{import}/scan', { params: { path: { import: id } }, body: planOf(draft) })),
+    );
+    if (!got) return false;
+    scan.value = got;
+    scanned.value = text;
+    // The daemon changed nothing while the user went on choosing: look again with what stands now.
+    if (text !== planText.value) return runScan();
+    return true;
+  }
+
+  function setWords(kind: 'status_words' | 'class_words', words: WordMap[]): void {
+    draft.mapping[kind] = words;
+  }
+
+  async function commit(): Promise<boolean> {
+    const id = file.value?.id;
+    if (!id) return false;
+    const got = await committing.send(planOf(draft), (body, key) =>
+      ok(
+        api.POST('/api/v1/imports/{import}/commit', {
+          params: { path: { import: id }, header: { 'Idempotency-Key': key } },
+          body,
+        }),
+      ),
+    );
+    if (!got) return false;
+    result.value = got;
+    step.value = 'done';
+    return true;
+  }
+
+  function restart(): void {
+    const old = file.value?.id;
+    if (old) void api.DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } }).catch(() => undefined);
+    file.value = null;
+    scan.value = null;
+    scanned.value = '';
+    result.value = null;
+    draft.mapping = emptyMapping();
+    draft.decisions = {};
+    draft.filter = [];
+    committing.problem.value = null;
+    scanning.problem.value = null;
+    uploading.problem.value = null;
+    step.value = 'file';
+  }
+
+  return {
+    step,
+    file,
+    draft,
+    scan,
+    fresh,
+    result,
+    gaps,
+    matrixWrong,
+    statusWords,
+    classWords,
+    unknown,
+    inTheWay,
+    mapped,
+    ready,
+    touched,
+    uploading,
+    looking,
+    scanning,
+    committing,
+    upload,
+    look,
+    setForm,
+    takeRemembered,
+    runScan,
+    setWords,
+    commit,
+    restart,
+  };
+}
+
+function emptyMapping(): ImportMapping {
+  return { source: '', form: 'rows', sheet: 0, header_row: 1, columns: [], status_words: [], class_words: [], matrix: null };
+}
