@@ -95,3 +95,29 @@ struct sheet_cell grid_own(const struct grid *g, int64_t row, int col)
         cell = (struct sheet_cell){.text = ""};
     return cell;
 }
+
+struct sheet_cell grid_sub(const struct grid *g, const struct matrix_block *b, int64_t row,
+                           size_t sub, int col)
+{
+    struct sheet_cell cell;
+    const char *end;
+
+    if (!b->in_cell)
+        return grid_own(g, row + (int64_t)sub, col);
+    cell = grid_own(g, row, col);
+    for (size_t i = 0; i < sub && cell.len > 0; i++) {
+        size_t skip;
+
+        end = memchr(cell.text, '\n', cell.len);
+        skip = end ? (size_t)(end + 1 - cell.text) : cell.len;
+
+        cell.text += skip;
+        cell.len -= skip;
+    }
+    /* What follows the last line that the layout knows stays with it: nothing is lost unseen. */
+    end = cell.len > 0 && sub + 1 < b->n_sub ? memchr(cell.text, '\n', cell.len) : NULL;
+    if (end)
+        cell.len = (size_t)(end - cell.text);
+    trim(&cell);
+    return cell;
+}

@@ -2,6 +2,7 @@
 #ifndef ANCHANG_SHEET_GRID_H
 #define ANCHANG_SHEET_GRID_H
 
+#include "daemon/sheet/matrix.h"
 #include "daemon/sheet/sheet.h"
 
 struct grid_row {
@@ -14,7 +15,7 @@ struct grid {
     int64_t n_rows;
 };
 
-/* Reads sheet @index of @s. FAULT_SHEET_LIMIT past MATRIX_ROWS_MAX rows or MATRIX_TEXT_MAX bytes. */
+/* Reads sheet @index. FAULT_SHEET_LIMIT past MATRIX_ROWS_MAX rows or MATRIX_TEXT_MAX bytes. */
 int grid_read(struct sheet *s, size_t index, struct fault *f, struct grid *ret);
 void grid_done(struct grid *g);
 
@@ -22,5 +23,9 @@ void grid_done(struct grid *g);
 struct sheet_cell grid_cell(const struct grid *g, int64_t row, int col);
 /* The same, with cells that a merge covers, and are not its first, empty. */
 struct sheet_cell grid_own(const struct grid *g, int64_t row, int col);
+/* Part @sub of the unit of block @b whose floor begins at @row: a cell further down, or a line of
+ * the one cell. */
+struct sheet_cell grid_sub(const struct grid *g, const struct matrix_block *b, int64_t row,
+                           size_t sub, int col);
 
 #endif

@@ -79,7 +79,7 @@ static bool is_forbidden(const unsigned char *p, size_t n)
     return false;
 }
 
-/* Copies text trimmed, with single blanks, without forbidden characters. Sets *@forbidden, *@cut. */
+/* Copies text trimmed, with single blanks, without what is forbidden. Sets *@forbidden, *@cut. */
 static void text_clean(const char *text, size_t len, char *out, size_t size, bool *forbidden,
                        bool *cut)
 {

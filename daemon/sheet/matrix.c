@@ -62,14 +62,19 @@ static bool starts_floor(const struct matrix *m, const struct matrix_block *b, i
     return grid_own(&m->grids[b->sheet], row, b->floor_col).len > 0;
 }
 
+static size_t rows_per_floor(const struct matrix_block *b)
+{
+    return b->in_cell ? 1 : b->n_sub;
+}
+
 /* Nothing in the block may fall outside the sub-rows: it would be left out unseen. */
 static int block_check(const struct matrix *m, const struct matrix_block *b, struct fault *f)
 {
-    size_t sub = b->n_sub;
+    size_t rows = rows_per_floor(b), sub = rows;
 
     for (int64_t row = b->first_row; row <= b->last_row; row++) {
         sub = starts_floor(m, b, row) ? 0 : sub + 1;
-        if (sub < b->n_sub)
+        if (sub < rows)
             continue;
         for (int col = b->first_col; col <= b->last_col; col++)
             if (grid_own(&m->grids[b->sheet], row, col).len > 0)
@@ -166,12 +171,13 @@ static bool fields_take(struct matrix *m, const struct matrix_block *b, int64_t 
     const struct grid *g = &m->grids[b->sheet];
     bool any = false;
 
-    for (size_t k = 0; k < b->n_sub && row + (int64_t)k <= b->last_row; k++) {
+    for (size_t k = 0; k < b->n_sub; k++) {
         struct sheet_cell cell;
 
-        if (k > 0 && starts_floor(m, b, row + (int64_t)k))
+        if (k > 0 && !b->in_cell &&
+            (row + (int64_t)k > b->last_row || starts_floor(m, b, row + (int64_t)k)))
             break;
-        cell = grid_own(g, row + (int64_t)k, col);
+        cell = grid_sub(g, b, row, k, col);
         if (cell.len == 0 && cell.kind != SHEET_CELL_FORMULA_EMPTY)
             continue;
         any = true;
@@ -189,7 +195,8 @@ static bool overlay_find(const struct matrix *m, const struct matrix_block *o,
     const struct matrix_block *b = &m->layout.blocks[m->block];
     const struct grid *g = &m->grids[o->sheet];
     struct sheet_cell floor = grid_cell(&m->grids[b->sheet], m->row, b->floor_col);
-    int64_t row = o->first_row + (m->row - b->first_row) / (int64_t)b->n_sub * (int64_t)o->n_sub;
+    int64_t row = o->first_row +
+                  (m->row - b->first_row) / (int64_t)rows_per_floor(b) * (int64_t)rows_per_floor(o);
     int col = o->first_col + m->col - b->first_col;
 
     /* Sheets of one shape mostly agree cell by cell; the search is for those that do not. */

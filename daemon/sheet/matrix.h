@@ -44,16 +44,17 @@ struct matrix_block {
     int64_t stair_row; /* holds 1单元 2单元 ...; 0: none */
     int64_t first_row, last_row;
     int floor_col;
-    int first_col, last_col;              /* of the units */
-    int sub_col;                          /* labels of the sub-rows, not read; -1: none */
-    size_t n_sub;                         /* rows of each floor */
+    int first_col, last_col; /* of the units */
+    int sub_col;             /* labels of the sub-rows, not read; -1: none */
+    bool in_cell;            /* the sub-rows are lines within one cell, a floor is one row */
+    size_t n_sub;            /* rows of each floor, or lines of each cell */
     enum unit_field sub[MATRIX_SUBS_MAX]; /* FIELD_NONE: not read */
     unsigned power10[MATRIX_SUBS_MAX];    /* 4 for a sub-row of money in 万元 */
     enum matrix_room room;
     enum matrix_building building_source;
     int64_t building_row;
     int building_col;
-    char building[64];
+    char building[64]; /* matrix_detect() puts the short form here: "6栋" of a long title */
 };
 
 struct matrix_layout {

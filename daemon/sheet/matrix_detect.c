@@ -106,7 +106,7 @@ static enum unit_field meaning_of(const struct grid *g, const struct matrix_bloc
         if (!floor_at(g, row, b->floor_col, &floor))
             continue;
         for (int col = b->first_col; col <= b->last_col; col++) {
-            struct sheet_cell cell = grid_own(g, row + (int64_t)sub, col);
+            struct sheet_cell cell = grid_sub(g, b, row, sub, col);
 
             if (cell.len == 0)
                 continue;
@@ -151,13 +151,37 @@ static bool sub_labels(const struct grid *g, struct matrix_block *b)
     return true;
 }
 
+/* Where a floor is one row, and most cells hold several lines, those are the sub-rows. */
+static void look_in_cells(const struct grid *g, struct matrix_block *b)
+{
+    size_t lines_max = 1, several = 0, seen = 0;
+
+    for (int64_t row = b->first_row; row <= b->last_row; row++)
+        for (int col = b->first_col; col <= b->last_col; col++) {
+            struct sheet_cell cell = grid_own(g, row, col);
+            size_t lines = cell.len > 0;
+
+            for (size_t i = 0; i < cell.len; i++)
+                lines += cell.text[i] == '\n';
+            seen += cell.len > 0;
+            several += lines > 1;
+            if (lines > lines_max)
+                lines_max = lines;
+        }
+    b->in_cell = several * 2 > seen && lines_max <= MATRIX_SUBS_MAX;
+    if (b->in_cell)
+        b->n_sub = lines_max;
+}
+
 static void meanings(const struct grid *g, struct matrix_block *b)
 {
     bool taken[FIELD_COUNT + 1] = {false};
     bool has_room = false;
 
     b->sub_col = -1;
-    if (!sub_labels(g, b))
+    if (b->n_sub == 1)
+        look_in_cells(g, b);
+    if (b->in_cell || !sub_labels(g, b))
         for (size_t k = 0; k < b->n_sub; k++)
             b->sub[k] = meaning_of(g, b, k);
     for (size_t k = 0; k < b->n_sub; k++) {
@@ -170,6 +194,44 @@ static void meanings(const struct grid *g, struct matrix_block *b)
     b->room = has_room ? MATRIX_ROOM_CELL : MATRIX_ROOM_LINE;
 }
 
+static bool is_numeral(const char *p)
+{
+    static const char numerals[] = "一二三四五六七八九十号";
+
+    for (size_t i = 0; i + 3 < sizeof(numerals); i += 3)
+        if (memcmp(p, numerals + i, 3) == 0)
+            return true;
+    return false;
+}
+
+/* The name of the building in a title: "6栋" of "云山府6栋销控表", else the title. */
+static void short_name(struct sheet_cell title, const char *const *words, char *out, size_t size)
+{
+    const char *at = NULL, *from;
+    size_t word = 0;
+
+    for (; *words && !at; words++) {
+        at = memmem(title.text, title.len, *words, strlen(*words));
+        word = strlen(*words);
+    }
+    for (from = at; from && from > title.text;) {
+        const char *before = from - 1;
+
+        if ((*before >= '0' && *before <= '9') || (*before >= 'A' && *before <= 'Z') ||
+            *before == '#' || *before == '-') {
+            from = before;
+        } else if (from - title.text >= 3 && is_numeral(from - 3)) {
+            from -= 3;
+        } else {
+            break;
+        }
+    }
+    if (from && from < at)
+        snprintf(out, size, "%.*s", (int)(at - from) + (int)word, from);
+    else
+        snprintf(out, size, "%.*s", title.len < 60 ? (int)title.len : 60, title.text);
+}
+
 /* A building's name in @row, from column @from to @to. */
 static bool title_at(const struct grid *g, int64_t row, int from, int to, struct matrix_block *b)
 {
@@ -180,6 +242,7 @@ static bool title_at(const struct grid *g, int64_t row, int from, int to, struct
             b->building_source = MATRIX_BUILDING_CELL;
             b->building_row = row;
             b->building_col = col;
+            short_name(grid_own(g, row, col), buildings, b->building, sizeof(b->building));
             return true;
         }
     return false;

@@ -51,7 +51,7 @@ struct unit_row {
     char building[64];
     char stair[64];
     char floor[32]; /* the label as the list has it */
-    int floor_first; /* ordinal of the lowest floor: 1 is the first above ground, -1 the first below */
+    int floor_first; /* ordinal of its lowest floor: 1 the first above ground, -1 below */
     int floor_span; /* floors the unit takes: 2 for a duplex; 0: the ordinal is unknown */
     char room[48];
     char class_code[24]; /* as the user's mapping says; "" when none */

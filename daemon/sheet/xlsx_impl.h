@@ -75,7 +75,7 @@ int xlsx_rows_open(struct xlsx *x, size_t index, struct fault *f);
 void xlsx_rows_close(struct xlsx *x);
 
 /* ---- xlsx_merge.c ---- */
-/* "B12" gives column 1 and row 12; the row may be missing (0). Returns -EINVAL when it is neither. */
+/* "B12" gives column 1 and row 12; the row may be missing (0). -EINVAL when it is neither. */
 int xlsx_ref_parse(const char *text, size_t len, int64_t *ret_col, int64_t *ret_row);
 int xlsx_merges_read(struct xlsx *x, size_t index, struct fault *f);
 void xlsx_merges_free(struct xlsx *x);

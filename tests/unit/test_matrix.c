@@ -1,6 +1,7 @@
 /* The floor x room sheet: what is proposed, and that each unit comes out once with its values. */
 #include "daemon/sheet/matrix.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static int make_path(void **state)
 
     (void)state;
     snprintf(path, sizeof(path), "/tmp/anchang-matrix-XXXXXX");
-    fd = mkstemp(path);
+    fd = mkostemp(path, O_CLOEXEC);
     return fd < 0 ? -1 : close(fd);
 }
 
@@ -307,6 +308,40 @@ static void test_sub_labels(void **state)
     sheet_close(s);
 }
 
+/* Room, area and state as lines of one cell. */
+static void test_lines_in_cells(void **state)
+{
+    struct sheet *s =
+        open_text("云山府 十二号楼 一览,,\n层,01,02\n3,\"301\n89.5㎡\n待售\",\"302\n90\n"
+                  "认购\"\n2,\"201\n89.5\n待售\",202\n1,\"101\n\n待售\",\"102\n"
+                  "90\n待售\nextra\"\n");
+    struct matrix_layout layout = {.n = 0};
+    struct matrix *m = NULL;
+
+    (void)state;
+    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 1);
+    assert_true(layout.blocks[0].in_cell);
+    assert_int_equal(layout.blocks[0].n_sub, 4);
+    assert_int_equal(layout.blocks[0].sub[0], FIELD_ROOM);
+    assert_int_equal(layout.blocks[0].sub[1], FIELD_GROSS);
+    assert_int_equal(layout.blocks[0].sub[2], FIELD_STATUS);
+    assert_int_equal(layout.blocks[0].sub[3], FIELD_NONE);
+    assert_string_equal(layout.blocks[0].building, "十二号楼");
+    layout.blocks[0].building_source = MATRIX_BUILDING_TEXT;
+    layout.blocks[0].n_sub = 3;
+    assert_int_equal(matrix_open(s, &layout, NULL, &m), 0);
+    assert_string_equal(next(m), "十二号楼||3|301|89.5㎡|||待售");
+    assert_string_equal(next(m), "十二号楼||3|302|90|||认购");
+    assert_string_equal(next(m), "十二号楼||2|201|89.5|||待售");
+    assert_string_equal(next(m), "十二号楼||2|202||||");
+    assert_string_equal(next(m), "十二号楼||1|101||||待售");
+    /* More lines than the layout knows: they make the state unknown, which is asked about. */
+    assert_string_equal(next(m), "十二号楼||1|102|90|||待售\nextra");
+    assert_string_equal(next(m), "");
+    matrix_close(m);
+    sheet_close(s);
+}
+
 static void test_refused(void **state)
 {
     struct sheet *s = open_text("层,01\n3,301\n2,201\n,extra\n1,101\n");
@@ -354,15 +389,11 @@ static void test_lists_are_not_proposed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_import),
-        cmocka_unit_test(test_rooms_from_lines),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_sub_labels),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_lists_are_not_proposed),
+        cmocka_unit_test(test_detect),     cmocka_unit_test(test_read),
+        cmocka_unit_test(test_import),     cmocka_unit_test(test_rooms_from_lines),
+        cmocka_unit_test(test_blocks),     cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_sub_labels), cmocka_unit_test(test_lines_in_cells),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_lists_are_not_proposed),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);

@@ -1,4 +1,4 @@
-/* Files into rows: encodings, quotes, XLSX in all its forms, and everything that must be refused. */
+/* Files into rows: encodings, quotes, XLSX in all its forms, and all that must be refused. */
 #include "daemon/sheet/decimal.h"
 #include "daemon/sheet/sheet.h"
 #include "daemon/sheet/sheet_impl.h"
@@ -23,7 +23,7 @@ static int make_path(void **state)
 
     (void)state;
     snprintf(path, sizeof(path), "/tmp/anchang-sheet-XXXXXX");
-    fd = mkstemp(path);
+    fd = mkostemp(path, O_CLOEXEC);
     return fd < 0 ? -1 : close(fd);
 }
 
@@ -446,10 +446,10 @@ static void test_xlsx_merges(void **state)
                        "</sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></w>"),
         "1:1|1\n2:1|1|2\n");
     assert_string_equal(/* they overlap */
-                        dump_xml(
-                            NULL,
-                            "<w><sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"
-                            "<mergeCell ref=\"A1:B2\"/><mergeCell ref=\"B1:C2\"/></mergeCells></w>"),
+                        dump_xml(NULL,
+                                 "<w><sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>"
+                                 "<mergeCell ref=\"A1:B2\"/><mergeCell ref=\"B1:C2\"/></mergeCells>"
+                                 "</w>"),
                         "sheet.damaged");
     assert_string_equal(dump_xml(NULL, "<w><mergeCell ref=\"A0:B2\"/></w>"), "sheet.damaged");
     assert_string_equal(dump_xml(NULL, "<w><mergeCell/></w>"), "sheet.damaged");
