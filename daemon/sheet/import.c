@@ -2,6 +2,7 @@
 #include "daemon/sheet/import.h"
 
 #include "daemon/sheet/floor.h"
+#include "daemon/sheet/sheet_impl.h"
 #include "daemon/sheet/words.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ struct scan {
     struct import_report *report;
     import_row_fn *fn;
     void *ctx;
+    struct fault *fault;
 };
 
 static void totals_add(struct import_totals *t, const struct unit_row *u)
@@ -143,40 +145,43 @@ static void decisions_apply(const struct import_decisions *d, const struct row_p
 }
 
 static int words_count(struct strset *set, struct import_report *report, const char *text,
-                       size_t len, int64_t row, size_t max)
+                       int64_t row, size_t max)
 {
-    int r = strset_put(set, text, len, row, max, NULL);
+    int r = strset_put(set, text, strlen(text), row, max, NULL);
 
     if (r == -ENOSPC)
         report->words_more = true;
     return r == -ENOMEM ? r : 0;
 }
 
-static int places_count(struct scan *s, const struct sheet_row *row, const struct unit_row *u)
+/* Words are only asked about where they matter: not in rows of other projects, nor of shafts. */
+static bool words_matter(const struct row_problems *problems)
+{
+    for (size_t i = 0; i < problems->n; i++)
+        if (problems->items[i].class == PROBLEM_PROJECT ||
+            problems->items[i].class == PROBLEM_NOT_FOR_SALE)
+            return false;
+    return true;
+}
+
+static int places_count(struct scan *s, const struct unit_row *u,
+                        const struct row_problems *problems)
 {
     struct import_report *report = s->report;
-    int column = s->mapping->columns[FIELD_CLASS].column, r;
     char building[sizeof(u->project) + sizeof(u->building) + 1];
+    int r;
 
-    r = words_count(&report->projects, report, u->project, strlen(u->project), u->row,
-                    IMPORT_WORDS_MAX);
+    r = words_count(&report->projects, report, u->project, u->row, IMPORT_WORDS_MAX);
     if (r < 0)
         return r;
     snprintf(building, sizeof(building), "%s\x1F%s", u->project, u->building);
-    r = words_count(&report->buildings, report, building, strlen(building), u->row,
-                    IMPORT_BUILDINGS_MAX);
-    if (r < 0)
+    r = words_count(&report->buildings, report, building, u->row, IMPORT_BUILDINGS_MAX);
+    if (r < 0 || !words_matter(problems))
         return r;
     if (s->mapping->columns[FIELD_STATUS].column >= 0)
-        r = words_count(&report->status_words, report, u->status_word, strlen(u->status_word),
-                        u->row, IMPORT_WORDS_MAX);
-    if (r == 0 && column >= 0) {
-        bool has = (size_t)column < row->n_cells;
-        const struct sheet_cell *cell = has ? &row->cells[column] : NULL;
-
-        r = words_count(&report->class_words, report, has ? cell->text : "",
-                        has && cell->len < 64 ? cell->len : 0, u->row, IMPORT_WORDS_MAX);
-    }
+        r = words_count(&report->status_words, report, u->status_word, u->row, IMPORT_WORDS_MAX);
+    if (r == 0 && s->mapping->columns[FIELD_CLASS].column >= 0)
+        r = words_count(&report->class_words, report, u->class_word, u->row, IMPORT_WORDS_MAX);
     return r;
 }
 
@@ -188,6 +193,8 @@ static int duplicate_check(struct scan *s, const struct unit_row *u, struct row_
     size_t len = unit_row_key(u, key, sizeof(key));
     int r = strset_put(&s->report->keys, key, len, u->row, SHEET_ROWS_MAX, &first);
 
+    if (r == -ENOSPC) /* a matrix may have more units than a sheet has rows */
+        return sheet_limit(s->fault, LIMIT_ROWS);
     if (r != 0)
         return r < 0 ? r : 0;
     if (problems->n < ROW_PROBLEMS_MAX) {
@@ -210,7 +217,7 @@ static int row_scan(struct scan *s, const struct sheet_row *row)
 
     mapping_row(s->mapping, row, &u, &problems);
     totals_add(&report->read, &u);
-    r = places_count(s, row, &u);
+    r = places_count(s, &u, &problems);
     if (r < 0)
         return r;
     outcome = outcome_of(s->decisions, &problems);
@@ -255,7 +262,7 @@ int import_scan_rows(const struct row_source *source, const struct mapping *m,
                      const struct import_decisions *d, import_row_fn *fn, void *ctx,
                      struct fault *f, struct import_report *ret)
 {
-    struct scan s = {.mapping = m, .decisions = d, .report = ret, .fn = fn, .ctx = ctx};
+    struct scan s = {.mapping = m, .decisions = d, .report = ret, .fn = fn, .ctx = ctx, .fault = f};
     struct sheet_row row;
     int r;
 

@@ -193,7 +193,6 @@ static void read_words(struct reader *r, struct unit_row *u)
 {
     const struct mapping *m = r->mapping;
     const char *code;
-    char word[64];
 
     if (m->columns[FIELD_STATUS].column < 0) {
         u->state = m->default_state;
@@ -208,12 +207,11 @@ static void read_words(struct reader *r, struct unit_row *u)
         snprintf(u->class_code, sizeof(u->class_code), "%s", m->default_class);
         return;
     }
-    read_text(r, FIELD_CLASS, word, sizeof(word));
-    code = word_code(&m->classes, word);
+    code = word_code(&m->classes, u->class_word);
     if (code)
         snprintf(u->class_code, sizeof(u->class_code), "%s", code);
     else
-        problem(r, PROBLEM_CLASS_UNKNOWN, FIELD_CLASS, word, strlen(word));
+        problem(r, PROBLEM_CLASS_UNKNOWN, FIELD_CLASS, u->class_word, strlen(u->class_word));
 }
 
 static void read_floor(struct reader *r, struct unit_row *u)
@@ -292,13 +290,12 @@ static void read_prices(struct reader *r, struct unit_row *u)
 /* Shafts, refuge floors, the roof: looked for where lists write them. */
 static bool not_for_sale(struct reader *r, const struct unit_row *u)
 {
-    struct sheet_cell use = cell_of(r, FIELD_CLASS);
     const struct {
         const char *text;
         size_t len;
         enum unit_field field;
     } places[] = {{u->room, strlen(u->room), FIELD_ROOM},
-                  {use.text, use.len, FIELD_CLASS},
+                  {u->class_word, strlen(u->class_word), FIELD_CLASS},
                   {u->floor, strlen(u->floor), FIELD_FLOOR},
                   {u->layout, strlen(u->layout), FIELD_LAYOUT}};
 
@@ -326,6 +323,7 @@ static void read_places(struct reader *r, struct unit_row *u)
     read_text(r, FIELD_LAYOUT, u->layout, sizeof(u->layout));
     read_text(r, FIELD_ORIENTATION, u->orientation, sizeof(u->orientation));
     read_text(r, FIELD_STATUS, u->status_word, sizeof(u->status_word));
+    read_text(r, FIELD_CLASS, u->class_word, sizeof(u->class_word));
 }
 
 static bool project_wanted(const struct mapping *m, const char *project)

@@ -50,9 +50,9 @@ struct unit_row {
     char project[96];
     char building[64];
     char stair[64];
-    char floor[32]; /* the label as the list has it */
+    char floor[32];  /* the label as the list has it */
     int floor_first; /* ordinal of its lowest floor: 1 the first above ground, -1 below */
-    int floor_span; /* floors the unit takes: 2 for a duplex; 0: the ordinal is unknown */
+    int floor_span;  /* floors the unit takes: 2 for a duplex; 0: the ordinal is unknown */
     char room[48];
     char class_code[24]; /* as the user's mapping says; "" when none */
     char layout[64];
@@ -63,6 +63,7 @@ struct unit_row {
     int64_t floor_height;         /* 0.01 m or UNIT_NONE */
     char state;                   /* U A K R X B S C F D T N (FC 25.2); 0: unknown */
     char status_word[64];         /* as the list has it */
+    char class_word[64];          /* the use, as the list has it */
     char reason[64];              /* why it is not for sale; "" when it is */
     unsigned flags;               /* enum unit_row_flag */
 };

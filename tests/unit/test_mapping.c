@@ -463,6 +463,7 @@ static void test_other_project(void **state)
     scan(body, &d, &m, &rows, &report);
     assert_int_equal(report.n_refused, 0);
     assert_int_equal(rows.n, 1);
+    assert_int_equal(report.status_words.n, 1); /* words of other projects are nobody's matter */
     import_report_done(&report);
 }
 
