@@ -131,6 +131,7 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./import/Page.vue'),
     meta: {
       title: 'import',
+      full: true,
       rights: ['unit.import'],
       nav: 'keep',
       icon: 'M10 3.5v8M6.800 8.5 10 11.700l3.200-3.200M3.5 12.5v4h13v-4',

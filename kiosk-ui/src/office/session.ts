@@ -16,7 +16,8 @@ export const useSession = defineStore('session', () => {
   async function load(): Promise<void> {
     try {
       session.value = await ok(api.GET('/api/v1/session'));
-      if (session.value.kind !== 'user') session.value = null; // a terminal's cookie opens no office
+      if (session.value.kind !== 'user')
+        session.value = null; // a terminal's cookie opens no office
       else siteLang(session.value.site.lang);
     } catch (cause) {
       if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) session.value = null;
@@ -48,7 +49,8 @@ export const useSession = defineStore('session', () => {
   }
 
   const has = (right: string): boolean => rights.value.has(right);
-  const hasAny = (list: readonly string[] | undefined): boolean => !list || list.some((r) => rights.value.has(r));
+  const hasAny = (list: readonly string[] | undefined): boolean =>
+    !list || list.some((r) => rights.value.has(r));
 
   return { session, known, rights, load, login, logout, changePassword, drop, has, hasAny };
 });

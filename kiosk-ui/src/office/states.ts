@@ -27,7 +27,8 @@ export const useStates = defineStore('states', () => {
 
   const byCode = (code: string): StateInfo | undefined => list.value.find((s) => s.code === code);
   const byPublic = (letter: string): StateInfo | undefined =>
-    list.value.find((s) => s.public === letter && s.code === letter) ?? list.value.find((s) => s.public === letter);
+    list.value.find((s) => s.public === letter && s.code === letter) ??
+    list.value.find((s) => s.public === letter);
 
   return { list, keep, load, byCode, byPublic };
 });

@@ -4,14 +4,7 @@ import { api, newKey, ok } from '@/api/client';
 import type { Schemas } from '@/api/types';
 
 export type ActionName =
-  | 'release'
-  | 'withdraw'
-  | 'hold'
-  | 'reserve'
-  | 'unhold'
-  | 'retain'
-  | 'unretain'
-  | 'area-review';
+  'release' | 'withdraw' | 'hold' | 'reserve' | 'unhold' | 'retain' | 'unretain' | 'area-review';
 
 export interface ActionDef {
   name: ActionName;
@@ -30,7 +23,15 @@ export const ACTIONS: readonly ActionDef[] = [
   { name: 'release', right: 'unit.release', from: 'U', reason: 'optional', document: 'optional' },
   { name: 'withdraw', right: 'unit.release', from: 'A', reason: 'needed', document: 'optional' },
   { name: 'hold', right: 'unit.hold', from: 'UA', reason: 'needed', document: 'optional', until: true },
-  { name: 'reserve', right: 'unit.hold', from: 'UA', reason: 'needed', document: 'optional', until: true, holder: true },
+  {
+    name: 'reserve',
+    right: 'unit.hold',
+    from: 'UA',
+    reason: 'needed',
+    document: 'optional',
+    until: true,
+    holder: true,
+  },
   { name: 'unhold', right: 'unit.hold', from: 'RX', reason: 'optional', document: 'none' },
   { name: 'retain', right: 'unit.retain', from: 'UA', reason: 'needed', document: 'needed', kind: true },
   { name: 'unretain', right: 'unit.retain', from: 'N', reason: 'needed', document: 'optional' },
@@ -85,11 +86,15 @@ export function act(
     case 'withdraw':
       return ok(api.POST('/api/v1/projects/{project}/units/withdraw', { params, body: base }));
     case 'unhold':
-      return ok(api.POST('/api/v1/projects/{project}/units/unhold', { params, body: { units, reason: base.reason } }));
+      return ok(
+        api.POST('/api/v1/projects/{project}/units/unhold', { params, body: { units, reason: base.reason } }),
+      );
     case 'unretain':
       return ok(api.POST('/api/v1/projects/{project}/units/unretain', { params, body: base }));
     case 'hold':
-      return ok(api.POST('/api/v1/projects/{project}/units/hold', { params, body: { ...base, reason, until_ms } }));
+      return ok(
+        api.POST('/api/v1/projects/{project}/units/hold', { params, body: { ...base, reason, until_ms } }),
+      );
     case 'reserve':
       return ok(
         api.POST('/api/v1/projects/{project}/units/reserve', {

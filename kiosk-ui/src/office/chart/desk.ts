@@ -114,7 +114,8 @@ export function applyRows(desk: Desk, rows: readonly InternalUnit[]): DeskDelta 
     const units = old.units.map((u) => {
       const row = group.get(u.id);
       if (!row || row[COL.version] < u.version) return u;
-      if (row[1] !== u.floor || row[2] !== u.stair || row[13] !== u.room || Math.max(1, row[4]) !== u.span) moved = true;
+      if (row[1] !== u.floor || row[2] !== u.stair || row[13] !== u.room || Math.max(1, row[4]) !== u.span)
+        moved = true;
       changed.push(u.id);
       return extend(
         {
@@ -206,4 +207,28 @@ export function sumsOf(desk: Desk, units: Iterable<DeskUnit>): Sums {
 
 export function* unitsOf(buildings: readonly DeskBuilding[]): Iterable<DeskUnit> {
   for (const b of buildings) yield* b.units;
+}
+
+/** A published chart, to be shown read-only with the same panes as the desk. */
+export function decodeReplay(raw: Schemas['PublicChart']): Desk {
+  const chart = decodeChart(raw);
+  return Object.freeze({
+    ...chart,
+    buildings: chart.buildings.map((b) =>
+      Object.freeze({
+        ...b,
+        enabled: true,
+        units: b.units.map((u) => ({
+          ...u,
+          version: 0,
+          pub: chart.states[u.state]?.public ?? null,
+          queue: 0,
+          flags: 0,
+          until: null,
+        })),
+      }),
+    ),
+    publicLetter: chart.states.map((s) => s.public),
+    live: chart.publication,
+  });
 }

@@ -1,8 +1,17 @@
 // The filters of the desk: those of the public chart and what only staff filter by.
-import { NO_FILTER, activeCount, choicesOf, isEmpty, passes, type Choices, type Filter } from '@/chart/filter';
+import {
+  NO_FILTER,
+  activeCount,
+  choicesOf,
+  isEmpty,
+  passes,
+  type Choices,
+  type Filter,
+} from '@/chart/filter';
 import { ENCUMBERED, FLAG, differsFromPublic, type Desk, type DeskBuilding, type DeskUnit } from './desk';
 
-export type Trait = 'queue' | 'mortgage' | 'seizure' | 'lock' | 'clean' | 'today' | 'differs' | 'unpriced' | 'review';
+export type Trait =
+  'queue' | 'mortgage' | 'seizure' | 'lock' | 'clean' | 'today' | 'differs' | 'unpriced' | 'review';
 export const TRAITS: readonly Trait[] = [
   'queue',
   'mortgage',
@@ -62,7 +71,8 @@ export function deskChoices(desk: Desk): DeskChoices {
   for (const b of desk.buildings) {
     for (const u of b.units) {
       classes.add(u.cls);
-      if (traits.size < TRAITS.length) for (const t of TRAITS) if (!traits.has(t) && hasTrait(desk, u, t)) traits.add(t);
+      if (traits.size < TRAITS.length)
+        for (const t of TRAITS) if (!traits.has(t) && hasTrait(desk, u, t)) traits.add(t);
     }
   }
   if (![...traits].some((t) => t === 'mortgage' || t === 'seizure' || t === 'lock')) traits.delete('clean');

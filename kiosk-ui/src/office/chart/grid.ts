@@ -143,7 +143,8 @@ export type Step = 'up' | 'down' | 'left' | 'right' | 'home' | 'end' | 'top' | '
 export function stepFrom(grid: Grid, from: GridCell, step: Step): GridCell {
   const w = grid.columns.length;
   const h = grid.rows.length;
-  const at = (row: number, col: number): GridCell | null => grid.cells[grid.slots[row * w + col] ?? -1] ?? null;
+  const at = (row: number, col: number): GridCell | null =>
+    grid.cells[grid.slots[row * w + col] ?? -1] ?? null;
   const look = (cells: Iterable<[number, number]>): GridCell => {
     for (const [r, c] of cells) {
       const cell = at(r, c);
@@ -151,7 +152,8 @@ export function stepFrom(grid: Grid, from: GridCell, step: Step): GridCell {
     }
     return from;
   };
-  const range = (n: number, f: (i: number) => [number, number]): [number, number][] => Array.from({ length: n }, (_, i) => f(i));
+  const range = (n: number, f: (i: number) => [number, number]): [number, number][] =>
+    Array.from({ length: n }, (_, i) => f(i));
   const last = from.row + from.span - 1;
   switch (step) {
     case 'up':

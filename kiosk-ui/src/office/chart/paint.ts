@@ -7,7 +7,11 @@ import { marksOf, type Look, type PaletteName } from '@/chart/paint';
 export type DeskPalette = 'desk' | PaletteName;
 export const PALETTES: readonly DeskPalette[] = ['desk', 'clear', 'authority'];
 
-const p = (fill: string, ink = '#14202b', pattern: Paint['pattern'] = 'plain'): Paint => ({ fill, ink, pattern });
+const p = (fill: string, ink = '#14202b', pattern: Paint['pattern'] = 'plain'): Paint => ({
+  fill,
+  ink,
+  pattern,
+});
 
 const DESK: Record<string, { paint: Paint; glyph?: string }> = {
   A: { paint: p('#BFE8B4') },

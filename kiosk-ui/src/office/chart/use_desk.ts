@@ -5,7 +5,14 @@ import { api, ok } from '@/api/client';
 import { useLive, type FeedUnit } from '../live';
 import { useLoad } from '../parts/use_load';
 import { useStates } from '../states';
-import { applyRows, decodeDesk, type Desk, type DeskDelta, type InternalChart, type InternalUnit } from './desk';
+import {
+  applyRows,
+  decodeDesk,
+  type Desk,
+  type DeskDelta,
+  type InternalChart,
+  type InternalUnit,
+} from './desk';
 
 /** Long enough for a batch to arrive together, short enough to be at once. */
 const GATHER_MS = 60;
@@ -23,7 +30,9 @@ export function useDesk(project: number) {
   let fading = 0;
 
   const load = useLoad(async (signal) => {
-    const raw = await ok(api.GET('/api/v1/projects/{project}/chart', { params: { path: { project } }, signal }));
+    const raw = await ok(
+      api.GET('/api/v1/projects/{project}/chart', { params: { path: { project } }, signal }),
+    );
     queue = [];
     delta.value = null;
     states.keep(raw.states);

@@ -21,7 +21,9 @@ export interface CursorList<T> {
   more: () => Promise<void>;
 }
 
-export function useCursor<T>(get: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>): CursorList<T> {
+export function useCursor<T>(
+  get: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
+): CursorList<T> {
   const pages = shallowRef<Page<T>[]>([]);
   const cursor = ref<string | undefined>(undefined);
   const load = useLoad(async (signal) => {

@@ -14,11 +14,18 @@ export interface MenuGroup {
 
 const ORDER: readonly NavGroup[] = ['sell', 'publish', 'keep', 'run'];
 
-export function menuOf(routes: readonly RouteRecordRaw[], may: (rights: string[] | undefined) => boolean): MenuGroup[] {
+export function menuOf(
+  routes: readonly RouteRecordRaw[],
+  may: (rights: string[] | undefined) => boolean,
+): MenuGroup[] {
   return ORDER.map((group) => ({
     group,
     entries: routes
       .filter((r) => r.meta?.nav === group && may(r.meta.rights))
-      .map((r) => ({ name: String(r.name), title: r.meta?.title ?? String(r.name), icon: r.meta?.icon ?? '' })),
+      .map((r) => ({
+        name: String(r.name),
+        title: r.meta?.title ?? String(r.name),
+        icon: r.meta?.icon ?? '',
+      })),
   })).filter((g) => g.entries.length > 0);
 }
