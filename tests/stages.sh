@@ -90,14 +90,16 @@ stage_tsan_here() {
 stage_fuzz() { # each fuzzer for a moment, from its seeds and what earlier runs found
     compgen -G 'tests/fuzz/fuzz_*.c' >/dev/null || skip "no fuzzers"
     ./run preset fuzz OFF
-    local fuzzer name
+    local fuzzer name folders
     for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
         if [ ! -f "$fuzzer" ] || [ ! -x "$fuzzer" ]; then continue; fi
         name=$(basename "$fuzzer")
-        mkdir -p "build/corpus/$name" "tests/fuzz/seeds/$name" "build/crashes"
+        mkdir -p "build/corpus/$name" build/crashes
+        folders=("build/corpus/$name")
+        [ ! -d "tests/fuzz/corpus/$name" ] || folders+=("tests/fuzz/corpus/$name")
         echo "-- $name, $FUZZ_SECONDS s"
         "$fuzzer" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
-            -artifact_prefix="build/crashes/$name-" "build/corpus/$name" "tests/fuzz/seeds/$name"
+            -artifact_prefix="build/crashes/$name-" "${folders[@]}"
     done
 }
 
