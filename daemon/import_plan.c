@@ -1,0 +1,408 @@
+/* import_plan.c - see import_plan.h. */
+#include "daemon/import_plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db/unit_class.h"
+
+/* ---- from JSON ---- */
+
+/* A refusal of one member; the first is enough for a plan, which a screen makes. */
+static int bad(struct fault *f, const char *field, const char *reason)
+{
+    fault_item(f, FAULT_FIELD_CHOICE, 0, field, "field", field, NULL);
+    return fault_set(f, FAULT_IMPORT_MAPPING, "reason", reason, NULL);
+}
+
+static int64_t number_of(const json_t *object, const char *name, int64_t fallback)
+{
+    const json_t *value = json_object_get(object, name);
+
+    return json_is_integer(value) ? (int64_t)json_integer_value(value) : fallback;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+/* The units of money the heading names: columns in 万元 are told by their heading alone. */
+static int powers_read(struct sheet *s, const struct mapping *m, struct fault *f,
+                       struct mapping *ret_heading)
+{
+    struct sheet_row row;
+    int r = sheet_select(s, m->sheet, f);
+
+    mapping_init(ret_heading);
+    while (r >= 0 && (r = sheet_next_row(s, f, &row)) == 1 && row.number <= m->header_row)
+        if (row.number == m->header_row)
+            mapping_from_header(&row, ret_heading);
+    return r < 0 ? r : 0;
+}
+
+static int columns_read(const json_t *mapping, struct sheet *s, struct fault *f, struct mapping *m)
+{
+    struct mapping heading;
+    const json_t *column;
+    size_t i;
+    int r = powers_read(s, m, f, &heading);
+
+    if (r < 0)
+        return r;
+    json_array_foreach(json_object_get(mapping, "columns"), i, column) {
+        enum unit_field field = unit_field_of(text_of(column, "field"));
+        int64_t index = number_of(column, "index", -1);
+
+        if (field == FIELD_NONE || index < 0 || index >= SHEET_COLUMNS_MAX)
+            return bad(f, "columns", text_of(column, "field"));
+        m->columns[field].column = (int)index;
+        if (heading.columns[field].column == (int)index)
+            m->columns[field].power10 = heading.columns[field].power10;
+    }
+    return 0;
+}
+
+static int words_read(const json_t *mapping, struct fault *f, struct mapping *m)
+{
+    const json_t *word;
+    size_t i;
+    int r = 0;
+
+    json_array_foreach(json_object_get(mapping, "status_words"), i, word) {
+        const char *code = text_of(word, "code");
+
+        if (r == 0 && code[0])
+            r = mapping_set_status(m, text_of(word, "word"), code[0], f);
+    }
+    json_array_foreach(json_object_get(mapping, "class_words"), i, word) {
+        const char *code = text_of(word, "code");
+
+        if (r == 0 && code[0])
+            r = unit_class_info(code) ? mapping_set_class(m, text_of(word, "word"), code, f)
+                                      : bad(f, "class_words", code);
+    }
+    return r;
+}
+
+static int matrix_read(const json_t *matrix, size_t sheet, struct fault *f,
+                       struct matrix_layout *layout)
+{
+    struct matrix_block *b = &layout->blocks[0];
+    const json_t *fields = json_object_get(matrix, "row_fields");
+    size_t n = json_array_size(fields);
+
+    if (!json_is_object(matrix) || n == 0 || n > MATRIX_SUBS_MAX)
+        return bad(f, "matrix", "row_fields");
+    memset(layout, 0, sizeof(*layout));
+    layout->n = 1;
+    b->sheet = sheet;
+    b->overlay_of = -1;
+    b->sub_col = -1;
+    b->line_row = number_of(matrix, "header_row", 0);
+    b->stair_row = number_of(matrix, "stair_row", 0);
+    b->first_row = number_of(matrix, "first_row", 0);
+    b->last_row = number_of(matrix, "last_row", 0);
+    b->floor_col = (int)number_of(matrix, "floor_column", 0);
+    b->first_col = (int)number_of(matrix, "first_column", 0);
+    b->last_col = (int)number_of(matrix, "last_column", 0);
+    b->n_sub = n;
+    b->room = MATRIX_ROOM_LINE;
+    b->building_source = MATRIX_BUILDING_TEXT;
+    snprintf(b->building, sizeof(b->building), "%s", text_of(matrix, "building"));
+    for (size_t i = 0; i < n; i++) {
+        const char *name = json_string_value(json_array_get(fields, i));
+
+        b->sub[i] = name && name[0] ? unit_field_of(name) : FIELD_NONE;
+        if (name && name[0] && b->sub[i] == FIELD_NONE)
+            return bad(f, "matrix", name);
+        if (b->sub[i] == FIELD_ROOM)
+            b->room = MATRIX_ROOM_CELL;
+    }
+    return 0;
+}
+
+static int decisions_read(const json_t *list, struct fault *f, struct import_decisions *d)
+{
+    static const char *const names[] = {"refuse", "skip", "accept"};
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one) {
+        const char *value = text_of(one, "value"), *decision = text_of(one, "decision");
+        enum row_problem_class class = problem_of(text_of(one, "problem"));
+        int action = -1;
+
+        for (int k = 0; k < 3; k++)
+            if (strcmp(decision, names[k]) == 0)
+                action = k;
+        if (class == PROBLEM_COUNT || action < 0)
+            return bad(f, "decisions", text_of(one, "problem"));
+        d->action[class] = (enum import_decision)action;
+        if (class == PROBLEM_FLOOR_MISSING)
+            snprintf(d->floor, sizeof(d->floor), "%s", value);
+        else if (class == PROBLEM_STATUS_UNKNOWN)
+            d->state = value[0];
+        else if (class == PROBLEM_CLASS_UNKNOWN)
+            snprintf(d->class_code, sizeof(d->class_code), "%s", value);
+    }
+    return 0;
+}
+
+static void projects_read(const json_t *filter, struct mapping *m)
+{
+    const json_t *name;
+    size_t i;
+
+    json_array_foreach(filter, i, name)
+        if (m->n_projects < MAPPING_PROJECTS_MAX && json_is_string(name))
+            snprintf(m->projects[m->n_projects++], sizeof(m->projects[0]), "%s",
+                     json_string_value(name));
+}
+
+int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
+                     struct import_plan *ret_plan)
+{
+    const json_t *mapping = json_object_get(plan, "mapping");
+    struct import_plan *p = ret_plan;
+    int r = 0;
+
+    memset(p, 0, sizeof(*p));
+    mapping_init(&p->mapping);
+    if (!json_is_object(mapping))
+        return bad(f, "mapping", "mapping");
+    p->matrix = strcmp(text_of(mapping, "form"), "matrix") == 0;
+    p->remember = json_is_true(json_object_get(plan, "remember"));
+    p->project_from_file = json_is_true(json_object_get(plan, "project_from_file"));
+    snprintf(p->source, sizeof(p->source), "%s", text_of(mapping, "source"));
+    p->mapping.sheet = (size_t)number_of(mapping, "sheet", 0);
+    p->mapping.header_row = number_of(mapping, "header_row", 0);
+    if (p->matrix) {
+        r = matrix_read(json_object_get(mapping, "matrix"), p->mapping.sheet, f, &p->layout);
+        if (r == 0)
+            matrix_mapping(&p->layout, &p->mapping);
+    } else {
+        r = columns_read(mapping, s, f, &p->mapping);
+    }
+    if (r == 0)
+        r = words_read(mapping, f, &p->mapping);
+    if (r == 0)
+        r = decisions_read(json_object_get(plan, "decisions"), f, &p->decisions);
+    if (r == 0 && !p->mapping.default_class[0])
+        snprintf(p->mapping.default_class, sizeof(p->mapping.default_class), "home");
+    projects_read(json_object_get(plan, "project_filter"), &p->mapping);
+    return r < 0 ? r : mapping_check(&p->mapping, f);
+}
+
+/* ---- to JSON ---- */
+
+static json_t *words_json(const struct mapping_words *words)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < words->n; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s}", "word", words->words[i].word, "code",
+                                              words->words[i].code));
+    return list;
+}
+
+static json_t *matrix_json(const struct matrix_layout *layout)
+{
+    const struct matrix_block *b = &layout->blocks[0];
+    json_t *fields = json_array();
+
+    for (size_t i = 0; i < b->n_sub; i++)
+        json_array_append_new(fields, json_string(b->sub[i] == FIELD_NONE ? ""
+                                                                         : unit_field_name(b->sub[i])));
+    return json_pack("{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:o, s:s, s:o}", "header_row",
+                     (json_int_t)b->line_row, "floor_column", b->floor_col, "first_column",
+                     b->first_col, "last_column", b->last_col, "first_row",
+                     (json_int_t)b->first_row, "last_row", (json_int_t)b->last_row,
+                     "rows_per_floor", (json_int_t)b->n_sub, "row_fields", fields, "building",
+                     b->building, "stair_row",
+                     b->stair_row ? json_integer(b->stair_row) : json_null());
+}
+
+json_t *import_mapping_json(const struct mapping *m, const struct matrix_layout *layout,
+                            const char *source)
+{
+    bool matrix = layout && layout->n > 0;
+    json_t *columns = json_array();
+
+    for (int field = 0; field < FIELD_COUNT && !matrix; field++)
+        if (m->columns[field].column >= 0)
+            json_array_append_new(columns, json_pack("{s:i, s:s}", "index",
+                                                     m->columns[field].column, "field",
+                                                     unit_field_name((enum unit_field)field)));
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "source", source, "form",
+                     matrix ? "matrix" : "rows", "sheet", (json_int_t)m->sheet, "header_row",
+                     (json_int_t)m->header_row, "columns", columns, "status_words",
+                     words_json(&m->status), "class_words", words_json(&m->classes), "matrix",
+                     matrix ? matrix_json(layout) : json_null());
+}
+
+static const char *const accept_texts[PROBLEM_COUNT][2] = {
+    [PROBLEM_FLOOR_MISSING] = {"放到您填写的楼层", "put on the floor you name"},
+    [PROBLEM_FLOOR_FROM_ROOM] = {"按房号推出的楼层", "put on the floor the room number tells"},
+    [PROBLEM_FLOOR_UNKNOWN] = {"保留楼层名称，排在最上面", "keep the floor's name, on top of the others"},
+    [PROBLEM_NUMBER] = {"按空白处理", "treat the cell as empty"},
+    [PROBLEM_NUMBER_RANGE] = {"按空白处理", "treat the cell as empty"},
+    [PROBLEM_ROUNDED] = {"四舍五入到两位小数", "round half up to two decimals"},
+    [PROBLEM_STATUS_UNKNOWN] = {"按您选择的状态导入", "import in the state you choose"},
+    [PROBLEM_CLASS_UNKNOWN] = {"按您选择的用途导入", "import as the use you choose"},
+    [PROBLEM_PRICE_MISSING] = {"不带价格导入，定价前不能推盘", "import without a price; not released until priced"},
+    [PROBLEM_AREA_MISSING] = {"不带面积导入，复核前不能推盘", "import without an area; not released until reviewed"},
+    [PROBLEM_AREA_ORDER] = {"只保留建筑面积", "keep the gross area alone"},
+    [PROBLEM_AREA_SUM] = {"按建筑面积与套内面积重算分摊面积", "work the shared area out from gross and inner"},
+    [PROBLEM_TOTAL_DIFFERS] = {"以表中的总价为准", "the list's total counts"},
+    [PROBLEM_NOT_FOR_SALE] = {"导入为不可售，原因为该词", "import as not for sale, with the word as reason"},
+    [PROBLEM_FORMULA] = {"按空白处理", "treat the cell as empty"},
+    [PROBLEM_TEXT] = {"去掉不允许的字符", "leave the characters out"},
+    [PROBLEM_TEXT_LONG] = {"截短", "cut it"},
+};
+
+const char *import_accept_text(enum row_problem_class class, enum lang lang)
+{
+    const char *text = accept_texts[class][lang];
+
+    return text ? text : "";
+}
+
+/* ---- running ---- */
+
+struct writing {
+    struct import *import;
+    import_row_fn *preview;
+    void *ctx;
+};
+
+static int64_t known(int64_t amount)
+{
+    return amount > 0 ? amount : 0;
+}
+
+static int row_write(void *ctx, const struct unit_row *row)
+{
+    struct writing *w = ctx;
+    const struct import_unit unit = {
+        .project = row->project,
+        .building = row->building,
+        .stair = row->stair,
+        .floor = row->floor,
+        .room = row->room,
+        .floor_ordinal = row->floor_span ? row->floor_first : 0,
+        .span = row->floor_span > 0 ? row->floor_span : 1,
+        .class = row->class_code[0] ? row->class_code : "other",
+        .usage_text = "",
+        .layout = row->layout,
+        .orientation = row->orientation,
+        .gross = known(row->gross),
+        .inner = known(row->inner),
+        .shared = known(row->shared),
+        .total_fen = known(row->total),
+        .filed_total_fen = known(row->filed_total),
+        .floor_height_mm = known(row->floor_height) * 10,
+        .state = row->state ? row->state : 'U',
+        .status_word = row->status_word,
+        .reason = row->reason,
+        .row = row->row,
+    };
+    int r = w->preview ? w->preview(w->ctx, row) : 0;
+
+    if (r < 0 || !w->import)
+        return r;
+    return import_add(w->import, &unit);
+}
+
+int import_plan_run(struct import_plan *plan, struct sheet *s, struct import *import,
+                    import_row_fn *preview, void *ctx, struct fault *f,
+                    struct import_report *ret_report)
+{
+    struct writing w = {import, preview, ctx};
+    struct row_source source;
+    struct matrix *matrix;
+    int r;
+
+    if (!plan->matrix)
+        return import_scan(s, &plan->mapping, &plan->decisions, row_write, &w, f, ret_report);
+    r = matrix_open(s, &plan->layout, f, &matrix);
+    if (r < 0)
+        return r;
+    source = matrix_source(matrix);
+    r = import_scan_rows(&source, &plan->mapping, &plan->decisions, row_write, &w, f, ret_report);
+    matrix_close(matrix);
+    return r;
+}
+
+static int file_hash(const char *path, char ret_hex[65])
+{
+    crypto_generichash_state state;
+    uint8_t bytes[16384], hash[32];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+    while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+        crypto_generichash_update(&state, bytes, (unsigned long long)n);
+    close(fd);
+    if (n < 0)
+        return -EIO;
+    crypto_generichash_final(&state, hash, sizeof(hash));
+    sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
+    return 0;
+}
+
+static int plan_write(struct tx *tx, struct import_run *run, struct import_plan *plan,
+                      struct sheet *s, const char *hash)
+{
+    const struct import_options options = {plan->project_from_file ? 0 : run->project_id,
+                                           run->file_name, hash};
+    struct import_report report = {0};
+    struct import *import;
+    int r = import_begin(tx, &options, &import);
+
+    if (r < 0)
+        return r;
+    r = import_plan_run(plan, s, import, NULL, NULL, tx->fault, &report);
+    if (r == 0)
+        r = import_refusal(&report, tx->fault);
+    if (r == 0)
+        r = import_end(import, &run->result);
+    run->skipped = report.n_skipped;
+    import_report_done(&report);
+    import_free(import);
+    return r;
+}
+
+int import_run(struct tx *tx, struct import_run *run)
+{
+    struct import_plan *plan = malloc(sizeof(*plan)); /* too large for a stack */
+    struct sheet *s = NULL;
+    char hash[65];
+    char *text;
+    int r = plan ? file_hash(run->path, hash) : -ENOMEM;
+
+    if (r == 0)
+        r = sheet_open(run->path, NULL, tx->fault, &s);
+    if (r == 0)
+        r = import_plan_read(run->plan, s, tx->fault, plan);
+    if (r == 0)
+        r = plan_write(tx, run, plan, s, hash);
+    if (r == 0 && plan->remember && plan->source[0]) {
+        text = json_dumps(json_object_get(run->plan, "mapping"), JSON_COMPACT);
+        r = text ? import_mapping_save(tx, plan->source, text) : -ENOMEM;
+        free(text);
+    }
+    sheet_close(s);
+    free(plan);
+    return r;
+}
