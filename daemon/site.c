@@ -1,0 +1,205 @@
+/* site.c - see site.h. */
+#include "daemon/site.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "db/audit.h"
+#include "db/clock.h"
+#include "db/migrate.h"
+#include "db/store.h"
+
+enum { KEY_SIZE = 32 };
+
+static int folder_make(const char *path)
+{
+    return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* File systems on which WAL's shared memory or fsync does not hold what SQLite needs. */
+static bool file_system_refused(const char *path)
+{
+    static const long refused[] = {NFS_SUPER_MAGIC, V9FS_MAGIC, SMB_SUPER_MAGIC, 0x65735546 /* fuse */,
+                                   0xff534d42 /* cifs */};
+    struct statfs info;
+
+    if (statfs(path, &info) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        if ((long)info.f_type == refused[i])
+            return true;
+    return false;
+}
+
+/* Reads the key at @path, or makes one, durable before it is used for anything. */
+static int key_load(const char *path, uint8_t ret_key[KEY_SIZE])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+    if (fd < 0 && errno == ENOENT) {
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return -errno;
+        randombytes_buf(ret_key, KEY_SIZE);
+        r = write(fd, ret_key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0 ? 0 : -EIO;
+        close(fd);
+        if (r < 0)
+            unlink(path);
+        return r;
+    }
+    if (fd < 0)
+        return -errno;
+    r = read(fd, ret_key, KEY_SIZE) == KEY_SIZE ? 0 : -EBADMSG;
+    close(fd);
+    return r;
+}
+
+static int keys_load(const struct config *config, struct app *app, char *what, size_t what_size)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    char path[640];
+    uint8_t audit_key[KEY_SIZE];
+    int r;
+
+    if (config->audit_key_file[0])
+        snprintf(path, sizeof(path), "%s", config->audit_key_file);
+    else if (credentials)
+        snprintf(path, sizeof(path), "%s/audit-key", credentials);
+    if (!config->audit_key_file[0] && (!credentials || access(path, R_OK) < 0))
+        snprintf(path, sizeof(path), "%s/secret/audit.key", config->state_dir);
+    r = key_load(path, audit_key);
+    if (r == 0) {
+        audit_set_key(audit_key);
+        sodium_memzero(audit_key, sizeof(audit_key));
+        snprintf(path, sizeof(path), "%s/secret/link.key", config->state_dir);
+        r = key_load(path, app->link_key);
+    }
+    if (r < 0)
+        snprintf(what, what_size, "%s: the key cannot be read or made: %s", path, strerror(-r));
+    return r;
+}
+
+static int lock_take(const char *state_dir, struct site *site)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[640], text[24];
+    int n;
+
+    snprintf(path, sizeof(path), "%s/lock", state_dir);
+    site->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (site->lock_fd < 0)
+        return -errno;
+    if (fcntl(site->lock_fd, F_OFD_SETLK, &whole) < 0) {
+        ssize_t got = pread(site->lock_fd, text, sizeof(text) - 1, 0);
+
+        text[got > 0 ? got : 0] = '\0';
+        site->holder = (pid_t)strtol(text, NULL, 10);
+        close(site->lock_fd);
+        site->lock_fd = -1;
+        return -EALREADY;
+    }
+    n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (ftruncate(site->lock_fd, 0) < 0 || pwrite(site->lock_fd, text, (size_t)n, 0) != n)
+        return -errno;
+    return 0;
+}
+
+static int database_ready(const struct config *config, struct app *app, char *what, size_t what_size)
+{
+    char backup[640];
+    struct db *db;
+    int version = 0;
+    int r = db_open(app->db_path, DB_WRITER, &db);
+
+    if (r < 0) {
+        snprintf(what, what_size, "%s: cannot be opened: %s", app->db_path, strerror(-r));
+        return r;
+    }
+    r = db_schema_version(db, &version);
+    if (r == 0 && version > 0)
+        r = db_check(db, false);
+    snprintf(backup, sizeof(backup), "%s/backup/before-schema-%d-%" PRId64 ".db", config->state_dir,
+             version, clock_wall_ms() / 1000);
+    if (r == 0)
+        r = db_migrate(db, backup);
+    if (r == 0)
+        r = db_schema_version(db, &app->schema);
+    if (r == 0 && db_checkpoint(db, true) < 0)
+        r = -EIO;
+    if (r == -EUCLEAN)
+        snprintf(what, what_size,
+                 "%s is damaged: restore a backup with anchangctl restore; nothing was changed",
+                 app->db_path);
+    else if (r == -EPROTONOSUPPORT)
+        snprintf(what, what_size, "%s was written by a newer version of Anchang", app->db_path);
+    else if (r < 0)
+        snprintf(what, what_size, "%s: %s (%s)", app->db_path, strerror(-r), db_error(db));
+    db_close(db);
+    return r;
+}
+
+static int folders_make(const struct config *config, struct app *app)
+{
+    static const char *const names[] = {"", "/secret", "/media", "/upload", "/import", "/backup"};
+    char path[640];
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s%s", config->state_dir, names[i]);
+        r = folder_make(path);
+    }
+    snprintf(app->db_path, sizeof(app->db_path), "%.480s/anchang.db", config->state_dir);
+    snprintf(app->media_dir, sizeof(app->media_dir), "%.480s/media", config->state_dir);
+    snprintf(app->upload_dir, sizeof(app->upload_dir), "%.480s/upload", config->state_dir);
+    snprintf(app->import_dir, sizeof(app->import_dir), "%.480s/import", config->state_dir);
+    return r;
+}
+
+int site_open(const struct config *config, struct app *app, struct site *ret_site, char *what,
+              size_t what_size)
+{
+    struct site site = {.lock_fd = -1};
+    int r;
+
+    what[0] = '\0';
+    app->config = config;
+    if (sodium_init() < 0)
+        return -ENOSYS;
+    r = folders_make(config, app);
+    if (r < 0) {
+        snprintf(what, what_size, "%s: %s", config->state_dir, strerror(-r));
+        return r;
+    }
+    if (file_system_refused(config->state_dir)) {
+        snprintf(what, what_size, "%s is on a file system that cannot keep a database safe",
+                 config->state_dir);
+        return -EMEDIUMTYPE;
+    }
+    r = keys_load(config, app, what, what_size);
+    if (r == 0)
+        r = lock_take(config->state_dir, &site);
+    if (r == -EALREADY)
+        snprintf(what, what_size, "%s is in use by process %d", config->state_dir, (int)site.holder);
+    *ret_site = site;
+    if (r == 0)
+        r = database_ready(config, app, what, what_size);
+    if (r < 0 && r != -EALREADY)
+        site_close(ret_site);
+    return r;
+}
+
+void site_close(struct site *site)
+{
+    if (site->lock_fd >= 0)
+        close(site->lock_fd);
+    site->lock_fd = -1;
+}
