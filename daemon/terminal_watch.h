@@ -1,8 +1,8 @@
 /* terminal_watch.h - the last sign of life of each terminal, and the count of wrong pairing codes.
  *
- * In memory only: a beat every ten seconds is not worth a write to the disk, and after a restart each
- * terminal is heard of again within one beat. Bounded: when the table is full the one not heard of
- * for longest makes room.
+ * In memory only: a beat every ten seconds is not worth a write to the disk, and after a restart
+ * each terminal is heard of again within one beat. Bounded: when the table is full the one not
+ * heard of for longest makes room.
  *
  * Thread: any.
  */
@@ -14,7 +14,7 @@
 
 enum {
     TERMINALS_MAX = 256,
-    TERMINAL_LIVE_MS = 30 * 1000,  /* three beats */
+    TERMINAL_LIVE_MS = 30 * 1000, /* three beats */
     TERMINAL_LATE_MS = 120 * 1000,
     TERMINAL_TRIES_MAX = 30,       /* wrong pairing codes of all addresses together ... */
     TERMINAL_TRIES_MS = 60 * 1000, /* ... in this time */

@@ -18,8 +18,8 @@ struct alert_row {
     const char *unit;                    /* where in the building; NULL: none */
     const char *answered_by;             /* NULL: open */
 };
-/* The open ones in scope, oldest first, at most ALERT_LIST_MAX (@alert_id 0), or the one whether open
- * or not: NOT_FOUND. Texts live during the call. */
+/* The open ones in scope, oldest first, at most ALERT_LIST_MAX (@alert_id 0), or the one whether
+ * open or not: NOT_FOUND. Texts live during the call. */
 int alert_scan(struct tx *tx, int64_t alert_id, int (*each)(void *arg, const struct alert_row *row),
                void *arg);
 

@@ -19,15 +19,17 @@ static const char nobodys_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$jO/52kEnwadPZ
 
 /* The common ones that are long enough to get past the length; lower case. */
 static const char *const common[] = {
-    "1234567890",   "12345678910",  "123456789a",   "a123456789",   "aa123456789",  "abc1234567",
-    "abc123456789", "0123456789",   "0987654321",   "9876543210",   "1357924680",   "1472583690",
-    "1122334455",   "5201314520",   "woaini1314",   "woaini520520", "woaini123456", "qwertyuiop",
-    "qwerty1234",   "qwerty12345",  "qwerty123456", "1q2w3e4r5t",   "1q2w3e4r5t6y", "1qaz2wsx3edc",
-    "q1w2e3r4t5",   "qazwsxedcrfv", "zaq12wsxcde3", "password12",   "password123",  "password1234",
-    "password!123", "passw0rd123",  "p@ssw0rd123",  "p@ssword123",  "admin12345",   "admin123456",
-    "administrator", "administrator1", "changeme123", "welcome123", "welcome1234",  "letmein123",
-    "iloveyou123",  "abcdefghij",   "abcd123456",   "asdfghjkl;",   "asdfghjkl123", "asdf123456",
-    "zxcvbnm123",   "test123456",   "root123456",   "anchang123",   "anchang1234",  "anchang2026",
+    "1234567890",   "12345678910",   "123456789a",     "a123456789",   "aa123456789",
+    "abc1234567",   "abc123456789",  "0123456789",     "0987654321",   "9876543210",
+    "1357924680",   "1472583690",    "1122334455",     "5201314520",   "woaini1314",
+    "woaini520520", "woaini123456",  "qwertyuiop",     "qwerty1234",   "qwerty12345",
+    "qwerty123456", "1q2w3e4r5t",    "1q2w3e4r5t6y",   "1qaz2wsx3edc", "q1w2e3r4t5",
+    "qazwsxedcrfv", "zaq12wsxcde3",  "password12",     "password123",  "password1234",
+    "password!123", "passw0rd123",   "p@ssw0rd123",    "p@ssword123",  "admin12345",
+    "admin123456",  "administrator", "administrator1", "changeme123",  "welcome123",
+    "welcome1234",  "letmein123",    "iloveyou123",    "abcdefghij",   "abcd123456",
+    "asdfghjkl;",   "asdfghjkl123",  "asdf123456",     "zxcvbnm123",   "test123456",
+    "root123456",   "anchang123",    "anchang1234",    "anchang2026",
 };
 
 /* Characters of UTF-8; what follows a lead byte does not count. */

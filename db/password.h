@@ -1,7 +1,7 @@
 /* password.h - passwords: the rule they must meet, and their memory-hard hashes (PA-01, RS T7).
  *
- * argon2id with 19 MiB and two passes, some 40 ms of a core. So never on the writer's thread, and at
- * most two at once: the daemon's slow threads see to both.
+ * argon2id with 19 MiB and two passes, some 40 ms of a core. So never on the writer's thread, and
+ * at most two at once: the daemon's slow threads see to both.
  *
  * Thread: any.
  */
@@ -14,8 +14,8 @@
 #include "db/fault.h"
 
 enum {
-    PASSWORD_MIN = 10,  /* characters */
-    PASSWORD_MAX = 128, /* characters, and the most that is ever hashed is 4 bytes of each */
+    PASSWORD_MIN = 10,        /* characters */
+    PASSWORD_MAX = 128,       /* characters, and the most that is ever hashed is 4 bytes of each */
     PASSWORD_HASH_TEXT = 128, /* a hash with its parameters and salt, and the NUL */
 };
 

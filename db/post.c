@@ -104,12 +104,13 @@ int post_project_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int
     return r < 0 ? r : ids_walk(s, each, arg);
 }
 
-int post_building_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id), void *arg)
+int post_building_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id),
+                       void *arg)
 {
     struct stmt *s;
-    int r = db_query(db, &s,
-                     "SELECT building_id FROM post_building WHERE post_id = $1 ORDER BY building_id",
-                     "i", post_id);
+    int r = db_query(
+        db, &s, "SELECT building_id FROM post_building WHERE post_id = $1 ORDER BY building_id",
+        "i", post_id);
 
     return r < 0 ? r : ids_walk(s, each, arg);
 }
@@ -354,12 +355,13 @@ static int holds(struct tx *tx, int64_t post_id)
 
     if (tx->actor->kind != ACTOR_USER)
         return 0;
-    r = db_get(tx->db, &n, "SELECT COUNT(*) FROM user_post WHERE user_id = $1 AND post_id = $2", "ii",
-               tx->actor->id, post_id);
+    r = db_get(tx->db, &n, "SELECT COUNT(*) FROM user_post WHERE user_id = $1 AND post_id = $2",
+               "ii", tx->actor->id, post_id);
     return r < 0 ? r : n > 0;
 }
 
-static int post_change_write(struct tx *tx, const struct post_change *c, const struct picture *before)
+static int post_change_write(struct tx *tx, const struct post_change *c,
+                             const struct picture *before)
 {
     int64_t all = c->all_projects < 0 ? before->all_projects : c->all_projects != 0;
     int r = db_run(tx->db,

@@ -1,8 +1,8 @@
 /* post.h - posts: a bundle of rights and a data scope that users hold (PA-02, PA-03, PA-06).
  *
  * A built-in post has the rights of its role in role.def, which change with the program and not by
- * hand; its scope can be changed. Any other post lists its rights. The scope is all projects, or the
- * listed ones and those of the listed buildings.
+ * hand; its scope can be changed. Any other post lists its rights. The scope is all projects, or
+ * the listed ones and those of the listed buildings.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -32,20 +32,24 @@ int post_scan(struct tx *tx, int64_t post_id, int (*each)(void *arg, const struc
 /* The rights of a post; @role as in its row. Codes this program does not know give nothing. */
 int post_rights(struct db *db, int64_t post_id, const char *role, right_set *ret_rights);
 /* The listed scope: project ids, then building ids, each ascending. */
-int post_project_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id), void *arg);
-int post_building_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id), void *arg);
+int post_project_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id),
+                      void *arg);
+int post_building_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id),
+                       void *arg);
 
 struct post_change {
-    int64_t id, version;     /* not read by post_create() */
-    const char *name;        /* NULL: leave */
-    const right_set *rights; /* NULL: leave */
-    int all_projects;        /* -1: leave */
+    int64_t id, version;                       /* not read by post_create() */
+    const char *name;                          /* NULL: leave */
+    const right_set *rights;                   /* NULL: leave */
+    int all_projects;                          /* -1: leave */
     const int64_t *project_ids, *building_ids; /* NULL: leave */
     size_t n_projects, n_buildings;
 };
-/* POST_EXISTS, NOT_FOUND (a project or building), POST_SCOPE_TOO_WIDE, LIMIT_REACHED, FIELD_CHOICE. */
+/* POST_EXISTS, NOT_FOUND (a project or building), POST_SCOPE_TOO_WIDE, LIMIT_REACHED,
+ * FIELD_CHOICE. */
 int post_create(struct tx *tx, const struct post_change *post, int64_t *ret_id);
-/* And VERSION_CHANGED, POST_BUILTIN, OWN_RIGHTS (rights or scope of a post one holds), USER_LAST_ADMIN. */
+/* And VERSION_CHANGED, POST_BUILTIN, OWN_RIGHTS (rights or scope of a post one holds),
+ * USER_LAST_ADMIN. */
 int post_update(struct tx *tx, const struct post_change *change);
 
 /* Makes the built-in post of each staff role that has none yet, with all projects as its scope. */

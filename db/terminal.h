@@ -1,10 +1,10 @@
 /* terminal.h - the site's own screens: kiosks, counters and wall screens, paired once by a code.
  *
- * Somebody with terminal.edit makes a pairing code (8 digits, ten minutes, one use); the machine that
- * types it in becomes the terminal and gets a token. Only hashes of both are stored, the code's under
- * a key that is not in the database, for eight digits are soon tried. A terminal's rights come from its
- * kind, never from a post. Revoked is for good: the machine is paired anew as another terminal, so
- * that what the first one did stays its own.
+ * Somebody with terminal.edit makes a pairing code (8 digits, ten minutes, one use); the machine
+ * that types it in becomes the terminal and gets a token. Only hashes of both are stored, the
+ * code's under a key that is not in the database, for eight digits are soon tried. A terminal's
+ * rights come from its kind, never from a post. Revoked is for good: the machine is paired anew as
+ * another terminal, so that what the first one did stays its own.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -16,20 +16,20 @@
 enum {
     TERMINAL_HASH = 32,
     TERMINAL_NAME_MAX = 40,
-    TERMINAL_MAX = 200,                  /* paired or waiting to be */
+    TERMINAL_MAX = 200, /* paired or waiting to be */
     TERMINAL_CODE_MS = 10 * 60 * 1000,
 };
 
 struct terminal_row {
-    int64_t id, project_id;          /* 0: all projects */
-    int64_t paired_ms, revoked_ms;   /* 0: not */
-    int64_t code_expires_ms;         /* 0: no code outstanding */
-    const char *kind;                /* "kiosk", "counter", "screen" */
+    int64_t id, project_id;        /* 0: all projects */
+    int64_t paired_ms, revoked_ms; /* 0: not */
+    int64_t code_expires_ms;       /* 0: no code outstanding */
+    const char *kind;              /* "kiosk", "counter", "screen" */
     const char *name;
-    const uint8_t *token_hash;       /* TERMINAL_HASH bytes; NULL: not paired */
+    const uint8_t *token_hash; /* TERMINAL_HASH bytes; NULL: not paired */
 };
-/* All in scope (@terminal_id 0) by id, or the one: NOT_FOUND. Never paired and out of time: left out
- * of a list. Texts live during the call. */
+/* All in scope (@terminal_id 0) by id, or the one: NOT_FOUND. Never paired and out of time: left
+ * out of a list. Texts live during the call. */
 int terminal_scan(struct tx *tx, int64_t terminal_id,
                   int (*each)(void *arg, const struct terminal_row *row), void *arg);
 
@@ -42,8 +42,8 @@ struct terminal_new {
     int64_t project_id; /* 0: all projects; needs an actor who sees all */
     const uint8_t *code_hash;
 };
-/* A terminal that waits for its machine. NOT_FOUND (project), LIMIT_REACHED; -EEXIST: the code is in
- * use, take another. */
+/* A terminal that waits for its machine. NOT_FOUND (project), LIMIT_REACHED; -EEXIST: the code
+ * is in use, take another. */
 int terminal_create(struct tx *tx, const struct terminal_new *terminal, int64_t *ret_id,
                     int64_t *ret_expires_ms);
 

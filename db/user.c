@@ -273,9 +273,9 @@ static int user_before(struct tx *tx, int64_t user_id, struct before *ret_before
 {
     struct before *b = ret_before;
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT login, name, version, enabled FROM user_account WHERE id = $1", "i",
-                     user_id);
+    int r =
+        db_query(tx->db, &s, "SELECT login, name, version, enabled FROM user_account WHERE id = $1",
+                 "i", user_id);
 
     if (r >= 0)
         r = stmt_step(s);

@@ -1,7 +1,7 @@
 /* user.h - the people who log in: accounts, their posts, their passwords and locks (PA-01, PA-02).
  *
- * A user's rights and data scope are the union of those of the posts held (post.h). Log-in names are
- * lower case ASCII, so that no two look alike. Passwords come here as hashes (password.h); no
+ * A user's rights and data scope are the union of those of the posts held (post.h). Log-in names
+ * are lower case ASCII, so that no two look alike. Passwords come here as hashes (password.h); no
  * password and no hash is ever written to the audit log.
  *
  * Two rules stand against somebody with user.edit making himself more: nobody changes posts of his
@@ -20,18 +20,18 @@ enum {
     USER_LOGIN_MIN = 2,
     USER_LOGIN_MAX = 40,
     USER_NAME_MAX = 60,
-    USER_MAX = 2000,      /* accounts */
-    USER_POSTS_MAX = 20,  /* posts of one user */
-    USER_LOCK_TRIES = 5,  /* wrong passwords that lock; each further five double the time */
-    USER_LOCK_MIN = 15,   /* minutes of the first lock */
-    USER_LOCK_MAX = 240,  /* minutes of any */
+    USER_MAX = 2000,     /* accounts */
+    USER_POSTS_MAX = 20, /* posts of one user */
+    USER_LOCK_TRIES = 5, /* wrong passwords that lock; each further five double the time */
+    USER_LOCK_MIN = 15,  /* minutes of the first lock */
+    USER_LOCK_MAX = 240, /* minutes of any */
 };
 
 /* How long @failed wrong passwords in a row lock, in ms; 0 when they do not (PA-01). */
 int64_t user_lock_ms(int64_t failed);
 
-/* Puts @login in its one form (ASCII lower case) into @out. -EINVAL: a character or a length that no
- * log-in name has. */
+/* Puts @login in its one form (ASCII lower case) into @out. -EINVAL: a character or a length
+ * that no log-in name has. */
 int user_login_form(const char *login, char out[USER_LOGIN_MAX + 1]);
 
 /* What a log-in needs to know. */
@@ -46,8 +46,8 @@ struct user_secret {
 int user_find(struct db *db, const char *login, struct user_secret *ret_user);
 int user_find_id(struct db *db, int64_t user_id, struct user_secret *ret_user);
 
-/* The rights and the scope of an enabled user. -ENOENT: not there, or disabled. -E2BIG: more projects
- * than an actor holds, which saving refuses. @ret_must_change may be NULL. */
+/* The rights and the scope of an enabled user. -ENOENT: not there, or disabled. -E2BIG: more
+ * projects than an actor holds, which saving refuses. @ret_must_change may be NULL. */
 int actor_load(struct db *db, int64_t user_id, struct actor *ret_actor, bool *ret_must_change);
 
 struct user_row {
@@ -68,7 +68,8 @@ struct user_new {
     const int64_t *post_ids;
     size_t n_posts;
 };
-/* With an initial password that must be changed. USER_EXISTS, FIELD_TEXT (log-in name), LIMIT_REACHED, NOT_FOUND (a post). */
+/* With an initial password that must be changed. USER_EXISTS, FIELD_TEXT (log-in name),
+ * LIMIT_REACHED, NOT_FOUND (a post). */
 int user_create(struct tx *tx, const struct user_new *user, int64_t *ret_id);
 
 struct user_change {
@@ -81,22 +82,22 @@ struct user_change {
 /* NOT_FOUND, VERSION_CHANGED, OWN_RIGHTS (own posts), USER_LAST_ADMIN. */
 int user_update(struct tx *tx, const struct user_change *change);
 
-/* A new initial password, set by somebody else; ends locks. OWN_RIGHTS for the own account, whose old
- * password must be known to change it. The caller ends the user's sessions. */
+/* A new initial password, set by somebody else; ends locks. OWN_RIGHTS for the own account,
+ * whose old password must be known to change it. The caller ends the user's sessions. */
 int user_password_reset(struct tx *tx, int64_t user_id, int64_t version, const char *hash);
-/* The own password: @old_hash is what the old one was compared with; when it is no longer the stored
- * one, PASSWORD_WRONG. @address is where the request came from. */
+/* The own password: @old_hash is what the old one was compared with; when it is no longer the
+ * stored one, PASSWORD_WRONG. @address is where the request came from. */
 int user_password_change(struct tx *tx, int64_t user_id, const char *old_hash, const char *new_hash,
                          const char *address);
 
-/* The outcomes of a log-in, each with its audit row; @address is where it came from. @new_hash, when
- * not NULL, replaces a stale one. */
+/* The outcomes of a log-in, each with its audit row; @address is where it came from. @new_hash,
+ * when not NULL, replaces a stale one. */
 int user_login_done(struct tx *tx, const struct actor *user, const char *new_hash,
                     const char *address);
 /* A wrong password, at log-in or when changing it (@action "user.login-failed" or
- * "user.password-wrong"): counted; *ret_locked_until_ms is 0 unless it locked the account. @user_id 0
- * (nobody has that name) only writes the audit row; the name is not recorded, for people type
- * passwords there. */
+ * "user.password-wrong"): counted; *ret_locked_until_ms is 0 unless it locked the account.
+ * @user_id 0 (nobody has that name) only writes the audit row; the name is not recorded, for
+ * people type passwords there. */
 int user_login_failed(struct tx *tx, int64_t user_id, const char *action, const char *address,
                       int64_t *ret_locked_until_ms);
 int user_logout(struct tx *tx, const char *address);

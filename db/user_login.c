@@ -25,9 +25,8 @@ static int secret_read(struct stmt *s, struct user_secret *ret_user)
 
     if (r <= 0)
         return r;
-    *ret_user = (struct user_secret){.id = stmt_int(s, 0),
-                                     .enabled = stmt_int(s, 3) != 0,
-                                     .locked_until_ms = stmt_int(s, 4)};
+    *ret_user = (struct user_secret){
+        .id = stmt_int(s, 0), .enabled = stmt_int(s, 3) != 0, .locked_until_ms = stmt_int(s, 4)};
     snprintf(ret_user->login, sizeof(ret_user->login), "%s", stmt_text(s, 1));
     snprintf(ret_user->hash, sizeof(ret_user->hash), "%s", stmt_text(s, 2));
     stmt_reset(s);

@@ -1,4 +1,5 @@
-/* audit.c - the operation log for those with audit.view, and the trail of one object (PA-07, PA-08). */
+/* audit.c - the operation log for those with audit.view, and the trail of one object (PA-07,
+ * PA-08). */
 #include "db/audit.h"
 
 #include <errno.h>
@@ -84,9 +85,9 @@ static json_t *detail_json(const char *detail)
 
 struct page {
     json_t *items;
-    int room;      /* rows that still fit */
+    int room; /* rows that still fit */
     bool more;
-    int64_t last;  /* seq of the last row that fitted */
+    int64_t last; /* seq of the last row that fitted */
 };
 
 static json_t *audit_json(const struct audit_row *row)
@@ -189,11 +190,11 @@ static int trail_add(void *arg, const struct audit_row *row)
     struct trail_field f;
 
     while (trail_next(&cursor, &f)) {
-        json_t *item = json_pack(
-            "{s:I, s:I, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at_ms",
-            (json_int_t)row->at_ms, "actor", text_json(row->actor), "field",
-            bytes_json(f.field, f.n_field), "before", value_json(f.before, f.n_before), "after",
-            value_json(f.after, f.n_after));
+        json_t *item =
+            json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at_ms",
+                      (json_int_t)row->at_ms, "actor", text_json(row->actor), "field",
+                      bytes_json(f.field, f.n_field), "before", value_json(f.before, f.n_before),
+                      "after", value_json(f.after, f.n_after));
 
         if (json_array_append_new(arg, item) < 0)
             return -ENOMEM;

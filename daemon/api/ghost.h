@@ -2,7 +2,8 @@
  *
  * Were only real accounts locked, the sixth wrong password would tell which names exist (RS T7).
  * Bounded: when the table is full, the oldest makes room. Names are kept as keyed hashes. A restart
- * forgets them, and an account's own lock it does not: whoever can see restarts can learn this much.
+ * forgets them, and an account's own lock it does not: whoever can see restarts can learn this
+ * much.
  *
  * Thread: any.
  */

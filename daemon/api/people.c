@@ -73,8 +73,7 @@ static int terminal_me_read(void *arg, const struct terminal_row *row)
 static int whose_json(struct db *db, const struct identity *id, json_t **ret_me)
 {
     struct fault fault = {0};
-    struct tx tx = {
-        .db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
     json_t *me = NULL, *posts;
     int r;
 
@@ -107,12 +106,11 @@ int session_json(struct app *app, struct db *db, const struct identity *id, json
 
     if (r < 0)
         return r;
-    session = json_pack("{s:s, s:o, s:o, s:b, s:o, s:b, s:i, s:o}", "kind", kind, kind, me, "rights",
-                        rights_json(a->rights), "all_projects", a->all_projects, "projects",
-                        ids_json(a->projects, a->n_projects), "must_change_password",
-                        id->must_change_password, "idle_s",
-                        terminal ? 0 : (int)(SESSION_IDLE_MS / 1000), "site",
-                        site_json(app->config));
+    session = json_pack(
+        "{s:s, s:o, s:o, s:b, s:o, s:b, s:i, s:o}", "kind", kind, kind, me, "rights",
+        rights_json(a->rights), "all_projects", a->all_projects, "projects",
+        ids_json(a->projects, a->n_projects), "must_change_password", id->must_change_password,
+        "idle_s", terminal ? 0 : (int)(SESSION_IDLE_MS / 1000), "site", site_json(app->config));
     if (!session)
         return -ENOMEM;
     *ret_session = session;
@@ -180,8 +178,7 @@ static int terminal_put(void *arg, const struct terminal_row *row)
 static int terminals_put(struct app *app, struct db *db, int64_t terminal_id)
 {
     struct fault fault = {0};
-    struct tx tx = {
-        .db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
     struct put put = {.app = app};
     int r = terminal_scan(&tx, terminal_id, terminal_put, &put);
 
@@ -254,8 +251,7 @@ static int alert_tell(void *arg, const struct alert_row *row)
 int alert_announce(struct app *app, struct db *db, int64_t alert_id)
 {
     struct fault fault = {0};
-    struct tx tx = {
-        .db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
     int r;
 
     if (!app->feed)

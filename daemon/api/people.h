@@ -1,8 +1,8 @@
 /* people.h - what people and terminals need of the rest of the daemon, and give to it.
  *
- * The committed hook hands every change to people_committed(): rights that changed reach the sessions,
- * a terminal that was revoked loses its own, a call for staff is told. The start puts the paired
- * terminals back among the sessions.
+ * The committed hook hands every change to people_committed(): rights that changed reach the
+ * sessions, a terminal that was revoked loses its own, a call for staff is told. The start puts the
+ * paired terminals back among the sessions.
  *
  * Thread: any, the writer's included: each opens a reader of its own.
  */

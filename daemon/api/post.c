@@ -156,7 +156,8 @@ int api_post_update(struct call *call)
 
 /* ---- the catalogue ---- */
 
-/* What a post may hold, and the roles a post can start from: those of terminals are not among them. */
+/* What a post may hold, and the roles a post can start from: those of terminals are not among
+ * them. */
 int api_right_list(struct call *call)
 {
     json_t *items = json_array(), *templates = json_array();
@@ -167,9 +168,10 @@ int api_right_list(struct call *call)
                                                    rights[i].zh, "en", rights[i].en));
     for (int i = 0; i < roles_count; i++)
         if ((roles[i].rights & ~post_grantable()) == 0)
-            json_array_append_new(templates, json_pack("{s:s, s:s, s:s, s:o}", "code", roles[i].code,
-                                                       "zh", roles[i].zh, "en", roles[i].en,
-                                                       "rights", rights_json(roles[i].rights)));
+            json_array_append_new(templates,
+                                  json_pack("{s:s, s:s, s:s, s:o}", "code", roles[i].code, "zh",
+                                            roles[i].zh, "en", roles[i].en, "rights",
+                                            rights_json(roles[i].rights)));
     call->reply.body = json_pack("{s:o, s:o}", "items", items, "roles", templates);
     return call->reply.body ? 0 : -ENOMEM;
 }

@@ -5,7 +5,7 @@
  */
 #include "daemon/api/api.h"
 
-/* clang-format off: a table */
+/* clang-format off */
 const struct route routes[] = {
     {"POST", "/api/v1/session", RIGHT_NONE, ROUTE_WRITE | ROUTE_SLOW | ROUTE_LOGIN, api_login, 0, api_login_prepare},
     {"GET", "/api/v1/session", RIGHT_SELF, ROUTE_READ, api_session_get, 0, NULL},

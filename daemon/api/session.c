@@ -1,12 +1,12 @@
 /* session.c - log-in, log-out, who am I, and the change of one's own password (PA-01).
  *
  * A password is hashed on a slow thread (prepare), and what came of it is kept on the writer's: the
- * count of wrong ones, the audit row, the session. The session begins on the writer's thread too, so
- * that it cannot slip past somebody disabling the user at the same moment; should the commit fail,
- * its token is never sent and it idles out.
+ * count of wrong ones, the audit row, the session. The session begins on the writer's thread too,
+ * so that it cannot slip past somebody disabling the user at the same moment; should the commit
+ * fail, its token is never sent and it idles out.
  *
- * The answer is the same, and takes the same time, whether the name, the password or both are wrong,
- * or the account is disabled.
+ * The answer is the same, and takes the same time, whether the name, the password or both are
+ * wrong, or the account is disabled.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -242,12 +242,13 @@ int api_password_change_prepare(struct call *call)
     return r < 0 ? r : password_hash(new, a->new_hash);
 }
 
-/* Whoever found a session open must not guess at leisure: wrong ones count as at the log-in, and the
- * one that locks ends every session. */
+/* Whoever found a session open must not guess at leisure: wrong ones count as at the log-in, and
+ * the one that locks ends every session. */
 static int change_refuse(struct call *call, const struct attempt *a)
 {
     int64_t until = 0;
-    int r = user_login_failed(&call->tx, a->user.id, "user.password-wrong", call->client_ip, &until);
+    int r =
+        user_login_failed(&call->tx, a->user.id, "user.password-wrong", call->client_ip, &until);
 
     if (r < 0)
         return r;

@@ -1,4 +1,5 @@
-/* terminal.c - the site's screens: pairing, signs of life, revocation, and their calls for staff. */
+/* terminal.c - the site's screens: pairing, signs of life, revocation, and their calls for
+ * staff. */
 #include "db/terminal.h"
 
 #include <errno.h>
@@ -31,12 +32,12 @@ static int terminal_add(void *arg, const struct terminal_row *row)
 
     terminals_last(l->call->app->terminals, row->id, &sign);
     link = terminal_link_text(terminal_link_of(&sign, l->call->tx.now_ms));
-    terminal = json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s?}", "id",
-                         (json_int_t)row->id, "kind", row->kind, "name", row->name, "project_id",
-                         id_json(row->project_id), "paired_ms", id_json(row->paired_ms),
-                         "revoked_ms", id_json(row->revoked_ms), "last_seen_ms",
-                         id_json(sign.seen_ms), "link", link, "page_version",
-                         sign.page_version[0] ? sign.page_version : NULL);
+    terminal =
+        json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s?}", "id", (json_int_t)row->id,
+                  "kind", row->kind, "name", row->name, "project_id", id_json(row->project_id),
+                  "paired_ms", id_json(row->paired_ms), "revoked_ms", id_json(row->revoked_ms),
+                  "last_seen_ms", id_json(sign.seen_ms), "link", link, "page_version",
+                  sign.page_version[0] ? sign.page_version : NULL);
     return json_array_append_new(l->items, terminal) < 0 ? -ENOMEM : 0;
 }
 
@@ -93,8 +94,7 @@ int api_pairing_create(struct call *call)
     if (r < 0)
         return r;
     call->reply.status = 201;
-    call->reply.body =
-        json_pack("{s:s, s:I}", "code", code, "expires_ms", (json_int_t)expires_ms);
+    call->reply.body = json_pack("{s:s, s:I}", "code", code, "expires_ms", (json_int_t)expires_ms);
     return call->reply.body ? 0 : -ENOMEM;
 }
 

@@ -1,4 +1,5 @@
-/* user.c - user accounts, for those with user.edit (PA-02). Passwords are hashed on a slow thread. */
+/* user.c - user accounts, for those with user.edit (PA-02). Passwords are hashed on a slow
+ * thread. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

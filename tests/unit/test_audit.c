@@ -22,9 +22,10 @@ static int setup(void **state)
         const int64_t before = i, after = i * 10;
 
         trail_int(&trail, "price", &before, &after);
-        assert_int_equal(FIXTURE_DO(f, tx, audit_add(tx, "unit.price", "unit", i,
-                                                     i == 2 ? f->project : 0, &trail)),
-                         0);
+        assert_int_equal(
+            FIXTURE_DO(f, tx,
+                       audit_add(tx, "unit.price", "unit", i, i == 2 ? f->project : 0, &trail)),
+            0);
     }
     return 0;
 }
@@ -135,8 +136,8 @@ static void test_rows_gone_or_moved(void **state)
     assert_false(report.ok);
 }
 
-/* The end of the chain can be cut off without a trace inside it: that is what the head is for, which
- * a person writes down or a second machine keeps. */
+/* The end of the chain can be cut off without a trace inside it: that is what the head is for,
+ * which a person writes down or a second machine keeps. */
 static void test_tail(void **state)
 {
     struct fixture *f = *state;
@@ -239,7 +240,7 @@ static void test_trail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_triggers),    T(test_every_column), T(test_rows_gone_or_moved), T(test_tail),
+        T(test_triggers),    T(test_every_column), T(test_rows_gone_or_moved),   T(test_tail),
         T(test_another_key), T(test_list),         cmocka_unit_test(test_trail),
     };
 

@@ -1,6 +1,6 @@
 /* test_rights.c - every route of the table against every role, through the server that enforces it
- * (PA-03, PA-04, RS T6): allowed if and only if the role has the route's right. The handlers are not
- * called; each route answers with one of the test's own.
+ * (PA-03, PA-04, RS T6): allowed if and only if the role has the route's right. The handlers are
+ * not called; each route answers with one of the test's own.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/http/http.h"
 #include "http_server.h"
 
 /* The table is wanted, the handlers are not: declared weak, they need not be linked. */
@@ -118,7 +119,8 @@ static void test_matrix(void **state)
 
     (void)state;
     for (int k = 0; k < roles_count; k++) {
-        struct identity id = {.actor = {.kind = ACTOR_USER, .id = k + 1, .rights = roles[k].rights}};
+        struct identity id = {
+            .actor = {.kind = ACTOR_USER, .id = k + 1, .rights = roles[k].rights}};
 
         if (is_machine(&roles[k])) {
             id.actor.kind = ACTOR_TERMINAL;
@@ -158,9 +160,13 @@ static void test_must_change_password(void **state)
 static void test_open_routes(void **state)
 {
     static const char *const open[] = {
-        "POST /api/v1/session", "POST /api/v1/terminal/pair",
-        "GET /api/v1/links/{token}", "GET /api/v1/links/{token}/media/{media}",
-        "GET /healthz", "GET /readyz", "GET /metrics",
+        "POST /api/v1/session",
+        "POST /api/v1/terminal/pair",
+        "GET /api/v1/links/{token}",
+        "GET /api/v1/links/{token}/media/{media}",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
     };
     size_t found = 0;
     char key[256];
@@ -185,8 +191,8 @@ static void test_machines(void **state)
 {
     (void)state;
     for (int k = 0; k < roles_count; k++) {
-        right_set most = RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_CHART_PUBLIC) |
-                         RIGHT_BIT(RIGHT_TERMINAL_SELF);
+        right_set most =
+            RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_CHART_PUBLIC) | RIGHT_BIT(RIGHT_TERMINAL_SELF);
 
         if (is_machine(&roles[k]) && (roles[k].rights & ~most))
             fail_msg("%s may more than a machine", roles[k].code);

@@ -45,8 +45,10 @@ static void test_code_once(void **state)
     int64_t id = 0;
 
     pair(f, code_a, token_a, "hall 1", f->project);
-    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_a, token_b, "x", &id)), PAIRING_CODE);
-    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_b, token_b, "x", &id)), PAIRING_CODE);
+    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_a, token_b, "x", &id)),
+                   PAIRING_CODE);
+    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_b, token_b, "x", &id)),
+                   PAIRING_CODE);
 }
 
 static void test_code_expires(void **state)
@@ -61,7 +63,8 @@ static void test_code_expires(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, terminal_scan(tx, 0, see, &seen)), 0);
     assert_int_equal(seen.n, 1); /* it waits */
     f->now_ms = expires;
-    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_a, token_a, "x", &id)), PAIRING_CODE);
+    assert_refused(f, FIXTURE_DO(f, tx, terminal_pair(tx, code_a, token_a, "x", &id)),
+                   PAIRING_CODE);
     assert_int_equal(FIXTURE_DO(f, tx, terminal_scan(tx, 0, see, &seen)), 0);
     assert_int_equal(seen.n, 1); /* and is gone from the list */
     assert_int_equal(FIXTURE_DO(f, tx, terminal_create(tx, &t, &id, &expires)), 0);
@@ -88,7 +91,8 @@ static void test_rights_of_kinds(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        const struct terminal_row row = {.id = 4, .kind = rows[i].kind, .name = "t", .project_id = 9};
+        const struct terminal_row row = {
+            .id = 4, .kind = rows[i].kind, .name = "t", .project_id = 9};
 
         terminal_actor(&row, &actor);
         assert_int_equal(actor.kind, ACTOR_TERMINAL);
@@ -103,7 +107,8 @@ static void test_rights_of_kinds(void **state)
     }
 }
 
-/* 25 characters of three bytes do not fit into an actor's name; half a character must not be kept. */
+/* 25 characters of three bytes do not fit into an actor's name; half a character must not be
+ * kept. */
 static void test_long_name(void **state)
 {
     char name[80] = "";
