@@ -46,6 +46,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL daemon kiosk)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "property sales office: the daemon with its pages, and a kiosk box")
 set(CPACK_PACKAGE_CONTACT "The Anchang authors <anchang@localhost>")
 set(CPACK_DEBIAN_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -55,19 +56,21 @@ set(DEB ${CMAKE_SOURCE_DIR}/cmake/deb)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME anchang)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "systemd, init-system-helpers, fonts-noto-cjk")
-set(CPACK_DEBIAN_DAEMON_DESCRIPTION "sales-office daemon with its kiosk, counter and office pages
- Owns the core sales database of one property sales office and serves its pages over a local HTTP API.")
+set(CPACK_DEBIAN_DAEMON_DESCRIPTION
+    "Owns the core sales database of one property sales office and serves its kiosk, counter and office
+pages over a local HTTP API.")
 set(CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA
     "${DEB}/daemon/postinst;${DEB}/daemon/prerm;${DEB}/daemon/postrm;${DEB}/daemon/conffiles")
 
 set(CPACK_DEBIAN_KIOSK_PACKAGE_NAME anchang-kiosk)
 set(CPACK_DEBIAN_KIOSK_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_KIOSK_PACKAGE_SHLIBDEPS OFF)
+# xwayland: cage 0.1.4 does not start without it, though nothing of ours speaks X.
 set(CPACK_DEBIAN_KIOSK_PACKAGE_DEPENDS
-    "systemd, init-system-helpers, iproute2, cage, chromium, fonts-noto-cjk, libpam-systemd | seatd")
-set(CPACK_DEBIAN_KIOSK_DESCRIPTION "turns a box into a locked Anchang kiosk
- One page on one screen: cage and Chromium as a user without rights, with a policy, a watchdog and a
- nightly fresh start. Takes the first terminal over once it is enabled; enables nothing by itself.")
+    "systemd, init-system-helpers, iproute2, cage, xwayland, chromium, fonts-noto-cjk, libpam-systemd | seatd")
+set(CPACK_DEBIAN_KIOSK_DESCRIPTION
+    "One page on one screen: cage and Chromium as a user without rights, with a policy, a watchdog and a
+nightly fresh start. Takes the first terminal over once it is enabled; enables nothing by itself.")
 set(CPACK_DEBIAN_KIOSK_PACKAGE_CONTROL_EXTRA
     "${DEB}/kiosk/postinst;${DEB}/kiosk/prerm;${DEB}/kiosk/postrm;${DEB}/kiosk/conffiles")
 include(CPack)

@@ -30,6 +30,7 @@ sources() { # this machine's lists, as one-line or deb822 files
 
 copy_settings() { # how this machine reaches the registries
     local root=$1 path
+    rm -f "$root/etc/apt/sources.list"
     for path in /etc/apt/apt.conf.d /etc/apt/keyrings /etc/apt/sources.list /etc/apt/sources.list.d \
         /etc/npmrc "$HOME/.npmrc" /etc/ssl/certs /usr/local/share/ca-certificates \
         /etc/resolv.conf /etc/hosts; do

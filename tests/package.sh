@@ -23,6 +23,10 @@ make_packages() {
     mkdir -p "$OUT" "$ROOT"
     # The install rules and the pages may be newer than the last configuration.
     cmake --preset release >/dev/null
+    cmake --build --preset release >build/package-build.log 2>&1 || {
+        tail -30 build/package-build.log
+        fail "the programs do not build"
+    }
     (cd build/release && cpack -G DEB -B "$PWD/../package") >build/cpack.log 2>&1 || {
         tail -30 build/cpack.log
         fail "cpack"
