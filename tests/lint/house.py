@@ -246,9 +246,9 @@ BANNED = {
     "localtime": "use localtime_r", "gmtime": "use gmtime_r", "ctime": "", "asctime": "",
     "usleep": "wait for a condition", "tmpnam": "use mkostemp", "mktemp": "use mkostemp",
     "tempnam": "use mkostemp", "mkstemp": "use mkostemp with O_CLOEXEC", "vfork": "",
-    "signal": "use sigaction or sd-event", "setjmp": "", "longjmp": "", "gethostbyname": "use getaddrinfo",
+    "gethostbyname": "use getaddrinfo",
     "inet_ntoa": "use inet_ntop", "getpwnam": "use getpwnam_r", "getpwuid": "use getpwuid_r",
-    "getgrnam": "use getgrnam_r", "getgrgid": "use getgrgid_r", "setenv": "", "putenv": "",
+    "getgrnam": "use getgrnam_r", "getgrgid": "use getgrgid_r",
 }
 CLOEXEC = {
     "open": "O_CLOEXEC", "openat": "O_CLOEXEC", "mkostemp": "O_CLOEXEC", "socket": "SOCK_CLOEXEC",
