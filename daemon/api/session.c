@@ -53,6 +53,13 @@ static int refuse_locked(struct call *call, int64_t until_ms)
     return fault_set(call->tx.fault, FAULT_LOGIN_LOCKED, "minutes", minutes, NULL);
 }
 
+/* What a machine's session is asked for, and only somebody with @right decides. */
+static int refuse_machine(struct call *call, enum right right)
+{
+    return fault_set(call->tx.fault, FAULT_DENIED, "right",
+                     call->lang == LANG_EN ? rights[right].en : rights[right].zh, NULL);
+}
+
 /* ---- log-in ---- */
 
 static int login_read(struct call *call, char login[USER_LOGIN_MAX + 1], const char **ret_typed,
@@ -193,7 +200,7 @@ int api_logout(struct call *call)
 
     /* A terminal's access is taken by who keeps the terminals, not by who stands before it. */
     if (call->id->actor.kind != ACTOR_USER)
-        return tx_need_right(&call->tx, RIGHT_TERMINAL_EDIT);
+        return refuse_machine(call, RIGHT_TERMINAL_EDIT);
     r = user_logout(&call->tx, call->client_ip);
     if (r < 0)
         return r;
@@ -210,7 +217,7 @@ static int change_read(struct call *call, const char **ret_old, const char **ret
     struct body b;
 
     if (call->id->actor.kind != ACTOR_USER)
-        return tx_need_right(&call->tx, RIGHT_USER_EDIT);
+        return refuse_machine(call, RIGHT_USER_EDIT);
     body_begin(&b, call);
     body_text(&b, "old", BODY_REQUIRED, 1, PASSWORD_MAX, ret_old);
     body_text(&b, "new", BODY_REQUIRED, 1, PASSWORD_MAX, ret_new);

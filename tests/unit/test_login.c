@@ -1,4 +1,4 @@
-/* test_login.c - log-in, log-out and the own password, as a browser sees them (PA-01, RS T7, T8). */
+/* test_login.c - log-in, log-out and the own password, seen by a browser (PA-01, RS T7, T8). */
 #include "people_server.h"
 
 #include "db/writer.h"

@@ -17,7 +17,7 @@
 #define int __attribute__((weak)) int
 #include "daemon/api/api.h"
 #undef int
-#include "daemon/api/routes.c"
+#include "daemon/api/routes.c" /* NOLINT(bugprone-suspicious-include) */
 
 enum { ROUTES_MAX = 256 };
 
