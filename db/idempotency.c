@@ -57,8 +57,9 @@ int idempotency_save(struct tx *tx, const char *scope, const char *key,
 
 int idempotency_prune(struct tx *tx, int64_t before_ms, int64_t limit)
 {
-    return db_run(tx->db,
-                  "DELETE FROM idempotency WHERE (scope, key) IN (SELECT scope, key FROM idempotency "
-                  "WHERE created_ms < $1 LIMIT $2)",
-                  "ii", before_ms, limit);
+    return db_run(
+        tx->db,
+        "DELETE FROM idempotency WHERE (scope, key) IN (SELECT scope, key FROM idempotency "
+        "WHERE created_ms < $1 LIMIT $2)",
+        "ii", before_ms, limit);
 }

@@ -15,8 +15,8 @@ struct assets;
 enum { ASSETS_BYTES_MAX = 64 * 1024 * 1024, ASSETS_FILES_MAX = 4096 };
 
 /* Reads every regular file under @dir with a known type; a .gz twin is used, text without one is
- * compressed here. -ENOENT: no such directory, -EFBIG: over the bounds. Symbolic links and dot files
- * are passed over. */
+ * compressed here. -ENOENT: no such directory, -EFBIG: over the bounds. Symbolic links and dot
+ * files are passed over. */
 int assets_load(const char *dir, struct assets **ret_assets);
 struct assets *assets_free(struct assets *a);
 size_t assets_count(const struct assets *a);

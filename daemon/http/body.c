@@ -290,7 +290,8 @@ void body_ids(struct body *b, const char *field, enum body_need need, size_t max
     *ret_n = n;
 }
 
-void body_array(struct body *b, const char *field, enum body_need need, size_t max, json_t **ret_array)
+void body_array(struct body *b, const char *field, enum body_need need, size_t max,
+                json_t **ret_array)
 {
     json_t *array = array_of(b, field, need, max);
 
@@ -325,7 +326,8 @@ int body_end(struct body *b)
     json_t *value;
     char count[24];
 
-    json_object_foreach (b->object, field, value) {
+    json_object_foreach(b->object, field, value)
+    {
         size_t n = 0;
 
         if (was_seen(b, field))

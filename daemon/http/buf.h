@@ -17,7 +17,8 @@ struct buf {
 
 void buf_free(struct buf *b); /* leaves it empty and usable; keeps max */
 int buf_add(struct buf *b, const void *data, size_t n);
-/* Room for @n bytes after the last one, for the caller to fill and to count in b->n; NULL after an error. */
+/* Room for @n bytes after the last one, for the caller to fill and to count in b->n; NULL after an
+ * error. */
 char *buf_space(struct buf *b, size_t n);
 int buf_puts(struct buf *b, const char *text);
 int buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

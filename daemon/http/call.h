@@ -27,14 +27,15 @@ struct call;
 
 enum route_flags {
     ROUTE_READ = 0,
-    ROUTE_WRITE = 1 << 0,     /* runs on the writer; JSON body */
-    ROUTE_UPLOAD = 1 << 1,    /* the body is a file, streamed to disk: call->upload_path */
+    ROUTE_WRITE = 1 << 0,      /* runs on the writer; JSON body */
+    ROUTE_UPLOAD = 1 << 1,     /* the body is a file, streamed to disk: call->upload_path */
     ROUTE_IDEMPOTENT = 1 << 2, /* an Idempotency-Key is required and honoured */
-    ROUTE_STREAM = 1 << 3,    /* server-sent events */
-    ROUTE_RAW = 1 << 4,       /* no transaction at all: served from memory (chart, health) */
+    ROUTE_STREAM = 1 << 3,     /* server-sent events */
+    ROUTE_RAW = 1 << 4,        /* no transaction at all: served from memory (chart, health); with
+                                 ROUTE_SLOW on a slow thread, else on the worker */
     ROUTE_NO_BODY_OK = 1 << 5, /* a WRITE that may come without a body */
-    ROUTE_SLOW = 1 << 6,      /* computes for long (password hash, PDF): at most two at once */
-    ROUTE_LOGIN = 1 << 7,     /* guesses a secret: counted against the address's log-in rate */
+    ROUTE_SLOW = 1 << 6,       /* computes for long (password hash, PDF): at most two at once */
+    ROUTE_LOGIN = 1 << 7,      /* guesses a secret: counted against the address's log-in rate */
 };
 
 struct route {
@@ -43,7 +44,7 @@ struct route {
     enum right right;   /* RIGHT_NONE must be written down to be meant */
     unsigned flags;
     int (*handler)(struct call *call);
-    size_t body_max;    /* bytes; 0: 64 KiB */
+    size_t body_max;                   /* bytes; 0: 64 KiB */
     int (*prepare)(struct call *call); /* ROUTE_SLOW with ROUTE_WRITE only: see above */
 };
 
@@ -55,8 +56,8 @@ enum { CALL_PARAMS_MAX = 4 };
 /* Who calls: taken from the session or terminal cookie. */
 struct identity {
     struct actor actor;
-    uint8_t session[32];   /* hash of the token; zero when nobody */
-    int64_t terminal_id;   /* 0: not a terminal */
+    uint8_t session[32]; /* hash of the token; zero when nobody */
+    int64_t terminal_id; /* 0: not a terminal */
     int64_t terminal_project_id;
     bool must_change_password;
 };
@@ -66,18 +67,18 @@ struct http_prepared;
 /* What is sent back. At most one of body, bytes and prepared is used. With an etag, a GET whose
  * If-None-Match names it is answered 304 without the body. */
 struct reply {
-    int status;            /* 0: 200, or 204 when there is nothing to send */
-    json_t *body;          /* owned */
-    char *bytes;           /* owned, malloc */
+    int status;   /* 0: 200, or 204 when there is nothing to send */
+    json_t *body; /* owned */
+    char *bytes;  /* owned, malloc */
     size_t n_bytes;
-    const char *content_type; /* constant; NULL: application/json */
-    char etag[72];         /* with its quotes; "" for none */
-    char location[160];    /* for 201 */
-    char cookie[256];      /* a whole Set-Cookie value */
-    char disposition[256]; /* Content-Disposition of a download */
+    const char *content_type;       /* constant; NULL: application/json */
+    char etag[72];                  /* with its quotes; "" for none */
+    char location[160];             /* for 201 */
+    char cookie[256];               /* a whole Set-Cookie value */
+    char disposition[256];          /* Content-Disposition of a download */
     struct http_prepared *prepared; /* a shared answer (response.h); the reference is handed over */
-    const char *cache_control; /* constant; NULL: "no-store" */
-    unsigned retry_after;      /* s; 0: none */
+    const char *cache_control;      /* constant; NULL: "no-store" */
+    unsigned retry_after;           /* s; 0: none */
 };
 
 enum { CALL_CHANNELS_MAX = 8 };
@@ -85,17 +86,18 @@ enum { CALL_CHANNELS_MAX = 8 };
 struct call {
     struct tx tx;
     const struct route *route;
-    struct app *app;       /* the daemon's own state (daemon/app.h) */
+    struct app *app;                    /* the daemon's own state (daemon/app.h) */
     const char *param[CALL_PARAMS_MAX]; /* values of the {…} in path order */
-    json_t *body;          /* parsed JSON object, or NULL; the call's */
-    const char *upload_path; /* ROUTE_UPLOAD: a file the handler may rename away */
+    json_t *body;                       /* parsed JSON object, or NULL; the call's */
+    const char *upload_path; /* ROUTE_UPLOAD: a file the handler may rename away; mode 0600, not
+                                synced: who keeps it syncs it */
     int64_t upload_size;
     struct identity *id;
-    enum lang lang;        /* from Accept-Language, zh-CN unless English is preferred */
+    enum lang lang; /* from Accept-Language, zh-CN unless English is preferred */
     const char *if_none_match, *if_match, *last_event_id, *client_ip;
     bool over_tls;
     struct reply reply;
-    void *prepared;        /* what prepare left for the handler: malloc, freed with the call */
+    void *prepared; /* what prepare left for the handler: malloc, freed with the call */
     uint64_t channels[CALL_CHANNELS_MAX]; /* ROUTE_STREAM: what the handler subscribed to */
     size_t n_channels;
     struct request *request; /* http.c's */
@@ -116,14 +118,14 @@ int call_query_int(struct call *call, const char *name, int64_t min, int64_t max
 /* Path parameter @index as a positive id; NOT_FOUND otherwise. */
 int call_param_id(struct call *call, int index, int64_t *ret_id);
 
-/* Reading of the JSON body. Each field asked for is ticked off; body_end() refuses what is left over
- * (no mass assignment). All problems of a body are collected as items before it refuses. Text is
- * checked: valid UTF-8, NFC left as it is, no control characters, bidi controls or zero-width marks;
- * surrounding blanks trimmed. */
+/* Reading of the JSON body. Each field asked for is ticked off; body_end() refuses what is left
+ * over (no mass assignment). All problems of a body are collected as items before it refuses. Text
+ * is checked: valid UTF-8, NFC left as it is, no control characters, bidi controls or zero-width
+ * marks; surrounding blanks trimmed. */
 struct body {
     struct call *call;
     json_t *object;
-    const char *prefix;    /* for items of nested objects, "" at the top */
+    const char *prefix; /* for items of nested objects, "" at the top */
     const char *seen[48];
     size_t n_seen;
 };
@@ -143,7 +145,8 @@ void body_choice(struct body *b, const char *field, enum body_need need, const c
 /* Array of positive integers, at most @max; the array is malloc'ed for the caller. */
 void body_ids(struct body *b, const char *field, enum body_need need, size_t max, int64_t **ret_ids,
               size_t *ret_n);
-void body_array(struct body *b, const char *field, enum body_need need, size_t max, json_t **ret_array);
+void body_array(struct body *b, const char *field, enum body_need need, size_t max,
+                json_t **ret_array);
 void body_object(struct body *b, const char *field, enum body_need need, json_t **ret_object);
 /* 0, or -EREFUSED (FIELDS_WRONG with items). */
 int body_end(struct body *b);

@@ -4,6 +4,9 @@
  * accepting, so that good clients hang. Here its limit is never reached: what is too much is closed
  * at once; and every phase of a request has a total deadline, at which the reaper shuts the socket
  * down. The library then sees the end of it and cleans up.
+ *
+ * The reaper also finds those who hung up together with their last bytes: the library (0.9.75, edge
+ * triggered) stops reading after a short read and does not see the end behind it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -96,6 +99,7 @@ static void conn_started(struct listener *l, struct MHD_Connection *connection, 
     else
         inet_ntop(AF_INET6, c->address, c->ip, sizeof(c->ip));
     conn_deadline(c, http->limits.head_ms);
+    atomic_store(&c->awaiting, true);
     *context = c;
     pthread_mutex_lock(&http->conns_lock);
     /* Again: several workers accept at once, and only here is it counted. */
@@ -162,12 +166,26 @@ void conn_deadline(struct conn *c, unsigned ms)
     atomic_store_explicit(&c->deadline_ms, ms ? clock_boot_ms() + ms : 0, memory_order_relaxed);
 }
 
+/* At two looks in a row: what came before the end may be with the worker at the first. */
+static bool gone(struct conn *c)
+{
+    bool before = c->hung_up;
+    char byte;
+
+    c->hung_up = atomic_load(&c->awaiting) && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return before && c->hung_up;
+}
+
 static void reap(struct http *http, int64_t now_ms)
 {
     pthread_mutex_lock(&http->conns_lock);
     for (struct conn *c = http->conns; c; c = c->next) {
         int64_t deadline = atomic_load_explicit(&c->deadline_ms, memory_order_relaxed);
 
+        if (gone(c)) {
+            shutdown(c->fd, SHUT_RDWR);
+            continue;
+        }
         if (deadline == 0 || now_ms < deadline)
             continue;
         /* Once is enough, and a later phase may set a new one. */

@@ -1,5 +1,5 @@
-/* dispatch.c - runs a complete request's handler where it belongs: here, on the writer, or on a slow
- * thread.
+/* dispatch.c - runs a complete request's handler where it belongs: here, on the writer, or on a
+ * slow thread.
  *
  * While another thread has a request its connection is suspended. libmicrohttpd does not touch a
  * suspended connection, not even when the client is gone, so nothing the other thread uses can be
@@ -41,8 +41,7 @@ static void call_fill(struct request *rq)
     struct http *http = http_of(rq);
     struct call *call = &rq->call;
 
-    call->tx = (struct tx){
-        .actor = &rq->id.actor, .now_ms = clock_wall_ms(), .fault = &rq->fault};
+    call->tx = (struct tx){.actor = &rq->id.actor, .now_ms = clock_wall_ms(), .fault = &rq->fault};
     call->route = rq->match.route;
     call->app = http->options.app;
     call->id = &rq->id;
@@ -205,7 +204,8 @@ static void slow_run(void *arg, struct db *db)
 {
     struct request *rq = arg;
     const struct route *route = rq->match.route;
-    int r = run_read(rq, db, route->prepare ? route->prepare : route->handler);
+    int (*run)(struct call * call) = route->prepare ? route->prepare : route->handler;
+    int r = (route->flags & ROUTE_RAW) ? run(&rq->call) : run_read(rq, db, run);
 
     if (r < 0 || rq->fault.set || !route->prepare)
         give_back(rq, r);
@@ -322,19 +322,21 @@ enum MHD_Result request_dispatch(struct request *rq)
     if (!route)
         return request_reply(rq, 0); /* a redirect */
     call_fill(rq);
+    if (route->flags & ROUTE_STREAM)
+        return dispatch_stream(rq);
+    if (rq->seen.write) {
+        r = take_body(rq);
+        if (r < 0)
+            return request_reply(rq, r);
+        /* A handler whose body may be left out must not meet NULL. */
+        if (!rq->call.body && !(rq->call.body = json_object()))
+            return request_reply(rq, -ENOMEM);
+    }
+    if (route->flags & (ROUTE_WRITE | ROUTE_SLOW))
+        return dispatch_away(rq);
     if (route->flags & ROUTE_RAW) {
         rq->bulk = true;
         return request_reply(rq, route->handler(&rq->call));
     }
-    if (route->flags & ROUTE_STREAM)
-        return dispatch_stream(rq);
-    r = take_body(rq);
-    if (r < 0)
-        return request_reply(rq, r);
-    /* A handler that tells a body from none must not meet NULL where a body is optional. */
-    if (rq->seen.write && !rq->call.body && !(rq->call.body = json_object()))
-        return request_reply(rq, -ENOMEM);
-    if (route->flags & (ROUTE_WRITE | ROUTE_SLOW))
-        return dispatch_away(rq);
     return dispatch_read(rq);
 }

@@ -37,11 +37,11 @@ struct feed_stream {
     uint64_t position;     /* all events up to it were sent or are not ours */
     struct event *current; /* being sent, from offset on */
     size_t offset;
-    uint64_t beat;         /* the last heartbeat sent */
-    bool waiting;          /* suspended */
-    bool ended;            /* session over, client gone or shutdown */
-    bool lost;             /* must be told to start over */
-    bool tied;             /* to a session */
+    uint64_t beat; /* the last heartbeat sent */
+    bool waiting;  /* suspended */
+    bool ended;    /* session over, client gone or shutdown */
+    bool lost;     /* must be told to start over */
+    bool tied;     /* to a session */
     uint8_t owner[32], session[32];
     struct MHD_Connection *connection;
     int fd;

@@ -2,9 +2,9 @@
  *
  * An event is written once as server-sent-event text and shared by every stream. A stream has a
  * position in the ring; when it falls out (slow reader, long absence) or its Last-Event-ID is of
- * another epoch, it gets `event: reset` and the page loads its snapshot again. Every 5 s each stream
- * gets `event: heartbeat` with the server's time and the current number: the page shows the link by
- * it. A stream whose session has ended is closed at the next beat.
+ * another epoch, it gets `event: reset` and the page loads its snapshot again. Every 5 s each
+ * stream gets `event: heartbeat` with the server's time and the current number: the page shows the
+ * link by it. A stream whose session has ended is closed at the next beat.
  *
  * Thread: any. feed_post() never blocks on a reader.
  */
@@ -63,9 +63,9 @@ int feed_post(struct feed *f, uint64_t channel, const char *name, const char *da
 /* The id of the last event, "<epoch>-<n>": a snapshot states it, a stream continues after it. */
 void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT]);
 
-/* Opens a stream for http.c: @owner is what the per-owner cap counts by, @session (32 bytes or NULL)
- * what ends it. @after: a Last-Event-ID or NULL for "from now". -EUSERS: the caps are reached,
- * -ESHUTDOWN, -ENOMEM. The response owns the stream. */
+/* Opens a stream for http.c: @owner is what the per-owner cap counts by, @session (32 bytes or
+ * NULL) what ends it. @after: a Last-Event-ID or NULL for "from now". -EUSERS: the caps are
+ * reached, -ESHUTDOWN, -ENOMEM. The response owns the stream. */
 int feed_open(struct feed *f, const uint64_t *channels, size_t n_channels, const char *after,
               const uint8_t owner[32], const uint8_t *session, struct MHD_Connection *connection,
               int fd, struct MHD_Response **ret_response);

@@ -264,7 +264,8 @@ int guard_check_origin(const struct guard_config *config, const struct guard_see
     }
     if (!api)
         return 0;
-    /* "same-site" is another port of this machine: not us. "none" is a person typing the address. */
+    /* "same-site" is another port of this machine: not us. "none" is a person typing the address.
+     */
     if ((site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0) ||
         (seen->origin && !origin_own(config, seen)))
         return fault_set(f, FAULT_ORIGIN, NULL);

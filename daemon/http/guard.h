@@ -19,7 +19,7 @@
 #include "db/fault.h"
 
 enum {
-    GUARD_URL_MAX = 1024,      /* with the query */
+    GUARD_URL_MAX = 1024, /* with the query */
     GUARD_HEADERS_MAX = 64,
     GUARD_HEADER_BYTES = 8192, /* all names and values */
     GUARD_QUERY_MAX = 32,      /* parameters */
@@ -37,8 +37,8 @@ struct guard_config {
     bool tls;
 };
 
-/* Adds "name" and "name:port" as the client would write them. -EINVAL for a bad name, -E2BIG. A name
- * that already has a port is taken as it is (a proxy in front). */
+/* Adds "name" and "name:port" as the client would write them. -EINVAL for a bad name, -E2BIG. A
+ * name that already has a port is taken as it is (a proxy in front). */
 int guard_config_add(struct guard_config *config, const char *name, unsigned port);
 void guard_config_clear(struct guard_config *config);
 
@@ -50,7 +50,7 @@ struct guard_raw {
     size_t n_uri;
     const char *const *names; /* of the headers, in order */
     const char *const *values;
-    const size_t *n_values;   /* as the parser says, outer blanks included */
+    const size_t *n_values; /* as the parser says, outer blanks included */
     size_t n_headers;
     size_t head_size; /* bytes from method to the end of the blank line */
 };
@@ -68,7 +68,7 @@ struct guard_request {
 struct guard_seen {
     const char *host, *origin, *fetch_site, *content_type, *cookie, *language;
     const char *if_none_match, *if_match, *last_event_id, *idempotency_key, *accept_encoding;
-    bool anchang;           /* X-Anchang: 1 */
+    bool anchang; /* X-Anchang: 1 */
     bool chunked;
     int64_t content_length; /* -1: none */
     bool write;             /* not GET or HEAD */
@@ -87,8 +87,8 @@ int guard_check_origin(const struct guard_config *config, const struct guard_see
 struct guard_param {
     const char *name, *value;
 };
-/* Decodes @query (changed in place, NUL-terminated) into at most GUARD_QUERY_MAX parameters. Refuses
- * a bad or NUL escape, a name twice, text that is not UTF-8, control characters. */
+/* Decodes @query (changed in place, NUL-terminated) into at most GUARD_QUERY_MAX parameters.
+ * Refuses a bad or NUL escape, a name twice, text that is not UTF-8, control characters. */
 int guard_query(char *query, struct guard_param *params, size_t *ret_n, struct fault *f);
 
 /* Whether @type is application/json (charset utf-8 allowed) or exactly @want. */

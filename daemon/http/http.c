@@ -176,13 +176,13 @@ static int hosts_add(struct listener *l, const struct http_listener *o, bool loo
 static struct MHD_Daemon *daemon_start(struct listener *l, int fd, unsigned workers,
                                        const char *cert, const char *key)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
-                           (cert ? MHD_USE_TLS : 0);
+    const unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (cert ? MHD_USE_TLS : 0);
     /* The library's limit is shared out among the workers, and a worker at its limit stops
      * accepting: it must never be what strikes first. */
     const unsigned limit = (l->cap + SLACK) * workers;
-    /* Strictness 1 would have the library refuse a missing Host and a blank in the URL itself; 0.9.75
-     * then sends the head of its answer twice. The guard refuses both, so it is left out. */
+    /* Strictness 1 would have the library refuse a missing Host and a blank in the URL itself;
+     * 0.9.75 then sends the head of its answer twice. The guard refuses both, so it is left out. */
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
@@ -318,10 +318,10 @@ struct http *http_stop(struct http *http)
         return NULL;
     for (size_t i = 0; i < http->n_listeners; i++)
         if (http->listeners[i].daemon) {
-            int fd = MHD_quiesce_daemon(http->listeners[i].daemon);
-
-            if (fd >= 0)
-                close(fd);
+            /* Refuses at once, but keeps its number until no worker can be about to accept on it.
+             */
+            http->listeners[i].listen_fd = MHD_quiesce_daemon(http->listeners[i].daemon);
+            shutdown(http->listeners[i].listen_fd, SHUT_RDWR);
         }
     pthread_mutex_lock(&http->wait_lock);
     atomic_store(&http->stopping, true);
@@ -333,8 +333,10 @@ struct http *http_stop(struct http *http)
         feed_shutdown(http->options.feed);
     reaper_stop(http);
     for (size_t i = 0; i < http->n_listeners; i++) {
-        if (http->listeners[i].daemon)
+        if (http->listeners[i].daemon) {
             MHD_stop_daemon(http->listeners[i].daemon);
+            close(http->listeners[i].listen_fd);
+        }
         guard_config_clear(&http->listeners[i].guard);
     }
     slow_stop(http->slow);

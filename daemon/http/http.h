@@ -19,12 +19,12 @@
 enum { HTTP_LISTENERS_MAX = 4 };
 
 struct http_listener {
-    const char *name;    /* for logs and metrics: "staff", "kiosk" */
-    const char *address; /* numeric: "127.0.0.1", "::1", "192.168.10.5" */
-    unsigned port;       /* 0: any free one, see http_port() */
+    const char *name;                 /* for logs and metrics: "staff", "kiosk" */
+    const char *address;              /* numeric: "127.0.0.1", "::1", "192.168.10.5" */
+    unsigned port;                    /* 0: any free one, see http_port() */
     const char *cert_file, *key_file; /* PEM; both NULL: plain, allowed on loopback only */
-    unsigned connections; /* cap of this listener; 0: 512 */
-    unsigned workers;     /* threads; 0: 2 */
+    unsigned connections;             /* cap of this listener; 0: 512 */
+    unsigned workers;                 /* threads; 0: 2 */
 };
 
 /* 0 in a field means its default. Times in ms. */
@@ -42,19 +42,20 @@ struct http_limits {
     bool no_rate;                  /* for benchmarks */
 };
 
+/* Strings and tables live as long as the server. */
 struct http_options {
     struct http_listener listeners[HTTP_LISTENERS_MAX];
     size_t n_listeners;
-    const char *const *hosts; /* NULL-ended names the pages are reached by; "localhost" and each
+    const char *const *hosts;   /* NULL-ended names the pages are reached by; "localhost" and each
                                  listener's address are always among them */
     const struct route *routes; /* NULL: the table `routes` */
     struct writer *writer;
-    const char *db_path;        /* for the workers' readers */
-    struct app *app;            /* handed to handlers */
-    struct sessions *sessions;  /* borrowed; outlives the server */
-    struct feed *feed;          /* borrowed; NULL: no streams */
-    const char *assets_dir;     /* NULL: no pages */
-    const char *upload_dir;     /* NULL: no uploads */
+    const char *db_path;       /* for the workers' readers */
+    struct app *app;           /* handed to handlers */
+    struct sessions *sessions; /* borrowed; outlives the server */
+    struct feed *feed;         /* borrowed; NULL: no streams */
+    const char *assets_dir;    /* NULL: no pages */
+    const char *upload_dir;    /* NULL: no uploads */
     struct http_limits limits;
     /* One line: an access record (JSON) at LOG_INFO, trouble at LOG_WARNING or LOG_ERR (syslog). */
     void (*log)(void *arg, int priority, const char *line);
@@ -63,7 +64,8 @@ struct http_options {
 
 struct http;
 
-/* -EINVAL: unsound options or routes (the log says what), -EADDRINUSE, -EACCES, -ENOENT, -ENOMEM. */
+/* -EINVAL: unsound options or routes (the log says what), -EADDRINUSE, -EACCES, -ENOENT, -ENOMEM.
+ */
 int http_start(const struct http_options *options, struct http **ret_http);
 /* Stops accepting, ends streams, waits for what the writer and the slow threads still have (so both
  * must be alive), closes. */

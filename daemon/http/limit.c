@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 2048, WAYS = 4, TOKEN = 60000 }; /* a token in units that come back one a ms per 1/min */
+enum {
+    ROWS = 2048,
+    WAYS = 4,
+    TOKEN = 60000
+}; /* a token in units that come back one a ms per 1/min */
 
 struct bucket {
-    uint64_t key; /* 0: free */
+    uint64_t key;  /* 0: free */
     int64_t level; /* in 1/TOKEN of a token */
     int64_t at_ms;
 };
@@ -91,7 +95,8 @@ unsigned limit_take(struct limit *l, const void *key, size_t n, int64_t now_ms)
     if (b->level >= TOKEN)
         b->level -= TOKEN;
     else
-        wait = (unsigned)((TOKEN - b->level + l->per_minute * 1000LL - 1) / (l->per_minute * 1000LL));
+        wait =
+            (unsigned)((TOKEN - b->level + l->per_minute * 1000LL - 1) / (l->per_minute * 1000LL));
     pthread_mutex_unlock(&l->lock);
     return wait;
 }

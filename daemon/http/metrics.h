@@ -18,14 +18,14 @@ enum reject {
     REJECT_ADDRESS,  /* connections at the address's cap */
     REJECT_DEADLINE, /* cut by the reaper */
     REJECT_STREAMS,
-    REJECT_SLOW,     /* slow queue full */
+    REJECT_SLOW, /* slow queue full */
     REJECT_COUNT
 };
 
 enum { METRICS_BUCKETS = 12 };
 
 struct metrics {
-    atomic_ullong by_class[6];                /* [2]: 2xx, ... */
+    atomic_ullong by_class[6]; /* [2]: 2xx, ... */
     atomic_ullong latency[METRICS_BUCKETS + 1];
     atomic_ullong latency_us_sum;
     atomic_ullong rejected[REJECT_COUNT];

@@ -9,8 +9,8 @@
 
 /* What a handler returned, as a status and a body to send. @result: -EREFUSED with @f set, or any
  * other negative errno, which becomes `internal` with an id that is also written to @ret_id (empty
- * otherwise) for the log; -ENOSPC is disk.full, -EBUSY and -ETIMEDOUT are busy. Never fails: without
- * memory *ret_body is NULL. The caller owns the body. */
+ * otherwise) for the log; -ENOSPC is disk.full, -EBUSY and -ETIMEDOUT are busy. Never fails:
+ * without memory *ret_body is NULL. The caller owns the body. */
 enum { PROBLEM_ID_TEXT = 16 };
 int problem_make(int result, const struct fault *f, enum lang lang, json_t **ret_body,
                  char ret_id[PROBLEM_ID_TEXT]);

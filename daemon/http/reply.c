@@ -32,8 +32,8 @@ void http_log(struct http *http, int priority, const char *format, ...)
     http->options.log(http->options.log_arg, priority, line);
 }
 
-/* One JSON line. The path is the route's pattern or a page's name: ids, tokens and query values never
- * reach the log (RS T27). */
+/* One JSON line. The path is the route's pattern or a page's name: ids, tokens and query values
+ * never reach the log (RS T27). */
 void request_log_access(struct request *rq)
 {
     const struct actor *actor = &rq->id.actor;
@@ -79,6 +79,7 @@ static enum MHD_Result queue(struct request *rq, int status, struct MHD_Response
 {
     rq->status = status;
     rq->state = REQUEST_ANSWERED;
+    atomic_store(&rq->conn->awaiting, false);
     conn_deadline(rq->conn, http_of(rq)->limits.response_ms);
     return MHD_queue_response(rq->connection, (unsigned)status, response);
 }
@@ -92,7 +93,8 @@ static bool accepts_gzip(const char *accept)
     p += 4;
     while (*p == ' ')
         p++;
-    return strncmp(p, ";q=0", 4) != 0 || (p[4] == '.' && strspn(p + 5, "0") != strcspn(p + 5, ", "));
+    return strncmp(p, ";q=0", 4) != 0 ||
+           (p[4] == '.' && strspn(p + 5, "0") != strcspn(p + 5, ", "));
 }
 
 enum MHD_Result request_send_prepared(struct request *rq, struct http_prepared *prepared)

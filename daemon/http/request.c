@@ -113,9 +113,9 @@ static int pass_guard(struct request *rq, const char *url, const char *method, c
     g = (struct guard_request){method, version, rq->uri, rq->n_uri, h.headers, h.n};
     r = guard_check(&rq->conn->listener->guard, &g, &rq->seen, &rq->fault);
     if (r == 0) {
-        struct guard_raw raw = {method,  rq->raw_uri, version, rq->n_uri,
-                                h.names, h.values,    h.n_values, h.n,
-                                info ? info->header_size : 0};
+        struct guard_raw raw = {method,     rq->raw_uri, version,
+                                rq->n_uri,  h.names,     h.values,
+                                h.n_values, h.n,         info ? info->header_size : 0};
 
         if (url != rq->raw_uri || !guard_raw_ok(&raw))
             r = fault_set(&rq->fault, FAULT_REQUEST_MALFORMED, "reason", "head", NULL);
@@ -139,8 +139,7 @@ static void identify(struct request *rq)
         return;
     if (session_cookie_read(rq->seen.cookie, session_cookie_name(SESSION_TERMINAL, tls), token,
                             sizeof(token)) == 0) {
-        if (session_find(s, token, now_ms, &terminal) == 0 &&
-            terminal.actor.kind == ACTOR_TERMINAL)
+        if (session_find(s, token, now_ms, &terminal) == 0 && terminal.actor.kind == ACTOR_TERMINAL)
             rq->id = terminal;
         else
             rq->revoked = true;
@@ -153,6 +152,7 @@ static void identify(struct request *rq)
             /* A person at a paired terminal: his rights, that terminal. */
             user.terminal_id = rq->id.terminal_id;
             user.terminal_project_id = rq->id.terminal_project_id;
+            user.actor.rights |= rq->id.actor.rights & RIGHT_BIT(RIGHT_TERMINAL_SELF);
             rq->id = user;
         } else {
             rq->logged_off = true;
@@ -180,7 +180,7 @@ static int check_right(struct request *rq)
     if (route->right != RIGHT_SELF && !actor_has(actor, route->right))
         return fault_set(&rq->fault, FAULT_DENIED, "right",
                          lang_of_header(rq->seen.language) == LANG_EN ? rights[route->right].en
-                                                                     : rights[route->right].zh,
+                                                                      : rights[route->right].zh,
                          NULL);
     return 0;
 }
@@ -234,8 +234,8 @@ static int refuse_large(struct request *rq)
 static int check_body(struct request *rq)
 {
     const struct route *route = rq->match.route;
-    const char *want = (route->flags & ROUTE_UPLOAD) ? "application/octet-stream"
-                                                     : "application/json";
+    const char *want =
+        (route->flags & ROUTE_UPLOAD) ? "application/octet-stream" : "application/json";
 
     rq->body_max = route->body_max ? route->body_max : REQUEST_BODY_DEFAULT;
     if (!rq->seen.write)
@@ -318,8 +318,7 @@ static enum MHD_Result request_head(struct request *rq, const char *url, const c
     rq->call.lang = lang_of_header(rq->seen.language);
     rq->refused = admit(rq);
     rq->state = REQUEST_BODY;
-    if (rq->refused < 0 &&
-        (rq->seen.chunked || rq->seen.content_length > REQUEST_DRAIN_MAX))
+    if (rq->refused < 0 && (rq->seen.chunked || rq->seen.content_length > REQUEST_DRAIN_MAX))
         return request_refuse_close(rq); /* not worth reading its body */
     conn_deadline(rq->conn, rq->match.route && (rq->match.route->flags & ROUTE_UPLOAD)
                                 ? limits->upload_ms
@@ -390,6 +389,7 @@ enum MHD_Result request_handler(void *cls, struct MHD_Connection *connection, co
             *n_data = 0;
             return request_data(rq, data, n);
         }
+        atomic_store(&rq->conn->awaiting, false);
         return request_dispatch(rq);
     case REQUEST_WAITING:
         return request_resumed(rq);
@@ -417,5 +417,6 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **req_
     }
     request_reset(rq);
     conn_deadline(rq->conn, http->limits.idle_ms);
+    atomic_store(&rq->conn->awaiting, true);
     *req_cls = NULL;
 }

@@ -39,15 +39,15 @@ struct request {
     struct conn *conn;
     struct MHD_Connection *connection;
     enum request_state state;
-    bool close;          /* after the answer */
-    bool logged_off;     /* a session cookie was there but is no longer good */
-    bool revoked;        /* a terminal cookie likewise */
-    bool bulk;           /* served from memory: not worth an access record */
-    bool replayed;       /* the stored answer to an idempotency key */
-    int refused;         /* -EREFUSED or another errno to answer when the body is through; 0: none */
-    int result;          /* of the handler */
-    char trouble[128];   /* what the database said, for the log */
-    int status;          /* answered */
+    bool close;        /* after the answer */
+    bool logged_off;   /* a session cookie was there but is no longer good */
+    bool revoked;      /* a terminal cookie likewise */
+    bool bulk;         /* served from memory: not worth an access record */
+    bool replayed;     /* the stored answer to an idempotency key */
+    int refused;       /* -EREFUSED or another errno to answer when the body is through; 0: none */
+    int result;        /* of the handler */
+    char trouble[128]; /* what the database said, for the log */
+    int status;        /* answered */
     const char *method;
     char allow[64];
     const char *redirect;
@@ -85,6 +85,7 @@ struct listener {
     struct MHD_Daemon *daemon;
     struct guard_config guard;
     bool tls;
+    int listen_fd; /* from the end of accepting on */
     unsigned port, cap;
     unsigned n_conns; /* under http->conns_lock */
 };
@@ -93,10 +94,12 @@ struct conn {
     struct listener *listener;
     int fd;
     bool loopback;
-    bool counted; /* not turned away at the door */
+    bool counted;        /* not turned away at the door */
     uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
     char ip[INET6_ADDRSTRLEN];
     _Atomic int64_t deadline_ms; /* clock_boot_ms(); 0: none */
+    atomic_bool awaiting;        /* more input, for a request that is not complete or not begun */
+    bool hung_up;                /* the reaper's: at its last look nothing more could come */
     struct conn *prev, *next;    /* under http->conns_lock */
     struct request request;
 };
@@ -167,7 +170,7 @@ void http_log(struct http *http, int priority, const char *format, ...)
 
 int upload_begin(struct request *rq);
 int upload_data(struct request *rq, const char *data, size_t n);
-int upload_end(struct request *rq); /* the file is complete on the disk */
+int upload_end(struct request *rq); /* the file is complete */
 void upload_discard(struct request *rq);
 
 #endif

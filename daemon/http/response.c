@@ -55,8 +55,7 @@ static struct MHD_Response *make(const struct http_prepare *w, const void *bytes
     if (!r)
         return NULL;
     ok = header(r, "Cache-Control", w->cache_control ? w->cache_control : "no-store") &&
-         header(r, "ETag", w->etag) &&
-         header(r, "Vary", w->encoding ? "Accept-Encoding" : NULL) &&
+         header(r, "ETag", w->etag) && header(r, "Vary", w->encoding ? "Accept-Encoding" : NULL) &&
          response_secure(r, w->kind) == 0;
     if (full)
         ok = ok && header(r, "Content-Type", w->content_type) &&

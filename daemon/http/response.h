@@ -20,7 +20,8 @@ enum page_kind {
     PAGE_KINDS
 };
 
-/* Adds CSP, nosniff, CORP, COOP, Referrer-Policy, frame and permission rules (RS T4). 0, -ENOMEM. */
+/* Adds CSP, nosniff, CORP, COOP, Referrer-Policy, frame and permission rules (RS T4). 0, -ENOMEM.
+ */
 int response_secure(struct MHD_Response *response, enum page_kind kind);
 
 struct http_prepared {
@@ -36,19 +37,19 @@ struct http_prepare {
     const void *bytes; /* copied */
     size_t n;
     const char *content_type;
-    const char *etag;          /* with its quotes; NULL: none and no 304 */
-    const char *encoding;      /* "gzip", or NULL when @bytes are as they are */
-    const void *plain;         /* with an encoding: the same decoded, for clients without it; copied */
+    const char *etag;     /* with its quotes; NULL: none and no 304 */
+    const char *encoding; /* "gzip", or NULL when @bytes are as they are */
+    const void *plain;    /* with an encoding: the same decoded, for clients without it; copied */
     size_t n_plain;
     const char *cache_control; /* NULL: "no-store" */
     enum page_kind kind;
-    const char *extra[2][2];   /* up to two more headers: name, value */
+    const char *extra[2][2]; /* up to two more headers: name, value */
 };
 
 /* -EINVAL for an unusable description, -ENOMEM. The caller owns one reference. */
 int http_response_prepare(const struct http_prepare *what, struct http_prepared **ret_prepared);
 
-struct http_prepared *http_prepared_ref(struct http_prepared *p); /* returns @p */
+struct http_prepared *http_prepared_ref(struct http_prepared *p);   /* returns @p */
 struct http_prepared *http_prepared_unref(struct http_prepared *p); /* returns NULL */
 
 /* Whether the If-None-Match value @header (may be NULL) names @etag; weak comparison. */

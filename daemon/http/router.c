@@ -13,9 +13,9 @@ static const char *const methods[METHODS] = {"GET", "POST", "PUT", "PATCH", "DEL
 struct node {
     const char *text; /* of the literal segment; into the route's path */
     size_t n;
-    int child;   /* first literal below, -1: none */
-    int sibling; /* next literal of the same parent */
-    int param;   /* the parameter below, -1: none */
+    int child;          /* first literal below, -1: none */
+    int sibling;        /* next literal of the same parent */
+    int param;          /* the parameter below, -1: none */
     int route[METHODS]; /* index in the table, -1: none */
 };
 
@@ -35,8 +35,8 @@ static int method_index(const char *method)
 
 static bool segment_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
 }
 
 /* ---- soundness of the table ---- */
@@ -81,12 +81,12 @@ static const char *flags_fault(const struct route *r)
         return "is neither GET nor a write";
     if ((r->flags & ROUTE_IDEMPOTENT) && !(r->flags & ROUTE_WRITE))
         return "is idempotent without a write";
-    if ((r->flags & ROUTE_SLOW) && (r->flags & (ROUTE_RAW | ROUTE_STREAM)))
-        return "is slow but has no transaction";
+    if ((r->flags & ROUTE_SLOW) && (r->flags & ROUTE_STREAM))
+        return "is a slow stream";
     if (!!r->prepare != ((r->flags & ROUTE_SLOW) && (r->flags & ROUTE_WRITE)))
         return "needs prepare exactly when slow and write";
-    if ((r->flags & ROUTE_UPLOAD) && (r->flags & ROUTE_STREAM))
-        return "uploads to a stream";
+    if ((r->flags & ROUTE_UPLOAD) && (r->flags & (ROUTE_STREAM | ROUTE_IDEMPOTENT)))
+        return "uploads to a stream, or under a key that does not cover files";
     if (r->body_max > ((r->flags & ROUTE_UPLOAD) ? 256u << 20 : 4u << 20))
         return "takes too large a body";
     return NULL;

@@ -4,8 +4,8 @@
  * after the start, one lock held for less than a microsecond. Identities are copied out, so nobody
  * holds a pointer into it.
  *
- * Comparing hashes of tokens needs no constant time: what can be learned by timing is a prefix of the
- * hash, not of the token. The comparison is constant all the same.
+ * Comparing hashes of tokens needs no constant time: what can be learned by timing is a prefix of
+ * the hash, not of the token. The comparison is constant all the same. /
  */
 #include "daemon/http/session.h"
 

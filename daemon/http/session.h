@@ -1,8 +1,9 @@
 /* session.h - who is logged in: the table of sessions and paired terminals, in memory.
  *
  * A session is a random 256-bit token; only its BLAKE2b hash is kept, and a restart logs every user
- * out. Users idle out after 15 minutes and end after 12 hours (one shift; RS T8); terminals stay until
- * they are revoked: daemon/api keeps their hashes in the database and puts them back at start.
+ * out. Users idle out after 15 minutes and end after 12 hours (one shift; RS T8); terminals stay
+ * until they are revoked: daemon/api keeps their hashes in the database and puts them back at
+ * start.
  *
  * Times are monotonic milliseconds. Thread: any.
  */
@@ -15,7 +16,7 @@ enum {
     SESSION_HASH = 32,       /* bytes */
     SESSION_TOKEN_TEXT = 44, /* 43 characters of base64url and the NUL */
     SESSION_MAX = 4096,
-    SESSION_PER_USER = 16,   /* the longest unused one makes room */
+    SESSION_PER_USER = 16, /* the longest unused one makes room */
     SESSION_IDLE_MS = 15 * 60 * 1000,
     SESSION_LIFE_MS = 12 * 60 * 60 * 1000,
 };
@@ -25,7 +26,8 @@ struct sessions;
 int sessions_create(struct sessions **ret_sessions);
 struct sessions *sessions_free(struct sessions *s);
 
-/* A new token and its hash; nothing is stored. For pairing, whose hash goes to the database first. */
+/* A new token and its hash; nothing is stored. For pairing, whose hash goes to the database first.
+ */
 void session_token_make(char token[SESSION_TOKEN_TEXT], uint8_t hash[SESSION_HASH]);
 /* -EINVAL when @token is not the text of a token. */
 int session_token_hash(const char *token, uint8_t ret_hash[SESSION_HASH]);
@@ -38,7 +40,8 @@ int session_create(struct sessions *s, const struct identity *id, int64_t now_ms
 int session_put(struct sessions *s, const uint8_t hash[SESSION_HASH], const struct identity *id,
                 int64_t now_ms);
 
-/* Finds by token and marks it used. -ENOENT: no such session, or it has expired (it is gone now). */
+/* Finds by token and marks it used. -ENOENT: no such session, or it has expired (it is gone now).
+ */
 int session_find(struct sessions *s, const char *token, int64_t now_ms, struct identity *ret_id);
 /* Whether it lives, without marking it used: for streams, which must not keep a session alive. */
 bool session_alive(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms);
@@ -65,10 +68,11 @@ enum session_kind { SESSION_USER, SESSION_TERMINAL };
 
 /* The cookie's name: with the __Host- prefix over TLS. */
 const char *session_cookie_name(enum session_kind kind, bool tls);
-/* A Set-Cookie value for reply.cookie; @token NULL deletes the cookie. A terminal's lasts a year. */
+/* A Set-Cookie value for reply.cookie; @token NULL deletes the cookie. A terminal's lasts a year.
+ */
 void session_cookie(enum session_kind kind, bool tls, const char *token, char *out, size_t size);
-/* The value of cookie @name in the Cookie header @header, copied to @out. -ENOENT; -EINVAL: twice or
- * too long. */
+/* The value of cookie @name in the Cookie header @header, copied to @out. -ENOENT; -EINVAL: twice
+ * or too long. */
 int session_cookie_read(const char *header, const char *name, char *out, size_t size);
 
 #endif

@@ -1,4 +1,5 @@
-/* slow.h - two threads for work that computes for long, so that workers and writer never wait for it.
+/* slow.h - two threads for work that computes for long, so that workers and writer never wait for
+ * it.
  *
  * At most two at once: a password hash takes 19 MiB and a core (RS T7). What does not fit in the
  * queue is refused at once. Each thread has its own reader connection.

@@ -11,7 +11,8 @@
  * surrogate, above U+10FFFF, cut). */
 int32_t utf8_next(const char **p, const char *end);
 
-/* Not a control character, bidi control, zero-width mark, line or paragraph separator, noncharacter. */
+/* Not a control character, bidi control, zero-width mark, line or paragraph separator,
+ * noncharacter. */
 bool text_char_allowed(int32_t c);
 
 /* Whether all of it is valid and allowed; its length in characters in *ret_chars (may be NULL). */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 struct answer {
-    int status; /* 0: none came */
+    int status;  /* 0: none came */
     bool closed; /* the server ended the connection after it */
     char *text;  /* all that came; owned */
     size_t n;
@@ -103,7 +103,8 @@ static inline void client_parse(struct answer *a)
 {
     const char *end, *p;
 
-    a->status = a->text && !strncmp(a->text, "HTTP/1.1 ", 9) ? atoi(a->text + 9) : 0;
+    a->status =
+        a->text && !strncmp(a->text, "HTTP/1.1 ", 9) ? (int)strtol(a->text + 9, NULL, 10) : 0;
     end = a->text ? strstr(a->text, "\r\n\r\n") : NULL;
     a->body = end ? end + 4 : "";
     a->n_body = end ? a->n - (size_t)(a->body - a->text) : 0;
@@ -115,7 +116,7 @@ static inline void client_parse(struct answer *a)
 /* One header's value in a static buffer, or NULL. */
 static inline const char *client_header(const struct answer *a, const char *name)
 {
-    static char value[1024];
+    static _Thread_local char value[1024];
     size_t n = strlen(name);
 
     for (const char *p = strstr(a->text, "\r\n"); p && p + 2 < a->body - 2;
@@ -143,7 +144,7 @@ static inline struct answer client_read(int fd, int ms)
         if (a.status && a.body[0 - (a.body != a.text)] == '\n' && strstr(a.text, "\r\n\r\n")) {
             length = client_header(&a, "Content-Length");
             if (a.status == 204 || a.status == 304 ||
-                (length && a.n_body >= (size_t)atoll(length)))
+                (length && a.n_body >= strtoul(length, NULL, 10)))
                 break;
         }
         if (left <= 0 || client_more(fd, &a, (int)left) <= 0)

@@ -115,10 +115,10 @@ static inline void server_login(struct server *s, const struct identity *id, int
     char token[SESSION_TOKEN_TEXT] = "";
 
     session_create(s->sessions, id, now_ms, token);
-    snprintf(cookie, size, "Cookie: %s=%s\r\n",
-             session_cookie_name(id->actor.kind == ACTOR_USER ? SESSION_USER : SESSION_TERMINAL,
-                                 false),
-             token);
+    snprintf(
+        cookie, size, "Cookie: %s=%s\r\n",
+        session_cookie_name(id->actor.kind == ACTOR_USER ? SESSION_USER : SESSION_TERMINAL, false),
+        token);
 }
 
 static inline int server_count_dir(const char *path)

@@ -33,11 +33,31 @@ static void test_parse(void **state)
                                        "{\"a\":\"\\ud83d\\ude00 \xe4\xb8\xad\"}",
                                        "{\"a\":\"[[[[{{{{\\\"[[\"}"};
     static const char *const bad[] = {
-        "", "[]", "1", "\"a\"", "null", "{", "{}x", "{} {}", "{\"a\":1,\"a\":2}", "{\"a\":01}",
-        "{\"a\":+1}", "{\"a\":1e400}", "{\"a\":99999999999999999999}", "{\"a\":NaN}",
-        "{\"a\":\"\xff\"}", "{\"a\":\"\xc0\xaf\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00x\"}",
-        "{\"a\":\"\\u0000\"}", "{\"a\":\"\x01\"}", "{'a':1}", "{\"a\":1,}", "{a:1}",
-        "\xef\xbb\xbf{}", "{\"a\\u0000\":1}",
+        "",
+        "[]",
+        "1",
+        "\"a\"",
+        "null",
+        "{",
+        "{}x",
+        "{} {}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":01}",
+        "{\"a\":+1}",
+        "{\"a\":1e400}",
+        "{\"a\":99999999999999999999}",
+        "{\"a\":NaN}",
+        "{\"a\":\"\xff\"}",
+        "{\"a\":\"\xc0\xaf\"}",
+        "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\\udc00x\"}",
+        "{\"a\":\"\\u0000\"}",
+        "{\"a\":\"\x01\"}",
+        "{'a':1}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "\xef\xbb\xbf{}",
+        "{\"a\\u0000\":1}",
     };
     char deep[200];
 
@@ -122,8 +142,10 @@ static void test_fields(void **state)
     size_t n = 0;
     struct body b;
 
-    take(x, "{\"n\":42,\"t\":\"  \xe4\xb8\xad b \",\"w\":\"\xe3\x80\x80x\xe3\x80\x80\",\"f\":true,"
-            "\"c\":\"green\",\"ids\":[3,1],\"a\":[1],\"o\":{\"k\":1},\"z\":null}", &b);
+    take(x,
+         "{\"n\":42,\"t\":\"  \xe4\xb8\xad b \",\"w\":\"\xe3\x80\x80x\xe3\x80\x80\",\"f\":true,"
+         "\"c\":\"green\",\"ids\":[3,1],\"a\":[1],\"o\":{\"k\":1},\"z\":null}",
+         &b);
     body_int(&b, "n", BODY_REQUIRED, 1, 100, &number);
     body_int(&b, "gone", BODY_OPTIONAL, 1, 100, &absent);
     body_int(&b, "z", BODY_OPTIONAL, 1, 100, &absent);
@@ -161,8 +183,10 @@ static void test_fields_wrong(void **state)
     size_t n = 0;
     struct body b;
 
-    take(x, "{\"n\":1.0,\"r\":101,\"t\":\"a\\u202eb\",\"l\":\"abcd\",\"f\":1,\"c\":\"blue\","
-            "\"ids\":[1,-1],\"is_admin\":true}", &b);
+    take(x,
+         "{\"n\":1.0,\"r\":101,\"t\":\"a\\u202eb\",\"l\":\"abcd\",\"f\":1,\"c\":\"blue\","
+         "\"ids\":[1,-1],\"is_admin\":true}",
+         &b);
     body_int(&b, "n", BODY_REQUIRED, 1, 100, &number);
     body_int(&b, "r", BODY_REQUIRED, 1, 100, &number);
     body_int(&b, "missing", BODY_REQUIRED, 1, 100, &number);
@@ -197,16 +221,16 @@ static void set_query(struct fixture *x, const char *text)
 {
     snprintf(x->request.query_text, sizeof(x->request.query_text), "%s", text);
     fault_clear(&x->fault);
-    assert_int_equal(guard_query(x->request.query_text, x->request.query, &x->request.n_query,
-                                 &x->fault), 0);
+    assert_int_equal(
+        guard_query(x->request.query_text, x->request.query, &x->request.n_query, &x->fault), 0);
 }
 
 static void test_query_int(void **state)
 {
     struct fixture *x = *state;
     int64_t v = 0;
-    static const char *const bad[] = {"n=",  "n=x", "n=1x", "n=-", "n=101", "n=0", "n=-5",
-                                      "n=1.0", "n=99999999999999999999"};
+    static const char *const bad[] = {
+        "n=", "n=x", "n=1x", "n=-", "n=101", "n=0", "n=-5", "n=1.0", "n=99999999999999999999"};
 
     set_query(x, "n=42&text=%E4%B8%AD");
     assert_int_equal(call_query_int(&x->call, "n", 1, 100, 7, &v), 0);

@@ -1,5 +1,5 @@
-/* test_feed.c - the event feed over real connections: order, continuation, resets, caps, slow readers,
- * ends, and how long an event takes to sixty streams. */
+/* test_feed.c - the event feed over real connections: order, continuation, resets, caps, slow
+ * readers, ends, and how long an event takes to sixty streams. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -237,7 +237,8 @@ static void test_events_in_order(void **state)
     }
     /* Line breaks in data cannot forge an event. */
     post("note", "a\n\nevent: evil\rb");
-    assert_true(stream_until(&s, "event: note\ndata: a\ndata: \ndata: event: evil\ndata: b\n\n", 3000));
+    assert_true(
+        stream_until(&s, "event: note\ndata: a\ndata: \ndata: event: evil\ndata: b\n\n", 3000));
     /* Other channels are not heard. */
     assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 2), "foreign", "x", 1), 0);
     assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 1), "secret", "x", 1), 0);
@@ -274,7 +275,12 @@ static void test_continuation(void **state)
     assert_true(stream_until(&s, "id: e1-10\nevent: e\n", 3000));
     assert_null(strstr(s.text, "id: e1-9\nevent: e"));
     stream_close(&s);
-    static const char *const strange[] = {"e0-3", "e1-11", "e1-", "e1", "x", "e1-9x",
+    static const char *const strange[] = {"e0-3",
+                                          "e1-11",
+                                          "e1-",
+                                          "e1",
+                                          "x",
+                                          "e1-9x",
                                           "e1-99999999999999999999999999999999999999999999"};
     for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
         char header[128];
@@ -321,7 +327,8 @@ static void test_idle_is_not_reset(void **state)
     assert_true(stream_until(&s, "event: heartbeat\n", 3000));
     for (int i = 0; i < 50; i++) {
         for (int k = 0; k < 4; k++)
-            assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 9), "e", "x", 1), 0);
+            assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 9), "e", "x", 1),
+                             0);
         /* Once it is waiting again it must follow along. */
         poll(NULL, 0, 1);
     }

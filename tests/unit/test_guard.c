@@ -17,10 +17,11 @@
 #include "daemon/http/text.h"
 
 #define LONG16 "aaaaaaaaaaaaaaaa"
-#define LONG256 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 \
-    LONG16 LONG16 LONG16 LONG16
+#define LONG256                                                                                    \
+    LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16     \
+        LONG16 LONG16 LONG16
 #define HOST "Host: kiosk:8080\n"
-#define OWN "Origin: http://kiosk:8080\nSec-Fetch-Site: same-origin\nX-Anchang: 1\n"
+#define OWN  "Origin: http://kiosk:8080\nSec-Fetch-Site: same-origin\nX-Anchang: 1\n"
 
 /* @headers are "Name: value\n" lines. Returns the fault's reason or code; "" when it passed. */
 static const char *judge(const char *method, const char *uri, const char *version,
@@ -88,7 +89,10 @@ static void test_guard_table(void **state)
         {"GET", "/a?b=<x>", "HTTP/1.1", HOST, "query-char"},
         {"GET", "/a?b?c", "HTTP/1.1", HOST, "query-char"},
         {"GET", "/" LONG256 LONG256 LONG256 LONG256, "HTTP/1.1", HOST, "request.uri-too-long"},
-        {"GET", "/", "HTTP/1.1", HOST "X-A: a\x01" "b\n", "header-value"},
+        {"GET", "/", "HTTP/1.1",
+         HOST "X-A: a\x01"
+              "b\n",
+         "header-value"},
         {"GET", "/", "HTTP/1.1", HOST "X A: b\n", "header-name"},
         {"GET", "/", "HTTP/1.1", HOST "X-A: b \n", "header-blank"},
         {"GET", "/", "HTTP/1.1", HOST "Content-Length: 3\n", "body"},
@@ -114,8 +118,8 @@ static void test_guard_table(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        const char *verdict = judge(table[i].method, table[i].uri, table[i].version,
-                                    table[i].headers, &seen);
+        const char *verdict =
+            judge(table[i].method, table[i].uri, table[i].version, table[i].headers, &seen);
 
         if (strcmp(verdict, table[i].verdict) != 0)
             fail_msg("row %zu %s %s: %s, not %s", i, table[i].method, table[i].uri, verdict,
@@ -204,8 +208,8 @@ static bool raw_ok(char *head, size_t n_head, const char *names_at[], const char
 
     for (size_t i = 0; i < n_headers; i++)
         n_values[i] = strlen(values_at[i]);
-    raw = (struct guard_raw){head,      head + 4,  head + 7, strlen(head + 4), names_at,
-                             values_at, n_values, n_headers, n_head};
+    raw = (struct guard_raw){head,     head + 4,  head + 7, strlen(head + 4), names_at, values_at,
+                             n_values, n_headers, n_head};
     return guard_raw_ok(&raw);
 }
 
@@ -238,8 +242,8 @@ static void test_query(void **state)
     struct fault f = {0};
     size_t n = 0;
     char good[] = "a=%E4%B8%AD+b&&c&d=%2F";
-    static const char *const bad[] = {"a=%",     "a=%4",    "a=%zz",   "a=%00",   "a=%ff",
-                                      "a=%C0%AF", "a=%0a",   "a=1&a=2", "%20=1",   "a=%E2%80%AE"};
+    static const char *const bad[] = {"a=%",      "a=%4",  "a=%zz",   "a=%00", "a=%ff",
+                                      "a=%C0%AF", "a=%0a", "a=1&a=2", "%20=1", "a=%E2%80%AE"};
 
     (void)state;
     assert_int_equal(guard_query(good, params, &n, &f), 0);
@@ -267,8 +271,8 @@ static void test_content_type(void **state)
     assert_false(guard_content_type("application/jsonx", "application/json"));
     assert_false(guard_content_type("text/plain", "application/json"));
     assert_false(guard_content_type(NULL, "application/json"));
-    assert_false(guard_content_type("application/octet-stream; charset=utf-8",
-                                    "application/octet-stream"));
+    assert_false(
+        guard_content_type("application/octet-stream; charset=utf-8", "application/octet-stream"));
 }
 
 /* ---- router ---- */
@@ -336,9 +340,12 @@ static void test_router(void **state)
 static void test_router_refuses(void **state)
 {
     static const struct route bad[][3] = {
-        {{"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+        {{"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL},
+         {"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL},
+         {0}},
         {{"GET", "/a/{x}", RIGHT_SELF, 0, nothing, 0, NULL},
-         {"GET", "/a/{y}", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
+         {"GET", "/a/{y}", RIGHT_SELF, 0, nothing, 0, NULL},
+         {0}},
         {{"GET", "a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
         {{"GET", "/a//b", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
         {{"GET", "/a/", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
@@ -422,9 +429,10 @@ static void test_etag(void **state)
 static void test_text(void **state)
 {
     size_t n = 0;
-    static const char *const bad[] = {"a\nb",         "\x7f",         "\xc2\x85",     "\xe2\x80\xae",
-                                      "\xe2\x80\x8b", "\xef\xbb\xbf", "\xc0\x80",     "\xed\xa0\x80",
-                                      "\xf4\x90\x80\x80", "\xe4\xb8", "\xff",         "\xef\xbf\xbf"};
+    static const char *const bad[] = {"a\nb",         "\x7f",         "\xc2\x85",
+                                      "\xe2\x80\xae", "\xe2\x80\x8b", "\xef\xbb\xbf",
+                                      "\xc0\x80",     "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                      "\xe4\xb8",     "\xff",         "\xef\xbf\xbf"};
 
     (void)state;
     assert_true(text_allowed("1幢2单元 301 é😀", strlen("1幢2单元 301 é😀"), &n));
@@ -471,12 +479,18 @@ static void test_problem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guard_table),  cmocka_unit_test(test_guard_origin),
-        cmocka_unit_test(test_guard_header_bounds), cmocka_unit_test(test_guard_raw),
-        cmocka_unit_test(test_query),        cmocka_unit_test(test_content_type),
-        cmocka_unit_test(test_router),       cmocka_unit_test(test_router_refuses),
-        cmocka_unit_test(test_limit),        cmocka_unit_test(test_language),
-        cmocka_unit_test(test_etag),         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_guard_table),
+        cmocka_unit_test(test_guard_origin),
+        cmocka_unit_test(test_guard_header_bounds),
+        cmocka_unit_test(test_guard_raw),
+        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_content_type),
+        cmocka_unit_test(test_router),
+        cmocka_unit_test(test_router_refuses),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_problem),
     };
 

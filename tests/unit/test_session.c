@@ -164,7 +164,7 @@ static void test_deletion_keeps_the_rest(void **state)
 {
     enum { N = 3000, ROUNDS = 20000 };
     struct sessions *s = *state;
-    char (*tokens)[SESSION_TOKEN_TEXT] = calloc(N, sizeof(*tokens));
+    char(*tokens)[SESSION_TOKEN_TEXT] = calloc(N, sizeof(*tokens));
     bool *live = calloc(N, sizeof(*live));
     struct identity found;
     unsigned seed = 12345;
@@ -206,8 +206,8 @@ static void test_cookies(void **state)
                         "__Host-anchang_session=tok; Path=/; HttpOnly; SameSite=Strict; Secure");
     session_cookie(SESSION_TERMINAL, false, NULL, out, sizeof(out));
     assert_string_equal(out, "anchang_terminal=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-    assert_int_equal(session_cookie_read("a=1; anchang_session=xyz; b=2", "anchang_session", out, 8),
-                     0);
+    assert_int_equal(
+        session_cookie_read("a=1; anchang_session=xyz; b=2", "anchang_session", out, 8), 0);
     assert_string_equal(out, "xyz");
     assert_int_equal(session_cookie_read("xanchang_session=1", "anchang_session", out, 8), -ENOENT);
     assert_int_equal(session_cookie_read("a=1;a=2", "a", out, 8), -EINVAL);
