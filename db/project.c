@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/media.h"
 
 #define TEXT(n, column) ", " #column
 #define INT(n, column)  ", " #column
@@ -158,6 +159,8 @@ int project_update(struct tx *tx, const struct project_change *c)
     struct trail trail = {0};
     int r = project_check(tx, c->id, c->version, c, &trail);
 
+    if (r == 0)
+        r = media_need(tx, c->id, c->cover_media);
     if (r < 0 || trail_empty(&trail)) {
         trail_clear(&trail);
         return r;
@@ -181,7 +184,7 @@ int project_update(struct tx *tx, const struct project_change *c)
         trail_clear(&trail);
         if (r == -EEXIST)
             return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL);
-        return r == -ENOLINK ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
+        return r;
     }
     r = audit_add(tx, "project.update", "project", c->id, c->id, &trail);
     return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, c->id, 0, c->id);

@@ -1,0 +1,170 @@
+/* discount.c - see discount.h. */
+#include "db/discount.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "db/audit.h"
+
+static int discount_done(struct tx *tx, const char *action, int64_t id, int64_t project_id,
+                         struct trail *trail)
+{
+    int r = audit_add(tx, action, "discount", id, project_id, trail);
+
+    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
+}
+
+int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id)
+{
+    struct trail trail = {0};
+    int64_t id = 0;
+    int r = tx_need_project(tx, d->project_id);
+
+    if (r == 0)
+        r = db_get(tx->db, &id,
+                   "INSERT INTO discount (project_id, name, condition, effect, from_date, "
+                   "until_date) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                   "ittttt", d->project_id, d->name, d->condition, d->effect, d->from_date,
+                   d->until_date);
+    if (r == -EEXIST)
+        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", d->name, NULL);
+    if (r == -ENOLINK)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "name", NULL, d->name);
+    trail_text(&trail, "condition", NULL, d->condition);
+    trail_text(&trail, "effect", NULL, d->effect);
+    trail_text(&trail, "from_date", NULL, d->from_date);
+    trail_text(&trail, "until_date", NULL, d->until_date);
+    r = discount_done(tx, "discount.create", id, d->project_id, &trail);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+struct discount_now {
+    int64_t version, project_id;
+    char name[400];
+    struct stmt *s; /* columns: version, project, name, condition, effect, from_date, until_date */
+};
+
+/* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
+static int discount_read(struct tx *tx, int64_t id, struct discount_now *ret)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT version, project_id, name, condition, effect, from_date, until_date "
+                     "FROM discount WHERE id = $1",
+                     "i", id);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r < 0)
+        return r;
+    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
+        stmt_reset(s);
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    *ret = (struct discount_now){.version = stmt_int(s, 0), .project_id = stmt_int(s, 1), .s = s};
+    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 2));
+    return 0;
+}
+
+int discount_project(struct tx *tx, int64_t discount_id, int64_t *ret_project_id)
+{
+    struct discount_now now;
+    int r = discount_read(tx, discount_id, &now);
+
+    if (r < 0)
+        return r;
+    stmt_reset(now.s);
+    *ret_project_id = now.project_id;
+    return 0;
+}
+
+static void discount_trail(struct trail *trail, struct stmt *s, const struct discount_change *c)
+{
+    static const char *const fields[] = {"name", "condition", "effect", "from_date", "until_date"};
+    const char *const next[] = {c->name, c->condition, c->effect, c->from_date, c->until_date};
+
+    for (int i = 0; i < 5; i++) {
+        const char *before = stmt_text(s, i + 2);
+
+        if (next[i])
+            trail_text(trail, fields[i], before ? before : "", next[i]);
+    }
+}
+
+int discount_update(struct tx *tx, const struct discount_change *c)
+{
+    struct trail trail = {0};
+    struct discount_now now;
+    int r = discount_read(tx, c->id, &now);
+
+    if (r < 0)
+        return r;
+    if (now.version != c->version)
+        r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
+    else
+        discount_trail(&trail, now.s, c);
+    stmt_reset(now.s);
+    if (r < 0 || trail_empty(&trail)) {
+        trail_clear(&trail);
+        return r;
+    }
+    r = db_run(
+        tx->db,
+        "UPDATE discount SET name = COALESCE($2, name), condition = COALESCE($3, condition), "
+        "effect = COALESCE($4, effect), "
+        "from_date = CASE WHEN $5 = '' THEN NULL ELSE COALESCE($5, from_date) END, "
+        "until_date = CASE WHEN $6 = '' THEN NULL ELSE COALESCE($6, until_date) END, "
+        "version = version + 1 WHERE id = $1",
+        "ittttt", c->id, c->name, c->condition, c->effect, c->from_date, c->until_date);
+    if (r < 0) {
+        trail_clear(&trail);
+        return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
+    }
+    return discount_done(tx, "discount.update", c->id, now.project_id, &trail);
+}
+
+int discount_delete(struct tx *tx, int64_t id)
+{
+    struct trail trail = {0};
+    struct discount_now now;
+    int r = discount_read(tx, id, &now);
+
+    if (r < 0)
+        return r;
+    stmt_reset(now.s);
+    r = db_run(tx->db, "DELETE FROM discount WHERE id = $1", "i", id);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "name", now.name, NULL);
+    return discount_done(tx, "discount.delete", id, now.project_id, &trail);
+}
+
+int discount_each(struct tx *tx, int64_t project_id, int64_t discount_id,
+                  int (*each)(void *arg, const struct discount_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = tx_need_project(tx, project_id);
+
+    if (r == 0)
+        r = db_query(tx->db, &s,
+                     "SELECT id, version, project_id, name, condition, effect, from_date, "
+                     "until_date FROM discount WHERE project_id = $1 AND ($2 = 0 OR id = $2) "
+                     "ORDER BY name",
+                     "ii", project_id, discount_id);
+    if (r < 0)
+        return r;
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct discount_row row = {stmt_int(s, 0),  stmt_int(s, 1),  stmt_int(s, 2),
+                                         stmt_text(s, 3), stmt_text(s, 4), stmt_text(s, 5),
+                                         stmt_text(s, 6), stmt_text(s, 7)};
+
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}

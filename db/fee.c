@@ -1,0 +1,189 @@
+/* fee.c - see fee.h. */
+#include "db/fee.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/audit.h"
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static int fee_done(struct tx *tx, const char *action, int64_t id, int64_t project_id,
+                    struct trail *trail)
+{
+    int r = audit_add(tx, action, "fee", id, project_id, trail);
+
+    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
+}
+
+int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
+{
+    const int64_t voluntary = fee->voluntary;
+    struct trail trail = {0};
+    int64_t id = 0;
+    int r = tx_need_project(tx, fee->project_id);
+
+    if (r == 0 && strcmp(fee->kind, "agency") == 0 && !fee->voluntary)
+        return fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
+    if (r == 0)
+        r = db_get(tx->db, &id,
+                   "INSERT INTO fee (project_id, kind, name, standard, basis, payee, voluntary) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+                   "ittttti", fee->project_id, fee->kind, fee->name, fee->standard,
+                   or_empty(fee->basis), or_empty(fee->payee), voluntary);
+    if (r == -EEXIST)
+        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", fee->name, NULL);
+    if (r == -ENOLINK)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "kind", NULL, fee->kind);
+    trail_text(&trail, "name", NULL, fee->name);
+    trail_text(&trail, "standard", NULL, fee->standard);
+    trail_text(&trail, "basis", NULL, fee->basis);
+    trail_text(&trail, "payee", NULL, fee->payee);
+    trail_int(&trail, "voluntary", NULL, &voluntary);
+    r = fee_done(tx, "fee.create", id, fee->project_id, &trail);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+struct fee_now {
+    int64_t version, project_id, voluntary;
+    bool agency;
+    char name[400];
+    struct stmt *s; /* columns: version, project, kind, name, standard, basis, payee, voluntary */
+};
+
+/* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
+static int fee_read(struct tx *tx, int64_t id, struct fee_now *ret)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT version, project_id, kind, name, standard, basis, payee, voluntary "
+                     "FROM fee WHERE id = $1",
+                     "i", id);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r < 0)
+        return r;
+    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
+        stmt_reset(s);
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    *ret = (struct fee_now){.version = stmt_int(s, 0),
+                            .project_id = stmt_int(s, 1),
+                            .voluntary = stmt_int(s, 7),
+                            .agency = strcmp(stmt_text(s, 2), "agency") == 0,
+                            .s = s};
+    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 3));
+    return 0;
+}
+
+int fee_project(struct tx *tx, int64_t fee_id, int64_t *ret_project_id)
+{
+    struct fee_now now;
+    int r = fee_read(tx, fee_id, &now);
+
+    if (r < 0)
+        return r;
+    stmt_reset(now.s);
+    *ret_project_id = now.project_id;
+    return 0;
+}
+
+static void fee_trail(struct trail *trail, const struct fee_now *now, const struct fee_change *c)
+{
+    const int64_t voluntary = c->voluntary;
+
+    if (c->name)
+        trail_text(trail, "name", stmt_text(now->s, 3), c->name);
+    if (c->standard)
+        trail_text(trail, "standard", stmt_text(now->s, 4), c->standard);
+    if (c->basis)
+        trail_text(trail, "basis", stmt_text(now->s, 5), c->basis);
+    if (c->payee)
+        trail_text(trail, "payee", stmt_text(now->s, 6), c->payee);
+    if (c->voluntary >= 0)
+        trail_int(trail, "voluntary", &now->voluntary, &voluntary);
+}
+
+int fee_update(struct tx *tx, const struct fee_change *c)
+{
+    const int64_t voluntary = c->voluntary;
+    struct trail trail = {0};
+    struct fee_now now;
+    int r = fee_read(tx, c->id, &now);
+
+    if (r < 0)
+        return r;
+    if (now.version != c->version)
+        r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
+    else if (now.agency && c->voluntary == 0)
+        r = fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
+    else
+        fee_trail(&trail, &now, c);
+    stmt_reset(now.s);
+    if (r < 0 || trail_empty(&trail)) {
+        trail_clear(&trail);
+        return r;
+    }
+    r = db_run(tx->db,
+               "UPDATE fee SET name = COALESCE($2, name), standard = COALESCE($3, standard), "
+               "basis = COALESCE($4, basis), payee = COALESCE($5, payee), "
+               "voluntary = COALESCE($6, voluntary), version = version + 1 WHERE id = $1",
+               "itttto", c->id, c->name, c->standard, c->basis, c->payee,
+               c->voluntary >= 0 ? &voluntary : NULL);
+    if (r < 0) {
+        trail_clear(&trail);
+        return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
+    }
+    return fee_done(tx, "fee.update", c->id, now.project_id, &trail);
+}
+
+int fee_delete(struct tx *tx, int64_t id)
+{
+    struct trail trail = {0};
+    struct fee_now now;
+    int r = fee_read(tx, id, &now);
+
+    if (r < 0)
+        return r;
+    stmt_reset(now.s);
+    r = db_run(tx->db, "DELETE FROM fee WHERE id = $1", "i", id);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "name", now.name, NULL);
+    return fee_done(tx, "fee.delete", id, now.project_id, &trail);
+}
+
+int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,
+             int (*each)(void *arg, const struct fee_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = tx_need_project(tx, project_id);
+
+    if (r == 0)
+        r = db_query(
+            tx->db, &s,
+            "SELECT id, version, project_id, kind, name, standard, basis, payee, voluntary "
+            "FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER BY kind, name",
+            "ii", project_id, fee_id);
+    if (r < 0)
+        return r;
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct fee_row row = {stmt_int(s, 0),  stmt_int(s, 1),  stmt_int(s, 2),
+                                    stmt_text(s, 3), stmt_text(s, 4), stmt_text(s, 5),
+                                    stmt_text(s, 6), stmt_text(s, 7), stmt_int(s, 8) != 0};
+
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
