@@ -114,7 +114,8 @@ export interface MappingGaps {
 export function mappingGaps(mapping: ImportMapping): MappingGaps {
   const missing: string[] = [];
   const absent: string[] = [];
-  if (!hasField(mapping, 'room')) missing.push('room');
+  // In a matrix the room number may come from the floor and the line instead of a row of its own.
+  if (!hasField(mapping, 'room')) (mapping.form === 'matrix' ? absent : missing).push('room');
   if (mapping.form === 'rows' && !hasField(mapping, 'floor')) absent.push('floor');
   if (mapping.form === 'rows' && !hasField(mapping, 'building')) absent.push('building');
   if (!hasField(mapping, 'gross') && !hasField(mapping, 'inner')) absent.push('gross');
@@ -133,7 +134,6 @@ export function matrixFaults(m: MatrixLayout, columns: number, rows: number): st
   if (m.first_row > m.last_row) faults.push('rows');
   if (m.header_row >= m.first_row) faults.push('header');
   if (m.last_row > rows) faults.push('outside');
-  if (!m.row_fields.includes('room')) faults.push('room');
   const named = m.row_fields.filter((f) => f !== '');
   if (new Set(named).size !== named.length) faults.push('twice');
   if (m.building.trim() === '') faults.push('building');
@@ -218,9 +218,14 @@ export function planOf(draft: Draft): ImportPlan {
   return plan;
 }
 
+/** `row.floor-missing` and `floor-missing` are one class. */
+export function problemName(problem: string): string {
+  return problem.replace(/^row\./u, '');
+}
+
 /** What accepting a class of problems asks for: a floor label, a state, a use, or nothing. */
 export function valueKind(problem: string): 'floor' | 'state' | 'class' | null {
-  const name = problem.replace(/^row\./u, '');
+  const name = problemName(problem);
   if (name === 'floor-missing') return 'floor';
   if (name === 'status-unknown') return 'state';
   if (name === 'class-unknown') return 'class';
@@ -246,4 +251,17 @@ export function uploadFault(name: string, size: number): 'empty' | 'large' | 'xl
   if (/\.xls$/i.test(name)) return 'xls';
   if (!/\.(csv|txt|tsv|xlsx)$/i.test(name)) return 'kind';
   return null;
+}
+
+/** The file with row @header as its headers (0: none), as far as the sample shows it. The daemon proposes
+ * meanings for the headers it found; a row chosen by hand keeps those whose header still says the same. */
+export function withHeader(file: ImportFile, header: number): ImportFile {
+  const row = file.sample.find((r) => r.row === header);
+  const below = file.sample.filter((r) => r.row > header);
+  const columns = file.columns.map((c) => {
+    const title = row?.cells[c.index] ?? '';
+    const sample = [...new Set(below.map((r) => r.cells[c.index] ?? '').filter((v) => v !== ''))].slice(0, 3);
+    return { ...c, header: title, sample, field: title === c.header ? c.field : null };
+  });
+  return { ...file, header_row: header, columns };
 }

@@ -14,6 +14,7 @@ import {
   planOf,
   structuredCloneJson,
   unknownWords,
+  withHeader,
   type Draft,
   type ImportFile,
   type ImportMapping,
@@ -96,15 +97,13 @@ export function createWizard(project: () => number | null) {
     });
   }
 
-  /** Looks at another sheet, or takes another row as the headers. What was mapped by hand is kept where the
-   * headers still say the same. */
-  async function look(sheet: number, headerRow?: number): Promise<void> {
+  /** Looks at another sheet of the workbook; words that were given a meaning keep it. */
+  async function look(sheet: number): Promise<void> {
     const now = file.value;
     if (!now) return;
     await looking.run(async () => {
-      const query = headerRow === undefined ? { sheet } : { sheet, header_row: headerRow };
       const found = await ok(
-        api.GET('/api/v1/imports/{import}', { params: { path: { import: now.id }, query } }),
+        api.GET('/api/v1/imports/{import}', { params: { path: { import: now.id }, query: { sheet } } }),
       );
       const kept = draft.mapping;
       take(found);
@@ -115,6 +114,13 @@ export function createWizard(project: () => number | null) {
       draft.mapping = next;
       draft.decisions = {};
     });
+  }
+
+  /** Takes another row as the headers (0: the sheet has none). */
+  function setHeader(row: number): void {
+    if (!file.value) return;
+    take(withHeader(file.value, row));
+    draft.mapping = { ...draft.mapping, header_row: row };
   }
 
   function setForm(form: ImportMapping['form']): void {
@@ -205,6 +211,7 @@ export function createWizard(project: () => number | null) {
     committing,
     upload,
     look,
+    setHeader,
     setForm,
     takeRemembered,
     runScan,

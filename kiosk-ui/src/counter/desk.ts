@@ -1,0 +1,162 @@
+// What the counter knows: the public chart as customers see it, open calls, and the terminals' health.
+import { computed, onScopeDispose, ref, shallowRef } from 'vue';
+import { api, newKey, ok, toApiError, ApiError } from '@/api/client';
+import { Feed, type LinkState } from '@/api/feed';
+import type { FeedUnits, PublicChart, PublicProject, Schemas } from '@/api/types';
+import { applyUnits, countStates, decodeChart, type Chart } from '@/chart/model';
+import { searchUnits } from '@/chart/search';
+
+export type Alert = Schemas['Alert'];
+export type Terminal = Schemas['Terminal'];
+
+const CALLS_MS = 4_000;
+const TERMINALS_MS = 15_000;
+export const HITS_MAX = 9;
+
+export interface Rights {
+  has: (right: string) => boolean;
+}
+
+export function createDesk(rights: Rights, onGone: () => void) {
+  const projects = shallowRef<PublicProject[]>([]);
+  const project = ref<number | null>(null);
+  const chart = shallowRef<Chart | null>(null);
+  const problem = shallowRef<ApiError | null>(null);
+  const link = ref<LinkState>('reconnecting');
+  const calls = shallowRef<Alert[]>([]);
+  const terminals = shallowRef<Terminal[] | null>(null);
+  const answering = ref<number | null>(null);
+  const callProblem = shallowRef<ApiError | null>(null);
+  const words = ref('');
+  const at = ref(0);
+  const loaded = ref(false);
+  let feed: Feed | null = null;
+  let stopped = false;
+
+  const hits = computed(() => (chart.value ? searchUnits(chart.value, words.value, HITS_MAX) : []));
+  const chosen = computed(() => hits.value[Math.min(at.value, hits.value.length - 1)] ?? null);
+  const available = computed(() => {
+    const at = chart.value?.states.findIndex((s) => s.public === 'A') ?? -1;
+    return at < 0 ? 0 : (counts.value[at] ?? 0);
+  });
+  const counts = computed(() => (chart.value ? countStates(chart.value) : []));
+
+  function fail(cause: unknown): ApiError {
+    const e = toApiError(cause);
+    if (e.status === 401) onGone();
+    return e;
+  }
+
+  async function loadChart(): Promise<void> {
+    const id = project.value;
+    if (id === null) return;
+    try {
+      const raw = await ok(api.GET('/api/v1/public/projects/{project}/chart', { params: { path: { project: id } } }));
+      if (project.value !== id || stopped) return;
+      try {
+        chart.value = decodeChart(raw as PublicChart);
+      } catch (cause) {
+        throw new ApiError(200, 'net.answer', '', String(cause));
+      }
+      problem.value = null;
+      feed?.sign();
+    } catch (cause) {
+      if (project.value === id) problem.value = fail(cause);
+    }
+  }
+
+  async function loadProjects(): Promise<void> {
+    try {
+      projects.value = (await ok(api.GET('/api/v1/public/projects'))).items;
+      problem.value = null;
+      if (!projects.value.some((p) => p.id === project.value)) choose(projects.value[0]?.id ?? null);
+    } catch (cause) {
+      problem.value = fail(cause);
+    } finally {
+      loaded.value = true;
+    }
+  }
+
+  function choose(id: number | null): void {
+    feed?.stop();
+    feed = null;
+    project.value = id;
+    chart.value = null;
+    words.value = '';
+    at.value = 0;
+    if (id === null || stopped) return;
+    feed = new Feed({
+      url: `/api/v1/public/events?project=${id}`,
+      events: ['units', 'published', 'project'],
+      onEvent: (name, data) => {
+        if (name !== 'units' || !chart.value) return void loadChart();
+        const applied = applyUnits(chart.value, data as FeedUnits);
+        if (applied) chart.value = applied.chart;
+        else void loadChart();
+      },
+      onReset: () => void loadChart(),
+      onState: (state) => (link.value = state),
+      onRefused: () => void loadProjects(),
+    });
+    feed.start();
+    void loadChart();
+  }
+
+  async function loadCalls(): Promise<void> {
+    if (!rights.has('alert.handle')) return;
+    try {
+      calls.value = (await ok(api.GET('/api/v1/alerts'))).items;
+      callProblem.value = null;
+    } catch (cause) {
+      callProblem.value = fail(cause);
+    }
+  }
+
+  async function loadTerminals(): Promise<void> {
+    if (!rights.has('terminal.edit')) return;
+    try {
+      terminals.value = (await ok(api.GET('/api/v1/terminals'))).items.filter((x) => x.revoked_ms === null);
+    } catch (cause) {
+      fail(cause); // the strip already says that the line is down
+    }
+  }
+
+  /** Takes the call; a colleague who was faster is no error, the list is simply read again. */
+  async function answer(alert: Alert): Promise<boolean> {
+    if (answering.value !== null) return false;
+    answering.value = alert.id;
+    try {
+      await ok(
+        api.POST('/api/v1/alerts/{alert}/answer', {
+          params: { path: { alert: alert.id }, header: { 'Idempotency-Key': newKey() } },
+        }),
+      );
+      calls.value = calls.value.filter((c) => c.id !== alert.id);
+      return true;
+    } catch (cause) {
+      callProblem.value = fail(cause);
+      return false;
+    } finally {
+      answering.value = null;
+      void loadCalls();
+    }
+  }
+
+  const timers = [
+    setInterval(() => void loadCalls(), CALLS_MS),
+    setInterval(() => void loadTerminals(), TERMINALS_MS),
+    setInterval(() => {
+      if (projects.value.length === 0) void loadProjects();
+    }, TERMINALS_MS),
+  ];
+  void loadProjects();
+  void loadCalls();
+  void loadTerminals();
+  onScopeDispose(() => {
+    stopped = true;
+    feed?.stop();
+    timers.forEach(clearInterval);
+  });
+
+  return { projects, project, chart, problem, link, calls, callProblem, terminals, answering, words, at, hits, chosen, counts, available, loaded, choose, answer, loadChart, loadProjects };
+}
