@@ -48,7 +48,7 @@ struct http_options {
     size_t n_listeners;
     const char *const *hosts;   /* NULL-ended names the pages are reached by; "localhost" and each
                                  listener's address are always among them */
-    const struct route *routes; /* NULL: the table `routes` */
+    const struct route *routes; /* daemon/api passes its table `routes` */
     struct writer *writer;
     const char *db_path;       /* for the workers' readers */
     struct app *app;           /* handed to handlers */
