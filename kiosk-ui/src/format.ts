@@ -7,6 +7,11 @@ function grouped(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** 1195 → `1,195` */
+export function count(n: number): string {
+  return grouped(n);
+}
+
 /** 106045400 → `¥ 1,060,454`; fen are shown only when there are any. null → `—`. */
 export function money(fen: number | null | undefined): string {
   if (fen === null || fen === undefined) return '—';

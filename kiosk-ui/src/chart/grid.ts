@@ -7,10 +7,10 @@ export interface Column {
   readonly stair: number;
   readonly line: number;
   readonly name: string;
-  /** 0.01 m², over the column; null when no unit has an area. */
+  /** 0.01 m², the same when most units share it; null when no unit has an area. */
   readonly min: number | null;
   readonly max: number | null;
-  /** The layout that every unit of the column has; -1: they differ or have none. */
+  /** The layout that most units of the column have; -1: they differ or have none. */
   readonly layout: number;
   /** CSS grid column, 1-based; the floor labels are column 1. */
   readonly at: number;
@@ -53,6 +53,27 @@ export interface Grid {
 
 export const HEAD_ROWS = 2;
 
+const MOST = 0.6;
+
+/** What most units of a line share; where no value is common to most, the span of their areas. */
+function headOf(units: readonly Unit[]): { min: number | null; max: number | null; layout: number } {
+  const areas = new Map<number, number>();
+  const layouts = new Map<number, number>();
+  let min: number | null = null;
+  let max: number | null = null;
+  for (const u of units) {
+    layouts.set(u.layout, (layouts.get(u.layout) ?? 0) + 1);
+    if (u.gross === null) continue;
+    areas.set(u.gross, (areas.get(u.gross) ?? 0) + 1);
+    if (min === null || u.gross < min) min = u.gross;
+    if (max === null || u.gross > max) max = u.gross;
+  }
+  for (const [value, n] of areas) if (n >= units.length * MOST) min = max = value;
+  let layout = -1;
+  for (const [value, n] of layouts) if (n >= units.length * MOST) layout = value;
+  return { min, max, layout };
+}
+
 /** The grid of a whole building or of one of its stairs. Lines without units are left out. */
 export function gridOf(building: Building, stair: number | null): Grid {
   const units = stair === null ? building.units : building.units.filter((u) => u.stair === stair);
@@ -74,14 +95,7 @@ export function gridOf(building: Building, stair: number | null): Grid {
     s.lines.forEach((name, line) => {
       const own = perLine.get(`${si}/${line}`);
       if (!own) return;
-      let min: number | null = null;
-      let max: number | null = null;
-      let layout = own[0]?.layout ?? -1;
-      for (const u of own) {
-        if (u.gross !== null && (min === null || u.gross < min)) min = u.gross;
-        if (u.gross !== null && (max === null || u.gross > max)) max = u.gross;
-        if (u.layout !== layout) layout = -1;
-      }
+      const { min, max, layout } = headOf(own);
       columns.push({ key: `${si}/${line}`, stair: si, line, name, min, max, layout, at });
       at += 1;
     });

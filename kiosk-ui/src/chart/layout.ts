@@ -13,6 +13,8 @@ export interface Block {
   readonly name: string;
   /** Columns in cell widths, gutters between stairs included. */
   readonly width: number;
+  /** Share of the usual cell width that its cells have: a long podium does not set the scale of the towers. */
+  readonly squeeze: number;
   /** x of each line in cell widths, per stair of the building (empty for stairs that are not in the block). */
   readonly lineX: readonly (readonly number[])[];
   /** row of each floor of the building: 0 is the first above ground, -1 the first below. */
@@ -54,6 +56,8 @@ export const SPLIT_UNITS = 300;
 const GUTTER = 0.6; // between stairs, in cells
 const BLOCK_GAP = 2; // between buildings, in cells
 const MIN_GAP_PX = 14;
+const WIDE = 18; // cells from which a low block is squeezed
+const LOW = 8; // floors
 
 export function isSplit(building: Building): boolean {
   return building.units.length > SPLIT_UNITS && building.stairs.length > 1;
@@ -71,7 +75,13 @@ export function rowRanks(buildings: readonly Building[]): Map<number, number> {
   return ranks;
 }
 
-function makeBlock(building: Building, at: number, stair: number | null, ranks: Map<number, number>): Block {
+function makeBlock(
+  building: Building,
+  at: number,
+  stair: number | null,
+  ranks: Map<number, number>,
+  alone: boolean,
+): Block {
   const rowOf = building.floors.map((f) => ranks.get(f.ordinal) ?? 0);
   const units = stair === null ? building.units : building.units.filter((u) => u.stair === stair);
   const lineX: number[][] = [];
@@ -105,22 +115,25 @@ function makeBlock(building: Building, at: number, stair: number | null, ranks: 
       slots[(row + k + below) * xs.length + (first[u.stair] ?? 0) + u.line] = i;
     }
   });
-  const name =
-    stair === null ? building.name : `${building.name} ${building.stairs[stair]?.name ?? ''}`.trim();
-  return { building: at, stair, name, width: Math.max(1, x), lineX, rowOf, above, below, units, slots, xs };
+  const own = stair === null ? '' : (building.stairs[stair]?.name ?? '');
+  const name = own === '' ? building.name : alone ? own : `${building.name} ${own}`;
+  const width = Math.max(1, x);
+  const squeeze = width > WIDE && above + below <= LOW ? Math.max(0.4, WIDE / width) : 1;
+  return { building: at, stair, name, width, squeeze, lineX, rowOf, above, below, units, slots, xs };
 }
 
 export function blocksOf(chart: Chart, only?: ReadonlySet<number>): Block[] {
   const ranks = rowRanks(chart.buildings);
   const out: Block[] = [];
+  const alone = chart.buildings.length === 1; // then the building's name need not stand under every stair
   chart.buildings.forEach((b, at) => {
     if (only && !only.has(at)) return;
     if (isSplit(b)) {
       b.stairs.forEach((s, i) => {
-        if (s.units > 0) out.push(makeBlock(b, at, i, ranks));
+        if (s.units > 0) out.push(makeBlock(b, at, i, ranks, alone));
       });
     } else {
-      out.push(makeBlock(b, at, null, ranks));
+      out.push(makeBlock(b, at, null, ranks, alone));
     }
   });
   return out;
@@ -132,14 +145,21 @@ export function refreshBlock(block: Block, building: Building): Block {
   return { ...block, units };
 }
 
+/** The px width of one cell of a block. */
+export function cellWidth(plan: { cw: number }, block: Block): number {
+  return plan.cw * block.squeeze;
+}
+
 export interface PlanOptions {
   width: number;
   /** The height to fit into. */
   height: number;
   /** Height of what stands under the ground: name and bar. */
   label: number;
-  /** Least px width per block, so that its name can be read. */
+  /** Least px width per block. */
   minBlock: number;
+  /** px of the names' font: a block is at least as wide as its name, up to nine letters. */
+  em: number;
   minCell: number;
   maxCell: number;
   /** Cell width by height. */
@@ -147,14 +167,22 @@ export interface PlanOptions {
   zoom: number;
 }
 
-function place(blocks: readonly Block[], o: PlanOptions, ch: number): Plan {
-  const cw = ch * o.aspect;
+const NAME_EM = 9;
+
+/** Width of a name in ems: Chinese letters are one em wide, others a bit more than half. */
+function nameWidth(name: string): number {
+  let em = 0;
+  for (const c of name) em += c.charCodeAt(0) > 0x2e7f ? 1 : 0.58;
+  return Math.min(NAME_EM, em);
+}
+
+function place(blocks: readonly Block[], o: PlanOptions, cw: number, ch: number): Plan {
   const gap = Math.max(MIN_GAP_PX, BLOCK_GAP * cw);
   const pad = gap / 2;
   const rows: { items: { block: Block; w: number }[]; w: number }[] = [];
   let row: (typeof rows)[number] = { items: [], w: 0 };
   for (const block of blocks) {
-    const w = Math.max(block.width * cw, o.minBlock);
+    const w = Math.max(block.width * cw * block.squeeze, o.minBlock, nameWidth(block.name) * o.em);
     if (row.items.length > 0 && row.w + gap + w > o.width - gap) {
       rows.push(row);
       row = { items: [], w: 0 };
@@ -164,6 +192,8 @@ function place(blocks: readonly Block[], o: PlanOptions, ch: number): Plan {
   }
   if (row.items.length > 0) rows.push(row);
 
+  // Several shelves share a left edge; when none fills the width they stand in the middle together.
+  const left = pad + Math.max(0, (o.width - 2 * pad - Math.max(0, ...rows.map((r) => r.w))) / 2);
   const placed: Placed[] = [];
   const shelves: Shelf[] = [];
   let y = pad;
@@ -178,12 +208,18 @@ function place(blocks: readonly Block[], o: PlanOptions, ch: number): Plan {
     const ground = y + above * ch;
     const height = (above + below) * ch + o.label;
     let x = Math.max(pad, (o.width - r.w) / 2);
-    if (rows.length > 1) x = pad; // several shelves: a straight left edge reads better than ragged centring
-    for (const { block, w } of r.items) {
-      placed.push({ block, x: x + (w - block.width * cw) / 2, ground, shelf });
-      x += w + gap;
+    let spread = gap;
+    if (rows.length > 1) {
+      // Several shelves: a straight left edge, and full ones to a straight right edge too.
+      x = left;
+      const free = o.width - left - pad - r.w;
+      if (r.items.length > 1 && free < o.width * 0.3) spread += Math.max(0, free) / (r.items.length - 1);
     }
-    widest = Math.max(widest, x);
+    for (const { block, w } of r.items) {
+      placed.push({ block, x: x + (w - block.width * cw * block.squeeze) / 2, ground, shelf });
+      x += w + spread;
+    }
+    widest = Math.max(widest, x - spread + pad);
     shelves.push({ y, height, ground });
     y += height + pad;
   });
@@ -192,23 +228,30 @@ function place(blocks: readonly Block[], o: PlanOptions, ch: number): Plan {
 
 /** The largest cells with which everything fits; when even the smallest do not fit, the plan is taller. */
 export function planOverview(blocks: readonly Block[], o: PlanOptions): Plan {
-  let lo = o.minCell;
-  let hi = o.maxCell;
-  const fits = (ch: number) => {
-    const plan = place(blocks, o, ch);
+  const fits = (cw: number, ch: number) => {
+    const plan = place(blocks, o, cw, ch);
     return plan.height <= o.height && plan.width <= o.width;
   };
-  if (fits(hi)) lo = hi;
-  else {
-    for (let i = 0; i < 12; i += 1) {
+  const largest = (lo: number, hi: number, good: (v: number) => boolean) => {
+    if (good(hi)) return hi;
+    for (let i = 0; i < 11; i += 1) {
       const mid = (lo + hi) / 2;
-      if (fits(mid)) lo = mid;
+      if (good(mid)) lo = mid;
       else hi = mid;
     }
+    return lo;
+  };
+  // Snapped to half a px: crisp edges.
+  const snap = (v: number) => Math.max(o.minCell, Math.floor(v * 2) / 2);
+  // Wide cells first; where the width is the limit and height is left, narrower and taller ones are larger.
+  let best = { cw: o.minCell * o.aspect, ch: o.minCell };
+  for (const aspect of [o.aspect, 1.2, 1]) {
+    let ch = snap(largest(o.minCell, o.maxCell, (v) => fits(v * aspect, v)));
+    const cw = ch * aspect;
+    ch = snap(largest(ch, Math.max(ch, Math.min(o.maxCell, cw)), (v) => fits(cw, v)));
+    if (cw * ch > best.cw * best.ch) best = { cw, ch };
   }
-  // Whole device pixels look crisp: cells are snapped down to half a px.
-  const ch = Math.max(o.minCell, Math.floor(lo * 2) / 2);
-  return place(blocks, { ...o, width: Math.max(o.width, o.width * o.zoom) }, ch * o.zoom);
+  return place(blocks, { ...o, width: o.width * o.zoom }, best.cw * o.zoom, best.ch * o.zoom);
 }
 
 export interface Hit {
@@ -225,10 +268,11 @@ export function hitTest(plan: Plan, x: number, y: number): Hit | null {
   for (const placed of plan.placed) {
     if (placed.shelf !== shelf) continue;
     const { block } = placed;
+    const cw = cellWidth(plan, block);
     const dx = x - placed.x;
-    if (dx < -reach || dx >= block.width * plan.cw + reach) continue;
+    if (dx < -reach || dx >= block.width * cw + reach) continue;
     const row = Math.floor((placed.ground - y) / plan.ch);
-    const cx = dx / plan.cw;
+    const cx = dx / cw;
     const line = block.xs.findIndex((at) => cx >= at && cx < at + 1);
     if (line >= 0 && row < block.above && row >= -block.below) {
       const at = block.slots[(row + block.below) * block.xs.length + line] ?? -1;

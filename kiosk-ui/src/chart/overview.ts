@@ -1,10 +1,10 @@
 // Paints the all-buildings overview on one canvas. Each block has its own bitmap, so that one sold unit
 // repaints one cell, a filter repaints bitmaps, and a pan only copies them.
 import { sharePercent } from '@/format';
-import { refreshBlock, type Block, type Placed, type Plan } from './layout';
+import { cellWidth, refreshBlock, type Block, type Placed, type Plan } from './layout';
 import type { Building, Chart, Unit } from './model';
 import { soldUnits } from './model';
-import { drawSign, type Look } from './paint';
+import { drawSigns, GLYPH_FROM, type Box, type Look } from './paint';
 
 export interface Theme {
   ink: string;
@@ -83,7 +83,7 @@ export class Overview {
         this.bitmaps.set(next, bitmap);
         const ctx = bitmap.canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
         this.prepare(ctx);
-        for (const u of block.units) if (ids.has(u.id)) this.cell(ctx, block, u, true);
+        for (const u of block.units) if (ids.has(u.id)) this.cell(ctx, block, u);
       }
       return next;
     });
@@ -125,7 +125,13 @@ export class Overview {
       const { block } = placed;
       const top = placed.ground - block.above * plan.ch;
       const bottom = placed.ground + block.below * plan.ch + plan.label;
-      if (placed.x > x + w || placed.x + block.width * plan.cw < x || top > y + h || bottom < y) continue;
+      if (
+        placed.x > x + w ||
+        placed.x + block.width * cellWidth(plan, block) < x ||
+        top > y + h ||
+        bottom < y
+      )
+        continue;
       const bitmap = this.bitmap(placed);
       ctx.drawImage(bitmap.canvas, placed.x, top, bitmap.canvas.width / dpr, bitmap.canvas.height / dpr);
       this.caption(ctx, placed);
@@ -138,7 +144,7 @@ export class Overview {
     const { dpr } = this.view;
     let bitmap = this.bitmaps.get(placed);
     if (bitmap === undefined) {
-      const w = Math.max(1, Math.ceil(placed.block.width * plan.cw * dpr));
+      const w = Math.max(1, Math.ceil(placed.block.width * cellWidth(plan, placed.block) * dpr));
       const h = Math.max(1, Math.ceil((placed.block.above + placed.block.below) * plan.ch * dpr));
       bitmap = { canvas: makeCanvas(w, h), fresh: false };
       this.bitmaps.set(placed, bitmap);
@@ -154,7 +160,7 @@ export class Overview {
     const { dpr } = this.view;
     const plan = this.plan as Plan;
     ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-    ctx.font = `${Math.max(9, Math.min(16, plan.ch * 0.4))}px ${this.theme.font}`;
+    ctx.font = `${Math.max(9, Math.min(28, plan.ch * 0.36))}px ${this.theme.font}`;
   }
 
   /** All cells of a block, colour by colour: changing fillStyle is what costs. */
@@ -164,8 +170,9 @@ export class Overview {
     ctx.clearRect(0, 0, bitmap.canvas.width, bitmap.canvas.height);
     this.prepare(ctx);
     const plan = this.plan as Plan;
-    const { cw, ch } = plan;
-    const gap = ch >= 5 ? 1 : 0.5;
+    const { ch } = plan;
+    const cw = cellWidth(plan, block);
+    const small = ch < GLYPH_FROM;
     const groups: Unit[][] = this.looks.map(() => []);
     const faded: Unit[][] = this.looks.map(() => []);
     for (const u of block.units) {
@@ -181,57 +188,51 @@ export class Overview {
         const look = this.looks[state];
         if (look === undefined || list.length === 0) return;
         ctx.fillStyle = look.fill;
-        for (const u of list) {
-          const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
-          const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
-          ctx.fillRect(x, top, cw - gap, ch * u.span - gap);
-        }
+        const boxes = list.map((u) => this.box(block, u, cw, ch));
+        for (const k of boxes) ctx.fillRect(k.x, k.y, k.w, k.h);
         if (alpha < 1) return;
-        const signs = look.pattern !== 'plain' || look.mark !== 'none';
-        if (!signs && ch < ROOM_H) return;
-        for (const u of list) {
-          const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
-          const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
-          if (signs) drawSign(ctx, look, x, top, cw - gap, ch * u.span - gap);
-          this.room(ctx, look, u, x, top, cw - gap, ch * u.span - gap);
-        }
+        drawSigns(ctx, look, boxes, small);
+        if (cw >= ROOM_W && ch >= ROOM_H) list.forEach((u, i) => this.room(ctx, look, u, boxes[i] as Box));
       });
     }
     ctx.globalAlpha = 1;
   }
 
-  private room(
-    ctx: OffscreenCanvasRenderingContext2D,
-    look: Look,
-    u: Unit,
-    x: number,
-    y: number,
-    w: number,
-    h: number,
-  ): void {
-    if (w < ROOM_W || h < ROOM_H) return;
+  /** Where a cell lies in its block's bitmap, on whole pixels: crisp, and the cheapest to fill. */
+  private box(block: Block, u: Unit, cw: number, ch: number): Box {
+    const left = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
+    const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+    const x = Math.round(left);
+    const y = Math.round(top);
+    return {
+      x,
+      y,
+      w: Math.max(1, Math.round(left + cw) - x - 1),
+      h: Math.max(1, Math.round(top + ch * u.span) - y - 1),
+    };
+  }
+
+  private room(ctx: OffscreenCanvasRenderingContext2D, look: Look, u: Unit, b: Box): void {
     ctx.fillStyle = look.ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
-    ctx.fillText(u.room, x + 5, y + h / 2 + 1, w - 10);
+    ctx.fillText(u.room, b.x + 5, b.y + b.h / 2 + 1, b.w - 10);
   }
 
-  private cell(ctx: OffscreenCanvasRenderingContext2D, block: Block, u: Unit, clear: boolean): void {
-    const plan = this.plan as Plan;
-    const { cw, ch } = plan;
-    const gap = ch >= 5 ? 1 : 0.5;
+  private cell(ctx: OffscreenCanvasRenderingContext2D, block: Block, u: Unit): void {
+    const { ch } = this.plan as Plan;
+    const cw = cellWidth(this.plan as Plan, block);
     const look = this.looks[u.state];
     if (look === undefined) return;
-    const x = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
-    const y = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+    const b = this.box(block, u, cw, ch);
+    ctx.clearRect(b.x, b.y, b.w, b.h);
     const pass = this.passing === null || this.passing.has(u.id);
-    if (clear) ctx.clearRect(x, y, cw, ch * u.span);
     ctx.globalAlpha = pass ? 1 : FADE;
     ctx.fillStyle = look.fill;
-    ctx.fillRect(x, y, cw - gap, ch * u.span - gap);
+    ctx.fillRect(b.x, b.y, b.w, b.h);
     if (pass) {
-      drawSign(ctx, look, x, y, cw - gap, ch * u.span - gap);
-      this.room(ctx, look, u, x, y, cw - gap, ch * u.span - gap);
+      drawSigns(ctx, look, [b], ch < GLYPH_FROM);
+      if (cw >= ROOM_W && ch >= ROOM_H) this.room(ctx, look, u, b);
     }
     ctx.globalAlpha = 1;
   }
@@ -255,14 +256,15 @@ export class Overview {
     const building = chart.buildings[block.building] as Building;
     const shelf = plan.shelves[placed.shelf];
     const bottom = shelf ? shelf.y + shelf.height - plan.label : placed.ground;
-    const width = Math.max(block.width * plan.cw, 40);
-    const cx = placed.x + (block.width * plan.cw) / 2;
+    const full = block.width * cellWidth(plan, block);
+    const width = Math.max(full, 40);
+    const cx = placed.x + full / 2;
     const t = this.theme;
     ctx.fillStyle = t.ink;
     ctx.font = `${t.text}px ${t.font}`;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'top';
-    ctx.fillText(block.name, cx, bottom + 8, Math.max(width + 10, t.text * 3.2));
+    ctx.fillText(block.name, cx, bottom + 8, Math.max(width + 10, t.text * 9));
     let sold = 0;
     let all = building.units.length;
     if (block.stair === null) sold = soldUnits(building, chart.states);
@@ -290,14 +292,15 @@ export class Overview {
     for (const [id, at] of this.changed) if (now - at > 10 * PRESS_MS) this.changed.delete(id);
     if (this.selected === null && this.changed.size === 0) return;
     for (const { block, x, ground } of plan.placed) {
+      const cw = cellWidth(plan, block);
       for (const u of block.units) {
         const isSelected = u.id === this.selected;
         if (!isSelected && !this.changed.has(u.id)) continue;
-        const ux = x + (block.lineX[u.stair]?.[u.line] ?? 0) * plan.cw;
+        const ux = x + (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
         const uy = ground - ((block.rowOf[u.floor] ?? 0) + u.span) * plan.ch;
         ctx.strokeStyle = this.theme.accent;
         ctx.lineWidth = isSelected ? 3 : 2;
-        ctx.strokeRect(ux - 1.5, uy - 1.5, plan.cw + 2, plan.ch * u.span + 2);
+        ctx.strokeRect(ux - 1.5, uy - 1.5, cw + 2, plan.ch * u.span + 2);
       }
     }
   }

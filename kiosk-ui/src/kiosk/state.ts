@@ -64,10 +64,9 @@ let fetching: Promise<void> | null = null;
 let fetchedAt = 0;
 let callKey = '';
 
-export const big = computed(() => {
-  const asked = new URLSearchParams(location.search).get('screen') === '1';
-  return asked || session.value?.terminal?.kind === 'screen';
-});
+/** Asked for by the address: a wall and not a kiosk. */
+const wall = new URLSearchParams(location.search).get('screen') === '1';
+export const big = computed(() => wall || session.value?.terminal?.kind === 'screen');
 export const demo = computed(
   () => session.value?.site.demo === true || chart.value?.publication.demo === true,
 );
@@ -178,7 +177,7 @@ export function wipe(): void {
   setLang(session.value?.site.lang === 'en' ? 'en' : 'zh-CN');
   if (projects.value.length > 1 && (session.value?.terminal?.project_id ?? null) === null) leaveProject();
   screen.value = home();
-  history.replaceState(null, '', location.pathname + location.search);
+  history.replaceState(null, '', location.pathname + (wall ? '?screen=1' : ''));
 }
 
 // ---- the daemon

@@ -28,13 +28,17 @@ export function areaSpan(min: number, max: number): string {
   return lo === hi ? areaFigure(min) : `${lo}–${hi}`;
 }
 
-/** What a screen reader says for a cell: number, layout, area, state, price. */
-export function unitLabel(chart: Chart, u: Unit): string {
-  const parts = [u.room];
+/**
+ * What a screen reader says for a cell: what is written in it, then layout, area, state and price, each once.
+ * `shown` is the second line of the cell.
+ */
+export function unitLabel(chart: Chart, u: Unit, shown: string): string {
+  const state = stateText(chart.states[u.state]);
+  const parts = [shown === '' ? u.room : `${u.room} ${shown}`];
   const layout = chart.layouts[u.layout];
   if (layout) parts.push(layoutText(layout));
   if (u.gross !== null) parts.push(area(u.gross));
-  parts.push(stateText(chart.states[u.state]));
+  if (shown !== state) parts.push(state);
   if (u.total !== null) parts.push(spoken(u.total, lang.value));
   return parts.join(lang.value === 'en' ? ', ' : '，');
 }

@@ -22,7 +22,11 @@ export function launch() {
 
 /** A page of the given size. Collects what a page must never do: errors, and requests to other hosts. */
 export async function open(browser, url, { width = 1080, height = 1920, lang = 'zh-CN', cookies = [] } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: lang, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: lang,
+    reducedMotion: 'reduce',
+  });
   if (cookies.length > 0) await context.addCookies(cookies);
   const page = await context.newPage();
   const own = new URL(url).host;
@@ -35,7 +39,8 @@ export async function open(browser, url, { width = 1080, height = 1920, lang = '
   });
   page.on('request', (request) => {
     const at = new URL(request.url());
-    if (at.protocol.startsWith('http') && at.host !== own) page.faults.push(`foreign request: ${request.url()}`);
+    if (at.protocol.startsWith('http') && at.host !== own)
+      page.faults.push(`foreign request: ${request.url()}`);
   });
   await page.goto(url);
   return page;
@@ -51,7 +56,11 @@ export async function axe(page) {
     }),
   );
   return found.violations.map(
-    (v) => `${v.id}: ${v.help} — ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')} (${v.nodes.length})`,
+    (v) =>
+      `${v.id}: ${v.help} — ${v.nodes
+        .slice(0, 3)
+        .map((n) => n.target.join(' '))
+        .join(' | ')} (${v.nodes.length})`,
   );
 }
 
@@ -64,8 +73,10 @@ export function clipped(page) {
       if (box.width === 0 || box.height === 0) continue;
       const style = getComputedStyle(el);
       if (style.clipPath !== 'none' || el.closest('.hidden, .overview-table, .scroll, .legend')) continue;
-      if (style.display !== 'inline' && el.scrollWidth > el.clientWidth + 2) out.push(`cut: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
-      else if (box.right > innerWidth + 1 || box.left < -1) out.push(`outside: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
+      if (style.display !== 'inline' && el.scrollWidth > el.clientWidth + 2)
+        out.push(`cut: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
+      else if (box.right > innerWidth + 1 || box.left < -1)
+        out.push(`outside: ${el.className || el.tagName} "${el.textContent.trim().slice(0, 30)}"`);
     }
     return out;
   });
