@@ -72,6 +72,7 @@ int api_layout_create(struct call *call);
 int api_layout_update(struct call *call);
 int api_layout_delete(struct call *call);
 int api_layout_assign(struct call *call);
+int api_media_prepare(struct call *call);
 int api_media_upload(struct call *call);
 int api_media_get(struct call *call);
 int api_permit_list(struct call *call);

@@ -68,7 +68,7 @@ const struct route routes[] = {
     {"PATCH", "/api/v1/layouts/{layout}", RIGHT_LAYOUT_EDIT, ROUTE_WRITE, api_layout_update, 0, NULL},
     {"DELETE", "/api/v1/layouts/{layout}", RIGHT_LAYOUT_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_layout_delete, 0, NULL},
     {"POST", "/api/v1/projects/{project}/layouts/{layout}/assign", RIGHT_LAYOUT_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_layout_assign, 1 << 20, NULL},
-    {"POST", "/api/v1/media", RIGHT_LAYOUT_EDIT, ROUTE_WRITE | ROUTE_UPLOAD, api_media_upload, 8 << 20, NULL},
+    {"POST", "/api/v1/media", RIGHT_LAYOUT_EDIT, ROUTE_WRITE | ROUTE_UPLOAD | ROUTE_SLOW, api_media_upload, 8 << 20, api_media_prepare},
     {"GET", "/api/v1/media/{media}", RIGHT_CHART_VIEW, ROUTE_READ, api_media_get, 0, NULL},
     {"GET", "/api/v1/projects/{project}/permits", RIGHT_CHART_VIEW, ROUTE_READ, api_permit_list, 0, NULL},
     {"POST", "/api/v1/projects/{project}/permits", RIGHT_PERMIT_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_permit_create, 1 << 20, NULL},

@@ -1,0 +1,220 @@
+/* record.c - see record.h. */
+#include "daemon/api/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const class_codes[] = {
+#define CLASS(symbol, code, zh, en) code,
+#include "db/unit_class.def"
+#undef CLASS
+    NULL,
+};
+
+/* ---- out ---- */
+
+void set_int(json_t *object, const char *name, int64_t value)
+{
+    json_object_set_new_nocheck(object, name, json_integer(value));
+}
+
+void set_bool(json_t *object, const char *name, bool value)
+{
+    json_object_set_new_nocheck(object, name, json_boolean(value));
+}
+
+void set_text(json_t *object, const char *name, const char *text)
+{
+    json_object_set_new_nocheck(object, name, json_string_nocheck(text ? text : ""));
+}
+
+void set_text_or_null(json_t *object, const char *name, const char *text)
+{
+    json_object_set_new_nocheck(object, name,
+                                text && text[0] ? json_string_nocheck(text) : json_null());
+}
+
+void set_int_or_null(json_t *object, const char *name, int64_t value)
+{
+    json_object_set_new_nocheck(object, name, value ? json_integer(value) : json_null());
+}
+
+int items_add(json_t *items, json_t *object)
+{
+    return json_array_append_new(items, object) < 0 ? -ENOMEM : 0;
+}
+
+int reply_items(struct call *call, json_t *items, int r)
+{
+    if (r < 0) {
+        json_decref(items);
+        return r;
+    }
+    call->reply.body = json_object();
+    json_object_set_new_nocheck(call->reply.body, "items", items);
+    return call->reply.body && json_object_get(call->reply.body, "items") ? 0 : -ENOMEM;
+}
+
+int reply_first(struct call *call, json_t *items, int r, int status, const char *place)
+{
+    json_t *first = json_array_get(items, 0);
+
+    if (r == 0 && !first)
+        r = items ? fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL) : -ENOMEM;
+    if (r == 0) {
+        call->reply.body = json_incref(first);
+        call->reply.status = status;
+        if (status == 201)
+            snprintf(call->reply.location, sizeof(call->reply.location), "/api/v1/%s/%lld", place,
+                     (long long)json_integer_value(json_object_get(first, "id")));
+    }
+    json_decref(items);
+    return r;
+}
+
+/* ---- in ---- */
+
+static bool is_null(const struct body *b, const char *field)
+{
+    return json_is_null(json_object_get(b->object, field));
+}
+
+void body_text_or_null(struct body *b, const char *field, size_t max, const char **ret_text)
+{
+    if (is_null(b, field))
+        *ret_text = "";
+    body_text(b, field, BODY_OPTIONAL, 0, max, ret_text);
+}
+
+void body_int_or_null(struct body *b, const char *field, int64_t min, int64_t max,
+                      int64_t *ret_value)
+{
+    if (is_null(b, field))
+        *ret_value = 0;
+    body_int(b, field, BODY_OPTIONAL, min, max, ret_value);
+}
+
+static int digits(const char *text, int n)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+bool date_valid(const char *text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day, last;
+
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    year = digits(text, 4);
+    month = digits(text + 5, 2);
+    day = digits(text + 8, 2);
+    if (year < 1900 || month < 1 || month > 12)
+        return false;
+    last = days[month - 1];
+    if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+        last = 29;
+    return day >= 1 && day <= last;
+}
+
+void body_date(struct body *b, const char *field, enum body_need need, const char **ret_text)
+{
+    const char *text = NULL;
+
+    if (need == BODY_OPTIONAL && is_null(b, field))
+        *ret_text = "";
+    body_text(b, field, need, 10, 10, &text);
+    if (!text)
+        return;
+    if (date_valid(text))
+        *ret_text = text;
+    else
+        fault_item(b->call->tx.fault, FAULT_DATE, 0, field, "field", field, NULL);
+}
+
+void body_tristate(struct body *b, const char *field, int *ret_value)
+{
+    bool value = false;
+
+    *ret_value = -1;
+    body_bool(b, field, BODY_OPTIONAL, &value);
+    if (json_is_boolean(json_object_get(b->object, field)))
+        *ret_value = value;
+}
+
+void body_word(struct body *b, const char *field, enum body_need need, const char *const *choices,
+               const char **ret_text)
+{
+    int index = -1;
+
+    body_choice(b, field, need, choices, &index);
+    if (index >= 0)
+        *ret_text = choices[index];
+}
+
+static int id_compare(const void *a, const void *b)
+{
+    const struct unit_ref *x = a, *y = b;
+
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static bool ref_read(json_t *value, struct unit_ref *ref)
+{
+    json_t *id = json_object_get(value, "id"), *version = json_object_get(value, "version");
+
+    if (!json_is_integer(id) || !json_is_integer(version) || json_object_size(value) != 2)
+        return false;
+    *ref = (struct unit_ref){json_integer_value(id), json_integer_value(version)};
+    return ref->id > 0 && ref->version > 0;
+}
+
+/* The same unit twice would be changed once and then refused for its version. */
+static bool refs_unique(const struct unit_ref *refs, size_t n)
+{
+    struct unit_ref *sorted = malloc(n * sizeof(*sorted));
+    bool unique = sorted != NULL;
+
+    if (!sorted)
+        return false;
+    memcpy(sorted, refs, n * sizeof(*sorted));
+    qsort(sorted, n, sizeof(*sorted), id_compare);
+    for (size_t i = 1; unique && i < n; i++)
+        unique = sorted[i].id != sorted[i - 1].id;
+    free(sorted);
+    return unique;
+}
+
+void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n)
+{
+    struct unit_ref *refs;
+    json_t *array = NULL;
+    bool good;
+    size_t n;
+
+    body_array(b, "units", BODY_REQUIRED, UNIT_BATCH_MAX, &array);
+    if (!array)
+        return;
+    n = json_array_size(array);
+    refs = calloc(n ? n : 1, sizeof(*refs));
+    good = refs && n > 0;
+    for (size_t i = 0; good && i < n; i++)
+        good = ref_read(json_array_get(array, i), &refs[i]);
+    if (!good || !refs_unique(refs, n)) {
+        fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "units", "field", "units", "expected",
+                   "[{id, version}]", NULL);
+        free(refs);
+        return;
+    }
+    *ret_units = refs;
+    *ret_n = n;
+}

@@ -1,0 +1,49 @@
+/* record.h - what the handlers of records share: setting members, lists, optional fields of a change.
+ *
+ * Setters ignore memory running out: the object then lacks the member, and record_reply() sees it by
+ * the object being NULL only when nothing could be made at all. Thread: any.
+ */
+#ifndef ANCHANG_API_RECORD_H
+#define ANCHANG_API_RECORD_H
+
+#include "daemon/http/call.h"
+#include "db/unit.h"
+
+/* ---- what goes out ---- */
+
+void set_int(json_t *object, const char *name, int64_t value);
+void set_bool(json_t *object, const char *name, bool value);
+void set_text(json_t *object, const char *name, const char *text);         /* NULL: "" */
+void set_text_or_null(json_t *object, const char *name, const char *text); /* NULL or "": null */
+void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0: null */
+
+/* Appends @object (taken over) and returns 0 or -ENOMEM: the end of a walk's callback. */
+int items_add(json_t *items, json_t *object);
+/* {"items": items}; @items is taken over, and dropped when @r is an error, which is returned. */
+int reply_items(struct call *call, json_t *items, int r);
+/* The first of @items (taken over) as the reply; NOT_FOUND when there is none. @status 201 also names
+ * the new thing: @place is its path before the id, and the id is its member "id". */
+int reply_first(struct call *call, json_t *items, int r, int status, const char *place);
+
+/* ---- what comes in ---- */
+
+/* Absent leaves *ret; null makes it "" (or 0). */
+void body_text_or_null(struct body *b, const char *field, size_t max, const char **ret_text);
+void body_int_or_null(struct body *b, const char *field, int64_t min, int64_t max,
+                      int64_t *ret_value);
+/* YYYY-MM-DD; with BODY_OPTIONAL null makes it "". */
+void body_date(struct body *b, const char *field, enum body_need need, const char **ret_text);
+/* True, false or absent (-1). */
+void body_tristate(struct body *b, const char *field, int *ret_value);
+/* A choice as its text. */
+void body_word(struct body *b, const char *field, enum body_need need, const char *const *choices,
+               const char **ret_text);
+/* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
+void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
+/* Whether @text is a day of the calendar, YYYY-MM-DD. */
+bool date_valid(const char *text);
+
+/* The choices of unit_class.def, ended by NULL. */
+extern const char *const class_codes[];
+
+#endif
