@@ -31,7 +31,7 @@ static const struct key keys[] = {
     {"site", "public-address", KEY_TEXT, AT(public_address), "", 0, 0, NULL,
      "https address under which phones reach /u/; empty: take-home codes are off"},
     {"site", "demo", KEY_BOOL, AT(demo), "no", 0, 0, NULL, "mark every page as a demonstration"},
-    {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchang", 0, 0, NULL, "folder of the database and media"},
+    {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchangd", 0, 0, NULL, "folder of the database and media"},
     {"storage", "pages", KEY_PATH, AT(assets_dir), "/usr/share/anchang/www", 0, 0, NULL, "folder of the built pages"},
     {"storage", "audit-key", KEY_PATH, AT(audit_key_file), "", 0, 0, NULL,
      "32-byte key of the audit chain; empty: the systemd credential audit-key, else STATE/secret/audit.key"},

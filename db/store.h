@@ -85,6 +85,9 @@ int db_checkpoint(struct db *db, bool truncate);
  * makes it durable before it gets its name. */
 int db_backup(struct db *db, const char *path);
 
+/* Name and version of the engine, e.g. "SQLite 3.40.1". */
+const char *db_engine_version(void);
+
 /* Engine's own check of the file: 0, or -EUCLEAN with db_error() set. @deep also walks the indexes. */
 int db_check(struct db *db, bool deep);
 

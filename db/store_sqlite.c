@@ -82,6 +82,11 @@ static int error_of(int rc)
     }
 }
 
+const char *db_engine_version(void)
+{
+    return "SQLite " SQLITE_VERSION;
+}
+
 const char *db_error(const struct db *db)
 {
     return db ? sqlite3_errmsg(db->handle) : "";

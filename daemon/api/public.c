@@ -283,23 +283,27 @@ static int choice_query(struct call *call, const char *name, const char *const *
 static const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
 static const char *const loan_methods[] = {"annuity", "principal", NULL};
 
-static json_t *estimate_json(const struct loan_estimate *e, struct snapshot *s, enum lang lang)
+static json_t *estimate_json(const struct loan_terms *t, const struct loan_estimate *e,
+                             struct snapshot *s, enum lang lang)
 {
     json_t *parts = json_array();
 
-    for (size_t i = 0; i < e->n_parts; i++)
+    for (size_t i = 0; i < e->n_parts; i++) {
+        const struct loan_part *p = &e->parts[i];
+
         json_array_append_new(
-            parts, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "kind",
-                             loan_kinds[e->parts[i].kind], "loan_fen", (json_int_t)e->parts[i].loan_fen,
-                             "rate_ppm", (json_int_t)e->parts[i].rate_ppm, "first_month_fen",
-                             (json_int_t)e->parts[i].first_month_fen, "last_month_fen",
-                             (json_int_t)e->parts[i].last_month_fen, "interest_fen",
-                             (json_int_t)e->parts[i].interest_fen));
+            parts, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "kind", loan_kinds[p->kind],
+                             "loan_fen", (json_int_t)p->loan_fen, "rate_ppm",
+                             (json_int_t)p->rate_ppm, "first_month_fen",
+                             (json_int_t)p->first_month_fen, "last_month_fen",
+                             (json_int_t)p->last_month_fen, "interest_fen",
+                             (json_int_t)p->interest_fen));
+    }
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:I}", "total_fen",
-        (json_int_t)e->total_fen, "down_bp", (json_int_t)e->down_bp, "down_fen",
-        (json_int_t)e->down_fen, "loan_fen", (json_int_t)e->loan_fen, "years", (json_int_t)e->years,
-        "method", loan_methods[e->method], "loan", loan_kinds[e->kind], "parts", parts,
+        (json_int_t)t->total_fen, "down_bp", (json_int_t)t->down_bp, "down_fen",
+        (json_int_t)e->down_fen, "loan_fen", (json_int_t)e->loan_fen, "years", (json_int_t)t->years,
+        "method", loan_methods[t->method], "loan", loan_kinds[t->kind], "parts", parts,
         "first_month_fen", (json_int_t)e->first_month_fen, "last_month_fen",
         (json_int_t)e->last_month_fen, "interest_fen", (json_int_t)e->interest_fen, "rates_date",
         snapshot_project_field(s, 16), "note",
@@ -307,42 +311,51 @@ static json_t *estimate_json(const struct loan_estimate *e, struct snapshot *s, 
         "down_min_bp", (json_int_t)project_number(s, 11));
 }
 
+/* The caller's choices over the project's terms, as published. */
+static int terms_of_call(struct call *call, struct snapshot *s, int64_t total_fen,
+                         struct loan_terms *ret_terms)
+{
+    int64_t years = LOAN_YEARS_MAX, down = project_number(s, 11);
+    int kind = 0, method = 0;
+    int r = call_query_int(call, "down", down, 10000, down, &down);
+
+    if (r == 0)
+        r = call_query_int(call, "years", 1, LOAN_YEARS_MAX, LOAN_YEARS_MAX, &years);
+    if (r == 0)
+        r = choice_query(call, "loan", loan_kinds, &kind);
+    if (r == 0)
+        r = choice_query(call, "method", loan_methods, &method);
+    *ret_terms = (struct loan_terms){.total_fen = total_fen,
+                                     .down_bp = down,
+                                     .loan_unit_fen = project_number(s, 12),
+                                     .commercial_rate_ppm = project_number(s, 13),
+                                     .fund_rate_ppm = project_number(s, 14),
+                                     .fund_cap_fen = project_number(s, 15),
+                                     .years = years,
+                                     .kind = (enum loan_kind)kind,
+                                     .method = (enum loan_method)method};
+    return r;
+}
+
 int api_public_estimate(struct call *call)
 {
     const struct published_unit *u;
-    struct loan_request request = {0};
     struct loan_estimate estimate;
-    int64_t years = 30, down = 0;
-    int kind = 0, method = 0;
+    struct loan_terms terms;
     struct snapshot *s;
+    int64_t total;
     char state;
     int r = public_unit_of_call(call, &s, &u, &state);
 
     if (r < 0)
         return r;
-    r = call_query_int(call, "down", project_number(s, 11), 10000, project_number(s, 11), &down);
+    total = snapshot_shown_total(s, u, state);
+    r = total ? terms_of_call(call, s, total, &terms)
+              : fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
-        r = call_query_int(call, "years", 1, 30, 30, &years);
-    if (r == 0)
-        r = choice_query(call, "loan", loan_kinds, &kind);
-    if (r == 0)
-        r = choice_query(call, "method", loan_methods, &method);
-    if (r == 0 && snapshot_shown_total(s, u, state) == 0)
-        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+        r = loan_estimate(&terms, &estimate);
     if (r == 0) {
-        request = (struct loan_request){.total_fen = snapshot_shown_total(s, u, state),
-                                        .down_bp = down,
-                                        .years = years,
-                                        .kind = (enum loan_kind)kind,
-                                        .method = (enum loan_method)method,
-                                        .loan_unit_fen = project_number(s, 12),
-                                        .commercial_rate_ppm = project_number(s, 13),
-                                        .fund_rate_ppm = project_number(s, 14),
-                                        .fund_cap_fen = project_number(s, 15)};
-        r = loan_estimate(&request, &estimate);
-    }
-    if (r == 0) {
-        call->reply.body = estimate_json(&estimate, s, call->lang);
+        call->reply.body = estimate_json(&terms, &estimate, s, call->lang);
         r = call->reply.body ? 0 : -ENOMEM;
     }
     snapshot_unref(s);

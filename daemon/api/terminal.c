@@ -11,10 +11,11 @@
 #include "daemon/api/people.h"
 #include "daemon/app.h"
 #include "daemon/http/session.h"
+#include "daemon/pairing.h"
 #include "daemon/terminal_watch.h"
 #include "db/alert.h"
 
-enum { CODE_DIGITS = 8, CODE_TEXT = CODE_DIGITS + 1, CODE_ATTEMPTS = 8, FRAME_MS_MAX = 600000 };
+enum { FRAME_MS_MAX = 600000 };
 
 /* ---- list ---- */
 
@@ -52,27 +53,12 @@ int api_terminal_list(struct call *call)
 
 /* ---- pairing ---- */
 
-/* Keyed: eight digits without a key are soon all tried. */
-static void code_hash(const struct call *call, const char code[CODE_TEXT],
-                      uint8_t ret_hash[TERMINAL_HASH])
-{
-    static const char purpose[] = "anchang pairing code ";
-    const uint8_t *key = call->app->link_key;
-    crypto_generichash_state state;
-
-    crypto_generichash_init(&state, key, sizeof(call->app->link_key), TERMINAL_HASH);
-    crypto_generichash_update(&state, (const uint8_t *)purpose, sizeof(purpose));
-    crypto_generichash_update(&state, (const uint8_t *)code, CODE_DIGITS);
-    crypto_generichash_final(&state, ret_hash, TERMINAL_HASH);
-}
-
 int api_pairing_create(struct call *call)
 {
     static const char *const kinds[] = {"kiosk", "counter", "screen", NULL};
     struct terminal_new terminal = {.name = NULL};
-    uint8_t hash[TERMINAL_HASH];
-    int64_t id = 0, expires_ms = 0;
-    char code[CODE_TEXT];
+    char code[PAIRING_CODE_TEXT];
+    int64_t expires_ms = 0;
     struct body b;
     int kind = 0, r;
 
@@ -84,34 +70,12 @@ int api_pairing_create(struct call *call)
     if (r < 0)
         return r;
     terminal.kind = kinds[kind];
-    terminal.code_hash = hash;
-    r = -EEXIST;
-    for (int i = 0; r == -EEXIST && i < CODE_ATTEMPTS; i++) {
-        snprintf(code, sizeof(code), "%08u", (unsigned)randombytes_uniform(100000000));
-        code_hash(call, code, hash);
-        r = terminal_create(&call->tx, &terminal, &id, &expires_ms);
-    }
+    r = pairing_make(&call->tx, call->app->link_key, &terminal, code, &expires_ms);
     if (r < 0)
         return r;
     call->reply.status = 201;
     call->reply.body = json_pack("{s:s, s:I}", "code", code, "expires_ms", (json_int_t)expires_ms);
     return call->reply.body ? 0 : -ENOMEM;
-}
-
-/* Eight digits; the blanks and dashes people read a code in groups by do not matter. */
-static int code_read(const char *typed, char code[CODE_TEXT])
-{
-    size_t n = 0;
-
-    for (const char *p = typed; *p; p++) {
-        if (*p == ' ' || *p == '-')
-            continue;
-        if (*p < '0' || *p > '9' || n == CODE_DIGITS)
-            return -EINVAL;
-        code[n++] = *p;
-    }
-    code[n] = '\0';
-    return n == CODE_DIGITS ? 0 : -EINVAL;
 }
 
 static int identity_read(void *arg, const struct terminal_row *row)
@@ -157,7 +121,7 @@ static int refuse_rate(struct call *call, unsigned seconds)
 int api_terminal_pair(struct call *call)
 {
     uint8_t hash[TERMINAL_HASH], token_hash[SESSION_HASH];
-    char token[SESSION_TOKEN_TEXT], code[CODE_TEXT];
+    char token[SESSION_TOKEN_TEXT], code[PAIRING_CODE_TEXT];
     const char *typed = NULL;
     struct body b;
     int64_t id = 0;
@@ -172,9 +136,9 @@ int api_terminal_pair(struct call *call)
     wait = terminals_try(call->app->terminals, call->tx.now_ms);
     if (wait)
         return refuse_rate(call, wait);
-    if (code_read(typed, code) < 0)
+    if (pairing_code_read(typed, code) < 0)
         return pair_refuse(call);
-    code_hash(call, code, hash);
+    pairing_code_hash(call->app->link_key, code, hash);
     session_token_make(token, token_hash);
     r = terminal_pair(&call->tx, hash, token_hash, call->client_ip, &id);
     if (r == -EREFUSED)

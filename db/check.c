@@ -1,0 +1,159 @@
+/* check.c - what a publication must have before it may be submitted (FC 25.5, 26; SC-10, SC-13, SC-26,
+ * RP-27). See publication.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/disclosure.h"
+#include "db/publication.h"
+#include "db/state.h"
+
+enum { MISSING_MAX = 64 };
+
+struct checking {
+    struct tx *tx;
+    const struct content *draft;
+    bool show_deal_price;
+    int (*each)(void *arg, const struct check_item *item);
+    void *arg;
+};
+
+static int project_check(struct checking *c)
+{
+    const char *codes[MISSING_MAX];
+    int n = disclosure_missing(c->tx, c->draft->project_id, codes, MISSING_MAX), r = n < 0 ? n : 0;
+
+    for (int i = 0; r >= 0 && i < n && i < MISSING_MAX; i++) {
+        const struct disclosure_info *info = disclosure_info(codes[i]);
+        char field[32];
+        struct check_item item = {
+            .code = strcmp(codes[i], "P2") == 0 ? FAULT_CHECK_NO_PERMIT : FAULT_CHECK_PROJECT_ITEM,
+            .item = info->zh,
+            .item_en = info->en,
+            .field = field};
+
+        snprintf(field, sizeof(field), "disclosure:%s", codes[i]);
+        r = c->each(c->arg, &item);
+    }
+    return r;
+}
+
+/* Every permit names as many units as are recorded under it (I4: totals reconcile). */
+static int permits_check(struct checking *c)
+{
+    struct stmt *s;
+    int r = db_query(c->tx->db, &s,
+                     "SELECT p.number, p.units_named, (SELECT COUNT(*) FROM permit_unit x "
+                     "WHERE x.permit_id = p.id) FROM permit p WHERE p.project_id = $1 "
+                     "AND p.revoked_ms IS NULL AND (p.expires_ms IS NULL OR p.expires_ms > $2) "
+                     "ORDER BY p.id",
+                     "ii", c->draft->project_id, c->tx->now_ms);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        char named[24], found[24];
+        struct check_item item = {.code = FAULT_CHECK_PERMIT_COUNT,
+                                  .item = stmt_text(s, 0),
+                                  .item_en = stmt_text(s, 0),
+                                  .field = "permit",
+                                  .extra = {named, found}};
+
+        if (stmt_int(s, 1) == stmt_int(s, 2))
+            continue;
+        snprintf(named, sizeof(named), "%" PRId64, stmt_int(s, 1));
+        snprintf(found, sizeof(found), "%" PRId64, stmt_int(s, 2));
+        r = c->each(c->arg, &item);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+struct need {
+    const char *field, *zh, *en;
+    bool missing;
+};
+
+/* Homes have a layout by the word of the rule; a shop or a parking space has none to name. */
+static bool has_layout(const char *class)
+{
+    return strcmp(class, "home") == 0 || strcmp(class, "villa") == 0 ||
+           strcmp(class, "apartment") == 0;
+}
+
+static int unit_report(struct checking *c, const struct published_unit *u, enum fault_code code,
+                       const struct need *need)
+{
+    char path[256];
+    const struct check_item item = {.code = code,
+                                    .unit_id = u->unit_id,
+                                    .path = path,
+                                    .item = need ? need->zh : NULL,
+                                    .item_en = need ? need->en : NULL,
+                                    .field = need ? need->field : NULL};
+
+    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
+             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+    return c->each(c->arg, &item);
+}
+
+/* The items of 548 Art. 8 and 10(3), for every unit whose price is shown. */
+static int unit_check(struct checking *c, const struct published_unit *u)
+{
+    const struct state_info *info = state_info(u->state);
+    const struct need needs[] = {
+        {"layout", "户型", "layout", has_layout(u->class) && u->layout_id == 0},
+        {"floor_height", "层高", "floor height", u->floor_height_mm == 0},
+        {"gross_area", "建筑面积", "gross area", u->gross == 0},
+        {"inner_area", "套内建筑面积", "inner area", u->inner == 0},
+        {"total", "总价", "total price", u->total_fen == 0},
+    };
+    int r = 0;
+
+    if (u->state == 'N' && u->hidden_reason[0] == '\0')
+        r = unit_report(c, u, FAULT_CHECK_HIDDEN_REASON, NULL);
+    if (r >= 0 && info->sold && c->show_deal_price && u->deal_total_fen == 0)
+        r = unit_report(c, u, FAULT_CHECK_DEAL_PRICE, NULL);
+    for (size_t i = 0; r >= 0 && info->priced && i < sizeof(needs) / sizeof(needs[0]); i++)
+        if (needs[i].missing)
+            r = unit_report(c, u, FAULT_CHECK_UNIT_ITEM, &needs[i]);
+    return r;
+}
+
+static int filed_check(struct checking *c)
+{
+    struct stmt *s;
+    int r = db_query(c->tx->db, &s,
+                     "SELECT id FROM unit WHERE project_id = $1 AND filed_total_fen IS NOT NULL "
+                     "AND total_fen > filed_total_fen ORDER BY id",
+                     "i", c->draft->project_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct published_unit *u = content_find(c->draft, stmt_int(s, 0));
+
+        if (u && state_info(u->state)->priced)
+            r = unit_report(c, u, FAULT_CHECK_FILED_PRICE, NULL);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int publication_check(struct tx *tx, const struct content *draft,
+                      int (*each)(void *arg, const struct check_item *item), void *arg)
+{
+    struct checking c = {.tx = tx, .draft = draft, .each = each, .arg = arg};
+    int64_t show = 0;
+    int r = db_get(tx->db, &show, "SELECT show_deal_price FROM project WHERE id = $1", "i",
+                   draft->project_id);
+
+    c.show_deal_price = show != 0;
+    if (r >= 0)
+        r = project_check(&c);
+    if (r >= 0)
+        r = permits_check(&c);
+    if (r >= 0)
+        r = filed_check(&c);
+    for (size_t i = 0; r >= 0 && i < draft->n_units; i++)
+        r = unit_check(&c, &draft->units[i]);
+    return r < 0 ? r : 0;
+}

@@ -1,0 +1,140 @@
+/* verify.c - see verify.h. Each check is one query that gives a line for every violation. */
+#include "db/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/clock.h"
+#include "db/content.h"
+#include "db/state.h"
+#include "db/unit.h"
+
+static const struct {
+    const char *invariant, *sql;
+} queries[] = {
+    {"I1", "SELECT 'unit ' || unit_id || ' has ' || COUNT(*) || ' live claims' FROM claim "
+           "WHERE ended_ms IS NULL GROUP BY unit_id HAVING COUNT(*) > 1"},
+    {"I2", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its claim and flags say ' || "
+           "COALESCE(c.state, CASE WHEN u.retained <> '' THEN 'N' WHEN u.released = 1 THEN 'A' ELSE 'U' END) "
+           "FROM unit u LEFT JOIN claim c ON c.unit_id = u.id AND c.ended_ms IS NULL "
+           "WHERE u.sale_state <> COALESCE(c.state, CASE WHEN u.retained <> '' THEN 'N' "
+           "WHEN u.released = 1 THEN 'A' ELSE 'U' END)"},
+    {"I3", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its history ends with ' || h.to_state "
+           "FROM unit u JOIN unit_history h ON h.id = (SELECT MAX(x.id) FROM unit_history x "
+           "WHERE x.unit_id = u.id AND x.axis = 'state') WHERE h.to_state <> u.sale_state"},
+    {"I3", "SELECT 'unit ' || u.id || ' has no history' FROM unit u WHERE NOT EXISTS "
+           "(SELECT 1 FROM unit_history h WHERE h.unit_id = u.id AND h.axis = 'state')"},
+    {"I9", "SELECT 'unit ' || c.unit_id || ' was signed without a permit' FROM claim c "
+           "WHERE c.ended_ms IS NULL AND c.state IN ('C', 'F') AND c.kind <> 'opening' AND NOT EXISTS "
+           "(SELECT 1 FROM permit_unit p WHERE p.unit_id = c.unit_id)"},
+};
+
+struct verifying {
+    struct db *db;
+    void (*each)(void *arg, const char *invariant, const char *what);
+    void *arg;
+    int64_t n;
+};
+
+static void violated(struct verifying *v, const char *invariant, const char *what)
+{
+    v->n++;
+    v->each(v->arg, invariant, what);
+}
+
+static int query_check(struct verifying *v, const char *invariant, const char *sql)
+{
+    struct stmt *s;
+    int r = db_query(v->db, &s, sql, "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        violated(v, invariant, stmt_text(s, 0));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+/* I4: what is stored gives the hash that was approved. */
+static int publications_check(struct verifying *v)
+{
+    int64_t ids[256];
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(v->db, &s, "SELECT id FROM publication WHERE state = 'live'", "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1 && n < sizeof(ids) / sizeof(ids[0]))
+        ids[n++] = stmt_int(s, 0);
+    stmt_reset(s);
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        char hash[CONTENT_HASH_TEXT], stored[CONTENT_HASH_TEXT] = "", what[96];
+        struct content *c;
+
+        r = content_published(v->db, ids[i], 0, &c);
+        if (r < 0)
+            break;
+        content_hash(c, hash);
+        content_free(c);
+        r = db_query(v->db, &s, "SELECT hash FROM publication WHERE id = $1", "i", ids[i]);
+        if (r == 0 && (r = stmt_step(s)) == 1)
+            snprintf(stored, sizeof(stored), "%s", stmt_text(s, 0));
+        stmt_reset(s);
+        snprintf(what, sizeof(what), "publication %" PRId64 " is not what was approved", ids[i]);
+        if (strcmp(hash, stored) != 0)
+            violated(v, "I4", what);
+    }
+    return r < 0 ? r : 0;
+}
+
+/* I5: shown is never more available than true. */
+static int shown_check(void *arg, const struct unit_row *row)
+{
+    struct verifying *v = arg;
+    struct unit_facts facts;
+    char what[160];
+
+    unit_facts(NULL, row, &facts);
+    if (row->shown && public_loss(row->shown, public_state(&facts))) {
+        snprintf(what, sizeof(what), "unit %" PRId64 " is shown as %c and reads %c", row->id,
+                 row->shown, row->state);
+        violated(v, "I5", what);
+    }
+    return 0;
+}
+
+static int shown_all(struct verifying *v)
+{
+    struct fault fault = {0};
+    struct tx tx = {.db = v->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    int64_t ids[256];
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(v->db, &s, "SELECT id FROM project", "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1 && n < sizeof(ids) / sizeof(ids[0]))
+        ids[n++] = stmt_int(s, 0);
+    stmt_reset(s);
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        const struct unit_filter filter = {.project_id = ids[i]};
+
+        r = unit_scan(&tx, &filter, shown_check, v);
+    }
+    fault_clear(&fault);
+    return r < 0 ? r : 0;
+}
+
+int verify_invariants(struct db *db, void (*each)(void *arg, const char *invariant, const char *what),
+                      void *arg, int64_t *ret_n)
+{
+    struct verifying v = {db, each, arg, 0};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(queries) / sizeof(queries[0]); i++)
+        r = query_check(&v, queries[i].invariant, queries[i].sql);
+    if (r == 0)
+        r = publications_check(&v);
+    if (r == 0)
+        r = shown_all(&v);
+    if (r == 0)
+        *ret_n = v.n;
+    return r;
+}
