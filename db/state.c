@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const struct state_info states[] = {
+const struct state_info sale_states[] = {
 #define STATE(symbol, letter, zh, en, public_letter, public_zh, public_en, rank, sold, priced,     \
               exclusive, glyph, a_fill, a_ink, a_pattern, c_fill, c_ink, c_pattern)                \
     {letter, zh,     en,        public_letter, public_zh, public_en,                               \
@@ -12,7 +12,7 @@ const struct state_info states[] = {
 #include "db/states.def"
 #undef STATE
 };
-const size_t states_count = sizeof(states) / sizeof(states[0]);
+const size_t sale_states_count = sizeof(sale_states) / sizeof(sale_states[0]);
 
 #define G(n) GUARD_BIT(n)
 enum { REASON = NEED_REASON, DOCUMENT = NEED_DOCUMENT, UNTIL = NEED_UNTIL, OWN = NEED_OWN };
@@ -33,9 +33,9 @@ static const enum fault_code guard_faults[GUARD_COUNT] = {
 
 const struct state_info *state_info(char letter)
 {
-    for (size_t i = 0; i < states_count; i++)
-        if (states[i].letter == letter)
-            return &states[i];
+    for (size_t i = 0; i < sale_states_count; i++)
+        if (sale_states[i].letter == letter)
+            return &sale_states[i];
     return NULL;
 }
 

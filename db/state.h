@@ -24,8 +24,8 @@ struct state_info {
         const char *fill, *ink, *pattern;
     } authority, clear;
 };
-extern const struct state_info states[];
-extern const size_t states_count;
+extern const struct state_info sale_states[];
+extern const size_t sale_states_count;
 
 /* NULL when @letter is no state. */
 const struct state_info *state_info(char letter);

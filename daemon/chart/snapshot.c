@@ -376,8 +376,8 @@ void chart_write_states(struct buf *out, bool internal)
     bool first = true;
 
     buf_puts(out, "[");
-    for (size_t i = 0; i < states_count; i++) {
-        const struct state_info *st = &states[i];
+    for (size_t i = 0; i < sale_states_count; i++) {
+        const struct state_info *st = &sale_states[i];
         const char code[2] = {st->letter, '\0'}, shown[2] = {st->public_letter, '\0'};
 
         /* In public a state that lends its letter stands for all that read like it. */
