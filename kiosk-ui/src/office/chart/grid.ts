@@ -2,6 +2,9 @@
 // with a gutter between stairs. Selection is arithmetic on rows and columns. No Vue, no DOM.
 import type { DeskBuilding, DeskUnit } from './desk';
 
+/** How much a cell tells. */
+export type Density = 'dot' | 'number' | 'price' | 'full';
+
 export interface GridColumn {
   stair: number;
   line: number;
