@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,7 +236,7 @@ static int cmd_import(struct ctl *c)
 {
     const char *path = word(c, 0), *plan_path = option(c, "plan"), *project = option(c, "project");
     json_t *plan = NULL, *args, *result = NULL;
-    char absolute[4096];
+    char absolute[PATH_MAX];
     int r = 0;
 
     if (!path || !realpath(path, absolute))
@@ -589,6 +590,22 @@ static int usage(FILE *out)
     return out == stdout ? 0 : EX_USAGE;
 }
 
+static int state_set(struct ctl *c, const char *folder)
+{
+    char absolute[PATH_MAX];
+
+    if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    if (!realpath(folder, absolute))
+        return -errno;
+    if (strlen(absolute) >= sizeof(c->config.state_dir)) {
+        errno = ENAMETOOLONG;
+        return -ENAMETOOLONG;
+    }
+    memcpy(c->config.state_dir, absolute, strlen(absolute) + 1);
+    return 0;
+}
+
 /* Ahead of the command: which site. Returns the index of the command's name, or -1. */
 static int site_options(int argc, char **argv, struct ctl *c)
 {
@@ -610,11 +627,9 @@ static int site_options(int argc, char **argv, struct ctl *c)
         fprintf(stderr, "anchangctl: %s\n", what);
         return -1;
     }
-    if (state && !realpath(state, c->config.state_dir)) {
-        if (mkdir(state, 0700) < 0 || !realpath(state, c->config.state_dir)) {
-            fprintf(stderr, "anchangctl: %s: %s\n", state, strerror(errno));
-            return -1;
-        }
+    if (state && state_set(c, state) < 0) {
+        fprintf(stderr, "anchangctl: %s: %s\n", state, strerror(errno));
+        return -1;
     }
     return i;
 }

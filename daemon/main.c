@@ -234,6 +234,7 @@ static int http_open(struct daemon *d)
                        .port = c->listen_port,
                        .workers = c->workers}},
         .n_listeners = 1,
+        .routes = routes,
         .hosts = hosts,
         .writer = d->app.writer,
         .db_path = d->app.db_path,
