@@ -526,12 +526,38 @@ static int cmd_export(struct ctl *c)
 
 /* ---- demo ---- */
 
+/* The configuration beside the demonstration's data; one that is there is kept. */
+static int demo_config_write(const struct ctl *c, const char *www, const char *port)
+{
+    char path[640];
+    FILE *file;
+    int r;
+
+    snprintf(path, sizeof(path), "%s/anchangd.conf", c->config.state_dir);
+    file = fopen(path, "wxe");
+    if (!file)
+        return errno == EEXIST ? 0 : -errno;
+    r = fprintf(file,
+                "[site]\nname = 演示案场\ndemo = yes\n\n[storage]\nstate = %s\npages = %s\n\n"
+                "[listen]\nport = %s\n",
+                c->config.state_dir, www, port ? port : "8080") < 0
+            ? -EIO
+            : 0;
+    if (fclose(file) != 0 && r == 0)
+        r = -EIO;
+    return r;
+}
+
 static int cmd_demo(struct ctl *c)
 {
+    const char *www = option(c, "www");
     json_t *result = NULL;
     const json_t *user;
     size_t i;
     int r = run_command(c, "demo", json_object(), &result);
+
+    if (r == 0 && www)
+        r = demo_config_write(c, www, option(c, "port"));
 
     if (r == 0)
         json_array_foreach(json_object_get(result, "users"), i, user)
@@ -578,13 +604,13 @@ static const struct {
     {"backup", cmd_backup, "backup FILE", "a checked copy of the database, while it is in use"},
     {"restore", cmd_restore, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", cmd_verify, "verify", "checks file, audit chain and invariants"},
-    {"demo", cmd_demo, "demo", "a demonstration project and users in an empty site"},
+    {"demo", cmd_demo, "demo [--www FOLDER] [--port N]", "a demonstration project and users in an empty site"},
     {"ca", cmd_ca, "ca FOLDER HOST", "the site's certificate authority and a server certificate"},
 };
 
 static int usage(FILE *out)
 {
-    fputs("anchangctl [--config FILE | --state FOLDER] COMMAND\n\n", out);
+    fputs("anchangctl COMMAND [--config FILE] [--state FOLDER]\n\n", out);
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         fprintf(out, "  %s\n      %s\n", verbs[i].usage, verbs[i].help);
     return out == stdout ? 0 : EX_USAGE;
@@ -606,52 +632,57 @@ static int state_set(struct ctl *c, const char *folder)
     return 0;
 }
 
-/* Ahead of the command: which site. Returns the index of the command's name, or -1. */
-static int site_options(int argc, char **argv, struct ctl *c)
+/* Takes --NAME VALUE out of the command line; NULL when it is not there. */
+static const char *option_take(int *argc, char **argv, const char *name)
 {
-    const char *config_path = "/etc/anchangd/anchangd.conf", *state = NULL;
-    char what[600];
-    int i = 1;
+    for (int i = 1; i + 1 < *argc; i++)
+        if (strcmp(argv[i], name) == 0) {
+            const char *value = argv[i + 1];
 
-    for (; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--config") == 0)
-            config_path = argv[i + 1];
-        else if (strcmp(argv[i], "--state") == 0)
-            state = argv[i + 1];
-        else
-            break;
-    }
-    if (i >= argc || argv[i][0] == '-')
-        return -1;
-    if (config_read(state ? "/dev/null" : config_path, &c->config, what, sizeof(what)) < 0) {
+            memmove(argv + i, argv + i + 2, (size_t)(*argc - i - 1) * sizeof(*argv));
+            *argc -= 2;
+            return value;
+        }
+    return NULL;
+}
+
+/* Which site: 0, or an error that was told. */
+static int site_choose(struct ctl *c, const char *config_path, const char *state)
+{
+    char what[600];
+
+    if (!config_path)
+        config_path = state ? "/dev/null" : "/etc/anchangd/anchangd.conf";
+    if (config_read(config_path, &c->config, what, sizeof(what)) < 0) {
         fprintf(stderr, "anchangctl: %s\n", what);
-        return -1;
+        return -EINVAL;
     }
     if (state && state_set(c, state) < 0) {
         fprintf(stderr, "anchangctl: %s: %s\n", state, strerror(errno));
-        return -1;
+        return -ENOENT;
     }
-    return i;
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
+    const char *config_path = option_take(&argc, argv, "--config");
+    const char *state = option_take(&argc, argv, "--state");
     static struct ctl c;
-    int at, r;
+    int r;
 
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return puts(ANCHANG_VERSION) < 0;
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
         return usage(stdout);
-    at = site_options(argc, argv, &c);
-    if (at < 0)
+    if (argc < 2)
         return usage(stderr);
-    if (site_time_init(c.config.time_zone) < 0)
+    if (site_choose(&c, config_path, state) < 0 || site_time_init(c.config.time_zone) < 0)
         return EX_CONFIG;
-    c.argv = argv + at + 1;
-    c.argc = argc - at - 1;
+    c.argv = argv + 2;
+    c.argc = argc - 2;
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(verbs[i].name, argv[at]) != 0)
+        if (strcmp(verbs[i].name, argv[1]) != 0)
             continue;
         r = verbs[i].run(&c);
         if (r == -EINVAL) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/disclosure.h"
 #include "db/unit.h"
 
 #define SEPARATOR "\x1f"
@@ -144,9 +145,6 @@ static const char *const item_queries[][2] = {
      "SELECT id, number, id, kind, issued_date, valid_until, scope, units_named, escrow_bank, "
      "escrow_name, escrow_account, media_id FROM permit WHERE project_id = $1 "
      "AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2) ORDER BY issued_date, id"},
-    {"disclosure",
-     "SELECT code, code, media_id, doc_name, doc_date, value FROM disclosure_item "
-     "WHERE project_id = $1 AND $2 > 0 ORDER BY code"},
     {"fee",
      "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
      "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
@@ -154,7 +152,20 @@ static const char *const item_queries[][2] = {
      "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
      "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
 };
-static const int item_columns[] = {22, 5, 4, 8, 12, 6, 8, 7};
+static const int item_columns[] = {22, 5, 4, 8, 12, 8, 7};
+
+/* As it would be shown: an item that another record fulfils is frozen with what that record says. */
+static int disclosure_draft(void *arg, const struct disclosure_row *row)
+{
+    char value[VALUE_SIZE];
+
+    if (!row->value[0] && !row->media_id)
+        return 0;
+    snprintf(value, sizeof(value), "%s" SEPARATOR "%s" SEPARATOR "%s" SEPARATOR "%s",
+             row->media_id ? row->media_id : "", row->doc_name ? row->doc_name : "",
+             row->doc_date ? row->doc_date : "", row->value);
+    return item_add(arg, "disclosure", row->info->code, row->info->zh, value);
+}
 
 static int items_draft(struct tx *tx, struct content *c)
 {
@@ -183,7 +194,7 @@ static int items_draft(struct tx *tx, struct content *c)
         if (r < 0)
             return r;
     }
-    return 0;
+    return disclosure_each(tx, c->project_id, disclosure_draft, c);
 }
 
 struct drafting {
@@ -372,11 +383,12 @@ static int items_published(struct db *db, struct content *c)
 static int unit_published(struct stmt *s, struct content *c)
 {
     struct published_unit *u = grow(&c->units, &c->n_units, sizeof(*u));
-    struct published_unit *last = c->n_units > 1 ? u - 1 : NULL;
+    const struct published_unit *last;
     struct pool *pool = &c->pool;
 
     if (!u)
         return -ENOMEM;
+    last = c->n_units > 1 ? u - 1 : NULL;
     u->unit_id = stmt_int(s, 0);
     u->building_id = stmt_int(s, 1);
     u->stair_id = stmt_int(s, 2);
