@@ -539,3 +539,66 @@ int unit_history(struct tx *tx, int64_t unit_id,
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
+
+/* ---- what hangs on a unit ---- */
+
+int unit_area_each(struct tx *tx, int64_t unit_id,
+                   int (*each)(void *arg, const struct unit_area_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT stage, gross, inner_area, shared, reviewed_ms, reviewed_by "
+                     "FROM unit_area WHERE unit_id = $1 ORDER BY CASE stage WHEN 'planned' THEN 1 "
+                     "WHEN 'premeasured' THEN 2 ELSE 3 END",
+                     "i", unit_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct unit_area_row row = {.stage = stmt_text(s, 0),
+                                          .gross = stmt_int(s, 1),
+                                          .inner = stmt_int(s, 2),
+                                          .shared = stmt_int(s, 3),
+                                          .reviewed_ms = stmt_int(s, 4),
+                                          .reviewed_by = stmt_text(s, 5)};
+
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+static int texts_each(struct stmt *s, int (*each)(void *arg, const char *text), void *arg)
+{
+    int r;
+
+    while ((r = stmt_step(s)) == 1) {
+        r = each(arg, stmt_text(s, 0));
+        if (r < 0)
+            break;
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int unit_permit_each(struct tx *tx, int64_t unit_id, int (*each)(void *arg, const char *number),
+                     void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT p.number FROM permit_unit x JOIN permit p ON p.id = x.permit_id "
+                     "WHERE x.unit_id = $1 AND p.revoked_ms IS NULL "
+                     "AND (p.expires_ms IS NULL OR p.expires_ms > $2) ORDER BY p.id",
+                     "ii", unit_id, tx->now_ms);
+
+    return r < 0 ? r : texts_each(s, each, arg);
+}
+
+int unit_media_each(struct tx *tx, int64_t unit_id, int (*each)(void *arg, const char *id),
+                    void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT media_id FROM unit_media WHERE unit_id = $1 ORDER BY ordinal", "i",
+                     unit_id);
+
+    return r < 0 ? r : texts_each(s, each, arg);
+}

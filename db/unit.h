@@ -36,8 +36,8 @@ struct unit_row {
     int64_t floor_height_mm; /* 0: unknown */
     bool attached_only, model_room, released, ever_published, price_reviewed, picking;
     bool building_enabled;
-    const char *area_stage;        /* the stage that counts for the sale type */
-    int64_t gross, inner, shared;  /* 0: unknown */
+    const char *area_stage;       /* the stage that counts for the sale type */
+    int64_t gross, inner, shared; /* 0: unknown */
     bool area_reviewed;
     int64_t total_fen, filed_total_fen, floor_total_fen, deal_total_fen; /* 0: none */
     const char *retained, *retained_reason;
@@ -82,11 +82,11 @@ struct unit_ref {
 /* One action on a batch. */
 struct unit_action {
     enum transition_id transition; /* of the GUARDED kinds below */
-    const char *reason;   /* NULL: none */
-    const char *document; /* NULL: none */
-    const char *holder;   /* RESERVE */
-    const char *retained; /* RETAIN: kind */
-    int64_t until_ms;     /* HOLD, RESERVE, LOCK */
+    const char *reason;            /* NULL: none */
+    const char *document;          /* NULL: none */
+    const char *holder;            /* RESERVE */
+    const char *retained;          /* RETAIN: kind */
+    int64_t until_ms;              /* HOLD, RESERVE, LOCK */
     struct unit_ref *units;
     size_t n;
 };
@@ -111,11 +111,11 @@ int unit_publish_loss(struct tx *tx, int64_t unit_id, const char *cause);
 struct unit_change {
     int64_t id, version;
     const char *class, *orientation, *display_note, *vr_url, *room;
-    int64_t layout_id;       /* -1: leave; 0: none */
-    int64_t floor_height_mm; /* -1: leave; 0: unknown */
+    int64_t layout_id;             /* -1: leave; 0: none */
+    int64_t floor_height_mm;       /* -1: leave; 0: unknown */
     int attached_only, model_room; /* -1: leave */
-    int64_t span;            /* -1: leave */
-    const char *const *media; /* NULL: leave */
+    int64_t span;                  /* -1: leave */
+    const char *const *media;      /* NULL: leave */
     size_t n_media;
 };
 int unit_update(struct tx *tx, const struct unit_change *change);
@@ -147,6 +147,22 @@ struct unit_history_row {
 };
 int unit_history(struct tx *tx, int64_t unit_id,
                  int (*each)(void *arg, const struct unit_history_row *row), void *arg);
+
+/* The areas of each stage that has some; inner and shared 0: the source gave gross alone. */
+struct unit_area_row {
+    const char *stage;
+    int64_t gross, inner, shared; /* 0.01 m2 */
+    int64_t reviewed_ms;          /* 0: not reviewed */
+    const char *reviewed_by;      /* NULL: not reviewed */
+};
+int unit_area_each(struct tx *tx, int64_t unit_id,
+                   int (*each)(void *arg, const struct unit_area_row *row), void *arg);
+/* The numbers of the valid permits that cover the unit, and the ids of its pictures in order. These
+ * three look at no scope: the caller has read the unit. */
+int unit_permit_each(struct tx *tx, int64_t unit_id, int (*each)(void *arg, const char *number),
+                     void *arg);
+int unit_media_each(struct tx *tx, int64_t unit_id, int (*each)(void *arg, const char *id),
+                    void *arg);
 
 /* A row of unit_history; version is the unit's after the change. For the modules of db/. */
 int unit_history_add(struct tx *tx, int64_t unit_id, const char *axis, char from, char to,
