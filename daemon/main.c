@@ -180,15 +180,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int seed_apply(struct tx *tx, void *arg)
 {
-    int r = posts_seed(tx);
-
     (void)arg;
-    if (r >= 0)
-        r = db_run(tx->db,
-                   "INSERT INTO site (id, name, created_ms) VALUES (1, '', $1) "
-                   "ON CONFLICT (id) DO NOTHING",
-                   "i", tx->now_ms);
-    return r < 0 ? r : 0;
+    return posts_seed(tx);
 }
 
 static int parts_start(struct daemon *d)

@@ -1,14 +1,6 @@
 -- The core: property tree, units on four axes, permits, publications, users, audit.
 -- Money is fen, area 0.01 m2, time UTC ms. What happened is append-only: triggers at the end.
 
-CREATE TABLE site (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    name TEXT NOT NULL,
-    demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1)),
-    last_wall_ms INTEGER NOT NULL DEFAULT 0,
-    created_ms INTEGER NOT NULL
-) STRICT;
-
 CREATE TABLE project (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL DEFAULT 1,
