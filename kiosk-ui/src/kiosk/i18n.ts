@@ -2,8 +2,6 @@
 import { ref } from 'vue';
 import { setApiLanguage } from '@/api/client';
 import type { Lang } from '@/format';
-import commonEn from '@/locales/en/common.json';
-import kioskEn from '@/locales/en/kiosk.json';
 import commonZh from '@/locales/zh-CN/common.json';
 import kioskZh from '@/locales/zh-CN/kiosk.json';
 
@@ -11,22 +9,47 @@ interface Tree {
   [key: string]: string | Tree;
 }
 
-const trees: Record<Lang, Tree> = {
-  'zh-CN': { common: commonZh, kiosk: kioskZh },
-  en: { common: commonEn, kiosk: kioskEn },
-};
+// Chinese comes with the page; English a moment later (preloadLang), so that the first screen does not wait.
+const trees: Partial<Record<Lang, Tree>> = { 'zh-CN': { common: commonZh, kiosk: kioskZh } };
+
+async function load(next: Lang): Promise<void> {
+  if (trees[next]) return;
+  const [common, kiosk] = await Promise.all([
+    import('@/locales/en/common.json'),
+    import('@/locales/en/kiosk.json'),
+  ]);
+  trees[next] = { common: common.default, kiosk: kiosk.default };
+}
 
 export const lang = ref<Lang>('zh-CN');
+let wanted: Lang = 'zh-CN';
 
-export function setLang(next: Lang): void {
+export function preloadLang(): void {
+  load('en').catch(() => undefined); // asked for again when somebody wants it
+}
+
+function apply(next: Lang): void {
   lang.value = next;
   document.documentElement.lang = next;
   setApiLanguage(next);
 }
 
+export function setLang(next: Lang): void {
+  wanted = next;
+  if (trees[next]) apply(next);
+  else {
+    load(next).then(
+      () => {
+        if (wanted === next) apply(next);
+      },
+      () => undefined, // the daemon is away: the page stays in the language it has
+    );
+  }
+}
+
 /** The message of a key such as `kiosk.nav.home`; `{name}` is replaced from values. An unknown key shows itself. */
 export function t(key: string, values?: Record<string, string | number>): string {
-  let node: string | Tree | undefined = trees[lang.value];
+  let node: string | Tree | undefined = trees[lang.value] ?? trees['zh-CN'];
   for (const part of key.split('.')) {
     node = typeof node === 'object' ? node[part] : undefined;
   }

@@ -4,6 +4,7 @@ import '@/styles/tokens.css';
 import './kiosk.css';
 import App from './App.vue';
 import { startHeartbeat } from './heartbeat';
+import { preload } from './later';
 import { idle, start } from './state';
 
 // A glass in a public room: no long-press menu, no dragging of pictures, no pinch.
@@ -42,5 +43,5 @@ for (const name of ['pointerdown', 'keydown', 'wheel'] as const) {
 setInterval(() => idle.tick(), 500);
 
 createApp(App).mount('#app');
-void start();
+void start().finally(preload);
 startHeartbeat();

@@ -104,8 +104,13 @@ export const idle = new IdleMachine({
 
 // ---- moving between screens
 
+/** This machine stands for several projects: the visitor chooses first. */
+export const several = computed(
+  () => projects.value.length > 1 && (session.value?.terminal?.project_id ?? null) === null,
+);
+
 function home(): Screen {
-  return projectId.value === null ? { name: 'projects' } : { name: 'overview' };
+  return several.value || projectId.value === null ? { name: 'projects' } : { name: 'overview' };
 }
 
 export function go(next: Screen): void {
@@ -124,18 +129,13 @@ export function back(): void {
   depth.value = stack.length;
 }
 
+/** To the overview of the project; from there, where several can be chosen, to the choice. */
 export function goHome(): void {
+  const at = screen.value.name;
   stack.length = 0;
   depth.value = 0;
-  if (
-    projects.value.length > 1 &&
-    (session.value?.terminal?.project_id ?? null) === null &&
-    screen.value.name === 'overview'
-  ) {
-    screen.value = { name: 'projects' };
-    return;
-  }
-  screen.value = home();
+  screen.value =
+    at === 'overview' || at === 'projects' || projectId.value === null ? home() : { name: 'overview' };
 }
 
 /** The first touch only wakes the screen. */
@@ -175,7 +175,6 @@ export function wipe(): void {
   countdown.value = null;
   awake.value = false;
   setLang(session.value?.site.lang === 'en' ? 'en' : 'zh-CN');
-  if (projects.value.length > 1 && (session.value?.terminal?.project_id ?? null) === null) leaveProject();
   screen.value = home();
   history.replaceState(null, '', location.pathname + (wall ? '?screen=1' : ''));
 }
@@ -221,12 +220,22 @@ async function loadProjects(): Promise<void> {
   const fixed = session.value?.terminal?.project_id ?? null;
   const list = await ok(api.GET('/api/v1/public/projects', {}));
   projects.value = fixed === null ? list.items : list.items.filter((p) => p.id === fixed);
-  const only = fixed ?? (projects.value.length === 1 ? (projects.value[0]?.id ?? null) : null);
-  if (only !== null) {
-    if (projectId.value !== only) await enterProject(only);
-  } else if (projectId.value === null) {
-    screen.value = { name: 'projects' };
-  }
+  if (projectId.value !== null && projects.value.some((p) => p.id === projectId.value)) return;
+  // Of several, the first stands in until one is chosen: the strip always shows a version, a permit and a phone.
+  const first = fixed ?? projects.value[0]?.id ?? null;
+  if (first !== null) await enterProject(first);
+  else leaveProject();
+  screen.value = home();
+}
+
+/** Between visitors a machine that stands for several projects shows one after the other. */
+export async function rotateProject(): Promise<void> {
+  if (!several.value || awake.value) return;
+  const at = projects.value.findIndex((p) => p.id === projectId.value);
+  const next = projects.value[(at + 1) % projects.value.length];
+  if (!next) return;
+  await enterProject(next.id);
+  if (!awake.value) screen.value = home();
 }
 
 export async function enterProject(id: number): Promise<void> {

@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_FILTER } from '@/chart/filter';
 import { decodeChart } from '@/chart/model';
-import { lang, setLang } from '@/kiosk/i18n';
+import { lang, preloadLang, setLang } from '@/kiosk/i18n';
 import * as s from '@/kiosk/state';
 import { makeChart } from './make';
 
 describe('wipe', () => {
-  beforeEach(() => {
+  beforeEach(async () => {
+    preloadLang();
+    await vi.dynamicImportSettled();
     vi.useFakeTimers();
     s.projectId.value = 1;
     s.chart.value = decodeChart(makeChart(40));
@@ -25,6 +27,7 @@ describe('wipe', () => {
     s.large.value = s.contrast.value = s.reach.value = true;
     s.call.value = 'failed';
     setLang('en');
+    expect(lang.value).toBe('en');
     history.pushState({ unit: 3 }, '', '?unit=3#x');
 
     s.wipe();
