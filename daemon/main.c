@@ -204,6 +204,8 @@ static int parts_start(struct daemon *d)
     }
     if (r == 0)
         r = terminals_create(&app->terminals);
+    if (r == 0) /* a page of another version than the daemon that serves it loads itself again */
+        terminals_set_page_version(app->terminals, ANCHANG_VERSION);
     charting.feed = app->feed;
     if (r == 0)
         r = charts_create(&charting, &app->charts);
