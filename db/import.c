@@ -265,8 +265,13 @@ void import_line(const char *room, const char *floor, char *out, size_t size)
     size_t n = floor_digits(floor, &digits), length = strlen(room), run;
 
     snprintf(out, size, "%s", room);
-    if (n == 0 || strchr(floor, '-'))
+    if (n == 0)
         return;
+    if (strchr(floor, '-')) { /* "B101" on -1 */
+        if (room[0] == 'B' && length > n + 1 && strncmp(room + 1, digits, n) == 0)
+            snprintf(out, size, "%s", room + 1 + n);
+        return;
+    }
     run = strspn(room, "0123456789");
     /* "2108" on 21, "711" on 7, "2A" on 2: the floor, then at least one more character. */
     if (length > n && strncmp(room, digits, n) == 0 && (run == n || run >= n + 2)) {
