@@ -6,6 +6,27 @@ export type DisclosureItem = components['schemas']['DisclosureItem'];
 export type Fee = components['schemas']['Fee'];
 export type Discount = components['schemas']['Discount'];
 
+/** Items that other records of the system answer, and where those are kept. */
+const ELSEWHERE: Readonly<Record<string, 'permit' | 'discounts' | 'fees' | 'settings'>> = {
+  P1: 'settings',
+  P2: 'permit',
+  P5: 'settings',
+  P6: 'settings',
+  P14: 'discounts',
+  P15: 'fees',
+  P16: 'fees',
+  P25: 'permit',
+};
+
+export function keptIn(item: Pick<DisclosureItem, 'code'>): 'permit' | 'discounts' | 'fees' | 'settings' | null {
+  return ELSEWHERE[item.code] ?? null;
+}
+
+/** A text of its own may stand for the item; only a permit has none. */
+export function hasText(item: Pick<DisclosureItem, 'code'>): boolean {
+  return item.code !== 'P2' && item.code !== 'P13';
+}
+
 export interface Split {
   missing: DisclosureItem[];
   /** optional and empty */
