@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/app.h"
+#include "daemon/version.h"
 #include "daemon/http/feed.h"
 #include "daemon/http/session.h"
 #include "db/alert.h"

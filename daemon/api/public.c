@@ -33,7 +33,7 @@ static int snapshot_of_call(struct call *call, struct snapshot **ret_snapshot)
 int public_unit_of_call(struct call *call, struct snapshot **ret_snapshot,
                         const struct published_unit **ret_unit, char *ret_state)
 {
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     int64_t unit_id;
     int r = call_param_id(call, 0, &unit_id);
 
@@ -95,7 +95,7 @@ int api_public_project_list(struct call *call)
 int api_public_chart(struct call *call)
 {
     struct http_prepared *prepared;
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     int r = snapshot_of_call(call, &s);
 
     if (r < 0)
@@ -110,7 +110,7 @@ int api_public_chart(struct call *call)
 int api_public_building(struct call *call)
 {
     struct http_prepared *prepared;
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     int64_t building_id;
     int r = call_param_id(call, 1, &building_id);
 
@@ -247,7 +247,7 @@ int api_public_unit(struct call *call)
 {
     const struct published_unit *u;
     struct buf out = {0};
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     char state;
     int r = public_unit_of_call(call, &s, &u, &state);
 
@@ -342,7 +342,7 @@ int api_public_estimate(struct call *call)
     const struct published_unit *u;
     struct loan_estimate estimate;
     struct loan_terms terms;
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     int64_t total;
     char state;
     int r = public_unit_of_call(call, &s, &u, &state);
