@@ -42,3 +42,13 @@ export function siteLang(code: 'zh' | 'en'): void {
 export function pick(pair: { zh: string; en: string }): string {
   return lang.value === 'en' ? pair.en : pair.zh;
 }
+
+/** Several names in one line. */
+export function listed(names: readonly string[]): string {
+  return names.join(lang.value === 'en' ? ', ' : '、');
+}
+
+/** Something said in brackets after a word. */
+export function bracketed(text: string): string {
+  return lang.value === 'en' ? ` (${text})` : `（${text}）`;
+}

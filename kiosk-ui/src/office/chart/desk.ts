@@ -84,6 +84,15 @@ export function decodeDesk(raw: InternalChart): Desk {
   });
 }
 
+/** An event that leaves the place of a unit as it is says -1 for floor, stair and line, -2 for the layout. */
+const KEEPS_PLACE = -1;
+const KEEPS_LAYOUT = -2;
+
+function movedBy(row: InternalUnit, u: DeskUnit): boolean {
+  if (row[13] !== u.room || Math.max(1, row[4]) !== u.span) return true;
+  return row[1] !== KEEPS_PLACE && (row[1] !== u.floor || row[2] !== u.stair);
+}
+
 export interface DeskDelta {
   desk: Desk;
   /** indices of replaced buildings and ids of changed units */
@@ -114,15 +123,14 @@ export function applyRows(desk: Desk, rows: readonly InternalUnit[]): DeskDelta 
     const units = old.units.map((u) => {
       const row = group.get(u.id);
       if (!row || row[COL.version] < u.version) return u;
-      if (row[1] !== u.floor || row[2] !== u.stair || row[13] !== u.room || Math.max(1, row[4]) !== u.span)
-        moved = true;
+      if (movedBy(row, u)) moved = true;
       changed.push(u.id);
       return extend(
         {
           ...u,
           state: letters.get(row[5]) ?? u.state,
           cls: row[6],
-          layout: row[7] < desk.layouts.length ? row[7] : -1,
+          layout: row[7] === KEEPS_LAYOUT ? u.layout : row[7] < desk.layouts.length ? row[7] : -1,
           gross: row[8],
           inner: row[9],
           total: row[10],
