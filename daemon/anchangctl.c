@@ -30,6 +30,8 @@
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/migrate.h"
+#include "db/project.h"
+#include "db/publication.h"
 #include "db/verify.h"
 #include "db/writer.h"
 
@@ -506,11 +508,9 @@ static int cmd_export(struct ctl *c)
 
     if (r < 0)
         return r;
-    r = db_get(db, &id, "SELECT id FROM project WHERE name = $1 OR id = $2", "ti", project,
-               (int64_t)strtoll(project, NULL, 10));
+    r = project_find(db, project, &id);
     if (r == 1)
-        r = db_get(db, &live, "SELECT id FROM publication WHERE project_id = $1 AND state = 'live'",
-                   "i", id);
+        r = publication_live(db, id, &live);
     if (r == 0)
         fprintf(stderr, "anchangctl: %s has no live publication\n", project);
     r = r == 1 ? snapshot_of_publication(db, live, 0, 0, c->config.demo, &s) : r == 0 ? -ENOENT : r;

@@ -12,6 +12,7 @@
 #include "daemon/pairing.h"
 #include "db/audit.h"
 #include "db/post.h"
+#include "db/project.h"
 #include "db/publication.h"
 #include "db/user.h"
 
@@ -37,10 +38,7 @@ static int project_arg(struct tx *tx, const json_t *args, int64_t *ret_id)
 
     if (r < 0)
         return r;
-    r = db_get(tx->db, ret_id, "SELECT id FROM project WHERE name = $1", "t", text);
-    if (r == 0)
-        r = db_get(tx->db, ret_id, "SELECT id FROM project WHERE id = $1", "i",
-                   (int64_t)strtoll(text, NULL, 10));
+    r = project_find(tx->db, text, ret_id);
     return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
 }
 

@@ -52,6 +52,16 @@ static int post_take(void *arg, const struct post_row *row)
     return 0;
 }
 
+/* As if its user had changed it: it is printed for whoever tries the demonstration out. */
+static int password_settle(struct tx *tx, int64_t user_id, const char *hash)
+{
+    const struct actor self = {.kind = ACTOR_USER, .id = user_id, .name = "demo"};
+    struct tx own = *tx;
+
+    own.actor = &self;
+    return user_password_change(&own, user_id, hash, hash, "demo");
+}
+
 static int people_make(struct tx *tx, int64_t ids[PEOPLE])
 {
     char hash[PASSWORD_HASH_TEXT];
@@ -68,8 +78,8 @@ static int people_make(struct tx *tx, int64_t ids[PEOPLE])
         user.post_ids = &w.id;
         if (r >= 0)
             r = user_create(tx, &user, &ids[i]);
-        if (r >= 0) /* printed for whoever tries it out: nothing to change at the first log-in */
-            r = db_run(tx->db, "UPDATE user_account SET must_change = 0 WHERE id = $1", "i", ids[i]);
+        if (r >= 0)
+            r = password_settle(tx, ids[i], hash);
     }
     return r < 0 ? r : 0;
 }
@@ -288,32 +298,56 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
     return r < 0 ? r : discount_create(tx, &discount, &id);
 }
 
-struct id_list {
+/* The units of a batch: of the project, in one of @states, with one of @rooms (NULL: any). */
+struct batch {
+    struct unit_ref *units;
     int64_t *ids;
     size_t n;
+    const char *states;
+    const char *const *rooms;
 };
+enum { DEMO_UNITS_MAX = 1000 };
 
-static int ids_read(struct db *db, const char *sql, int64_t key, struct id_list *ret_list)
+static int batch_take(void *arg, const struct unit_row *row)
 {
-    struct id_list list = {malloc(4096 * sizeof(int64_t)), 0};
-    struct stmt *s;
-    int r = list.ids ? db_query(db, &s, sql, "i", key) : -ENOMEM;
+    struct batch *b = arg;
+    bool wanted = !b->rooms;
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && list.n < 4096)
-        list.ids[list.n++] = stmt_int(s, 0);
-    if (list.ids && r >= 0)
-        stmt_reset(s);
+    for (size_t i = 0; b->rooms && b->rooms[i]; i++)
+        wanted = wanted || strcmp(b->rooms[i], row->room) == 0;
+    if (wanted && strchr(b->states, row->state) && b->n < DEMO_UNITS_MAX) {
+        b->ids[b->n] = row->id;
+        b->units[b->n++] = (struct unit_ref){row->id, 0};
+    }
+    return 0;
+}
+
+static void batch_free(struct batch *b)
+{
+    free(b->units);
+    free(b->ids);
+}
+
+static int batch_read(struct tx *tx, int64_t project_id, const char *letters,
+                      const char *const *rooms, struct batch *ret_batch)
+{
+    const struct unit_filter filter = {.project_id = project_id};
+    struct batch b = {.units = calloc(DEMO_UNITS_MAX, sizeof(*b.units)),
+                      .ids = calloc(DEMO_UNITS_MAX, sizeof(*b.ids)),
+                      .states = letters,
+                      .rooms = rooms};
+    int r = b.units && b.ids ? unit_scan(tx, &filter, batch_take, &b) : -ENOMEM;
+
     if (r < 0) {
-        free(list.ids);
+        batch_free(&b);
         return r;
     }
-    *ret_list = list;
+    *ret_batch = b;
     return 0;
 }
 
 static int permit_make(struct tx *tx, int64_t project_id)
 {
-    struct id_list units;
     struct permit_new permit = {.project_id = project_id,
                                 .kind = "presale",
                                 .number = "演示预售字（2026）第 001 号",
@@ -322,58 +356,53 @@ static int permit_make(struct tx *tx, int64_t project_id)
                                 .escrow_bank = "示范银行城东支行",
                                 .escrow_name = "示范置业有限公司预售资金监管专户",
                                 .escrow_account = "6200 0000 0000 0000 001"};
+    struct batch all;
     int64_t id;
-    int r = ids_read(tx->db, "SELECT id FROM unit WHERE project_id = $1 ORDER BY id", project_id, &units);
+    int r = batch_read(tx, project_id, "UAKRXBSCFDTN", NULL, &all);
 
     if (r < 0)
         return r;
-    permit.units_named = (int64_t)units.n;
-    permit.scope.units = units.ids;
-    permit.scope.n_units = units.n;
+    permit.units_named = (int64_t)all.n;
+    permit.scope.units = all.ids;
+    permit.scope.n_units = all.n;
     r = permit_create(tx, &permit, &id);
-    free(units.ids);
+    batch_free(&all);
     return r;
 }
 
-static int batch(struct tx *tx, int64_t project_id, const char *sql, struct unit_action *action)
+static int act(struct tx *tx, int64_t project_id, const char *letters, const char *const *rooms,
+               struct unit_action *action)
 {
-    struct id_list list;
-    int r = ids_read(tx->db, sql, project_id, &list);
+    struct batch b;
+    int r = batch_read(tx, project_id, letters, rooms, &b);
 
     if (r < 0)
         return r;
-    action->units = calloc(list.n + 1, sizeof(*action->units));
-    action->n = list.n;
-    for (size_t i = 0; action->units && i < list.n; i++)
-        action->units[i].id = list.ids[i];
-    r = !action->units ? -ENOMEM
-        : action->transition == TRANSITION_IMPORT
-            ? unit_review_areas(tx, project_id, "premeasured", action->units, action->n)
-            : unit_act(tx, project_id, action);
-    free(action->units);
-    free(list.ids);
+    action->units = b.units;
+    action->n = b.n;
+    r = unit_act(tx, project_id, action);
+    batch_free(&b);
     return r;
 }
 
-/* Reviewed, released but for the top floors of one building, a few held. */
+/* Areas reviewed, everything released, a few model rooms held. */
 static int sale_open(struct tx *tx, int64_t project_id)
 {
-    struct unit_action review = {.transition = TRANSITION_IMPORT};
+    static const char *const model_rooms[] = {"1801", "1804", "1501", "905", NULL};
     struct unit_action release = {.transition = TRANSITION_RELEASE};
     struct unit_action hold = {.transition = TRANSITION_HOLD,
                                .reason = "样板间展示",
                                .until_ms = tx->now_ms + 5 * DAY_MS};
-    int r = batch(tx, project_id, "SELECT id FROM unit WHERE project_id = $1", &review);
+    struct batch all;
+    int r = batch_read(tx, project_id, "UAKRXBSCFDTN", NULL, &all);
 
+    if (r < 0)
+        return r;
+    r = unit_review_areas(tx, project_id, "premeasured", all.units, all.n);
+    batch_free(&all);
     if (r == 0)
-        r = batch(tx, project_id,
-                  "SELECT id FROM unit WHERE project_id = $1 AND sale_state = 'U'", &release);
-    if (r == 0)
-        r = batch(tx, project_id,
-                  "SELECT id FROM unit WHERE project_id = $1 AND sale_state = 'A' AND room IN "
-                  "('1801', '1804', '1501', '905')",
-                  &hold);
-    return r;
+        r = act(tx, project_id, "U", NULL, &release);
+    return r < 0 ? r : act(tx, project_id, "A", model_rooms, &hold);
 }
 
 static int publish(struct tx *tx, int64_t project_id, int64_t author_id, int64_t approver_id)
@@ -403,11 +432,15 @@ static int project_make(struct tx *tx, const int64_t ids[PEOPLE])
                                         .address = "示范市城东区云栖路 88 号",
                                         .developer = "示范置业有限公司",
                                         .phone = "0000-12345678"};
+    struct project_change terms;
     int64_t id = 0;
     int r = project_create(tx, &project, &id);
 
-    if (r >= 0)
-        r = db_run(tx->db, "UPDATE project SET rates_date = '2026-10-20' WHERE id = $1", "i", id);
+    if (r >= 0) {
+        project_change_init(&terms, id, 1);
+        terms.rates_date = "2026-10-20";
+        r = project_update(tx, &terms);
+    }
     if (r >= 0)
         r = units_make(tx, id);
     if (r >= 0)
@@ -419,11 +452,19 @@ static int project_make(struct tx *tx, const int64_t ids[PEOPLE])
     return r < 0 ? r : publish(tx, id, ids[2], ids[1]);
 }
 
+static int project_count(void *arg, const struct project_brief *brief)
+{
+    (void)brief;
+    ++*(size_t *)arg;
+    return 0;
+}
+
 int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out)
 {
     json_t *users = json_array();
-    int64_t projects = 0, ids[PEOPLE] = {0};
-    int r = db_get(tx->db, &projects, "SELECT COUNT(*) FROM project", "");
+    int64_t ids[PEOPLE] = {0};
+    size_t projects = 0;
+    int r = project_each(tx, 0, project_count, &projects);
 
     (void)app, (void)args;
     if (r >= 0 && projects == 0) {

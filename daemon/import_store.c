@@ -73,14 +73,33 @@ int import_store_add(const char *dir, const char *upload_path, const char *name,
     return import_store_find(dir, ret_stored->id, user_id, ret_stored);
 }
 
+/* Two numbers and a name, as meta_write() wrote them. */
+static int meta_read(const char *path, int64_t *ret_user_id, struct stored_import *st)
+{
+    char line[64];
+    char *rest = line;
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        return -ENOENT;
+    if (!fgets(line, sizeof(line), file) || !fgets(st->name, sizeof(st->name), file))
+        line[0] = '\0';
+    fclose(file);
+    *ret_user_id = strtoll(line, &rest, 10);
+    if (rest == line)
+        return -ENOENT;
+    st->project_id = strtoll(rest, NULL, 10);
+    st->name[strcspn(st->name, "\n")] = '\0';
+    return 0;
+}
+
 int import_store_find(const char *dir, const char *id, int64_t user_id,
                       struct stored_import *ret_stored)
 {
     struct stored_import st = {0};
     char meta[640];
-    int64_t owner = -1;
+    int64_t owner;
     struct stat info;
-    FILE *file;
     int r = id_check(id);
 
     if (r < 0)
@@ -88,15 +107,8 @@ int import_store_find(const char *dir, const char *id, int64_t user_id,
     snprintf(st.id, sizeof(st.id), "%s", id);
     snprintf(st.path, sizeof(st.path), "%s/%s/data", dir, id);
     snprintf(meta, sizeof(meta), "%s/%s/meta", dir, id);
-    file = fopen(meta, "re");
-    if (!file)
-        return -ENOENT;
-    if (fscanf(file, "%" SCNd64 " %" SCNd64 "\n", &owner, &st.project_id) != 2 ||
-        !fgets(st.name, sizeof(st.name), file))
-        owner = -1;
-    fclose(file);
-    st.name[strcspn(st.name, "\n")] = '\0';
-    if (owner != user_id || stat(st.path, &info) < 0)
+    r = meta_read(meta, &owner, &st);
+    if (r < 0 || owner != user_id || stat(st.path, &info) < 0)
         return -ENOENT;
     st.size = info.st_size;
     *ret_stored = st;

@@ -40,16 +40,30 @@ int64_t site_midnight_ms(int64_t ms)
     return (int64_t)mktime(&tm) * 1000;
 }
 
+/* @n digits; -1 when there is anything else. */
+static int digits(const char *text, int n)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
 int site_day_end_ms(const char *date, int64_t *ret_ms)
 {
     struct tm tm = {.tm_isdst = -1}, back;
-    char end;
 
-    if (sscanf(date, "%4d-%2d-%2d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &end) != 3 ||
-        strlen(date) != 10)
+    if (strlen(date) != 10 || date[4] != '-' || date[7] != '-')
         return -EINVAL;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
+    tm.tm_year = digits(date, 4) - 1900;
+    tm.tm_mon = digits(date + 5, 2) - 1;
+    tm.tm_mday = digits(date + 8, 2);
+    if (tm.tm_year < 0 || tm.tm_mon < 0 || tm.tm_mday < 1)
+        return -EINVAL;
     back = tm;
     /* A day that mktime() moves (30 February) is none. */
     if (mktime(&back) == (time_t)-1 || back.tm_mday != tm.tm_mday || back.tm_mon != tm.tm_mon)

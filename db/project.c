@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -279,4 +280,24 @@ int project_each(struct tx *tx, int64_t project_id,
     if (r >= 0 && brief.id)
         r = each(arg, &brief);
     return r < 0 ? r : 0;
+}
+
+int project_find(struct db *db, const char *text, int64_t *ret_id)
+{
+    int r = db_get(db, ret_id, "SELECT id FROM project WHERE name = $1", "t", text);
+
+    if (r != 0)
+        return r;
+    return db_get(db, ret_id, "SELECT id FROM project WHERE id = $1", "i",
+                  (int64_t)strtoll(text, NULL, 10));
+}
+
+int project_is_closed(struct db *db, int64_t id, bool *ret_closed)
+{
+    int64_t closed = 0;
+    int r = db_get(db, &closed, "SELECT closed FROM project WHERE id = $1", "i", id);
+
+    if (r == 1)
+        *ret_closed = closed != 0;
+    return r;
 }

@@ -51,6 +51,11 @@ int project_close(struct tx *tx, int64_t id, int64_t version, bool closed);
 int project_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct project_row *row),
                 void *arg);
 
+/* By name, else by the id written in @text: 1 and the id, 0 when there is none. */
+int project_find(struct db *db, const char *text, int64_t *ret_id);
+/* Whether its display is closed: 1 and the answer, 0 when there is no such project. */
+int project_is_closed(struct db *db, int64_t id, bool *ret_closed);
+
 struct project_state {
     char state;                           /* letter of states.def */
     int64_t units, gross_area, total_fen; /* 0.01 m2 of the stage of the sale type; list prices */

@@ -9,6 +9,8 @@
 
 #include "db/audit.h"
 
+enum { LIVE_MAX = 512 }; /* projects on display at one site */
+
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.version, p.project_id, p.number, p.author_id, p.created_ms, p.submitted_ms, "  \
     "p.decided_ms, p.approver_id, p.base_id, p.units, "                                            \
@@ -91,13 +93,25 @@ int publication_live(struct db *db, int64_t project_id, int64_t *ret_id)
                   "i", project_id);
 }
 
-int publication_before(struct db *db, int64_t id, int64_t *ret_id)
+int publication_live_each(struct db *db, int (*each)(void *arg, int64_t project_id), void *arg)
 {
-    return db_get(db, ret_id,
-                  "SELECT MAX(q.id) FROM publication p JOIN publication q "
-                  "ON q.project_id = p.project_id AND q.id < p.id "
-                  "AND q.state IN ('live', 'superseded') WHERE p.id = $1",
-                  "i", id);
+    int64_t ids[LIVE_MAX];
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(db, &s, "SELECT project_id FROM publication WHERE state = 'live'", "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1 && n < LIVE_MAX)
+        ids[n++] = stmt_int(s, 0);
+    if (r >= 0)
+        stmt_reset(s);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = each(arg, ids[i]);
+    return r < 0 ? r : 0;
+}
+
+int publication_number(struct db *db, int64_t id, int64_t *ret_number)
+{
+    return db_get(db, ret_number, "SELECT number FROM publication WHERE id = $1", "i", id);
 }
 
 /* ---- steps ---- */

@@ -26,8 +26,10 @@ int publication_read(struct tx *tx, int64_t id,
                      int (*each)(void *arg, const struct publication *p), void *arg);
 /* 1 and the id, or 0. */
 int publication_live(struct db *db, int64_t project_id, int64_t *ret_id);
-/* The one before @id that was live, 1 and its id; or 0. */
-int publication_before(struct db *db, int64_t id, int64_t *ret_id);
+/* The projects that have a live publication. A negative return of @each ends the walk with it. */
+int publication_live_each(struct db *db, int (*each)(void *arg, int64_t project_id), void *arg);
+/* The number people know it by: 1, or 0 when there is none. */
+int publication_number(struct db *db, int64_t id, int64_t *ret_number);
 
 int publication_create(struct tx *tx, int64_t project_id, const char *note, int64_t *ret_id);
 /* @version as read. @submit refuses with PUBLICATION_INCOMPLETE and the missing list. */

@@ -8,54 +8,33 @@
 #include "daemon/chart/internal.h"
 #include "daemon/chart/json_write.h"
 #include "daemon/site_time.h"
-#include "db/publication.h"
+#include "db/project.h"
 
-static int write_brief(struct tx *tx, int64_t project_id, struct buf *out)
+static int brief_write(void *arg, const struct project_brief *brief)
 {
-    struct stmt *s;
-    int64_t units = 0;
-    bool first = true;
-    int r = db_query(tx->db, &s,
-                     "SELECT p.id, p.name, p.city, p.closed, "
-                     "(SELECT number FROM publication q WHERE q.project_id = p.id AND q.state = 'live'), "
-                     "(SELECT number FROM publication q WHERE q.project_id = p.id "
-                     "AND q.state IN ('draft', 'submitted')) FROM project p WHERE p.id = $1",
-                     "i", project_id);
+    struct buf *out = arg;
 
-    if (r == 0)
-        r = stmt_step(s);
-    if (r <= 0)
-        return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    buf_printf(out, "{\"id\":%" PRId64, stmt_int(s, 0));
-    json_member_text(out, "name", stmt_text(s, 1));
-    json_member_text(out, "city", stmt_text(s, 2));
-    json_member_bool(out, "closed", stmt_int(s, 3) != 0);
-    json_member_or_null(out, "live_number", stmt_int(s, 4));
-    json_member_or_null(out, "open_number", stmt_int(s, 5));
-    stmt_reset(s);
+    buf_printf(out, "{\"id\":%" PRId64, brief->id);
+    json_member_text(out, "name", brief->name);
+    json_member_text(out, "city", brief->city);
+    json_member_bool(out, "closed", brief->closed);
+    json_member_int(out, "units", brief->units);
+    json_member_or_null(out, "live_number", brief->live_number);
+    json_member_or_null(out, "open_number", brief->open_number);
     buf_puts(out, ",\"states\":[");
-    r = db_query(tx->db, &s,
-                 "SELECT u.sale_state, COUNT(*), COALESCE(SUM(a.gross), 0), "
-                 "COALESCE(SUM(u.total_fen), 0) FROM unit u JOIN project p ON p.id = u.project_id "
-                 "LEFT JOIN unit_area a ON a.unit_id = u.id AND a.stage = CASE p.sale_type "
-                 "WHEN 'completed' THEN 'measured' ELSE 'premeasured' END "
-                 "WHERE u.project_id = $1 GROUP BY u.sale_state",
-                 "i", project_id);
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        buf_puts(out, first ? "{\"state\":" : ",{\"state\":");
-        first = false;
-        json_put_text(out, stmt_text(s, 0));
-        json_member_int(out, "units", stmt_int(s, 1));
-        json_member_int(out, "gross_area", stmt_int(s, 2));
-        json_member_int(out, "total_fen", stmt_int(s, 3));
+    for (size_t i = 0; i < brief->n_states; i++) {
+        const struct project_state *state = &brief->states[i];
+        const char letter[2] = {state->state, '\0'};
+
+        buf_puts(out, i ? ",{\"state\":" : "{\"state\":");
+        json_put_text(out, letter);
+        json_member_int(out, "units", state->units);
+        json_member_int(out, "gross_area", state->gross_area);
+        json_member_int(out, "total_fen", state->total_fen);
         buf_puts(out, "}");
-        units += stmt_int(s, 1);
     }
-    stmt_reset(s);
-    buf_puts(out, "]");
-    json_member_int(out, "units", units);
-    buf_puts(out, "}");
-    return r < 0 ? r : 0;
+    buf_puts(out, "]}");
+    return out->error;
 }
 
 int api_chart_internal(struct call *call)
@@ -73,7 +52,7 @@ int api_chart_internal(struct call *call)
     /* Before the read: events that come meanwhile are then said twice rather than not at all. */
     feed_position(call->app->feed, position);
     buf_puts(&out, "{\"project\":");
-    r = write_brief(&call->tx, project_id, &out);
+    r = project_each(&call->tx, project_id, brief_write, &out);
     buf_puts(&out, ",\"publication\":");
     live = charts_get(call->app->charts, project_id);
     if (live)

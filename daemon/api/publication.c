@@ -415,8 +415,7 @@ int api_publication_diff(struct call *call)
     if (r == 0)
         r = contents_read(call, id, &whose, &before, &after, &base_id);
     if (r == 0 && base_id)
-        r = db_get(call->tx.db, &base_number, "SELECT number FROM publication WHERE id = $1", "i",
-                   base_id);
+        r = publication_number(call->tx.db, base_id, &base_number);
     if (r >= 0) {
         out.before = before;
         out.after = after;

@@ -12,6 +12,7 @@
 #include "daemon/chart/json_write.h"
 #include "daemon/site_time.h"
 #include "db/clock.h"
+#include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
 
@@ -68,17 +69,15 @@ int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t unit_
     struct loading loading = {.head = {.demo = demo}};
     struct snapshot *s = NULL;
     struct content *content;
-    int64_t closed = 0;
     int r = publication_read(&tx, publication_id, head_read, &loading);
 
     fault_clear(&fault);
     if (r >= 0)
-        r = db_get(db, &closed, "SELECT closed FROM project WHERE id = $1", "i", loading.project_id);
+        r = project_is_closed(db, loading.project_id, &loading.head.closed);
     if (r >= 0)
         r = content_published(db, publication_id, unit_id, &content);
     if (r < 0)
         return r;
-    loading.head.closed = closed != 0;
     r = snapshot_create(content, &loading.head, &s);
     if (r == 0)
         r = publication_patches(db, publication_id, 0, upto, patch_apply, s);
@@ -146,20 +145,9 @@ static int project_load(struct charts *c, int64_t project_id)
     return entry_set(c, project_id, s);
 }
 
-static int all_load(struct charts *c)
+static int project_load_each(void *arg, int64_t project_id)
 {
-    int64_t ids[256];
-    struct stmt *s;
-    size_t n = 0;
-    int r = db_query(c->db, &s, "SELECT project_id FROM publication WHERE state = 'live'", "");
-
-    while (r >= 0 && (r = stmt_step(s)) == 1)
-        if (n < sizeof(ids) / sizeof(ids[0]))
-            ids[n++] = stmt_int(s, 0);
-    stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = project_load(c, ids[i]);
-    return r;
+    return project_load(arg, project_id);
 }
 
 int charts_create(const struct charts_options *options, struct charts **ret_charts)
@@ -173,7 +161,7 @@ int charts_create(const struct charts_options *options, struct charts **ret_char
     pthread_rwlock_init(&c->lock, NULL);
     r = db_open(options->db_path, DB_READER, &c->db);
     if (r == 0)
-        r = all_load(c);
+        r = publication_live_each(c->db, project_load_each, c);
     if (r < 0) {
         charts_free(c);
         return r;
@@ -330,12 +318,12 @@ static void project_tell(struct charts *c, int64_t project_id)
 {
     struct snapshot *s = charts_get(c, project_id);
     struct snapshot_head head;
-    int64_t closed = 0;
+    bool closed;
 
-    if (s && db_get(c->db, &closed, "SELECT closed FROM project WHERE id = $1", "i", project_id) == 1) {
+    if (s && project_is_closed(c->db, project_id, &closed) == 1) {
         snapshot_get_head(s, &head);
-        if (head.closed != (closed != 0)) {
-            snapshot_close(s, closed != 0);
+        if (head.closed != closed) {
+            snapshot_close(s, closed);
             post_id(c, FEED_PUBLIC, project_id, "project", "project_id", project_id);
         }
     }

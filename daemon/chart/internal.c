@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/chart/json_write.h"
+#include "db/layout.h"
 
 void internal_write_unit(const struct unit_row *row, const struct place_unit *place, int layout,
                          int64_t midnight_ms, struct buf *out)
@@ -179,45 +180,30 @@ static int row_take(void *arg, const struct unit_row *row)
     return 0;
 }
 
-static int layouts_write(struct tx *tx, int64_t project_id, struct writing *w)
+static int layout_write(void *arg, const struct layout_row *layout)
 {
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT l.id, l.name, l.rooms, l.halls, l.baths, l.media_id, "
-                     "(SELECT MIN(a.gross) FROM unit u JOIN unit_area a ON a.unit_id = u.id "
-                     "WHERE u.layout_id = l.id), (SELECT MAX(a.gross) FROM unit u JOIN unit_area a "
-                     "ON a.unit_id = u.id WHERE u.layout_id = l.id) FROM layout l "
-                     "WHERE l.project_id = $1 ORDER BY l.name",
-                     "i", project_id);
+    struct writing *w = arg;
+    int64_t *grown = realloc(w->layouts, (w->n_layouts + 1) * sizeof(*grown));
 
-    buf_puts(w->out, "\"layouts\":[");
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        int64_t *grown = realloc(w->layouts, (w->n_layouts + 1) * sizeof(*grown));
-
-        if (!grown) {
-            r = -ENOMEM;
-            break;
-        }
-        w->layouts = grown;
-        buf_puts(w->out, w->n_layouts ? ",{\"id\":" : "{\"id\":");
-        w->layouts[w->n_layouts++] = stmt_int(s, 0);
-        json_put_int(w->out, stmt_int(s, 0));
-        json_member_text(w->out, "name", stmt_text(s, 1));
-        json_member_int(w->out, "rooms", stmt_int(s, 2));
-        json_member_int(w->out, "halls", stmt_int(s, 3));
-        json_member_int(w->out, "baths", stmt_int(s, 4));
-        json_key(w->out, "media", 0);
-        if (stmt_is_null(s, 5))
-            buf_puts(w->out, "null");
-        else
-            json_put_text(w->out, stmt_text(s, 5));
-        json_member_int(w->out, "gross_min", stmt_int(s, 6));
-        json_member_int(w->out, "gross_max", stmt_int(s, 7));
-        buf_puts(w->out, "}");
-    }
-    stmt_reset(s);
-    buf_puts(w->out, "]");
-    return r < 0 ? r : 0;
+    if (!grown)
+        return -ENOMEM;
+    w->layouts = grown;
+    buf_puts(w->out, w->n_layouts ? ",{\"id\":" : "{\"id\":");
+    w->layouts[w->n_layouts++] = layout->id;
+    json_put_int(w->out, layout->id);
+    json_member_text(w->out, "name", layout->name);
+    json_member_int(w->out, "rooms", layout->rooms);
+    json_member_int(w->out, "halls", layout->halls);
+    json_member_int(w->out, "baths", layout->baths);
+    json_key(w->out, "media", 0);
+    if (layout->media_id)
+        json_put_text(w->out, layout->media_id);
+    else
+        buf_puts(w->out, "null");
+    json_member_int(w->out, "gross_min", layout->gross_min);
+    json_member_int(w->out, "gross_max", layout->gross_max);
+    buf_puts(w->out, "}");
+    return 0;
 }
 
 int internal_write_buildings(struct tx *tx, int64_t project_id, int64_t midnight_ms,
@@ -225,9 +211,11 @@ int internal_write_buildings(struct tx *tx, int64_t project_id, int64_t midnight
 {
     const struct unit_filter filter = {.project_id = project_id};
     struct writing w = {.out = out, .midnight_ms = midnight_ms};
-    int r = layouts_write(tx, project_id, &w);
+    int r;
 
-    buf_puts(out, ",\"buildings\":[");
+    buf_puts(out, "\"layouts\":[");
+    r = layout_each(tx, project_id, 0, layout_write, &w);
+    buf_puts(out, "],\"buildings\":[");
     if (r == 0)
         r = unit_scan(tx, &filter, row_take, &w);
     if (r == 0 && w.n > 0)
