@@ -2,7 +2,6 @@
 #include "db/disclosure.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,23 +65,23 @@ struct facts {
     char permit_text[FACT_TEXT], escrow_text[FACT_TEXT];
 };
 
-/* Adds to a list with a separator; a part that does not fit is left out whole. */
-static void list_add(char *out, size_t size, const char *separator, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-static void list_add(char *out, size_t size, const char *separator, const char *format, ...)
+/* Adds to a list, with a separator, what @parts (ended by NULL) make when joined by "，"; what
+ * does not fit is left out whole. */
+static void list_add(char *out, size_t size, const char *separator, const char *const *parts)
 {
-    size_t used = strlen(out), gap = used ? strlen(separator) : 0;
-    va_list ap;
-    int n;
+    const size_t start = strlen(out);
+    size_t used = start;
 
-    if (used + gap >= size)
-        return;
-    memcpy(out + used, separator, gap);
-    va_start(ap, format);
-    n = vsnprintf(out + used + gap, size - used - gap, format, ap);
-    va_end(ap);
-    if (n < 0 || (size_t)n >= size - used - gap)
-        out[used] = '\0';
+    for (size_t i = 0; parts[i]; i++) {
+        const char *before = i > 0 ? "，" : start > 0 ? separator : "";
+        int n = snprintf(out + used, size - used, "%s%s", before, parts[i]);
+
+        if (n < 0 || (size_t)n >= size - used) {
+            out[start] = '\0';
+            return;
+        }
+        used += (size_t)n;
+    }
 }
 
 static int facts_permits(struct tx *tx, int64_t project_id, struct facts *facts)
@@ -95,14 +94,15 @@ static int facts_permits(struct tx *tx, int64_t project_id, struct facts *facts)
                      "ii", project_id, tx->now_ms);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const char *bank = stmt_text(s, 1), *name = stmt_text(s, 2), *account = stmt_text(s, 3);
+        const char *number[] = {stmt_text(s, 0), NULL};
+        const char *escrow[] = {stmt_text(s, 2), stmt_text(s, 1), stmt_text(s, 3), NULL};
 
         facts->permits++;
-        list_add(facts->permit_text, FACT_TEXT, "、", "%s", stmt_text(s, 0));
-        if (!bank[0] || !name[0] || !account[0])
+        list_add(facts->permit_text, FACT_TEXT, "、", number);
+        if (!escrow[0][0] || !escrow[1][0] || !escrow[2][0])
             continue;
         facts->escrows++;
-        list_add(facts->escrow_text, FACT_TEXT, "；", "%s，%s，%s", name, bank, account);
+        list_add(facts->escrow_text, FACT_TEXT, "；", escrow);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -1,10 +1,11 @@
-/* disclosure.h - the mandated items of a project and which of them are missing (PM-19, RP-27, FC 26.1).
+/* disclosure.h - the mandated items of a project and which of them are missing (PM-19, RP-27, FC
+ * 26.1).
  *
  * The catalogue is disclosure.def, which also says what fulfils an item. Some items come from other
  * records (permits, fees, discounts, the project itself), so the daemon never asks for them twice.
  *
- * Errors: VERSION_CHANGED, MEDIA_UNKNOWN, NOT_FOUND (unknown item or project, or out of scope), negative
- * errno. Thread: changes on the writer's, reads on any.
+ * Errors: VERSION_CHANGED, MEDIA_UNKNOWN, NOT_FOUND (unknown item or project, or out of scope),
+ * negative errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_DISCLOSURE_H
 #define ANCHANG_DB_DISCLOSURE_H
@@ -32,8 +33,8 @@ struct disclosure_row {
 int disclosure_each(struct tx *tx, int64_t project_id,
                     int (*each)(void *arg, const struct disclosure_row *row), void *arg);
 
-/* The codes that are required and not fulfilled, constants, in the order of the catalogue. Returns how
- * many there are; at most @size are written. */
+/* The codes that are required and not fulfilled, constants, in the order of the catalogue.
+ * Returns how many there are; at most @size are written. */
 int disclosure_missing(struct tx *tx, int64_t project_id, const char **ret_codes, size_t size);
 
 struct disclosure_set {

@@ -1,8 +1,9 @@
 /* encumbrance.h - mortgages, seizures and locks on units (PM-22, FC 25.2 axis 3, T29).
  *
- * Setting one takes effect at once, on the public chart too; clearing one is a gain and waits for the
- * next publication. A seizure or a lock blocks every step of a sale, a mortgage unless it may be sold
- * with consent. Several may stand on one unit, also of one kind (one seizure waits behind another).
+ * Setting one takes effect at once, on the public chart too; clearing one is a gain and waits for
+ * the next publication. A seizure or a lock blocks every step of a sale, a mortgage unless it may
+ * be sold with consent. Several may stand on one unit, also of one kind (one seizure waits behind
+ * another).
  *
  * Errors: DOCUMENT_NEEDED, ENCUMBRANCE_CLEARED, NOT_FOUND (also out of scope), negative errno.
  * Thread: changes on the writer's, reads on any.

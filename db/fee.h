@@ -1,8 +1,8 @@
-/* fee.h - the fees that a project shows (FC 26.1 P15, P16): agency fees, which are always the buyer's
- * free choice, and property service.
+/* fee.h - the fees that a project shows (FC 26.1 P15, P16): agency fees, which are always the
+ * buyer's free choice, and property service.
  *
- * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, NOT_FOUND (also out of scope), negative errno.
- * Thread: changes on the writer's, reads on any.
+ * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, NOT_FOUND (also out of scope), negative
+ * errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_FEE_H
 #define ANCHANG_DB_FEE_H

@@ -37,8 +37,8 @@ struct generate_result {
     size_t n_sample;
 };
 
-/* One transaction: all or none, one history row per unit (T1). Refuses GENERATE_PATTERN (unknown name,
- * no room in it, too long), UNITS_LIMIT, FIELD_RANGE, FLOOR_SKIPPED, NOT_FOUND. */
+/* One transaction: all or none, one history row per unit (T1). Refuses GENERATE_PATTERN (unknown
+ * name, no room in it, too long), UNITS_LIMIT, FIELD_RANGE, FLOOR_SKIPPED, NOT_FOUND. */
 int generate_units(struct tx *tx, const struct generate *g, struct generate_result *ret_result);
 
 #endif

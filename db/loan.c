@@ -1,7 +1,7 @@
 /* loan.c - see loan.h.
  *
- * The equal instalment is P q^n (q - 1) / (q^n - 1) with q = 1 + a / b, a = the yearly rate in ppm and
- * b = 12 million. Times b^n above and below, all is whole:
+ * The equal instalment is P q^n (q - 1) / (q^n - 1) with q = 1 + a / b, a = the yearly rate in
+ * ppm and b = 12 million. Times b^n above and below, all is whole:
  *     P a (a + b)^n / (b ((a + b)^n - b^n))
  * With n = 360 these numbers have some 8,700 bits: a few hundred machine words, and that is all the
  * arithmetic there is.

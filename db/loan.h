@@ -1,11 +1,11 @@
-/* loan.h - the estimate of first payment, loan and instalments (PR-15, PR-16). An estimate for talking,
- * not an offer of a bank.
+/* loan.h - the estimate of first payment, loan and instalments (PR-15, PR-16). An estimate for
+ * talking, not an offer of a bank.
  *
- * Money is fen, shares 0.0001, rates ppm per year. The monthly rate is the yearly one divided by 12. The
- * equal instalment is computed as an exact fraction of whole numbers and rounded once, half up to the
- * fen; nothing is lost on the way, so any reference of enough digits agrees to the fen. Interest of a
- * month is the balance times the monthly rate, half up to the fen; the last instalment absorbs what the
- * roundings left.
+ * Money is fen, shares 0.0001, rates ppm per year. The monthly rate is the yearly one divided by
+ * 12. The equal instalment is computed as an exact fraction of whole numbers and rounded once,
+ * half up to the fen; nothing is lost on the way, so any reference of enough digits agrees to the
+ * fen. Interest of a month is the balance times the monthly rate, half up to the fen; the last
+ * instalment absorbs what the roundings left.
  *
  * Pure functions, any thread.
  */

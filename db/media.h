@@ -1,8 +1,8 @@
 /* media.h - the files of a project: floor plans, photos, documents (PM-10, PM-25).
  *
- * A row says what a file is; the file itself lies in the daemon's media folder under its id, which is
- * 32 hex digits of the BLAKE2b of the project's id and the content: the same file twice is one. It is
- * on the disk before its row is.
+ * A row says what a file is; the file itself lies in the daemon's media folder under its id,
+ * which is 32 hex digits of the BLAKE2b of the project's id and the content: the same file twice
+ * is one. It is on the disk before its row is.
  *
  * Thread: changes on the writer's, reads on any.
  */

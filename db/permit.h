@@ -46,13 +46,14 @@ struct permit_change {
     const char *escrow_bank, *escrow_name, *escrow_account, *media_id;
     struct permit_scope add;
 };
-/* PERMIT_REVOKED when it is. An end that has passed takes effect at once; a later one revives it. */
+/* PERMIT_REVOKED when it is. An end that has passed takes effect at once; a later one revives
+ * it. */
 int permit_update(struct tx *tx, const struct permit_change *change);
 
 int permit_revoke(struct tx *tx, int64_t id, int64_t version, const char *reason);
 
-/* Timer: carries out the expiry of permits whose end has come. Returns how many; the time of the next
- * is put into *ret_next_ms (0: none). */
+/* Timer: carries out the expiry of permits whose end has come. Returns how many; the time of the
+ * next is put into *ret_next_ms (0: none). */
 int permit_expire_due(struct tx *tx, int64_t *ret_next_ms);
 
 struct permit_row {

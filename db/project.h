@@ -1,7 +1,8 @@
 /* project.h - a project and its settings: sale type, price basis and precision, limits, loan terms.
  *
- * The settings are listed once, in project.def. Money is fen, rates are ppm per year, shares 0.0001.
- * A change of the precision or the basis re-prices nothing: the stored totals stay (FC 27.2).
+ * The settings are listed once, in project.def. Money is fen, rates are ppm per year, shares
+ * 0.0001. A change of the precision or the basis re-prices nothing: the stored totals stay (FC
+ * 27.2).
  *
  * Errors besides those named: NOT_FOUND (also out of scope), VERSION_CHANGED, NAME_TAKEN, negative
  * errno. Thread: changes on the writer's, reads on any.

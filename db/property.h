@@ -1,13 +1,14 @@
-/* property.h - the property tree below a project: phases and areas, buildings, stairs, floors (PM-01
- * to PM-03).
+/* property.h - the property tree below a project: phases and areas, buildings, stairs, floors
+ * (PM-01 to PM-03).
  *
- * A floor's label is what people say ("3A", "-2", "15"); its ordinal is the physical position: ground
- * is 1, basements are negative, there is no 0, and the floors of a building that skips numbers stay
- * contiguous. A disabled area or building leaves the public chart with the next publication, not
- * before: nothing here touches the live one.
+ * A floor's label is what people say ("3A", "-2", "15"); its ordinal is the physical position:
+ * ground is 1, basements are negative, there is no 0, and the floors of a building that skips
+ * numbers stay contiguous. A disabled area or building leaves the public chart with the next
+ * publication, not before: nothing here touches the live one.
  *
- * Errors besides those named: NOT_FOUND (also for what is out of the actor's scope), VERSION_CHANGED,
- * NAME_TAKEN, negative errno of the store. Thread: changes on the writer's, reads on any.
+ * Errors besides those named: NOT_FOUND (also for what is out of the actor's scope),
+ * VERSION_CHANGED, NAME_TAKEN, negative errno of the store. Thread: changes on the writer's,
+ * reads on any.
  */
 #ifndef ANCHANG_DB_PROPERTY_H
 #define ANCHANG_DB_PROPERTY_H
@@ -23,7 +24,8 @@ enum {
 
 /* ---- get or create: for the importer and the generator; running twice adds nothing ---- */
 
-/* @kind "phase" or "area"; @parent_id 0: right below the project. NODE_PARENT when it does not fit. */
+/* @kind "phase" or "area"; @parent_id 0: right below the project. NODE_PARENT when it does not
+ * fit. */
 int area_ensure(struct tx *tx, int64_t project_id, int64_t parent_id, const char *kind,
                 const char *name, int64_t *ret_id);
 /* @area_id 0: right below the project. @name may be "" (a project of one building). A new one comes
@@ -41,7 +43,8 @@ int floor_ensure(struct tx *tx, int64_t building_id, const char *label, int64_t 
 /* The ordinal of floor number @number (not 0) when the numbers in @skip do not exist. */
 int64_t floor_ordinal(int64_t number, const int64_t *skip, size_t n_skip);
 bool floor_skipped(int64_t number, const int64_t *skip, size_t n_skip);
-/* Checks a range of floor numbers: order, limits, and FLOOR_SKIPPED when an end of it is skipped. */
+/* Checks a range of floor numbers: order, limits, and FLOOR_SKIPPED when an end of it is
+ * skipped. */
 int floor_range_check(struct tx *tx, int64_t from, int64_t to, const int64_t *skip, size_t n_skip);
 
 /* ---- by hand ---- */
@@ -76,7 +79,8 @@ struct node_change {
     int enabled;       /* -1: leave */
     int64_t parent_id; /* -1: leave; 0: right below the project; of a building: its area */
 };
-/* Moving a node with units below it is NODE_BLOCKED with an item per unit (at most FAULT_ITEMS_MAX). */
+/* Moving a node with units below it is NODE_BLOCKED with an item per unit (at most
+ * FAULT_ITEMS_MAX). */
 int area_update(struct tx *tx, const struct node_change *change, struct node *ret_node);
 int building_update(struct tx *tx, const struct node_change *change, struct node *ret_node);
 

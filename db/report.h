@@ -26,8 +26,8 @@ struct stock_group {
 struct stock_total {
     struct stock_group group;
     int64_t permit_units; /* the sum of units_named of the permits that are not revoked */
-    /* Every such permit covers as many units as it names, and every unit that is or was offered (all
-     * but unreleased and not for sale) is covered by one of them. */
+    /* Every such permit covers as many units as it names, and every unit that is or was offered
+     * (all but unreleased and not for sale) is covered by one of them. */
     bool balanced;
 };
 

@@ -1,5 +1,5 @@
-/* unit.c - the record of a unit: its fields, areas, prices, layout, history, deletion. What happens to
- * its sale state is in unit_act.c. See unit.h. */
+/* unit.c - the record of a unit: its fields, areas, prices, layout, history, deletion. What
+ * happens to its sale state is in unit_act.c. See unit.h. */
 #include "db/unit.h"
 
 #include <errno.h>
@@ -438,8 +438,8 @@ int unit_assign_layout(struct tx *tx, int64_t project_id, int64_t layout_id, str
 
 /* ---- deletion (PM-07) ---- */
 
-/* Whether anything but its birth is known of the unit: money, a document, a publication. Its prices and
- * areas go with it. */
+/* Whether anything but its birth is known of the unit: money, a document, a publication. Its
+ * prices and areas go with it. */
 static int unit_in_use(struct tx *tx, int64_t unit_id)
 {
     int64_t uses = 0;
@@ -596,9 +596,9 @@ int unit_media_each(struct tx *tx, int64_t unit_id, int (*each)(void *arg, const
                     void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT media_id FROM unit_media WHERE unit_id = $1 ORDER BY ordinal", "i",
-                     unit_id);
+    int r =
+        db_query(tx->db, &s, "SELECT media_id FROM unit_media WHERE unit_id = $1 ORDER BY ordinal",
+                 "i", unit_id);
 
     return r < 0 ? r : texts_each(s, each, arg);
 }

@@ -1,7 +1,7 @@
 /* unit.h - a unit and everything that may happen to it.
  *
- * Each change is one transition of the table (state.h) with one history row, one audit row and, when
- * the unit lost availability, one downgrade patch of the live publication, all in the caller's
+ * Each change is one transition of the table (state.h) with one history row, one audit row and,
+ * when the unit lost availability, one downgrade patch of the live publication, all in the caller's
  * transaction (FC 25.4, SC-05, SC-21). Batches are all or none.
  *
  * Thread: changes on the writer's; reads on any with a reader.
@@ -62,16 +62,18 @@ struct unit_filter {
     int64_t unit_id;     /* 0: all */
 };
 
-/* Walks units in physical order: building, stair, floor from the top, line. Out of scope: NOT_FOUND.
- * A negative return of @each ends the walk with it. */
+/* Walks units in physical order: building, stair, floor from the top, line. Out of scope:
+ * NOT_FOUND. A negative return of @each ends the walk with it. */
 int unit_scan(struct tx *tx, const struct unit_filter *filter,
               int (*each)(void *arg, const struct unit_row *row), void *arg);
 
-/* "project · building · stair · floor · room" without the project; never more than size - 1 bytes. */
+/* "project · building · stair · floor · room" without the project; never more than size - 1
+ * bytes. */
 void unit_path(const struct unit_row *row, char *out, size_t size);
 /* Facts of @row for the guards; those that need customers or money are false. */
 void unit_facts(struct tx *tx, const struct unit_row *row, struct unit_facts *ret_facts);
-/* Unit price by the project's basis, fen per m2; 0 when there is none (no price, no area, by unit). */
+/* Unit price by the project's basis, fen per m2; 0 when there is none (no price, no area, by
+ * unit). */
 int64_t unit_row_price(const struct unit_row *row);
 
 struct unit_ref {
@@ -92,16 +94,17 @@ struct unit_action {
 };
 enum { UNIT_BATCH_MAX = 20000 };
 
-/* Does a RELEASE, WITHDRAW, RETAIN, UNRETAIN, RESERVE, HOLD, UNHOLD on all units of the batch or, with
- * UNITS_REFUSED and an item for each that refuses, on none. Versions in @action are moved on. */
+/* Does a RELEASE, WITHDRAW, RETAIN, UNRETAIN, RESERVE, HOLD, UNHOLD on all units of the batch or,
+ * with UNITS_REFUSED and an item for each that refuses, on none. Versions in @action are moved
+ * on. */
 int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action);
 
-/* Timers: ends holds, reservations and locks whose time has come (T7, T11). Returns how many; the time
- * of the next one is put into *ret_next_ms (0: none). */
+/* Timers: ends holds, reservations and locks whose time has come (T7, T11). Returns how many; the
+ * time of the next one is put into *ret_next_ms (0: none). */
 int unit_expire_due(struct tx *tx, int64_t *ret_next_ms);
 
-/* Ends the sale of units that no valid permit covers any more (T3 permit-lost); @permit_id limits it
- * to units that one covered. Returns how many. */
+/* Ends the sale of units that no valid permit covers any more (T3 permit-lost); @permit_id limits
+ * it to units that one covered. Returns how many. */
 int unit_close_without_permit(struct tx *tx, int64_t permit_id);
 
 /* After any change that may take availability from @unit_id: appends the patch if it does. */
@@ -120,15 +123,15 @@ struct unit_change {
 };
 int unit_update(struct tx *tx, const struct unit_change *change);
 
-/* Areas of a stage; gross = inner + shared or UNIT_AREA_SUM. Setting takes back the stage's review and,
- * on a priced unit, asks for a price review (G13). */
+/* Areas of a stage; gross = inner + shared or UNIT_AREA_SUM. Setting takes back the stage's
+ * review and, on a priced unit, asks for a price review (G13). */
 int unit_set_area(struct tx *tx, int64_t unit_id, int64_t version, const char *stage, int64_t gross,
                   int64_t inner, int64_t shared);
 int unit_review_areas(struct tx *tx, int64_t project_id, const char *stage, struct unit_ref *units,
                       size_t n);
 
-/* Prices in fen; -1 leaves, 0 removes. With @unit_price_fen > 0 the total is computed from it by the
- * project's rules and is from then on the authority. */
+/* Prices in fen; -1 leaves, 0 removes. With @unit_price_fen > 0 the total is computed from it by
+ * the project's rules and is from then on the authority. */
 struct unit_price_change {
     int64_t id, version, total_fen, unit_price_fen, filed_total_fen, floor_total_fen;
     const char *reason;

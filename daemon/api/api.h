@@ -1,8 +1,8 @@
 /* api.h - the handlers of the route table (routes.c), one file per noun beside it.
  *
  * Each is named api_ and its operationId, so that it never meets the function of db/ that it calls,
- * and has the shape of call.h's route.handler: reads the call, does one thing through db/, fills the
- * reply; 0, -EREFUSED with the fault set, or a negative errno.
+ * and has the shape of call.h's route.handler: reads the call, does one thing through db/, fills
+ * the reply; 0, -EREFUSED with the fault set, or a negative errno.
  */
 #ifndef ANCHANG_API_H
 #define ANCHANG_API_H

@@ -1,4 +1,5 @@
-/* disclosure.c - the mandated items of a project (PM-19, FC 26.1). Fees and discounts have a file each. */
+/* disclosure.c - the mandated items of a project (PM-19, FC 26.1). Fees and discounts have a file
+ * each. */
 #include "daemon/api/disclosure.h"
 
 #include <errno.h>

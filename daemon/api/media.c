@@ -1,8 +1,8 @@
 /* media.c - floor plans, photos and papers: upload and download (PM-10, PM-25).
  *
  * What a file is, is told by its first bytes, never by its name or what the browser says. SVG is
- * refused: it is a document that runs. The file is on the disk, synced, under the hash of its content,
- * before its row is written; a file without a row is harmless.
+ * refused: it is a document that runs. The file is on the disk, synced, under the hash of its
+ * content, before its row is written; a file without a row is harmless.
  */
 #include "daemon/api/media.h"
 

@@ -1,7 +1,8 @@
-/* record.h - what the handlers of records share: setting members, lists, optional fields of a change.
+/* record.h - what the handlers of records share: setting members, lists, optional fields of a
+ * change.
  *
- * Setters ignore memory running out: the object then lacks the member, and record_reply() sees it by
- * the object being NULL only when nothing could be made at all. Thread: any.
+ * Setters ignore memory running out: the object then lacks the member, and record_reply() sees it
+ * by the object being NULL only when nothing could be made at all. Thread: any.
  */
 #ifndef ANCHANG_API_RECORD_H
 #define ANCHANG_API_RECORD_H
@@ -21,8 +22,8 @@ void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0:
 int items_add(json_t *items, json_t *object);
 /* {"items": items}; @items is taken over, and dropped when @r is an error, which is returned. */
 int reply_items(struct call *call, json_t *items, int r);
-/* The first of @items (taken over) as the reply; NOT_FOUND when there is none. @status 201 also names
- * the new thing: @place is its path before the id, and the id is its member "id". */
+/* The first of @items (taken over) as the reply; NOT_FOUND when there is none. @status 201 also
+ * names the new thing: @place is its path before the id, and the id is its member "id". */
 int reply_first(struct call *call, json_t *items, int r, int status, const char *place);
 
 /* ---- what comes in ---- */

@@ -1,5 +1,5 @@
-/* unit.c - one unit: its sheet, record, areas, price, history and trail; the list of units (PM-05). What
- * is done to many at once is in unit_batch.c. */
+/* unit.c - one unit: its sheet, record, areas, price, history and trail; the list of units
+ * (PM-05). What is done to many at once is in unit_batch.c. */
 #include "daemon/api/unit.h"
 
 #include <errno.h>

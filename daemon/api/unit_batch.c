@@ -1,5 +1,6 @@
-/* unit_batch.c - what is done to many units at once: release, hold, retain and the rest of the table's
- * steps that need no deal, review of areas, layout, deletion. All or none (PM-21, SC-09). */
+/* unit_batch.c - what is done to many units at once: release, hold, retain and the rest of the
+ * table's steps that need no deal, review of areas, layout, deletion. All or none (PM-21,
+ * SC-09). */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* fixture.h - a small sales office in a database of its own, for the tests of db/.
  *
- * One project (pre-sale, priced by gross area, whole yuan), building "1" with stair "1", floors 1 to
- * 6 and two rooms on each (101, 102 ... 602): 12 homes of 89.37 m2 = 72.00 + 17.37, reviewed, priced
- * at 1,103,333 yuan, covered by one permit, not released. The actor has every right. Use it as cmocka's
- * setup and teardown:
+ * One project (pre-sale, priced by gross area, whole yuan), building "1" with stair "1", floors 1
+ * to 6 and two rooms on each (101, 102 ... 602): 12 homes of 89.37 m2 = 72.00 + 17.37, reviewed,
+ * priced at 1,103,333 yuan, covered by one permit, not released. The actor has every right. Use
+ * it as cmocka's setup and teardown:
  *     cmocka_unit_test_setup_teardown(test_x, fixture_setup, fixture_teardown)
  * and run the code under test in a transaction that is committed when it succeeds:
  *     assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &action)), 0);
@@ -254,7 +254,8 @@ static inline void fixture_release(struct fixture *f)
         assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[i]), 0);
 }
 
-/* A live publication that shows every unit as it stands: what is available as 'A', all else as 'U'. */
+/* A live publication that shows every unit as it stands: what is available as 'A', all else as
+ * 'U'. */
 static inline int64_t fixture_publish(struct fixture *f)
 {
     int64_t id = 0;

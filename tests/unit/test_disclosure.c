@@ -1,5 +1,5 @@
-/* test_disclosure.c - mandated items, fees and discounts: what is missing and what fulfils it (PM-19,
- * FC 26.1). Layouts and projects have their few rules tested here too. */
+/* test_disclosure.c - mandated items, fees and discounts: what is missing and what fulfils it
+ * (PM-19, FC 26.1). Layouts and projects have their few rules tested here too. */
 #include "fixture.h"
 
 #include "db/disclosure.h"
@@ -32,7 +32,7 @@ static void test_catalogue(void **state)
     (void)state;
     assert_int_equal(disclosures_count, 26);
     for (size_t i = 0; i < disclosures_count; i++) {
-        char code[8];
+        char code[24];
 
         snprintf(code, sizeof(code), "P%zu", i + 1);
         assert_string_equal(disclosures[i].code, code);

@@ -1,7 +1,8 @@
-/* test_loan.c - estimates against an independent reference of 113 bits, and by hand (PR-15, PR-16, V8).
+/* test_loan.c - estimates against an independent reference of 113 bits, and by hand (PR-15,
+ * PR-16, V8).
  *
- * The reference computes P q^n (q - 1) / (q^n - 1) in quadruple precision: its error on these amounts is
- * below 1e-15 fen, so a result may differ from it by half a fen and no more.
+ * The reference computes P q^n (q - 1) / (q^n - 1) in quadruple precision: its error on these
+ * amounts is below 1e-15 fen, so a result may differ from it by half a fen and no more.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -57,7 +58,8 @@ static void test_annuity_is_exact(void **state)
 static void test_known_values(void **state)
 {
     (void)state;
-    /* 1,000,000 yuan, 3.5 %, 30 years: 4,490.45; 20 years: 5,799.60; one month: all and its interest. */
+    /* 1,000,000 yuan, 3.5 %, 30 years: 4,490.45; 20 years: 5,799.60; one month: all and its
+     * interest. */
     assert_int_equal(loan_annuity(100000000, 35000, 360), 449045);
     assert_int_equal(loan_annuity(100000000, 35000, 240), 579960);
     assert_int_equal(loan_annuity(100000000, 36000, 1), 100300000);

@@ -1,4 +1,5 @@
-/* test_property.c - the property tree: numbering of floors, get or create, what blocks (PM-01..03). */
+/* test_property.c - the property tree: numbering of floors, get or create, what blocks
+ * (PM-01..03). */
 #include "fixture.h"
 
 #include "db/property.h"

@@ -1,5 +1,5 @@
-/* test_record_api.c - the handlers of property records, called as the server calls them: what they take,
- * what they answer, what they keep to themselves. */
+/* test_record_api.c - the handlers of property records, called as the server calls them: what
+ * they take, what they answer, what they keep to themselves. */
 #include "fixture.h"
 
 #include <jansson.h>
@@ -19,8 +19,8 @@ struct asked {
 
 static json_t *last; /* the body of the last answer, until the next call */
 
-/* Calls @handler with up to two path parameters, a query ("name=value" each, ended by NULL) and a body
- * (NULL: none), in a transaction that ends as the server's would. */
+/* Calls @handler with up to two path parameters, a query ("name=value" each, ended by NULL) and a
+ * body (NULL: none), in a transaction that ends as the server's would. */
 static int ask(struct fixture *f, int (*handler)(struct call *call), const char *first,
                const char *second, const char *const *query, const char *body)
 {
@@ -355,6 +355,95 @@ static void test_permit_and_disclosure(void **state)
     assert_true(json_is_true(json_object_get(last, "balanced")));
 }
 
+/* ---- files ---- */
+
+static void put_file(const char *path, const void *bytes, size_t n)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The slow thread's part and the writer's, one after the other; *@ret_id is the file's id. */
+static int upload(struct fixture *f, const void *bytes, size_t n, char ret_id[33])
+{
+    struct asked *a = calloc(1, sizeof(*a));
+    struct call *call = &a->call;
+    char path[120];
+    int r;
+
+    assert_non_null(a);
+    fixture_begin(f, &call->tx);
+    snprintf(path, sizeof(path), "%s/upload", f->dir);
+    put_file(path, bytes, n);
+    call->app = &a->app;
+    call->request = &a->request;
+    call->upload_path = path;
+    snprintf(a->app.media_dir, sizeof(a->app.media_dir), "%s", f->dir);
+    a->request.query[0].name = "project";
+    a->request.query[0].value = id_text(f->project);
+    a->request.query[1].name = "name";
+    a->request.query[1].value = "plan.png";
+    a->request.n_query = 2;
+    r = api_media_prepare(call);
+    if (r == 0)
+        r = api_media_upload(call);
+    if (r == 0)
+        snprintf(ret_id, 33, "%s", text(call->reply.body, "id"));
+    json_decref(call->reply.body);
+    free(call->prepared);
+    free(a);
+    unlink(path); /* it was moved when it was kept */
+    return fixture_end(f, r);
+}
+
+static int download(struct fixture *f, const char *id, const void *bytes, size_t n)
+{
+    struct asked *a = calloc(1, sizeof(*a));
+    struct call *call = &a->call;
+    int r;
+
+    assert_non_null(a);
+    fixture_begin(f, &call->tx);
+    call->app = &a->app;
+    call->param[0] = id;
+    snprintf(a->app.media_dir, sizeof(a->app.media_dir), "%s", f->dir);
+    r = api_media_get(call);
+    if (r == 0) {
+        assert_int_equal(call->reply.n_bytes, n);
+        assert_memory_equal(call->reply.bytes, bytes, n);
+        assert_string_equal(call->reply.content_type, "image/png");
+        assert_int_equal(call->reply.etag[0], '"');
+    }
+    free(call->reply.bytes);
+    free(a);
+    return fixture_end(f, r);
+}
+
+static void test_media(void **state)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR, and so on and on";
+    static const char svg[] = "<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>";
+    struct fixture *f = *state;
+    char id[33], again[33], path[120];
+
+    assert_int_equal(upload(f, png, sizeof(png), id), 0);
+    assert_int_equal(upload(f, png, sizeof(png), again), 0);
+    assert_string_equal(id, again);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM media"), 1);
+    assert_int_equal(download(f, id, png, sizeof(png)), 0);
+    assert_refused(f, upload(f, svg, sizeof(svg), again), MEDIA_TYPE);
+    assert_refused(f, upload(f, "", 0, again), MEDIA_TYPE);
+    assert_refused(f, download(f, "../../etc/passwd", png, 1), NOT_FOUND);
+    f->as = &f->outsider;
+    assert_refused(f, download(f, id, png, sizeof(png)), NOT_FOUND);
+    assert_refused(f, upload(f, png, sizeof(png), again), NOT_FOUND);
+    snprintf(path, sizeof(path), "%s/%s", f->dir, id);
+    assert_int_equal(unlink(path), 0);
+}
+
 static int group_setup(void **state)
 {
     (void)state;
@@ -374,7 +463,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_project_and_tree),      CASE(test_unit_sheet), CASE(test_floor_price_stays_in),
         CASE(test_unit_changes),          CASE(test_batches),    CASE(test_list),
-        CASE(test_permit_and_disclosure),
+        CASE(test_permit_and_disclosure), CASE(test_media),
     };
 
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -1,5 +1,5 @@
-/* test_unit_record.c - the record of a unit: areas, prices, layout, deletion (PM-05, 07, 13, 14, PR-01,
- * PR-06). */
+/* test_unit_record.c - the record of a unit: areas, prices, layout, deletion (PM-05, 07, 13, 14,
+ * PR-01, PR-06). */
 #include "fixture.h"
 
 static struct unit_change change_of(struct fixture *f, int64_t unit)
