@@ -190,7 +190,10 @@ export class Overview {
         ctx.fillStyle = look.fill;
         const boxes = list.map((u) => this.box(block, u, cw, ch));
         for (const k of boxes) ctx.fillRect(k.x, k.y, k.w, k.h);
-        if (alpha < 1) return;
+        if (alpha < 1) {
+          this.frames(ctx, boxes);
+          return;
+        }
         drawSigns(ctx, look, boxes, small);
         if (cw >= ROOM_W && ch >= ROOM_H) list.forEach((u, i) => this.room(ctx, look, u, boxes[i] as Box));
       });
@@ -212,6 +215,18 @@ export class Overview {
     };
   }
 
+  /** Thin frames for faded cells: even a white one keeps its place in sight. */
+  private frames(ctx: OffscreenCanvasRenderingContext2D, boxes: readonly Box[]): void {
+    const alpha = ctx.globalAlpha;
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = this.theme.line;
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    for (const b of boxes) ctx.rect(b.x + 0.5, b.y + 0.5, b.w - 1, b.h - 1);
+    ctx.stroke();
+    ctx.globalAlpha = alpha;
+  }
+
   private room(ctx: OffscreenCanvasRenderingContext2D, look: Look, u: Unit, b: Box): void {
     ctx.fillStyle = look.ink;
     ctx.textAlign = 'left';
@@ -230,7 +245,8 @@ export class Overview {
     ctx.globalAlpha = pass ? 1 : FADE;
     ctx.fillStyle = look.fill;
     ctx.fillRect(b.x, b.y, b.w, b.h);
-    if (pass) {
+    if (!pass) this.frames(ctx, [b]);
+    else {
       drawSigns(ctx, look, [b], ch < GLYPH_FROM);
       if (cw >= ROOM_W && ch >= ROOM_H) this.room(ctx, look, u, b);
     }

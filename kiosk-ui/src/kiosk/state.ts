@@ -80,10 +80,14 @@ export const projectName = computed(() => {
   return p ? both(p.name, p.name_en) : (session.value?.site.name ?? '');
 });
 export const complaintPhone = computed(() => disclosure.value?.complaint_phone ?? '');
+/** The list is asked again at every `project` event, the chart only when it changed: the list knows better. */
+const closed = computed(
+  () => (projects.value.find((p) => p.id === projectId.value) ?? chart.value?.project)?.closed === true,
+);
 export const notice = computed<Notice>(() => {
   if (link.value === 'tooOld') return 'tooOld';
   if (withdrawn.value) return 'withdrawn';
-  if (chart.value?.project.closed) return 'closed';
+  if (closed.value) return 'closed';
   return 'none';
 });
 /** Prices stay but are stamped; take-home codes and anything personal are off. */
@@ -344,6 +348,7 @@ async function fetchChartNow(): Promise<void> {
   etag = answer.response.headers.get('ETag') ?? '';
   withdrawn.value = false;
   chart.value = next;
+  projects.value = projects.value.map((p) => (p.id === project ? next.project : p));
   feed?.limits((raw.project.stale_s ?? STALE_S) * 1000, (raw.project.too_old_s ?? TOO_OLD_S) * 1000);
   compare.value = compare.value.filter((id) => next.where.has(id));
   if (newPublication || disclosure.value === null) await fetchDisclosure(project);

@@ -81,3 +81,22 @@ export function clipped(page) {
     return out;
   });
 }
+
+/** What can be touched and is smaller than the kiosk's rule: 48 px, cells of the chart 44 px high. */
+export function smallTargets(page) {
+  return page.evaluate(() => {
+    const out = [];
+    for (const el of document.querySelectorAll('button, a[href], .segments label, [role="gridcell"]')) {
+      if (el.closest('.overview-table') || getComputedStyle(el).visibility === 'hidden') continue;
+      const box = el.getBoundingClientRect();
+      if (box.width === 0) continue;
+      const cell = el.getAttribute('role') === 'gridcell';
+      if (box.height < (cell ? 43.9 : 47.9) || box.width < (cell ? 43.9 : 47.9)) {
+        out.push(
+          `${Math.round(box.width)}x${Math.round(box.height)} "${el.textContent.trim().slice(0, 20)}"`,
+        );
+      }
+    }
+    return out;
+  });
+}

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, clipped, launch, open } from './browser.mjs';
+import { axe, clipped, launch, open, smallTargets } from './browser.mjs';
 
 const BASE = process.env.BASE_URL ?? 'http://127.0.0.1:8080';
 const SHOTS = process.env.SHOTS;
@@ -82,6 +82,7 @@ async function openUnit(page) {
 async function look(page, name) {
   assert.deepEqual(await axe(page), [], `${name}: accessibility`);
   assert.deepEqual(await clipped(page), [], `${name}: nothing cut off`);
+  assert.deepEqual(await smallTargets(page), [], `${name}: large enough to touch`);
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
 }
 
