@@ -201,7 +201,12 @@ static void test_delete_says_what_blocks(void **state)
 static void test_update(void **state)
 {
     struct fixture *f = *state;
-    struct node_change change = {f->building, 1, "一号楼", 3, 0, -1};
+    struct node_change change = {.id = f->building,
+                                 .version = 1,
+                                 .name = "一号楼",
+                                 .ordinal = 3,
+                                 .enabled = 0,
+                                 .parent_id = -1};
     struct node node;
     int64_t area, other;
 
@@ -219,12 +224,15 @@ static void test_update(void **state)
     change.parent_id = area;
     assert_refused(f, FIXTURE_DO(f, tx, building_update(tx, &change, &node)), NODE_BLOCKED);
     assert_int_equal(FIXTURE_DO(f, tx, building_ensure(tx, f->project, 0, "7", &other)), 0);
-    change = (struct node_change){other, 1, NULL, -1, -1, area};
+    change = (struct node_change){
+        .id = other, .version = 1, .ordinal = -1, .enabled = -1, .parent_id = area};
     assert_int_equal(FIXTURE_DO(f, tx, building_update(tx, &change, &node)), 0);
     assert_int_equal(fixture_of(f, "SELECT area_id FROM building WHERE id = $1", other), area);
-    change = (struct node_change){other, 2, NULL, -1, -1, 0};
+    change = (struct node_change){
+        .id = other, .version = 2, .ordinal = -1, .enabled = -1, .parent_id = 0};
     assert_int_equal(FIXTURE_DO(f, tx, building_update(tx, &change, &node)), 0);
-    change = (struct node_change){other, 3, "一号楼", -1, -1, -1};
+    change = (struct node_change){
+        .id = other, .version = 3, .name = "一号楼", .ordinal = -1, .enabled = -1, .parent_id = -1};
     assert_refused(f, FIXTURE_DO(f, tx, building_update(tx, &change, &node)), NAME_TAKEN);
 }
 
@@ -243,9 +251,11 @@ static void test_parents(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, area_create(tx, &area, &b)), NODE_PARENT);
     area.parent_id = 0;
     assert_int_equal(FIXTURE_DO(f, tx, area_create(tx, &area, &phase)), 0);
-    change = (struct node_change){a.id, 1, NULL, -1, -1, phase.id};
+    change = (struct node_change){
+        .id = a.id, .version = 1, .ordinal = -1, .enabled = -1, .parent_id = phase.id};
     assert_int_equal(FIXTURE_DO(f, tx, area_update(tx, &change, &b)), 0);
-    change = (struct node_change){phase.id, 1, NULL, -1, -1, phase.id};
+    change = (struct node_change){
+        .id = phase.id, .version = 1, .ordinal = -1, .enabled = -1, .parent_id = phase.id};
     assert_refused(f, FIXTURE_DO(f, tx, area_update(tx, &change, &b)), NODE_PARENT);
     f->as = &f->outsider;
     change.parent_id = -1;
