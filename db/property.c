@@ -10,17 +10,17 @@
 
 /* What is known of a node before it is changed. Texts live until its statement is reset. */
 struct node_now {
-    int64_t id, version, project_id, parent_id, ordinal, enabled;
+    int64_t id, version, project_id, parent_id, ordinal, enabled, floor_height_mm;
     const char *kind, *name; /* a building has no kind */
     struct stmt *s;
 };
 
 static const char area_by_id[] =
-    "SELECT id, version, project_id, COALESCE(parent_id, 0), ordinal, enabled, kind, name "
+    "SELECT id, version, project_id, COALESCE(parent_id, 0), ordinal, enabled, kind, name, 0 "
     "FROM area WHERE id = $1";
 static const char building_by_id[] =
-    "SELECT id, version, project_id, COALESCE(area_id, 0), ordinal, enabled, 'building', name "
-    "FROM building WHERE id = $1";
+    "SELECT id, version, project_id, COALESCE(area_id, 0), ordinal, enabled, 'building', name, "
+    "COALESCE(floor_height_mm, 0) FROM building WHERE id = $1";
 
 /* Reads the node, in scope or NOT_FOUND. The caller ends it with stmt_reset(ret->s). */
 static int node_read(struct tx *tx, const char *sql, int64_t id, struct node_now *ret)
@@ -44,6 +44,7 @@ static int node_read(struct tx *tx, const char *sql, int64_t id, struct node_now
                              .enabled = stmt_int(s, 5),
                              .kind = stmt_text(s, 6),
                              .name = stmt_text(s, 7),
+                             .floor_height_mm = stmt_int(s, 8),
                              .s = s};
     return 0;
 }
@@ -191,10 +192,12 @@ static int blocked(struct tx *tx, const char *name, int64_t count)
 static const char area_units[] =
     "SELECT a.name, b.name, s.name, u.room FROM unit u JOIN building b ON b.id = u.building_id "
     "JOIN stair s ON s.id = u.stair_id JOIN area a ON a.id = b.area_id "
-    "WHERE a.id = $1 OR a.parent_id = $1 ORDER BY b.ordinal, b.id, s.ordinal, u.room";
+    "JOIN floor f ON f.id = u.floor_id WHERE a.id = $1 OR a.parent_id = $1 "
+    "ORDER BY b.ordinal, b.id, s.ordinal, f.ordinal, u.room";
 static const char building_units[] =
     "SELECT '', b.name, s.name, u.room FROM unit u JOIN building b ON b.id = u.building_id "
-    "JOIN stair s ON s.id = u.stair_id WHERE b.id = $1 ORDER BY s.ordinal, u.room";
+    "JOIN stair s ON s.id = u.stair_id JOIN floor f ON f.id = u.floor_id WHERE b.id = $1 "
+    "ORDER BY s.ordinal, f.ordinal, u.room";
 static const char area_areas[] =
     "SELECT '', '', p.name, a.name FROM area a JOIN area p ON p.id = a.parent_id "
     "WHERE a.parent_id = $1 ORDER BY a.ordinal, a.id";
@@ -207,11 +210,12 @@ static const char area_buildings[] =
 static const char area_set[] =
     "UPDATE area SET name = COALESCE($2, name), ordinal = COALESCE($3, ordinal), "
     "enabled = COALESCE($4, enabled), parent_id = CASE WHEN $5 >= 0 THEN NULLIF($5, 0) "
-    "ELSE parent_id END, version = version + 1 WHERE id = $1";
+    "ELSE parent_id END, version = version + 1 WHERE id = $1 AND $6 = 0";
 static const char building_set[] =
     "UPDATE building SET name = COALESCE($2, name), ordinal = COALESCE($3, ordinal), "
     "enabled = COALESCE($4, enabled), area_id = CASE WHEN $5 >= 0 THEN NULLIF($5, 0) "
-    "ELSE area_id END, version = version + 1 WHERE id = $1";
+    "ELSE area_id END, floor_height_mm = CASE $6 WHEN 0 THEN floor_height_mm WHEN -1 THEN NULL "
+    "ELSE $6 END, version = version + 1 WHERE id = $1";
 
 struct node_kind {
     const char *read, *write, *units, *object, *action;
@@ -223,12 +227,15 @@ static const struct node_kind node_building = {building_by_id, building_set, bui
 static void node_trail(struct trail *trail, const struct node_now *now, const struct node_change *c)
 {
     const int64_t enabled = c->enabled;
+    const int64_t height = c->floor_height_mm ? c->floor_height_mm : now->floor_height_mm;
 
     trail_text(trail, "name", now->name, c->name ? c->name : now->name);
     trail_int(trail, "ordinal", &now->ordinal, c->ordinal >= 0 ? &c->ordinal : &now->ordinal);
     trail_int(trail, "enabled", &now->enabled, c->enabled >= 0 ? &enabled : &now->enabled);
     trail_int(trail, "parent_id", &now->parent_id,
               c->parent_id >= 0 ? &c->parent_id : &now->parent_id);
+    trail_int(trail, "floor_height_mm", now->floor_height_mm ? &now->floor_height_mm : NULL,
+              height > 0 ? &height : NULL);
 }
 
 /* Checks, and notes what differs; @now is done with afterwards. */
@@ -282,8 +289,9 @@ static int node_update(struct tx *tx, const struct node_kind *kind, const struct
             *ret_node = (struct node){now.id, now.version, now.project_id};
         return r;
     }
-    r = db_run(tx->db, kind->write, "itooi", c->id, c->name, c->ordinal >= 0 ? &c->ordinal : NULL,
-               c->enabled >= 0 ? &enabled : NULL, c->parent_id);
+    r = db_run(tx->db, kind->write, "itooii", c->id, c->name, c->ordinal >= 0 ? &c->ordinal : NULL,
+               c->enabled >= 0 ? &enabled : NULL, c->parent_id,
+               building ? c->floor_height_mm : INT64_C(0));
     if (r < 0) {
         trail_clear(&trail);
         return name_taken(tx, r, c->name);
@@ -346,10 +354,11 @@ static int building_insert(struct tx *tx, const struct building_new *b, int64_t 
     if (r < 0)
         return r;
     r = db_get(tx->db, ret_id,
-               "INSERT INTO building (project_id, area_id, name, ordinal) VALUES ($1, $2, $3, "
+               "INSERT INTO building (project_id, area_id, name, floor_height_mm, ordinal) "
+               "VALUES ($1, $2, $3, NULLIF($5, 0), "
                "CASE WHEN $4 >= 0 THEN $4 ELSE (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM building "
                "WHERE project_id = $1) END) RETURNING id",
-               "ioti", b->project_id, area, b->name, b->ordinal);
+               "iotii", b->project_id, area, b->name, b->ordinal, b->floor_height_mm);
     return r < 0 ? name_taken(tx, r, b->name) : 0;
 }
 
@@ -384,6 +393,7 @@ int building_create(struct tx *tx, const struct building_new *b, struct node *re
         return r;
     trail_text(&trail, "name", NULL, b->name);
     trail_int(&trail, "area_id", NULL, b->area_id ? &b->area_id : NULL);
+    trail_int(&trail, "floor_height_mm", NULL, b->floor_height_mm ? &b->floor_height_mm : NULL);
     r = audit_add(tx, "building.create", "building", id, b->project_id, &trail);
     if (r == 0)
         r = building_parts(tx, b, id);
@@ -485,7 +495,8 @@ int building_each(struct tx *tx, int64_t project_id,
         return r;
     r = db_query(tx->db, &s,
                  "SELECT b.id, b.version, COALESCE(b.area_id, 0), b.ordinal, b.name, b.enabled, "
-                 "(SELECT COUNT(*) FROM unit u WHERE u.building_id = b.id) FROM building b "
+                 "(SELECT COUNT(*) FROM unit u WHERE u.building_id = b.id), "
+                 "COALESCE(b.floor_height_mm, 0) FROM building b "
                  "WHERE b.project_id = $1 ORDER BY b.ordinal, b.id",
                  "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
@@ -495,7 +506,8 @@ int building_each(struct tx *tx, int64_t project_id,
                                          .ordinal = stmt_int(s, 3),
                                          .name = stmt_text(s, 4),
                                          .enabled = stmt_int(s, 5) != 0,
-                                         .units = stmt_int(s, 6)};
+                                         .units = stmt_int(s, 6),
+                                         .floor_height_mm = stmt_int(s, 7)};
 
         r = each(arg, &row);
     }

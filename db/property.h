@@ -20,6 +20,8 @@ enum {
     FLOOR_MAX = 200,
     STAIRS_MAX = 50,
     FLOOR_SKIP_MAX = 100,
+    FLOOR_HEIGHT_MIN = 1000, /* mm */
+    FLOOR_HEIGHT_MAX = 30000,
 };
 
 /* ---- get or create: for the importer and the generator; running twice adds nothing ---- */
@@ -69,15 +71,17 @@ struct building_new {
     int64_t floor_from, floor_to; /* both 0: none yet; the number 0 is never a floor */
     const int64_t *skip;          /* numbers that do not exist, e.g. 4, 13, 14 */
     size_t n_skip;
+    int64_t floor_height_mm; /* of its units that have none of their own; 0: none */
 };
 int building_create(struct tx *tx, const struct building_new *building, struct node *ret_node);
 
 struct node_change {
     int64_t id, version;
-    const char *name;  /* NULL: leave */
-    int64_t ordinal;   /* -1: leave */
-    int enabled;       /* -1: leave */
-    int64_t parent_id; /* -1: leave; 0: right below the project; of a building: its area */
+    const char *name;        /* NULL: leave */
+    int64_t ordinal;         /* -1: leave */
+    int enabled;             /* -1: leave */
+    int64_t parent_id;       /* -1: leave; 0: right below the project; of a building: its area */
+    int64_t floor_height_mm; /* of a building; 0: leave; -1: none */
 };
 /* Moving a node with units below it is NODE_BLOCKED with an item per unit (at most
  * FAULT_ITEMS_MAX). */
@@ -103,6 +107,7 @@ struct building_row {
     int64_t id, version, area_id, ordinal, units;
     const char *name;
     bool enabled;
+    int64_t floor_height_mm; /* 0: none */
 };
 struct stair_row {
     int64_t id, building_id, ordinal, units;

@@ -48,6 +48,7 @@ static int tree_building(void *arg, const struct building_row *row)
     set_int(o, "ordinal", row->ordinal);
     set_bool(o, "enabled", row->enabled);
     set_int(o, "units", row->units);
+    set_int_or_null(o, "floor_height_mm", row->floor_height_mm);
     json_object_set_new_nocheck(o, "stairs", json_array());
     json_object_set_new_nocheck(o, "floors", json_array());
     snprintf(key, sizeof(key), "%lld", (long long)row->id);
@@ -177,7 +178,8 @@ int api_area_create(struct call *call)
     return r < 0 ? r : reply_area(call, &node, 201);
 }
 
-static int change_read(struct call *call, size_t name_min, struct node_change *ret)
+/* A building has a floor height, for its units that have none of their own. */
+static int change_read(struct call *call, bool building, struct node_change *ret)
 {
     struct body b;
     int r;
@@ -188,10 +190,15 @@ static int change_read(struct call *call, size_t name_min, struct node_change *r
         return r;
     body_begin(&b, call);
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &ret->version);
-    body_text(&b, "name", BODY_OPTIONAL, name_min, 60, &ret->name);
+    body_text(&b, "name", BODY_OPTIONAL, building ? 0 : 1, 60, &ret->name);
     body_int(&b, "ordinal", BODY_OPTIONAL, 0, ORDINAL_MAX, &ret->ordinal);
     body_tristate(&b, "enabled", &ret->enabled);
     body_int_or_null(&b, "parent_id", 1, INT64_MAX, &ret->parent_id);
+    if (building && json_is_null(json_object_get(call->body, "floor_height_mm")))
+        ret->floor_height_mm = -1;
+    if (building)
+        body_int(&b, "floor_height_mm", BODY_OPTIONAL, FLOOR_HEIGHT_MIN, FLOOR_HEIGHT_MAX,
+                 &ret->floor_height_mm);
     return body_end(&b);
 }
 
@@ -199,7 +206,7 @@ int api_area_update(struct call *call)
 {
     struct node_change change;
     struct node node;
-    int r = change_read(call, 1, &change);
+    int r = change_read(call, false, &change);
 
     if (r == 0)
         r = area_update(&call->tx, &change, &node);
@@ -210,7 +217,7 @@ int api_building_update(struct call *call)
 {
     struct node_change change;
     struct node node;
-    int r = change_read(call, 0, &change);
+    int r = change_read(call, true, &change);
 
     if (r == 0)
         r = building_update(&call->tx, &change, &node);
@@ -310,6 +317,8 @@ int api_building_create(struct call *call)
     body_int(&b, "floor_from", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &building.floor_from);
     body_int(&b, "floor_to", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &building.floor_to);
     skip_read(&b, &parts);
+    body_int(&b, "floor_height_mm", BODY_OPTIONAL, FLOOR_HEIGHT_MIN, FLOOR_HEIGHT_MAX,
+             &building.floor_height_mm);
     body_int(&b, "ordinal", BODY_OPTIONAL, 0, ORDINAL_MAX, &building.ordinal);
     r = body_end(&b);
     if (r < 0)
