@@ -1,4 +1,5 @@
-/* anchangctl.c - the administrator's program: people, terminals, lists, publications, backups, checks.
+/* anchangctl.c - the administrator's program: people, terminals, lists, publications, backups,
+ * checks.
  *
  * Commands that write go to the daemon when one has the site, else run here under the site's lock.
  * Commands that only read open their own reader and work beside a running daemon.
@@ -43,7 +44,6 @@ struct ctl {
     int argc;
 };
 
-
 /* ---- what a command was given ---- */
 
 /* The value of --NAME, or NULL. */
@@ -81,7 +81,8 @@ static int answer_print(const json_t *answer, json_t **ret_result)
         return 0;
     }
     fprintf(stderr, "anchangctl: %s\n", json_string_value(json_object_get(answer, "detail")));
-    json_array_foreach(json_object_get(answer, "errors"), i, error) {
+    json_array_foreach(json_object_get(answer, "errors"), i, error)
+    {
         int64_t row = json_integer_value(json_object_get(error, "row"));
 
         if (row)
@@ -142,7 +143,8 @@ static int run_quietly(struct ctl *c, const char *name, json_t *args)
 
 /* ---- users ---- */
 
-/* From the terminal without echo, or a line of a pipe: never from the command line, where all see it. */
+/* From the terminal without echo, or a line of a pipe: never from the command line, where all
+ * see it. */
 static int password_read(const char *prompt, char *out, size_t size)
 {
     struct termios old, silent;
@@ -201,7 +203,8 @@ static int cmd_user(struct ctl *c)
         r = run_quietly(c, "user-add",
                         json_pack("{s:s, s:s, s:s, s:s}", "login", login, "name",
                                   option(c, "name") ? option(c, "name") : login, "posts",
-                                  option(c, "posts") ? option(c, "posts") : "", "password", password));
+                                  option(c, "posts") ? option(c, "posts") : "", "password",
+                                  password));
     else
         r = -EINVAL;
     sodium_memzero(password, sizeof(password));
@@ -312,8 +315,8 @@ static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan)
     decisions_add(decisions, option(c, "accept"), "accept", c);
     decisions_add(decisions, option(c, "skip"), "skip", c);
     if (r == 0)
-        *ret_plan = json_pack("{s:o, s:o}", "mapping", import_mapping_json(m, NULL, ""), "decisions",
-                              decisions);
+        *ret_plan = json_pack("{s:o, s:o}", "mapping", import_mapping_json(m, NULL, ""),
+                              "decisions", decisions);
     else
         json_decref(decisions);
     if (r == -EREFUSED) {
@@ -338,8 +341,8 @@ static int cmd_publish(struct ctl *c)
     if (!step || !project || !as)
         return -EINVAL;
     r = run_command(c, "publish",
-                    json_pack("{s:s, s:s, s:s, s:s, s:s}", "step", step, "project", project, "as", as,
-                              "note", option(c, "note") ? option(c, "note") : "", "reason",
+                    json_pack("{s:s, s:s, s:s, s:s, s:s}", "step", step, "project", project, "as",
+                              as, "note", option(c, "note") ? option(c, "note") : "", "reason",
                               option(c, "reason") ? option(c, "reason") : ""),
                     &result);
     if (r == 0)
@@ -591,20 +594,24 @@ static const struct {
     int (*run)(struct ctl *c);
     const char *usage, *help;
 } verbs[] = {
-    {"user", cmd_user, "user add LOGIN --name NAME --posts POST[,POST] | list | password LOGIN | disable LOGIN",
+    {"user", cmd_user,
+     "user add LOGIN --name NAME --posts POST[,POST] | list | password LOGIN | disable LOGIN",
      "people; a password is read from the terminal or standard input"},
-    {"pair", cmd_pair, "pair kiosk|counter|screen NAME [--project P]", "a pairing code, ten minutes"},
+    {"pair", cmd_pair, "pair kiosk|counter|screen NAME [--project P]",
+     "a pairing code, ten minutes"},
     {"import", cmd_import,
-     "import FILE [--project P] [--plan PLAN.json] [--accept CLASS,…] [--skip CLASS,…] [--floor F] [--class C] "
-     "[--state S] [--print-plan yes]",
+     "import FILE [--project P] [--plan PLAN.json] [--accept CLASS,…] [--skip CLASS,…] "
+     "[--floor F] [--class C] [--state S] [--print-plan yes]",
      "a price list, all rows or none; without --project a project for each name in it"},
-    {"publish", cmd_publish, "publish draft|submit|approve|reject|withdraw --project P --as LOGIN [--note N] [--reason R]",
+    {"publish", cmd_publish,
+     "publish draft|submit|approve|reject|withdraw --project P --as LOGIN [--note N] [--reason R]",
      "a step of a publication, as that user"},
     {"export", cmd_export, "export --project P", "the live public chart as JSON"},
     {"backup", cmd_backup, "backup FILE", "a checked copy of the database, while it is in use"},
     {"restore", cmd_restore, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", cmd_verify, "verify", "checks file, audit chain and invariants"},
-    {"demo", cmd_demo, "demo [--www FOLDER] [--port N]", "a demonstration project and users in an empty site"},
+    {"demo", cmd_demo, "demo [--www FOLDER] [--port N]",
+     "a demonstration project and users in an empty site"},
     {"ca", cmd_ca, "ca FOLDER HOST", "the site's certificate authority and a server certificate"},
 };
 

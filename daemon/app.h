@@ -1,5 +1,5 @@
-/* app.h - what the daemon's parts share: one struct app per process, made by main.c before the first
- * request and read-only afterwards, except through the thread-safe parts it points to.
+/* app.h - what the daemon's parts share: one struct app per process, made by main.c before the
+ * first request and read-only afterwards, except through the thread-safe parts it points to.
  */
 #ifndef ANCHANG_APP_H
 #define ANCHANG_APP_H
@@ -25,8 +25,8 @@ struct app {
     struct terminals *terminals; /* last signs of life (terminal_watch.h) */
     struct http *http;           /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
-    uint8_t link_key[32];        /* signs take-home links */
-    int64_t started_ms;          /* UTC */
+    uint8_t link_key[32]; /* signs take-home links */
+    int64_t started_ms;   /* UTC */
     int schema;
 };
 

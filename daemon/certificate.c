@@ -113,11 +113,11 @@ static int server_make(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, gnutls_
     if (r >= 0)
         r = crt_begin(crt, key, host, SERVER_YEARS);
     if (r >= 0)
-        r = is_address ? gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address,
-                                                              family == AF_INET ? 4 : 16,
-                                                              GNUTLS_FSAN_SET)
-                       : gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, host,
-                                                              (unsigned)strlen(host), GNUTLS_FSAN_SET);
+        r = is_address
+                ? gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address,
+                                                       family == AF_INET ? 4 : 16, GNUTLS_FSAN_SET)
+                : gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, host,
+                                                       (unsigned)strlen(host), GNUTLS_FSAN_SET);
     if (r >= 0)
         r = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
     if (r >= 0)

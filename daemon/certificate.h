@@ -1,7 +1,8 @@
-/* certificate.h - the site's own certificate authority, for kiosks and counters on other boxes (RS T9).
+/* certificate.h - the site's own certificate authority, for kiosks and counters on other boxes (RS
+ * T9).
  *
- * FOLDER/ca.pem and ca.key are made once and kept; server.pem and server.key are made anew for @host on
- * each call. Thread: one.
+ * FOLDER/ca.pem and ca.key are made once and kept; server.pem and server.key are made anew for
+ * @host on each call. Thread: one.
  */
 #ifndef ANCHANG_CERTIFICATE_H
 #define ANCHANG_CERTIFICATE_H

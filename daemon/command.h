@@ -1,7 +1,8 @@
 /* command.h - what an administrator does from the shell, as transactions: one table (command.c).
  *
- * anchangctl runs a command in its own process when no daemon has the site, and hands it to the daemon's
- * control socket when one has: either way it is the same function in one transaction of the one writer.
+ * anchangctl runs a command in its own process when no daemon has the site, and hands it to the
+ * daemon's control socket when one has: either way it is the same function in one transaction of
+ * the one writer.
  */
 #ifndef ANCHANG_COMMAND_H
 #define ANCHANG_COMMAND_H

@@ -17,8 +17,8 @@ struct key {
     enum key_kind kind;
     size_t offset, size;
     const char *fallback;
-    unsigned min, max;    /* NUMBER */
-    const char *choices;  /* CHOICE: "zh en" */
+    unsigned min, max;   /* NUMBER */
+    const char *choices; /* CHOICE: "zh en" */
     const char *help;
 };
 
@@ -26,23 +26,32 @@ struct key {
 
 static const struct key keys[] = {
     {"site", "name", KEY_TEXT, AT(site_name), "案场", 0, 0, NULL, "name of the sales office"},
-    {"site", "language", KEY_CHOICE, AT(site_lang), "zh", 0, 0, "zh en", "language of kiosks and papers"},
-    {"site", "time-zone", KEY_TEXT, AT(time_zone), "Asia/Shanghai", 0, 0, NULL, "for dates and the end of a day"},
+    {"site", "language", KEY_CHOICE, AT(site_lang), "zh", 0, 0, "zh en",
+     "language of kiosks and papers"},
+    {"site", "time-zone", KEY_TEXT, AT(time_zone), "Asia/Shanghai", 0, 0, NULL,
+     "for dates and the end of a day"},
     {"site", "public-address", KEY_TEXT, AT(public_address), "", 0, 0, NULL,
      "https address under which phones reach /u/; empty: take-home codes are off"},
     {"site", "demo", KEY_BOOL, AT(demo), "no", 0, 0, NULL, "mark every page as a demonstration"},
-    {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchangd", 0, 0, NULL, "folder of the database and media"},
-    {"storage", "pages", KEY_PATH, AT(assets_dir), "/usr/share/anchang/www", 0, 0, NULL, "folder of the built pages"},
+    {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchangd", 0, 0, NULL,
+     "folder of the database and media"},
+    {"storage", "pages", KEY_PATH, AT(assets_dir), "/usr/share/anchang/www", 0, 0, NULL,
+     "folder of the built pages"},
     {"storage", "audit-key", KEY_PATH, AT(audit_key_file), "", 0, 0, NULL,
-     "32-byte key of the audit chain; empty: the systemd credential audit-key, else STATE/secret/audit.key"},
-    {"listen", "address", KEY_TEXT, AT(listen_address), "127.0.0.1", 0, 0, NULL, "loopback address, plain HTTP"},
-    {"listen", "port", KEY_NUMBER, AT(listen_port), "8080", 0, 65535, NULL, "its port; 0: any free one"},
+     "32-byte key of the audit chain; empty: systemd credential audit-key, else STATE/secret"},
+    {"listen", "address", KEY_TEXT, AT(listen_address), "127.0.0.1", 0, 0, NULL,
+     "loopback address, plain HTTP"},
+    {"listen", "port", KEY_NUMBER, AT(listen_port), "8080", 0, 65535, NULL,
+     "its port; 0: any free one"},
     {"listen", "hosts", KEY_HOSTS, offsetof(struct config, hosts), 0, "", 0, 0, NULL,
      "further host names the pages are reached by, separated by blanks"},
     {"listen", "workers", KEY_NUMBER, AT(workers), "2", 1, 16, NULL, "HTTP threads"},
-    {"listen", "streams", KEY_NUMBER, AT(streams_max), "128", 8, 4096, NULL, "open event streams at most"},
-    {"listen", "rate-limits", KEY_BOOL, AT(rate_limits), "yes", 0, 0, NULL, "limit requests per caller"},
-    {"lan", "address", KEY_TEXT, AT(lan_address), "", 0, 0, NULL, "address for other boxes, TLS only; empty: off"},
+    {"listen", "streams", KEY_NUMBER, AT(streams_max), "128", 8, 4096, NULL,
+     "open event streams at most"},
+    {"listen", "rate-limits", KEY_BOOL, AT(rate_limits), "yes", 0, 0, NULL,
+     "limit requests per caller"},
+    {"lan", "address", KEY_TEXT, AT(lan_address), "", 0, 0, NULL,
+     "address for other boxes, TLS only; empty: off"},
     {"lan", "port", KEY_NUMBER, AT(lan_port), "8443", 0, 65535, NULL, "its port"},
     {"lan", "certificate", KEY_PATH, AT(lan_cert), "", 0, 0, NULL, "PEM chain, see anchangctl ca"},
     {"lan", "key", KEY_PATH, AT(lan_key), "", 0, 0, NULL, "its private key, PEM"},

@@ -1,8 +1,8 @@
 /* config.h - the configuration file, read once at start.
  *
- * INI, UTF-8. An unknown section or key, a value of the wrong form or out of range refuses the start
- * and names the line (RS F50). config.c holds the one table of keys with their defaults and help, from
- * which the man page's list and `anchangd --config-keys` are made.
+ * INI, UTF-8. An unknown section or key, a value of the wrong form or out of range refuses the
+ * start and names the line (RS F50). config.c holds the one table of keys with their defaults
+ * and help, from which the man page's list and `anchangd --config-keys` are made.
  */
 #ifndef ANCHANG_CONFIG_H
 #define ANCHANG_CONFIG_H
@@ -22,7 +22,7 @@ struct config {
     char audit_key_file[512]; /* "" : state_dir/secret/audit.key, or the systemd credential */
     char listen_address[64];  /* loopback */
     unsigned listen_port;
-    char lan_address[64];     /* "" : no LAN listener */
+    char lan_address[64]; /* "" : no LAN listener */
     unsigned lan_port;
     char lan_cert[512], lan_key[512];
     char hosts[CONFIG_HOSTS_MAX][128]; /* further accepted host names */
@@ -30,7 +30,7 @@ struct config {
     unsigned workers;
     unsigned streams_max;
     bool rate_limits;
-    bool demo;                /* marks every page 演示 */
+    bool demo; /* marks every page 演示 */
 };
 
 /* Reads @path. On -EINVAL, @error says what and where ("file:12: unknown key 'prot'"). */

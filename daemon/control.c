@@ -48,8 +48,8 @@ static json_t *fault_json(int r, const struct fault *fault)
     char text[512];
 
     if (r != -EREFUSED)
-        return json_pack("{s:b, s:s, s:s, s:o}", "ok", 0, "code", "internal", "detail", strerror(-r),
-                         "errors", errors);
+        return json_pack("{s:b, s:s, s:s, s:o}", "ok", 0, "code", "internal", "detail",
+                         strerror(-r), "errors", errors);
     for (size_t i = 0; i < fault->n_items; i++) {
         const struct fault_item *item = &fault->items[i];
 
@@ -59,8 +59,8 @@ static json_t *fault_json(int r, const struct fault *fault)
                                                 (json_int_t)item->row, "field", item->field));
     }
     fault_render(fault->code, fault->args, fault->n_args, LANG_EN, text, sizeof(text));
-    return json_pack("{s:b, s:s, s:s, s:o}", "ok", 0, "code", fault_code_text(fault->code), "detail",
-                     text, "errors", errors);
+    return json_pack("{s:b, s:s, s:s, s:o}", "ok", 0, "code", fault_code_text(fault->code),
+                     "detail", text, "errors", errors);
 }
 
 json_t *control_answer(struct app *app, const json_t *request)
@@ -80,7 +80,8 @@ json_t *control_answer(struct app *app, const json_t *request)
         json_decref(run.result);
         answer = fault_json(r, &fault);
     } else {
-        answer = json_pack("{s:b, s:o}", "ok", 1, "result", run.result ? run.result : json_object());
+        answer =
+            json_pack("{s:b, s:o}", "ok", 1, "result", run.result ? run.result : json_object());
     }
     fault_clear(&fault);
     return answer;

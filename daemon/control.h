@@ -1,5 +1,5 @@
-/* control.h - the daemon's side of anchangctl: a socket in the state folder, for root and the daemon's
- * own user alone. One request and one answer a connection, each a line of JSON.
+/* control.h - the daemon's side of anchangctl: a socket in the state folder, for root and the
+ * daemon's own user alone. One request and one answer a connection, each a line of JSON.
  *
  * Thread: the loop's.
  */

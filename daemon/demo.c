@@ -148,7 +148,11 @@ static char opening_state(unsigned chance)
 
 static const char *state_word(char state)
 {
-    return state == 'T' ? "已办证" : state == 'F' ? "已备案" : state == 'C' ? "已签约" : state == 'S' ? "已认购" : "在售";
+    return state == 'T'   ? "已办证"
+           : state == 'F' ? "已备案"
+           : state == 'C' ? "已签约"
+           : state == 'S' ? "已认购"
+                          : "在售";
 }
 
 static int tower_import(struct import *im, const struct tower *t, unsigned *seed)
@@ -272,10 +276,10 @@ static const struct {
 static int surroundings_make(struct tx *tx, int64_t project_id)
 {
     const struct fee_row fees[] = {
-        {0, 0, project_id, "property", "住宅物业服务费", "2.80 元/m²·月", "前期物业服务合同，政府指导价",
+        {0, 0, project_id, "property", "住宅物业服务费", "2.80 元/m²·月",
+         "前期物业服务合同，政府指导价", "示范物业", false},
+        {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同",
          "示范物业", false},
-        {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同", "示范物业",
-         false},
         {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true},
     };
     const struct discount_row discount = {.project_id = project_id,
@@ -390,9 +394,8 @@ static int sale_open(struct tx *tx, int64_t project_id)
 {
     static const char *const model_rooms[] = {"1801", "1804", "1501", "905", NULL};
     struct unit_action release = {.transition = TRANSITION_RELEASE};
-    struct unit_action hold = {.transition = TRANSITION_HOLD,
-                               .reason = "样板间展示",
-                               .until_ms = tx->now_ms + 5 * DAY_MS};
+    struct unit_action hold = {
+        .transition = TRANSITION_HOLD, .reason = "样板间展示", .until_ms = tx->now_ms + 5 * DAY_MS};
     struct batch all;
     int r = batch_read(tx, project_id, "UAKRXBSCFDTN", NULL, &all);
 

@@ -57,7 +57,8 @@ static int columns_read(const json_t *mapping, struct sheet *s, struct fault *f,
 
     if (r < 0)
         return r;
-    json_array_foreach(json_object_get(mapping, "columns"), i, column) {
+    json_array_foreach(json_object_get(mapping, "columns"), i, column)
+    {
         enum unit_field field = unit_field_of(text_of(column, "field"));
         int64_t index = number_of(column, "index", -1);
 
@@ -76,13 +77,15 @@ static int words_read(const json_t *mapping, struct fault *f, struct mapping *m)
     size_t i;
     int r = 0;
 
-    json_array_foreach(json_object_get(mapping, "status_words"), i, word) {
+    json_array_foreach(json_object_get(mapping, "status_words"), i, word)
+    {
         const char *code = text_of(word, "code");
 
         if (r == 0 && code[0])
             r = mapping_set_status(m, text_of(word, "word"), code[0], f);
     }
-    json_array_foreach(json_object_get(mapping, "class_words"), i, word) {
+    json_array_foreach(json_object_get(mapping, "class_words"), i, word)
+    {
         const char *code = text_of(word, "code");
 
         if (r == 0 && code[0])
@@ -135,7 +138,8 @@ static int decisions_read(const json_t *list, struct fault *f, struct import_dec
     const json_t *one;
     size_t i;
 
-    json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one)
+    {
         const char *value = text_of(one, "value"), *decision = text_of(one, "decision");
         enum row_problem_class class = problem_of(text_of(one, "problem"));
         int action = -1;
@@ -161,10 +165,10 @@ static void projects_read(const json_t *filter, struct mapping *m)
     const json_t *name;
     size_t i;
 
-    json_array_foreach(filter, i, name)
-        if (m->n_projects < MAPPING_PROJECTS_MAX && json_is_string(name))
-            snprintf(m->projects[m->n_projects++], sizeof(m->projects[0]), "%s",
-                     json_string_value(name));
+    json_array_foreach(filter, i,
+                       name) if (m->n_projects < MAPPING_PROJECTS_MAX && json_is_string(name))
+        snprintf(m->projects[m->n_projects++], sizeof(m->projects[0]), "%s",
+                 json_string_value(name));
 }
 
 int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
@@ -219,15 +223,14 @@ static json_t *matrix_json(const struct matrix_layout *layout)
     json_t *fields = json_array();
 
     for (size_t i = 0; i < b->n_sub; i++)
-        json_array_append_new(fields, json_string(b->sub[i] == FIELD_NONE ? ""
-                                                                         : unit_field_name(b->sub[i])));
-    return json_pack("{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:o, s:s, s:o}", "header_row",
-                     (json_int_t)b->line_row, "floor_column", b->floor_col, "first_column",
-                     b->first_col, "last_column", b->last_col, "first_row",
-                     (json_int_t)b->first_row, "last_row", (json_int_t)b->last_row,
-                     "rows_per_floor", (json_int_t)b->n_sub, "row_fields", fields, "building",
-                     b->building, "stair_row",
-                     b->stair_row ? json_integer(b->stair_row) : json_null());
+        json_array_append_new(
+            fields, json_string(b->sub[i] == FIELD_NONE ? "" : unit_field_name(b->sub[i])));
+    return json_pack(
+        "{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:o, s:s, s:o}", "header_row", (json_int_t)b->line_row,
+        "floor_column", b->floor_col, "first_column", b->first_col, "last_column", b->last_col,
+        "first_row", (json_int_t)b->first_row, "last_row", (json_int_t)b->last_row,
+        "rows_per_floor", (json_int_t)b->n_sub, "row_fields", fields, "building", b->building,
+        "stair_row", b->stair_row ? json_integer(b->stair_row) : json_null());
 }
 
 json_t *import_mapping_json(const struct mapping *m, const struct matrix_layout *layout,
@@ -238,9 +241,9 @@ json_t *import_mapping_json(const struct mapping *m, const struct matrix_layout 
 
     for (int field = 0; field < FIELD_COUNT && !matrix; field++)
         if (m->columns[field].column >= 0)
-            json_array_append_new(columns, json_pack("{s:i, s:s}", "index",
-                                                     m->columns[field].column, "field",
-                                                     unit_field_name((enum unit_field)field)));
+            json_array_append_new(columns,
+                                  json_pack("{s:i, s:s}", "index", m->columns[field].column,
+                                            "field", unit_field_name((enum unit_field)field)));
     return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "source", source, "form",
                      matrix ? "matrix" : "rows", "sheet", (json_int_t)m->sheet, "header_row",
                      (json_int_t)m->header_row, "columns", columns, "status_words",
@@ -251,18 +254,23 @@ json_t *import_mapping_json(const struct mapping *m, const struct matrix_layout 
 static const char *const accept_texts[PROBLEM_COUNT][2] = {
     [PROBLEM_FLOOR_MISSING] = {"放到您填写的楼层", "put on the floor you name"},
     [PROBLEM_FLOOR_FROM_ROOM] = {"按房号推出的楼层", "put on the floor the room number tells"},
-    [PROBLEM_FLOOR_UNKNOWN] = {"保留楼层名称，排在最上面", "keep the floor's name, on top of the others"},
+    [PROBLEM_FLOOR_UNKNOWN] = {"保留楼层名称，排在最上面",
+                               "keep the floor's name, on top of the others"},
     [PROBLEM_NUMBER] = {"按空白处理", "treat the cell as empty"},
     [PROBLEM_NUMBER_RANGE] = {"按空白处理", "treat the cell as empty"},
     [PROBLEM_ROUNDED] = {"四舍五入到两位小数", "round half up to two decimals"},
     [PROBLEM_STATUS_UNKNOWN] = {"按您选择的状态导入", "import in the state you choose"},
     [PROBLEM_CLASS_UNKNOWN] = {"按您选择的用途导入", "import as the use you choose"},
-    [PROBLEM_PRICE_MISSING] = {"不带价格导入，定价前不能推盘", "import without a price; not released until priced"},
-    [PROBLEM_AREA_MISSING] = {"不带面积导入，复核前不能推盘", "import without an area; not released until reviewed"},
+    [PROBLEM_PRICE_MISSING] = {"不带价格导入，定价前不能推盘",
+                               "import without a price; not released until priced"},
+    [PROBLEM_AREA_MISSING] = {"不带面积导入，复核前不能推盘",
+                              "import without an area; not released until reviewed"},
     [PROBLEM_AREA_ORDER] = {"只保留建筑面积", "keep the gross area alone"},
-    [PROBLEM_AREA_SUM] = {"按建筑面积与套内面积重算分摊面积", "work the shared area out from gross and inner"},
+    [PROBLEM_AREA_SUM] = {"按建筑面积与套内面积重算分摊面积",
+                          "work the shared area out from gross and inner"},
     [PROBLEM_TOTAL_DIFFERS] = {"以表中的总价为准", "the list's total counts"},
-    [PROBLEM_NOT_FOR_SALE] = {"导入为不可售，原因为该词", "import as not for sale, with the word as reason"},
+    [PROBLEM_NOT_FOR_SALE] = {"导入为不可售，原因为该词",
+                              "import as not for sale, with the word as reason"},
     [PROBLEM_FORMULA] = {"按空白处理", "treat the cell as empty"},
     [PROBLEM_TEXT] = {"去掉不允许的字符", "leave the characters out"},
     [PROBLEM_TEXT_LONG] = {"截短", "cut it"},

@@ -17,19 +17,21 @@ struct import_plan {
     struct matrix_layout layout;
     struct mapping mapping;
     struct import_decisions decisions;
-    char source[81];       /* the mapping is remembered under this name */
+    char source[81]; /* the mapping is remembered under this name */
     bool remember;
     bool project_from_file;
 };
 
-/* Reads the object; -EREFUSED with items naming the fields that are wrong. @s is the opened sheet: the
- * heading's unit of money (万元) is taken from it. */
-int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f, struct import_plan *ret_plan);
+/* Reads the object; -EREFUSED with items naming the fields that are wrong. @s is the opened
+ * sheet: the heading's unit of money (万元) is taken from it. */
+int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
+                     struct import_plan *ret_plan);
 /* A mapping as ImportMapping, for suggestions and what is remembered. New reference. */
 json_t *import_mapping_json(const struct mapping *mapping, const struct matrix_layout *layout,
                             const char *source);
 
-/* What accepting rows with a problem of @class would do, for the screen; "" when it cannot be accepted. */
+/* What accepting rows with a problem of @class would do, for the screen; "" when it cannot be
+ * accepted. */
 const char *import_accept_text(enum row_problem_class class, enum lang lang);
 
 /* Runs the plan over the sheet: without @import a dry run. */

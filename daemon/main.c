@@ -1,8 +1,8 @@
 /* main.c - anchangd: starts the parts in order, keeps the clock's duties, stops them in reverse.
  *
- * The loop thread (sd-event) has the signals, the timers and the watchdog. It writes through the writer
- * like everybody else. Exit codes: 0 stopped, 75 another daemon has the site, 78 configuration or
- * database will not do (systemd does not restart on these), 1 anything else.
+ * The loop thread (sd-event) has the signals, the timers and the watchdog. It writes through the
+ * writer like everybody else. Exit codes: 0 stopped, 75 another daemon has the site, 78
+ * configuration or database will not do (systemd does not restart on these), 1 anything else.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -38,10 +38,11 @@
 #include "db/writer.h"
 
 /* Duties run at least this often; sooner when a hold or permit ends sooner. */
-#define DUTY_MS       INT64_C(15000)
-#define CLEANING_MS   INT64_C(3600000)
+#define DUTY_MS             INT64_C(15000)
+#define CLEANING_MS         INT64_C(3600000)
 #define IDEMPOTENCY_KEEP_MS (INT64_C(7) * 86400000)
-#define PROGRESS_MS   INT64_C(15000) /* a writer that has work and does nothing for this long is stuck */
+#define PROGRESS_MS                                                                                \
+    INT64_C(15000) /* a writer that has work and does nothing for this long is stuck */
 
 struct daemon {
     struct app app;
@@ -122,8 +123,8 @@ static int duty_apply(struct tx *tx, void *arg)
     return r < 0 ? r : 0;
 }
 
-/* By the clock that is never stepped: a wall clock that jumps forward ends no hold early by more than
- * one round, because each round asks the database with the time of that moment. */
+/* By the clock that is never stepped: a wall clock that jumps forward ends no hold early by more
+ * than one round, because each round asks the database with the time of that moment. */
 static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 {
     struct daemon *d = arg;
@@ -149,8 +150,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
     return 0;
 }
 
-/* The watchdog is fed only while the writer makes progress (RS F17); HTTP workers and the loop itself
- * are seen by the ping being sent at all and by the duty's round through the writer. */
+/* The watchdog is fed only while the writer makes progress (RS F17); HTTP workers and the loop
+ * itself are seen by the ping being sent at all and by the duty's round through the writer. */
 static int on_watchdog(sd_event_source *source, uint64_t usec, void *arg)
 {
     struct daemon *d = arg;
@@ -246,11 +247,11 @@ static int http_open(struct daemon *d)
         hosts[i] = c->hosts[i];
     if (c->lan_address[0])
         options.listeners[options.n_listeners++] = (struct http_listener){.name = "lan",
-                                                                           .address = c->lan_address,
-                                                                           .port = c->lan_port,
-                                                                           .cert_file = c->lan_cert,
-                                                                           .key_file = c->lan_key,
-                                                                           .workers = c->workers};
+                                                                          .address = c->lan_address,
+                                                                          .port = c->lan_port,
+                                                                          .cert_file = c->lan_cert,
+                                                                          .key_file = c->lan_key,
+                                                                          .workers = c->workers};
     if (c->streams_max > 64) /* streams are connections: leave as much room again for requests */
         options.limits.per_address_loopback = c->streams_max * 2;
     return http_start(&options, &d->app.http);
@@ -347,12 +348,10 @@ static int site_exit(int r)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"config-keys", no_argument, NULL, 'k'},
-                                            {"routes", no_argument, NULL, 'r'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"config-keys", no_argument, NULL, 'k'},
+        {"routes", no_argument, NULL, 'r'},       {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     static struct daemon d;
     const char *config_path = "/etc/anchangd/anchangd.conf";
     char what[600];

@@ -4,8 +4,8 @@
 
 #include "daemon/http/buf.h"
 
-/* Append the picture of @text; @module_px: pixels a module (PNG). -E2BIG: the text is too long for a
- * code, -ENOMEM. */
+/* Append the picture of @text; @module_px: pixels a module (PNG). -E2BIG: the text is too long
+ * for a code, -ENOMEM. */
 int qr_svg(const char *text, struct buf *out);
 int qr_png(const char *text, int module_px, struct buf *out);
 

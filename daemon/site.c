@@ -28,8 +28,8 @@ static int folder_make(const char *path)
 /* File systems on which WAL's shared memory or fsync does not hold what SQLite needs. */
 static bool file_system_refused(const char *path)
 {
-    static const long refused[] = {NFS_SUPER_MAGIC, V9FS_MAGIC, SMB_SUPER_MAGIC, 0x65735546 /* fuse */,
-                                   0xff534d42 /* cifs */};
+    static const long refused[] = {NFS_SUPER_MAGIC, V9FS_MAGIC, SMB_SUPER_MAGIC,
+                                   0x65735546 /* fuse */, 0xff534d42 /* cifs */};
     struct statfs info;
 
     if (statfs(path, &info) < 0)
@@ -113,7 +113,8 @@ static int lock_take(const char *state_dir, struct site *site)
     return 0;
 }
 
-static int database_ready(const struct config *config, struct app *app, char *what, size_t what_size)
+static int database_ready(const struct config *config, struct app *app, char *what,
+                          size_t what_size)
 {
     char backup[640];
     struct db *db;
@@ -188,7 +189,8 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
     if (r == 0)
         r = lock_take(config->state_dir, &site);
     if (r == -EALREADY)
-        snprintf(what, what_size, "%s is in use by process %d", config->state_dir, (int)site.holder);
+        snprintf(what, what_size, "%s is in use by process %d", config->state_dir,
+                 (int)site.holder);
     *ret_site = site;
     if (r == 0)
         r = database_ready(config, app, what, what_size);

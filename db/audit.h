@@ -1,9 +1,9 @@
 /* audit.h - the operation log: what happened, who did it, each field before and after.
  *
  * One row per action on one object (PA-07, PA-08), in a keyed hash chain: hash = BLAKE2b-256 of the
- * row before and every column of this one, under a key that is not in the database. Whoever edits the
- * file without the key cannot mend the chain. A row's detail is a list of changed fields, so a document
- * can be rebuilt for any time by reading its rows backwards.
+ * row before and every column of this one, under a key that is not in the database. Whoever edits
+ * the file without the key cannot mend the chain. A row's detail is a list of changed fields, so a
+ * document can be rebuilt for any time by reading its rows backwards.
  *
  * detail: records ended by U+001E, each "field U+001F before U+001F after"; a value is "=" and the
  * text, or "-" for none.
@@ -49,8 +49,8 @@ struct audit_filter {
     int limit;
 };
 
-/* Newest first; @row lives during the call. A negative return of @each ends the walk with it. Rows of
- * projects out of the actor's scope are left out. */
+/* Newest first; @row lives during the call. A negative return of @each ends the walk with it.
+ * Rows of projects out of the actor's scope are left out. */
 int audit_list(struct tx *tx, const struct audit_filter *filter,
                int (*each)(void *arg, const struct audit_row *row), void *arg);
 
@@ -65,7 +65,7 @@ bool trail_next(const char **cursor, struct trail_field *ret_field);
 struct audit_report {
     bool ok;
     int64_t rows;
-    int64_t first_bad; /* seq; 0 when ok */
+    int64_t first_bad;  /* seq; 0 when ok */
     const char *reason; /* constant: "hash", "link", "gap" */
     uint8_t head[AUDIT_HASH_SIZE];
 };

@@ -1,5 +1,5 @@
-/* check.c - what a publication must have before it may be submitted (FC 25.5, 26; SC-10, SC-13, SC-26,
- * RP-27). See publication.h.
+/* check.c - what a publication must have before it may be submitted (FC 25.5, 26; SC-10, SC-13,
+ * SC-26, RP-27). See publication.h.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,11 +28,11 @@ static int project_check(struct checking *c)
     for (int i = 0; r >= 0 && i < n && i < MISSING_MAX; i++) {
         const struct disclosure_info *info = disclosure_info(codes[i]);
         char field[32];
-        struct check_item item = {
-            .code = strcmp(codes[i], "P2") == 0 ? FAULT_CHECK_NO_PERMIT : FAULT_CHECK_PROJECT_ITEM,
-            .item = info->zh,
-            .item_en = info->en,
-            .field = field};
+        struct check_item item = {.code = strcmp(codes[i], "P2") == 0 ? FAULT_CHECK_NO_PERMIT
+                                                                      : FAULT_CHECK_PROJECT_ITEM,
+                                  .item = info->zh,
+                                  .item_en = info->en,
+                                  .field = field};
 
         snprintf(field, sizeof(field), "disclosure:%s", codes[i]);
         r = c->each(c->arg, &item);
@@ -92,8 +92,9 @@ static int unit_report(struct checking *c, const struct published_unit *u, enum 
                                     .item_en = need ? need->en : NULL,
                                     .field = need ? need->field : NULL};
 
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
-             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
+             u->building[0] && u->stair[0] ? "-" : "", u->stair,
+             u->building[0] || u->stair[0] ? "-" : "", u->room);
     return c->each(c->arg, &item);
 }
 

@@ -136,25 +136,23 @@ static const char *const item_queries[][2] = {
      "AND COALESCE(p.enabled, 1) = 1 AND EXISTS (SELECT 1 FROM unit u WHERE u.building_id = b.id) "
      "ORDER BY b.ordinal, b.id"},
     {"stair",
-     "SELECT s.id, s.name, s.id, s.building_id FROM stair s JOIN building b ON b.id = s.building_id "
-     "WHERE b.project_id = $1 AND $2 > 0 ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
-    {"layout",
-     "SELECT id, name, id, rooms, halls, baths, media_id, description FROM layout "
-     "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
+     "SELECT s.id, s.name, s.id, s.building_id FROM stair s "
+     "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 AND $2 > 0 ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
+    {"layout", "SELECT id, name, id, rooms, halls, baths, media_id, description FROM layout "
+               "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
     {"permit",
      "SELECT id, number, id, kind, issued_date, valid_until, scope, units_named, escrow_bank, "
      "escrow_name, escrow_account, media_id FROM permit WHERE project_id = $1 "
      "AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2) ORDER BY issued_date, id"},
-    {"fee",
-     "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
-     "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
-    {"discount",
-     "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
-     "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
+    {"fee", "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
+            "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
+    {"discount", "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
+                 "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
 };
 static const int item_columns[] = {22, 5, 4, 8, 12, 8, 7};
 
-/* As it would be shown: an item that another record fulfils is frozen with what that record says. */
+/* As it would be shown: an item that another record fulfils is frozen with what that record
+ * says. */
 static int disclosure_draft(void *arg, const struct disclosure_row *row)
 {
     char value[VALUE_SIZE];
@@ -220,7 +218,9 @@ static const char *hidden_reason(const struct unit_row *row, char state)
         return row->retained;
     if (state != 'N')
         return "";
-    return row->flags & UNIT_SEIZURE ? "seizure" : row->flags & UNIT_MORTGAGE ? "mortgage" : "locked";
+    return row->flags & UNIT_SEIZURE    ? "seizure"
+           : row->flags & UNIT_MORTGAGE ? "mortgage"
+                                        : "locked";
 }
 
 static int unit_draft(void *arg, const struct unit_row *row)
@@ -420,12 +420,12 @@ static int unit_published(struct stmt *s, struct content *c)
     return u->room && u->line && u->building && u->class && u->media ? 0 : -ENOMEM;
 }
 
-
 #define PUBLISHED_COLUMNS                                                                          \
     "SELECT p.unit_id, p.building_id, p.stair_id, p.floor_id, p.building, p.stair, p.floor, "      \
     "p.floor_ordinal, p.room, p.line, p.span, p.class, p.state, p.hidden_reason, p.layout_id, "    \
     "p.orientation, p.floor_height_mm, p.gross, p.inner_area, p.shared, p.area_stage, "            \
-    "p.total_fen, p.deal_total_fen, p.permit, p.vr_url, p.model_room, p.note, p.media FROM unit u " \
+    "p.total_fen, p.deal_total_fen, p.permit, p.vr_url, p.model_room, p.note, p.media "            \
+    "FROM unit u "                                                                                 \
     "JOIN publication_unit p ON p.unit_id = u.id AND p.publication_id = "                          \
     "(SELECT MAX(q.publication_id) FROM publication_unit q WHERE q.unit_id = u.id "                \
     "AND q.publication_id <= $2) WHERE p.removed = 0 AND "
@@ -485,14 +485,23 @@ static void hash_int(crypto_generichash_state *state, int64_t value)
 
 static void hash_unit(crypto_generichash_state *state, const struct published_unit *u)
 {
-    const int64_t numbers[] = {u->unit_id,   u->building_id, u->stair_id,        u->floor_id,
-                               u->floor_ordinal, u->span,    u->state,           u->layout_id,
-                               u->floor_height_mm, u->gross, u->inner,           u->shared,
-                               u->total_fen, u->deal_total_fen, u->model_room};
-    const char *const texts[] = {u->building, u->stair,       u->floor,      u->room,
-                                 u->line,     u->class,       u->hidden_reason, u->orientation,
-                                 u->area_stage, u->permit,    u->vr_url ? u->vr_url : "",
-                                 u->note,     u->media};
+    const int64_t numbers[] = {u->unit_id,         u->building_id,    u->stair_id,  u->floor_id,
+                               u->floor_ordinal,   u->span,           u->state,     u->layout_id,
+                               u->floor_height_mm, u->gross,          u->inner,     u->shared,
+                               u->total_fen,       u->deal_total_fen, u->model_room};
+    const char *const texts[] = {u->building,
+                                 u->stair,
+                                 u->floor,
+                                 u->room,
+                                 u->line,
+                                 u->class,
+                                 u->hidden_reason,
+                                 u->orientation,
+                                 u->area_stage,
+                                 u->permit,
+                                 u->vr_url ? u->vr_url : "",
+                                 u->note,
+                                 u->media};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         hash_int(state, numbers[i]);
@@ -579,13 +588,12 @@ static int unit_store(struct tx *tx, const struct published_unit *u, int64_t pub
         "area_stage, total_fen, deal_total_fen, permit, vr_url, model_room, note, media) VALUES "
         "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
         "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
-        "iiiiiitttittitttotoooitoottitt",
-        u->unit_id, publication_id, (int64_t)removed, u->building_id, u->stair_id, u->floor_id,
-        u->building, u->stair, u->floor, u->floor_ordinal, u->room, u->line, u->span, u->class,
-        state, u->hidden_reason, or_null(&u->layout_id), u->orientation,
-        or_null(&u->floor_height_mm), or_null(&u->gross), or_null(&u->inner), u->shared,
-        u->area_stage, or_null(&u->total_fen), or_null(&u->deal_total_fen), u->permit, u->vr_url,
-        (int64_t)u->model_room, u->note, u->media);
+        "iiiiiitttittitttotoooitoottitt", u->unit_id, publication_id, (int64_t)removed,
+        u->building_id, u->stair_id, u->floor_id, u->building, u->stair, u->floor, u->floor_ordinal,
+        u->room, u->line, u->span, u->class, state, u->hidden_reason, or_null(&u->layout_id),
+        u->orientation, or_null(&u->floor_height_mm), or_null(&u->gross), or_null(&u->inner),
+        u->shared, u->area_stage, or_null(&u->total_fen), or_null(&u->deal_total_fen), u->permit,
+        u->vr_url, (int64_t)u->model_room, u->note, u->media);
 
     return r < 0 ? r : 0;
 }
@@ -597,8 +605,8 @@ static int items_store(struct tx *tx, const struct content *c, int64_t publicati
         int r = db_run(tx->db,
                        "INSERT INTO publication_item (publication_id, section, ordinal, key, name, "
                        "value) VALUES ($1, $2, $3, $4, $5, $6)",
-                       "itittt", publication_id, item->section, (int64_t)i, item->key,
-                       item->name, item->value);
+                       "itittt", publication_id, item->section, (int64_t)i, item->key, item->name,
+                       item->value);
 
         if (r < 0)
             return r;

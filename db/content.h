@@ -1,10 +1,11 @@
 /* content.h - the content of a publication: every public fact of a project, frozen.
  *
- * A draft's content is computed from the units as they are now; a published one is read back from its
- * append-only rows. Both have the same form, so that check, hash, difference and chart are written
- * once. No customer, floor price, hold reason or salesperson is in it (SC-07).
+ * A draft's content is computed from the units as they are now; a published one is read back from
+ * its append-only rows. Both have the same form, so that check, hash, difference and chart are
+ * written once. No customer, floor price, hold reason or salesperson is in it (SC-07).
  *
- * Memory: a content owns all it points to. Thread: one at a time; reading needs only a connection.
+ * Memory: a content owns all it points to. Thread: one at a time; reading needs only a
+ * connection.
  */
 #ifndef ANCHANG_DB_CONTENT_H
 #define ANCHANG_DB_CONTENT_H
@@ -19,12 +20,12 @@ struct published_unit {
     const char *hidden_reason; /* why a unit is not for sale */
     int64_t layout_id;         /* 0: none */
     const char *orientation;
-    int64_t floor_height_mm;       /* 0: unknown */
-    int64_t gross, inner, shared;  /* 0.01 m2; 0: unknown */
+    int64_t floor_height_mm;      /* 0: unknown */
+    int64_t gross, inner, shared; /* 0.01 m2; 0: unknown */
     const char *area_stage;
-    int64_t total_fen;      /* 0: not shown */
-    int64_t deal_total_fen; /* 0: not shown */
-    const char *permit;     /* number; "" none */
+    int64_t total_fen;                 /* 0: not shown */
+    int64_t deal_total_fen;            /* 0: not shown */
+    const char *permit;                /* number; "" none */
     const char *vr_url, *note, *media; /* media: ids, space separated */
     bool model_room;
     int64_t changed_ms; /* draft only: when the unit last changed */
@@ -50,7 +51,7 @@ enum { ITEM_FIELDS_MAX = 24, CONTENT_HASH_TEXT = 65 };
 
 struct content {
     int64_t project_id;
-    int64_t publication_id; /* 0: a draft's */
+    int64_t publication_id;       /* 0: a draft's */
     struct published_unit *units; /* in physical order */
     size_t n_units;
     struct published_item *items;

@@ -4,7 +4,15 @@
 
 #include "db/content.h"
 
-enum diff_kind { DIFF_ADDED, DIFF_REMOVED, DIFF_OPENED, DIFF_CLOSED, DIFF_PRICE_UP, DIFF_PRICE_DOWN, DIFF_OTHER };
+enum diff_kind {
+    DIFF_ADDED,
+    DIFF_REMOVED,
+    DIFF_OPENED,
+    DIFF_CLOSED,
+    DIFF_PRICE_UP,
+    DIFF_PRICE_DOWN,
+    DIFF_OTHER
+};
 
 struct diff_unit {
     enum diff_kind kind; /* the weightiest: opened or closed, then price, then other */

@@ -1,7 +1,7 @@
 /* import.c - see import.h.
  *
- * Ten thousand rows come in one transaction, so what repeats from row to row is looked up once and new
- * ids are counted here: nobody else writes meanwhile.
+ * Ten thousand rows come in one transaction, so what repeats from row to row is looked up once
+ * and new ids are counted here: nobody else writes meanwhile.
  */
 #include "db/import.h"
 
@@ -221,7 +221,8 @@ static int64_t layout_number(const char *name, const char *word)
 
 static int layout_of(struct import *im, int64_t project_id, const char *name, int64_t *ret_id)
 {
-    int64_t rooms = layout_number(name, "室") ? layout_number(name, "室") : layout_number(name, "房");
+    int64_t rooms =
+        layout_number(name, "室") ? layout_number(name, "室") : layout_number(name, "房");
     struct known *slot;
     int64_t id = 0;
     int r;
@@ -279,7 +280,8 @@ void import_line(const char *room, const char *floor, char *out, size_t size)
         return;
     }
     /* "A户型32F" on 32. */
-    if (length > n + 1 && room[length - 1] == 'F' && strncmp(room + length - 1 - n, digits, n) == 0 &&
+    if (length > n + 1 && room[length - 1] == 'F' &&
+        strncmp(room + length - 1 - n, digits, n) == 0 &&
         !isdigit((unsigned char)room[length - 2 - n]))
         snprintf(out, size, "%.*s", (int)(length - 1 - n), room);
 }
@@ -338,12 +340,12 @@ static int history_insert(struct import *im, int64_t unit_id, char state, const 
                           const int64_t *claim_id)
 {
     const char text[2] = {state, '\0'};
-    int r = db_run(im->tx->db,
-                   "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, "
-                   "document, claim_id, unit_version, at_ms) "
-                   "VALUES ($1, 'state', '', $2, 'import', $3, $4, $5, 1, $6)",
-                   "itttoi", unit_id, text, im->tx->actor->name, document, claim_id,
-                   im->tx->now_ms);
+    int r =
+        db_run(im->tx->db,
+               "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, "
+               "document, claim_id, unit_version, at_ms) "
+               "VALUES ($1, 'state', '', $2, 'import', $3, $4, $5, 1, $6)",
+               "itttoi", unit_id, text, im->tx->actor->name, document, claim_id, im->tx->now_ms);
 
     return r < 0 ? r : 0;
 }
@@ -361,20 +363,20 @@ static int unit_insert(struct import *im, const struct import_unit *u, const str
     int r;
 
     import_line(u->room, u->floor, line, sizeof(line));
-    r = db_run(im->tx->db,
-               "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, span, "
-               "class, usage_text, layout_id, orientation, floor_height_mm, total_fen, "
-               "filed_total_fen, released, retained, retained_reason, sale_state, changed_ms) "
-               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-               "$18, $19, $20)",
-               "iiiiittittotoooittti", id, at->project_id, at->building_id, at->stair_id,
-               at->floor_id, u->room, line, u->span > 0 ? u->span : (int64_t)1, u->class,
-               u->usage_text, at->layout_id ? &at->layout_id : NULL, u->orientation,
-               u->floor_height_mm > 0 ? &u->floor_height_mm : NULL,
-               u->total_fen > 0 ? &u->total_fen : NULL,
-               u->filed_total_fen > 0 ? &u->filed_total_fen : NULL, (int64_t)sold,
-               retained ? "other" : "", retained ? (u->reason[0] ? u->reason : u->status_word) : "",
-               text, im->tx->now_ms);
+    r = db_run(
+        im->tx->db,
+        "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, span, "
+        "class, usage_text, layout_id, orientation, floor_height_mm, total_fen, "
+        "filed_total_fen, released, retained, retained_reason, sale_state, changed_ms) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+        "$18, $19, $20)",
+        "iiiiittittotoooittti", id, at->project_id, at->building_id, at->stair_id, at->floor_id,
+        u->room, line, u->span > 0 ? u->span : (int64_t)1, u->class, u->usage_text,
+        at->layout_id ? &at->layout_id : NULL, u->orientation,
+        u->floor_height_mm > 0 ? &u->floor_height_mm : NULL,
+        u->total_fen > 0 ? &u->total_fen : NULL,
+        u->filed_total_fen > 0 ? &u->filed_total_fen : NULL, (int64_t)sold, retained ? "other" : "",
+        retained ? (u->reason[0] ? u->reason : u->status_word) : "", text, im->tx->now_ms);
     return r < 0 ? r : 0;
 }
 
@@ -502,11 +504,12 @@ int import_mapping_save(struct tx *tx, const char *source, const char *mapping)
     return r < 0 ? r : 0;
 }
 
-int import_mapping_list(struct tx *tx, int (*each)(void *arg, const char *source, const char *mapping),
-                        void *arg)
+int import_mapping_list(struct tx *tx,
+                        int (*each)(void *arg, const char *source, const char *mapping), void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s, "SELECT source, mapping FROM import_mapping ORDER BY at_ms DESC", "");
+    int r =
+        db_query(tx->db, &s, "SELECT source, mapping FROM import_mapping ORDER BY at_ms DESC", "");
 
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = each(arg, stmt_text(s, 0), stmt_text(s, 1));

@@ -1,5 +1,5 @@
-/* link_revocation.h - take-home links that were taken back: one, those of a unit, of a publication, or
- * all of a project. A revocation ends what was issued before it; what is issued later is valid.
+/* link_revocation.h - take-home links that were taken back: one, those of a unit, of a publication,
+ * or all of a project. A revocation ends what was issued before it; what is issued later is valid.
  *
  * Thread: adding on the writer's; reading on any with a reader.
  */

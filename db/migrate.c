@@ -8,8 +8,9 @@
 
 static int version_table(struct db *db)
 {
-    return db_script(db, "CREATE TABLE IF NOT EXISTS schema_version ("
-                         "version INTEGER PRIMARY KEY, name TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT");
+    return db_script(
+        db, "CREATE TABLE IF NOT EXISTS schema_version ("
+            "version INTEGER PRIMARY KEY, name TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT");
 }
 
 int db_schema_version(struct db *db, int *ret_version)
@@ -34,8 +35,8 @@ static int migration_apply(struct db *db, const struct migration *m)
         return r;
     r = db_script(db, m->sql);
     if (r == 0)
-        r = db_run(db, "INSERT INTO schema_version (version, name, at_ms) VALUES ($1, $2, $3)", "iti",
-                   (int64_t)m->number, m->name, clock_wall_ms());
+        r = db_run(db, "INSERT INTO schema_version (version, name, at_ms) VALUES ($1, $2, $3)",
+                   "iti", (int64_t)m->number, m->name, clock_wall_ms());
     if (r < 0) {
         db_rollback(db);
         return r;
@@ -53,7 +54,8 @@ int db_migrate(struct db *db, const char *backup_path)
         return -EPROTONOSUPPORT;
     if (version > 0 && (size_t)version < migrations_count && backup_path) {
         r = db_backup(db, backup_path);
-        if (r < 0 && r != -EEXIST) /* there from a run that was cut off: that one is the older copy */
+        if (r < 0 &&
+            r != -EEXIST) /* there from a run that was cut off: that one is the older copy */
             return r;
     }
     for (size_t i = (size_t)version; i < migrations_count; i++) {

@@ -19,8 +19,8 @@ struct migration {
 extern const struct migration migrations[];
 extern const size_t migrations_count;
 
-/* Brings @db to the newest version. Before the first change of an existing database a copy is laid at
- * @backup_path (NULL: none). -EPROTONOSUPPORT when the file is newer than this program. */
+/* Brings @db to the newest version. Before the first change of an existing database a copy is
+ * laid at @backup_path (NULL: none). -EPROTONOSUPPORT when the file is newer than this program. */
 int db_migrate(struct db *db, const char *backup_path);
 
 /* The version of the file: 0 for an empty one. */

@@ -18,15 +18,16 @@ enum round_mode { ROUND_HALF_UP, ROUND_TRUNCATE, ROUND_UP };
  * zero, up away from zero. Every rounding of the product goes through here. */
 int64_t money_round(__int128 numerator, int64_t denominator, int64_t unit, enum round_mode mode);
 
-/* A list total: unit price (fen per m2) times area, to fen half-up, then to the project's precision;
- * the precision is skipped when the amount is below it. (FC 27.2, V1-V3) */
+/* A list total: unit price (fen per m2) times area, to fen half-up, then to the project's
+ * precision; the precision is skipped when the amount is below it. (FC 27.2, V1-V3) */
 int64_t money_total(int64_t unit_price_fen, int64_t area, int64_t unit_fen, enum round_mode mode);
 /* The project's precision alone. */
 int64_t money_precision(int64_t fen, int64_t unit_fen, enum round_mode mode);
 /* The unit price shown for a total: half-up to 0.01 yuan; never multiplied back. (V7) */
 int64_t money_unit_price(int64_t total_fen, int64_t area);
 
-/* One step of a discount chain; each result is rounded to fen, the last once to precision. (V4-V6) */
+/* One step of a discount chain; each result is rounded to fen, the last once to precision.
+ * (V4-V6) */
 enum discount_kind { DISCOUNT_PERCENT, DISCOUNT_POINTS, DISCOUNT_AMOUNT };
 struct discount_step {
     enum discount_kind kind;
@@ -39,8 +40,8 @@ int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size
  * payment absorbs the rest. (V8) */
 int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen);
 
-/* Splits @total by @parts_bp (which add up to 10000) to multiples of @unit_fen half-up; the last part
- * absorbs the difference. (V9) */
+/* Splits @total by @parts_bp (which add up to 10000) to multiples of @unit_fen half-up; the last
+ * part absorbs the difference. (V9) */
 void money_split(int64_t total_fen, const int64_t *parts_bp, size_t n, int64_t unit_fen,
                  int64_t *ret_parts);
 

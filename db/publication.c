@@ -66,8 +66,8 @@ int publication_list(struct tx *tx, int64_t project_id, int64_t before, int limi
     return r < 0 ? r : 0;
 }
 
-int publication_read(struct tx *tx, int64_t id,
-                     int (*each)(void *arg, const struct publication *p), void *arg)
+int publication_read(struct tx *tx, int64_t id, int (*each)(void *arg, const struct publication *p),
+                     void *arg)
 {
     struct publication p;
     struct stmt *s;
@@ -78,8 +78,9 @@ int publication_read(struct tx *tx, int64_t id,
     r = stmt_step(s);
     if (r == 1) {
         publication_row(s, &p);
-        r = actor_sees_project(tx->actor, p.project_id) ? each(arg, &p)
-                                                        : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+        r = actor_sees_project(tx->actor, p.project_id)
+                ? each(arg, &p)
+                : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     } else if (r == 0) {
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     }
@@ -139,7 +140,7 @@ static int head_read(void *arg, const struct publication *p)
 static const char *state_word(const char *state)
 {
     static const char *const words[][2] = {
-        {"draft", "草稿"},      {"submitted", "待审批"}, {"live", "已发布"},
+        {"draft", "草稿"},          {"submitted", "待审批"}, {"live", "已发布"},
         {"superseded", "已被替代"}, {"rejected", "已驳回"},  {"withdrawn", "已撤回"},
     };
 
@@ -303,17 +304,20 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
     if (r >= 0)
         r = content_store(tx, c, base, head->id);
     if (r >= 0)
-        r = db_run(tx->db,
-                   "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
-                   "approver = $3, decided_ms = $4, base_id = $5, units = $6, approver_role = "
-                   "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
-                   "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
-                   "iitioi", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL, (int64_t)c->n_units);
+        r = db_run(
+            tx->db,
+            "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
+            "approver = $3, decided_ms = $4, base_id = $5, units = $6, approver_role = "
+            "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
+            "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
+            "iitioi", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,
+            (int64_t)c->n_units);
     if (r >= 0)
-        r = db_run(tx->db,
-                   "UPDATE unit SET ever_published = 1 WHERE project_id = $1 AND ever_published = 0 "
-                   "AND released = 1",
-                   "i", head->project_id);
+        r = db_run(
+            tx->db,
+            "UPDATE unit SET ever_published = 1 WHERE project_id = $1 AND ever_published = 0 "
+            "AND released = 1",
+            "i", head->project_id);
     content_free(base);
     return r < 0 ? r : 0;
 }

@@ -1,8 +1,9 @@
 /* publication.h - publications of the sales-control chart (FC 25.5, SC-03, SC-15, WF-14).
  *
- * draft → (check) → submitted → approved by another person → live → superseded; rejected and withdrawn
- * end in the archive. What is submitted is the content of that moment, by its hash: if anything public
- * changed since, approval is refused. While live, losses are appended as patches (unit.h).
+ * draft → (check) → submitted → approved by another person → live → superseded; rejected and
+ * withdrawn end in the archive. What is submitted is the content of that moment, by its hash: if
+ * anything public changed since, approval is refused. While live, losses are appended as patches
+ * (unit.h).
  *
  * Thread: steps on the writer's; reads on any with a reader.
  */
@@ -22,8 +23,8 @@ struct publication {
 int publication_list(struct tx *tx, int64_t project_id, int64_t before, int limit,
                      int (*each)(void *arg, const struct publication *p), void *arg);
 /* One; NOT_FOUND when there is none in scope. Texts live during the call. */
-int publication_read(struct tx *tx, int64_t id,
-                     int (*each)(void *arg, const struct publication *p), void *arg);
+int publication_read(struct tx *tx, int64_t id, int (*each)(void *arg, const struct publication *p),
+                     void *arg);
 /* 1 and the id, or 0. */
 int publication_live(struct db *db, int64_t project_id, int64_t *ret_id);
 /* The projects that have a live publication. A negative return of @each ends the walk with it. */
@@ -34,8 +35,8 @@ int publication_number(struct db *db, int64_t id, int64_t *ret_number);
 int publication_create(struct tx *tx, int64_t project_id, const char *note, int64_t *ret_id);
 /* @version as read. @submit refuses with PUBLICATION_INCOMPLETE and the missing list. */
 int publication_submit(struct tx *tx, int64_t id, int64_t version);
-/* Not by the author where the project asks for two persons. @hash: what the approver has seen, or NULL.
- * The approver's first post is kept with it, for the strip of the kiosk. */
+/* Not by the author where the project asks for two persons. @hash: what the approver has seen,
+ * or NULL. The approver's first post is kept with it, for the strip of the kiosk. */
 int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *hash);
 int publication_reject(struct tx *tx, int64_t id, int64_t version, const char *reason);
 int publication_withdraw(struct tx *tx, int64_t id, int64_t version, const char *reason);
@@ -43,11 +44,11 @@ int publication_withdraw(struct tx *tx, int64_t id, int64_t version, const char 
 /* The check (RP-27): one call for each thing that is missing or wrong; none means it may go. */
 struct check_item {
     enum fault_code code;
-    int64_t unit_id;    /* 0: of the project or a building */
-    const char *path;   /* of the unit */
-    const char *item;   /* what is missing: the name in Chinese, or a disclosure code */
+    int64_t unit_id;  /* 0: of the project or a building */
+    const char *path; /* of the unit */
+    const char *item; /* what is missing: the name in Chinese, or a disclosure code */
     const char *item_en;
-    const char *field;  /* machine name: "floor_height", "disclosure:P7", ... */
+    const char *field;    /* machine name: "floor_height", "disclosure:P7", ... */
     const char *extra[2]; /* further arguments: expected, found */
 };
 int publication_check(struct tx *tx, const struct content *draft,

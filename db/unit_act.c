@@ -46,8 +46,8 @@ static int loss_read(void *arg, const struct unit_row *row)
     return 0;
 }
 
-/* A pick lock that ends gives back what was approved: the one way up without a publication. True when
- * the unit was published as available and nothing but pick locks came over it since. */
+/* A pick lock that ends gives back what was approved: the one way up without a publication. True
+ * when the unit was published as available and nothing but pick locks came over it since. */
 static int lock_only(struct tx *tx, int64_t unit_id, int64_t publication_id, bool *ret_only)
 {
     int64_t base = 0, other = 0;
@@ -119,9 +119,9 @@ struct step {
     struct tx *tx;
     const struct transition *transition;
     const struct unit_action *action;
-    int64_t project_id;   /* the batch's; a unit of another project is not found */
-    int64_t version;      /* as read by the caller; 0: not checked */
-    bool batch;           /* a refusal becomes an item */
+    int64_t project_id; /* the batch's; a unit of another project is not found */
+    int64_t version;    /* as read by the caller; 0: not checked */
+    bool batch;         /* a refusal becomes an item */
     bool refused;
     int64_t new_version;
 };
@@ -158,7 +158,8 @@ static int claim_begin(struct step *step, const struct unit_row *row, char to, i
 
 static int claim_end(struct tx *tx, int64_t claim_id)
 {
-    int r = db_run(tx->db, "UPDATE claim SET ended_ms = $2 WHERE id = $1", "ii", claim_id, tx->now_ms);
+    int r =
+        db_run(tx->db, "UPDATE claim SET ended_ms = $2 WHERE id = $1", "ii", claim_id, tx->now_ms);
 
     return r < 0 ? r : 0;
 }
@@ -250,6 +251,26 @@ static int step_unit(struct step *step, int64_t unit_id, const char *cause)
 
 /* ---- batches ---- */
 
+/* What a person does to units as such. The rest of the table belongs to deals, timers and documents, which
+ * bring what it asks for. */
+static bool transition_by_hand(enum transition_id id)
+{
+    switch (id) {
+    case TRANSITION_RELEASE:
+    case TRANSITION_WITHDRAW:
+    case TRANSITION_RETAIN:
+    case TRANSITION_UNRETAIN:
+    case TRANSITION_RESERVE:
+    case TRANSITION_HOLD:
+    case TRANSITION_UNHOLD:
+    case TRANSITION_LOCK:
+    case TRANSITION_UNLOCK:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static int action_check(struct tx *tx, int64_t project_id, const struct unit_action *a)
 {
     const struct transition *t = &transitions[a->transition];
@@ -275,14 +296,11 @@ static int action_check(struct tx *tx, int64_t project_id, const struct unit_act
 int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action)
 {
     const struct transition *t = &transitions[action->transition];
-    struct step step = {.tx = tx,
-                        .transition = t,
-                        .action = action,
-                        .project_id = project_id,
-                        .batch = true};
+    struct step step = {
+        .tx = tx, .transition = t, .action = action, .project_id = project_id, .batch = true};
     size_t refused = 0;
     char count[24];
-    int r = tx_need_project(tx, project_id);
+    int r = transition_by_hand(action->transition) ? tx_need_project(tx, project_id) : -EINVAL;
 
     if (r == 0)
         r = action_check(tx, project_id, action);
@@ -297,8 +315,8 @@ int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action)
     if (r < 0 || refused == 0)
         return r;
     snprintf(count, sizeof(count), "%zu", refused);
-    return fault_set(tx->fault, FAULT_UNITS_REFUSED, "count", count, "action", t->zh,
-                     "action_en", t->en, NULL);
+    return fault_set(tx->fault, FAULT_UNITS_REFUSED, "count", count, "action", t->zh, "action_en",
+                     t->en, NULL);
 }
 
 /* ---- timers ---- */
@@ -309,7 +327,8 @@ struct id_list {
 };
 
 /* Ids first, changes after: a statement is not walked while its table changes. */
-static int ids_read(struct db *db, const char *sql, int64_t now_ms, int64_t key, struct id_list *list)
+static int ids_read(struct db *db, const char *sql, int64_t now_ms, int64_t key,
+                    struct id_list *list)
 {
     struct stmt *s;
     int r = db_query(db, &s, sql, "ii", now_ms, key);
@@ -333,7 +352,7 @@ static int ids_read(struct db *db, const char *sql, int64_t now_ms, int64_t key,
 static int expire_one(struct tx *tx, int64_t unit_id)
 {
     static const struct unit_action none;
-    struct step step = {.tx = tx, .action = &none, .batch = true};
+    struct step step = {.tx = tx, .action = &none}; /* a refusal is an error: else it came due for ever */
     char state[2] = "";
     struct stmt *s;
     int r = db_query(tx->db, &s, "SELECT sale_state FROM unit WHERE id = $1", "i", unit_id);
@@ -345,7 +364,8 @@ static int expire_one(struct tx *tx, int64_t unit_id)
     stmt_reset(s);
     if (r < 0)
         return r;
-    step.transition = &transitions[state[0] == 'K' ? TRANSITION_LOCK_EXPIRE : TRANSITION_HOLD_EXPIRE];
+    step.transition =
+        &transitions[state[0] == 'K' ? TRANSITION_LOCK_EXPIRE : TRANSITION_HOLD_EXPIRE];
     return step_unit(&step, unit_id, "expired");
 }
 
@@ -372,13 +392,34 @@ int unit_expire_due(struct tx *tx, int64_t *ret_next_ms)
     return (int)list.n;
 }
 
+/* A unit that is held when its permit goes comes back unreleased when the hold ends: nothing goes on sale
+ * by a timer (G1). Its state stays, so it has no row in the history, but a version and an audit row. */
+static int release_end(struct tx *tx, int64_t unit_id)
+{
+    const int64_t was = 1, now = 0;
+    struct trail trail = {0};
+    int64_t project_id = 0, building_id = 0;
+    int r = db_get(tx->db, &project_id,
+                   "UPDATE unit SET released = 0, version = version + 1, changed_ms = $2 "
+                   "WHERE id = $1 AND released = 1 RETURNING project_id",
+                   "ii", unit_id, tx->now_ms);
+
+    if (r <= 0)
+        return r;
+    r = db_get(tx->db, &building_id, "SELECT building_id FROM unit WHERE id = $1", "i", unit_id);
+    if (r < 0)
+        return r;
+    trail_int(&trail, "released", &was, &now);
+    r = audit_add(tx, "unit.permit-lost", "unit", unit_id, project_id, &trail);
+    return r < 0 ? r : tx_changed(tx, CHANGE_UNIT, project_id, building_id, unit_id);
+}
+
 int unit_close_without_permit(struct tx *tx, int64_t permit_id)
 {
     static const struct unit_action none = {.reason = "permit"};
     struct step step = {.tx = tx,
                         .transition = &transitions[TRANSITION_PERMIT_LOST],
-                        .action = &none,
-                        .batch = true};
+                        .action = &none};
     struct id_list list = {0};
     int r = ids_read(tx->db,
                      "SELECT u.id FROM permit_unit x JOIN unit u ON u.id = x.unit_id "
@@ -404,7 +445,10 @@ int unit_close_without_permit(struct tx *tx, int64_t permit_id)
             r = step_unit(&step, list.ids[i], "permit-lost");
             closed++;
         } else if (info) {
-            r = unit_publish_loss(tx, list.ids[i], "permit-lost");
+            if (strchr("RX", state))
+                r = release_end(tx, list.ids[i]);
+            if (r == 0)
+                r = unit_publish_loss(tx, list.ids[i], "permit-lost");
         }
     }
     free(list.ids);

@@ -16,18 +16,21 @@ static const struct {
     {"I1", "SELECT 'unit ' || unit_id || ' has ' || COUNT(*) || ' live claims' FROM claim "
            "WHERE ended_ms IS NULL GROUP BY unit_id HAVING COUNT(*) > 1"},
     {"I2", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its claim and flags say ' || "
-           "COALESCE(c.state, CASE WHEN u.retained <> '' THEN 'N' WHEN u.released = 1 THEN 'A' ELSE 'U' END) "
+           "COALESCE(c.state, CASE WHEN u.retained <> '' THEN 'N' "
+           "WHEN u.released = 1 THEN 'A' ELSE 'U' END) "
            "FROM unit u LEFT JOIN claim c ON c.unit_id = u.id AND c.ended_ms IS NULL "
            "WHERE u.sale_state <> COALESCE(c.state, CASE WHEN u.retained <> '' THEN 'N' "
            "WHEN u.released = 1 THEN 'A' ELSE 'U' END)"},
-    {"I3", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its history ends with ' || h.to_state "
+    {"I3", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its history ends with ' || "
+           "h.to_state "
            "FROM unit u JOIN unit_history h ON h.id = (SELECT MAX(x.id) FROM unit_history x "
            "WHERE x.unit_id = u.id AND x.axis = 'state') WHERE h.to_state <> u.sale_state"},
     {"I3", "SELECT 'unit ' || u.id || ' has no history' FROM unit u WHERE NOT EXISTS "
            "(SELECT 1 FROM unit_history h WHERE h.unit_id = u.id AND h.axis = 'state')"},
-    {"I9", "SELECT 'unit ' || c.unit_id || ' was signed without a permit' FROM claim c "
-           "WHERE c.ended_ms IS NULL AND c.state IN ('C', 'F') AND c.kind <> 'opening' AND NOT EXISTS "
-           "(SELECT 1 FROM permit_unit p WHERE p.unit_id = c.unit_id)"},
+    {"I9",
+     "SELECT 'unit ' || c.unit_id || ' was signed without a permit' FROM claim c "
+     "WHERE c.ended_ms IS NULL AND c.state IN ('C', 'F') AND c.kind <> 'opening' AND NOT EXISTS "
+     "(SELECT 1 FROM permit_unit p WHERE p.unit_id = c.unit_id)"},
 };
 
 struct verifying {
@@ -104,7 +107,8 @@ static int shown_check(void *arg, const struct unit_row *row)
 static int shown_all(struct verifying *v)
 {
     struct fault fault = {0};
-    struct tx tx = {.db = v->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct tx tx = {
+        .db = v->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
     int64_t ids[256];
     struct stmt *s;
     size_t n = 0;
@@ -122,8 +126,9 @@ static int shown_all(struct verifying *v)
     return r < 0 ? r : 0;
 }
 
-int verify_invariants(struct db *db, void (*each)(void *arg, const char *invariant, const char *what),
-                      void *arg, int64_t *ret_n)
+int verify_invariants(struct db *db,
+                      void (*each)(void *arg, const char *invariant, const char *what), void *arg,
+                      int64_t *ret_n)
 {
     struct verifying v = {db, each, arg, 0};
     int r = 0;

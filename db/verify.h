@@ -1,9 +1,9 @@
 /* verify.h - the invariants of FC 25.6 that can be read off the database: what must always hold.
  *
- * I1 at most one live claim a unit, I2 sale state = function of claim, release flag and retention, I3 one
- * history row for each version that changed the state, I4 a live publication's units are those of its
- * hash, I5 the public is never shown more than there is, I9 nothing reached a contract without a permit
- * here (opening claims excepted). Thread: any with a reader.
+ * I1 at most one live claim a unit, I2 sale state = function of claim, release flag and
+ * retention, I3 one history row for each version that changed the state, I4 a live publication's
+ * units are those of its hash, I5 the public is never shown more than there is, I9 nothing
+ * reached a contract without a permit here (opening claims excepted). Thread: any with a reader.
  */
 #ifndef ANCHANG_DB_VERIFY_H
 #define ANCHANG_DB_VERIFY_H
@@ -13,7 +13,8 @@
 #include "db/store.h"
 
 /* Calls @each for every violation; *ret_n is how many there were. */
-int verify_invariants(struct db *db, void (*each)(void *arg, const char *invariant, const char *what),
-                      void *arg, int64_t *ret_n);
+int verify_invariants(struct db *db,
+                      void (*each)(void *arg, const char *invariant, const char *what), void *arg,
+                      int64_t *ret_n);
 
 #endif

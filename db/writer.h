@@ -26,8 +26,8 @@ struct writer_job {
 
 struct writer_options {
     const char *path; /* of the database; already migrated */
-    /* Called on the writer's thread after each commit that changed something, before the done()s, so
-     * that whoever hears of success finds the feed already told. */
+    /* Called on the writer's thread after each commit that changed something, before the
+     * done()s, so that whoever hears of success finds the feed already told. */
     void (*committed)(void *arg, const struct change *changes, size_t n);
     void (*fatal)(void *arg, int error); /* the writer died; end the process */
     void *arg;

@@ -67,7 +67,8 @@ int api_chart_internal(struct call *call)
     chart_write_classes(&out);
     buf_puts(&out, ",");
     if (r == 0)
-        r = internal_write_buildings(&call->tx, project_id, site_midnight_ms(call->tx.now_ms), &out);
+        r = internal_write_buildings(&call->tx, project_id, site_midnight_ms(call->tx.now_ms),
+                                     &out);
     buf_puts(&out, "}");
     if (r < 0) {
         buf_free(&out);

@@ -1,7 +1,7 @@
 /* import.c - a price list on its way in: upload, look, dry run, all or none (PM-06, IN-09).
  *
- * An uploaded file stays under import_dir/ID until it is imported, thrown away, or a day old; ID/name
- * holds whose it is and what it was called.
+ * An uploaded file stays under import_dir/ID until it is imported, thrown away, or a day old;
+ * ID/name holds whose it is and what it was called.
  */
 #include "daemon/sheet/import.h"
 
@@ -21,13 +21,20 @@
 #include "daemon/import_store.h"
 #include "db/clock.h"
 
-enum { SAMPLE_ROWS = 60, COLUMN_SAMPLES = 5, PREVIEW_ROWS = 20, PROBLEM_ROWS = 200, CELL_SHOWN = 120 };
+enum {
+    SAMPLE_ROWS = 60,
+    COLUMN_SAMPLES = 5,
+    PREVIEW_ROWS = 20,
+    PROBLEM_ROWS = 200,
+    CELL_SHOWN = 120
+};
 
 /* ---- opening what was uploaded ---- */
 
 static int stored_of_call(struct call *call, struct stored_import *ret_stored)
 {
-    int r = import_store_find(call->app->import_dir, call->param[0], call->tx.actor->id, ret_stored);
+    int r =
+        import_store_find(call->app->import_dir, call->param[0], call->tx.actor->id, ret_stored);
 
     return r == -ENOENT ? fault_set(call->tx.fault, FAULT_IMPORT_GONE, NULL) : r;
 }
@@ -58,8 +65,8 @@ static void sample_add(struct looking *look, const struct sheet_row *row)
 
     for (size_t i = 0; i < row->n_cells; i++)
         json_array_append_new(cells, cell_json(&row->cells[i]));
-    json_array_append_new(look->sample, json_pack("{s:I, s:o}", "row", (json_int_t)row->number,
-                                                  "cells", cells));
+    json_array_append_new(look->sample,
+                          json_pack("{s:I, s:o}", "row", (json_int_t)row->number, "cells", cells));
 }
 
 /* Header and first values of each column. */
@@ -123,8 +130,9 @@ static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
         while (r >= 0 && (r = sheet_next_row(s, f, &row)) == 1)
             rows = row.number;
         if (r == 0)
-            json_array_append_new(list, json_pack("{s:I, s:s, s:I}", "index", (json_int_t)i, "name",
-                                                  sheet_name(s, i, NULL), "rows", (json_int_t)rows));
+            json_array_append_new(list,
+                                  json_pack("{s:I, s:s, s:I}", "index", (json_int_t)i, "name",
+                                            sheet_name(s, i, NULL), "rows", (json_int_t)rows));
     }
     return r;
 }
@@ -166,7 +174,8 @@ static int mapping_fits(void *arg, const char *source, const char *text)
     if (re->found)
         return 0;
     mapping = json_loads(text, 0, NULL);
-    json_array_foreach(json_object_get(mapping, "columns"), i, column) {
+    json_array_foreach(json_object_get(mapping, "columns"), i, column)
+    {
         const json_t *there = json_array_get(
             re->columns, (size_t)json_integer_value(json_object_get(column, "index")));
         const char *field = json_string_value(json_object_get(column, "field"));
@@ -196,17 +205,18 @@ static json_t *file_json(const struct stored_import *st, const struct sheet_info
     json_t *suggestion = re->found ? json_incref(re->found)
                                    : import_mapping_json(m, layout->n ? layout : NULL, st->name);
 
-    return json_pack(
-        "{s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "id", st->id,
-        "name", st->name, "size", (json_int_t)st->size, "kind",
-        info->format == SHEET_XLSX ? "xlsx" : "csv", "encoding",
-        info->format == SHEET_XLSX ? "UTF-8" : sheet_encoding_name(info->encoding), "delimiter",
-        info->delimiter ? json_string(delimiter) : json_null(), "sheets", sheets, "sheet",
-        (json_int_t)m->sheet, "columns", look->columns, "sample", look->sample, "header_row",
-        (json_int_t)m->header_row, "rows", (json_int_t)look->rows, "suggestion", suggestion,
-        "remembered",
-        re->found ? json_string(json_string_value(json_object_get(re->found, "source"))) : json_null(),
-        "matrix", matrix_of(suggestion));
+    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
+                     "id", st->id, "name", st->name, "size", (json_int_t)st->size, "kind",
+                     info->format == SHEET_XLSX ? "xlsx" : "csv", "encoding",
+                     info->format == SHEET_XLSX ? "UTF-8" : sheet_encoding_name(info->encoding),
+                     "delimiter", info->delimiter ? json_string(delimiter) : json_null(), "sheets",
+                     sheets, "sheet", (json_int_t)m->sheet, "columns", look->columns, "sample",
+                     look->sample, "header_row", (json_int_t)m->header_row, "rows",
+                     (json_int_t)look->rows, "suggestion", suggestion, "remembered",
+                     re->found
+                         ? json_string(json_string_value(json_object_get(re->found, "source")))
+                         : json_null(),
+                     "matrix", matrix_of(suggestion));
 }
 
 static int reply_file(struct call *call, const struct stored_import *st, int64_t want_sheet)
@@ -320,8 +330,8 @@ static int preview_row(void *ctx, const struct unit_row *row)
         p->unreleased++;
     if (json_array_size(p->rows) >= PREVIEW_ROWS)
         return 0;
-    snprintf(path, sizeof(path), "%s%s%s%s%s", row->building, row->building[0] ? "-" : "", row->stair,
-             row->stair[0] ? "-" : "", row->room);
+    snprintf(path, sizeof(path), "%s%s%s%s%s", row->building, row->building[0] ? "-" : "",
+             row->stair, row->stair[0] ? "-" : "", row->room);
     json_array_append_new(p->rows, json_pack("{s:I, s:s, s:s, s:s, s:o, s:o}", "row",
                                              (json_int_t)row->row, "path", path, "state", state,
                                              "class", row->class_code, "gross_area",
@@ -356,8 +366,8 @@ static json_t *problem_json(const struct import_report *report, enum row_problem
 
     for (size_t i = 0; i < c->n_samples && i < PROBLEM_ROWS; i++) {
         problem_text(&c->samples[i].problem, lang, text, sizeof(text));
-        json_array_append_new(rows, json_pack("{s:I, s:s}", "row", (json_int_t)c->samples[i].row,
-                                              "detail", text));
+        json_array_append_new(
+            rows, json_pack("{s:I, s:s}", "row", (json_int_t)c->samples[i].row, "detail", text));
     }
     for (int i = 0; i < (problem_may_accept(class) ? 3 : 2); i++)
         json_array_append_new(choices, json_string(names[i]));
@@ -377,8 +387,8 @@ static json_t *words_report(const struct strset *set, const struct mapping_words
         for (size_t k = 0; k < known->n; k++)
             if (strcmp(known->words[k].word, word) == 0)
                 code = known->words[k].code;
-        json_array_append_new(list, json_pack("{s:s, s:s?, s:I}", "word", word, "code", code, "count",
-                                              (json_int_t)set->entries[i].count));
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:I}", "word", word, "code", code,
+                                              "count", (json_int_t)set->entries[i].count));
     }
     return list;
 }
@@ -401,16 +411,16 @@ static json_t *scan_json(const struct import_report *report, const struct import
 {
     json_t *problems = json_array();
 
-    for (int class = 0; class < PROBLEM_COUNT; class++)
+    for (int class = 0; class < PROBLEM_COUNT; class ++)
         if (report->classes[class].count > 0)
-            json_array_append_new(problems, problem_json(report, (enum row_problem_class)class,
+            json_array_append_new(problems, problem_json(report, (enum row_problem_class) class,
                                                          &plan->decisions, lang));
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:O}", "rows",
         (json_int_t)report->read.rows, "accepted", (json_int_t)report->accepted.rows, "skipped",
-        (json_int_t)report->n_skipped, "refused", (json_int_t)report->n_refused, "problems", problems,
-        "status_words", words_report(&report->status_words, &plan->mapping.status), "class_words",
-        words_report(&report->class_words, &plan->mapping.classes), "projects",
+        (json_int_t)report->n_skipped, "refused", (json_int_t)report->n_refused, "problems",
+        problems, "status_words", words_report(&report->status_words, &plan->mapping.status),
+        "class_words", words_report(&report->class_words, &plan->mapping.classes), "projects",
         names_report(&report->projects), "buildings", names_report(&report->buildings), "total_fen",
         (json_int_t)report->accepted.total, "gross_area", (json_int_t)report->accepted.gross,
         "unreleased", (json_int_t)preview->unreleased, "preview", preview->rows);
@@ -463,10 +473,10 @@ int api_import_commit(struct call *call)
     projects = json_array();
     for (size_t i = 0; i < run.result.n_projects; i++)
         json_array_append_new(projects, json_integer(run.result.project_ids[i]));
-    call->reply.body = json_pack("{s:I, s:I, s:I, s:o, s:I}", "units", (json_int_t)run.result.units,
-                                 "skipped", (json_int_t)run.skipped, "buildings",
-                                 (json_int_t)run.result.buildings, "project_ids", projects, "ms",
-                                 (json_int_t)(clock_boot_ms() - started));
+    call->reply.body =
+        json_pack("{s:I, s:I, s:I, s:o, s:I}", "units", (json_int_t)run.result.units, "skipped",
+                  (json_int_t)run.skipped, "buildings", (json_int_t)run.result.buildings,
+                  "project_ids", projects, "ms", (json_int_t)(clock_boot_ms() - started));
     return call->reply.body ? 0 : -ENOMEM;
 }
 

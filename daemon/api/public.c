@@ -1,7 +1,9 @@
-/* public.c - what a kiosk may see: the live public chart and what stands around it (SC-01 to SC-18).
+/* public.c - what a kiosk may see: the live public chart and what stands around it (SC-01 to
+ * SC-18).
  *
- * Everything is served from the snapshots in memory, so it goes on when the database is locked or lost
- * (DV-07). Nothing here reads a customer, a floor price, a hold's reason or a salesperson (SC-07).
+ * Everything is served from the snapshots in memory, so it goes on when the database is locked
+ * or lost (DV-07). Nothing here reads a customer, a floor price, a hold's reason or a
+ * salesperson (SC-07).
  */
 #include "daemon/api/public.h"
 
@@ -16,7 +18,8 @@
 #include "daemon/chart/json_write.h"
 #include "db/state.h"
 
-/* The snapshot of the project of path parameter 0, in the caller's scope; NOT_FOUND and CHART_NONE. */
+/* The snapshot of the project of path parameter 0, in the caller's scope; NOT_FOUND and
+ * CHART_NONE. */
 static int snapshot_of_call(struct call *call, struct snapshot **ret_snapshot)
 {
     int64_t project_id;
@@ -207,8 +210,9 @@ void public_unit_write(struct snapshot *s, const struct published_unit *u, char 
     const char letter[2] = {state, '\0'};
     char path[256];
 
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
-             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
+             u->building[0] && u->stair[0] ? "-" : "", u->stair,
+             u->building[0] || u->stair[0] ? "-" : "", u->room);
     buf_printf(out, "{\"id\":%" PRId64, u->unit_id);
     json_member_int(out, "project_id", snapshot_content(s)->project_id);
     json_member_int(out, "building_id", u->building_id);
@@ -265,7 +269,8 @@ static int64_t project_number(struct snapshot *s, int index)
     return strtoll(snapshot_project_field(s, index), NULL, 10);
 }
 
-static int choice_query(struct call *call, const char *name, const char *const *choices, int *ret_index)
+static int choice_query(struct call *call, const char *name, const char *const *choices,
+                        int *ret_index)
 {
     const char *text = call_query(call, name);
 
@@ -292,12 +297,11 @@ static json_t *estimate_json(const struct loan_terms *t, const struct loan_estim
         const struct loan_part *p = &e->parts[i];
 
         json_array_append_new(
-            parts, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "kind", loan_kinds[p->kind],
-                             "loan_fen", (json_int_t)p->loan_fen, "rate_ppm",
-                             (json_int_t)p->rate_ppm, "first_month_fen",
-                             (json_int_t)p->first_month_fen, "last_month_fen",
-                             (json_int_t)p->last_month_fen, "interest_fen",
-                             (json_int_t)p->interest_fen));
+            parts,
+            json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "kind", loan_kinds[p->kind], "loan_fen",
+                      (json_int_t)p->loan_fen, "rate_ppm", (json_int_t)p->rate_ppm,
+                      "first_month_fen", (json_int_t)p->first_month_fen, "last_month_fen",
+                      (json_int_t)p->last_month_fen, "interest_fen", (json_int_t)p->interest_fen));
     }
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:I}", "total_fen",

@@ -1,4 +1,5 @@
-/* public_disclosure.c - what must be displayed, as it was published (FC 26.1; SC-11, SC-12, SC-14). */
+/* public_disclosure.c - what must be displayed, as it was published (FC 26.1; SC-11, SC-12,
+ * SC-14). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,8 @@ static void write_permit(const struct published_item *item, const char *const *f
     member_text_or_null(out, "valid_until", f[3]);
     json_member_text(out, "scope", f[4]);
     json_member_int(out, "units_named", strtoll(f[5], NULL, 10));
-    json_member_int(out, "units_covered", strtoll(f[5], NULL, 10)); /* the check saw that they agree */
+    json_member_int(out, "units_covered",
+                    strtoll(f[5], NULL, 10)); /* the check saw that they agree */
     json_member_text(out, "escrow_bank", f[6]);
     json_member_text(out, "escrow_name", f[7]);
     json_member_text(out, "escrow_account", f[8]);

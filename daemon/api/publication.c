@@ -1,4 +1,5 @@
-/* publication.c - drafts, checks, differences, approval and replay of the chart (SC-03, SC-15, WF-14). */
+/* publication.c - drafts, checks, differences, approval and replay of the chart (SC-03, SC-15,
+ * WF-14). */
 #include "db/publication.h"
 
 #include <errno.h>
@@ -65,13 +66,14 @@ struct reading {
 static json_t *publication_json(const struct call *call, const struct publication *p)
 {
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:n, s:I, s:o}", "id",
-        (json_int_t)p->id, "project_id", (json_int_t)p->project_id, "number", (json_int_t)p->number,
-        "version", (json_int_t)p->version, "state", p->state, "note", p->note, "author", p->author,
-        "created_ms", (json_int_t)p->created_ms, "submitted_ms", int_or_null(p->submitted_ms),
-        "approver", text_or_null(p->approver), "decided_ms", int_or_null(p->decided_ms), "reason",
-        text_or_null(p->reason), "hash", text_or_null(p->hash), "units", (json_int_t)p->units,
-        "changes", "patches", (json_int_t)p->patches, "my_steps", steps_json(call, p));
+        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:n, s:I, s:o}",
+        "id", (json_int_t)p->id, "project_id", (json_int_t)p->project_id, "number",
+        (json_int_t)p->number, "version", (json_int_t)p->version, "state", p->state, "note",
+        p->note, "author", p->author, "created_ms", (json_int_t)p->created_ms, "submitted_ms",
+        int_or_null(p->submitted_ms), "approver", text_or_null(p->approver), "decided_ms",
+        int_or_null(p->decided_ms), "reason", text_or_null(p->reason), "hash",
+        text_or_null(p->hash), "units", (json_int_t)p->units, "changes", "patches",
+        (json_int_t)p->patches, "my_steps", steps_json(call, p));
 }
 
 static int publication_take(void *arg, const struct publication *p)
@@ -116,7 +118,8 @@ int api_publication_list(struct call *call)
     if (r == 0)
         r = cursor_read(call, before, 1, &present);
     if (r == 0)
-        r = publication_list(&call->tx, project_id, before[0], (int)limit, publication_append, &reading);
+        r = publication_list(&call->tx, project_id, before[0], (int)limit, publication_append,
+                             &reading);
     if (r < 0) {
         json_decref(reading.out);
         return r;
@@ -225,11 +228,12 @@ static int check_append(void *arg, const struct check_item *item)
 {
     struct checking *c = arg;
     const char *what = c->call->lang == LANG_EN && item->item_en ? item->item_en : item->item;
-    struct fault_arg args[] = {{"unit", (char *)(uintptr_t)(item->path ? item->path : "")},
-                               {"item", (char *)(uintptr_t)(what ? what : "")},
-                               {"permit", (char *)(uintptr_t)(what ? what : "")},
-                               {"expected", (char *)(uintptr_t)(item->extra[0] ? item->extra[0] : "")},
-                               {"found", (char *)(uintptr_t)(item->extra[1] ? item->extra[1] : "")}};
+    struct fault_arg args[] = {
+        {"unit", (char *)(uintptr_t)(item->path ? item->path : "")},
+        {"item", (char *)(uintptr_t)(what ? what : "")},
+        {"permit", (char *)(uintptr_t)(what ? what : "")},
+        {"expected", (char *)(uintptr_t)(item->extra[0] ? item->extra[0] : "")},
+        {"found", (char *)(uintptr_t)(item->extra[1] ? item->extra[1] : "")}};
     char detail[512];
     json_t *row;
 
@@ -261,10 +265,10 @@ static int reply_check(struct call *call, int64_t project_id)
         json_decref(checking.items);
         return r;
     }
-    call->reply.body =
-        json_pack("{s:b, s:I, s:I, s:s, s:o, s:I}", "ok", checking.total == 0 && content->n_units > 0,
-                  "units", (json_int_t)content->n_units, "checked_ms", (json_int_t)call->tx.now_ms,
-                  "hash", hash, "items", checking.items, "total_items", (json_int_t)checking.total);
+    call->reply.body = json_pack(
+        "{s:b, s:I, s:I, s:s, s:o, s:I}", "ok", checking.total == 0 && content->n_units > 0,
+        "units", (json_int_t)content->n_units, "checked_ms", (json_int_t)call->tx.now_ms, "hash",
+        hash, "items", checking.items, "total_items", (json_int_t)checking.total);
     content_free(content);
     return call->reply.body ? 0 : -ENOMEM;
 }
@@ -322,8 +326,9 @@ static json_t *face_json(const struct content *c, const struct published_unit *u
         if (strcmp(c->items[i].section, "layout") == 0 &&
             strtoll(c->items[i].key, NULL, 10) == u->layout_id)
             layout = c->items[i].name;
-    return json_pack("{s:s, s:o, s:o, s:o}", "state", letter, "total_fen", int_or_null(u->total_fen),
-                     "gross_area", int_or_null(u->gross), "layout", text_or_null(layout));
+    return json_pack("{s:s, s:o, s:o, s:o}", "state", letter, "total_fen",
+                     int_or_null(u->total_fen), "gross_area", int_or_null(u->gross), "layout",
+                     text_or_null(layout));
 }
 
 struct differing {
@@ -344,8 +349,9 @@ static int diff_unit_take(void *arg, const struct diff_unit *d)
 
     if (++out->total > DIFF_UNITS_MAX)
         return 0;
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
-             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
+             u->building[0] && u->stair[0] ? "-" : "", u->stair,
+             u->building[0] || u->stair[0] ? "-" : "", u->room);
     row = json_pack("{s:I, s:s, s:s, s:o, s:o}", "unit_id", (json_int_t)u->unit_id, "path", path,
                     "change", names[d->kind], "before", face_json(out->before, d->before), "after",
                     face_json(out->after, d->after));
@@ -422,10 +428,10 @@ int api_publication_diff(struct call *call)
         r = content_diff(before, after, diff_unit_take, diff_item_take, &out, &out.count);
     }
     if (r == 0)
-        call->reply.body = json_pack("{s:o, s:o, s:O, s:O, s:I}", "base_number",
-                                     int_or_null(base_number), "count", count_json(&out.count),
-                                     "units", out.units, "items", out.items, "total_units",
-                                     (json_int_t)out.total);
+        call->reply.body =
+            json_pack("{s:o, s:o, s:O, s:O, s:I}", "base_number", int_or_null(base_number), "count",
+                      count_json(&out.count), "units", out.units, "items", out.items, "total_units",
+                      (json_int_t)out.total);
     json_decref(out.units);
     json_decref(out.items);
     content_free(before);

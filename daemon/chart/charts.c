@@ -61,8 +61,7 @@ static int patch_apply(void *arg, const struct patch *p)
 }
 
 int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t unit_id, int64_t upto,
-                            bool demo,
-                            struct snapshot **ret_snapshot)
+                            bool demo, struct snapshot **ret_snapshot)
 {
     struct fault fault = {0};
     struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
@@ -222,7 +221,8 @@ void charts_each(struct charts *c, void (*each)(void *arg, int64_t project_id, s
 
 /* ---- after a commit ---- */
 
-static void post(struct charts *c, enum feed_kind kind, int64_t id, const char *name, struct buf *data)
+static void post(struct charts *c, enum feed_kind kind, int64_t id, const char *name,
+                 struct buf *data)
 {
     const char *text = buf_text(data);
 
@@ -356,7 +356,8 @@ static void units_tell(struct charts *c, const struct change *change)
 {
     const struct unit_filter filter = {.unit_id = change->id};
     struct fault fault = {0};
-    struct tx tx = {.db = c->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct tx tx = {
+        .db = c->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
     struct buf data = {0};
 
     if (unit_scan(&tx, &filter, unit_tell, &data) == 0)

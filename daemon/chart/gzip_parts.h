@@ -1,9 +1,9 @@
 /* gzip_parts.h - one gzip stream put together from parts that were compressed apart.
  *
- * A chart is a head, its buildings and a tail. When one unit changes only its building is written and
- * compressed again; the others' compressed bytes are copied. Each part is raw deflate that refers to
- * nothing before it and ends on a byte (Z_FULL_FLUSH); the checksum of the whole is combined from the
- * parts' (zlib's crc32_combine). Thread: any.
+ * A chart is a head, its buildings and a tail. When one unit changes only its building is
+ * written and compressed again; the others' compressed bytes are copied. Each part is raw
+ * deflate that refers to nothing before it and ends on a byte (Z_FULL_FLUSH); the checksum of
+ * the whole is combined from the parts' (zlib's crc32_combine). Thread: any.
  */
 #ifndef ANCHANG_CHART_GZIP_PARTS_H
 #define ANCHANG_CHART_GZIP_PARTS_H

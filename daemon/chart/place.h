@@ -1,7 +1,7 @@
 /* place.h - the grid of one building: which floors, stairs and lines its units stand in.
  *
- * From units in physical order to the indexes a chart row carries; used for the public chart and the
- * internal one. Memory: place_free(). Thread: one at a time.
+ * From units in physical order to the indexes a chart row carries; used for the public chart and
+ * the internal one. Memory: place_free(). Thread: one at a time.
  */
 #ifndef ANCHANG_CHART_PLACE_H
 #define ANCHANG_CHART_PLACE_H
@@ -21,13 +21,13 @@ struct place {
     struct place_floor {
         int64_t ordinal;
         const char *label;
-    } *floors; /* from the lowest up */
+    } * floors; /* from the lowest up */
     struct place_stair {
         int64_t id;
         const char *name;
         const char **lines;
         size_t n_lines;
-    } *stairs; /* in the order they come */
+    } * stairs; /* in the order they come */
     size_t n_floors, n_stairs;
 };
 

@@ -19,8 +19,8 @@
 /* Units [first, first + n) of the content. */
 struct piece {
     size_t first, n;
-    bool fresh;              /* json and part are of the current states */
-    struct buf json;         /* {"id":…,…}, led by a comma but in the first piece */
+    bool fresh;      /* json and part are of the current states */
+    struct buf json; /* {"id":…,…}, led by a comma but in the first piece */
     struct gzip_part part;
     struct http_prepared *reply; /* NULL: not made, or out of date */
 };
@@ -29,15 +29,15 @@ struct snapshot {
     struct content *content;
     pthread_mutex_t lock;
     struct snapshot_head head;
-    char *states;            /* letter now, by index of the content's units */
-    size_t *by_id;           /* indexes in the order of unit ids */
+    char *states;  /* letter now, by index of the content's units */
+    size_t *by_id; /* indexes in the order of unit ids */
     struct piece *pieces;
     size_t n_pieces;
     struct http_prepared *chart; /* NULL: not made, or out of date */
     int64_t rooms_available;
     const char *project[ITEM_FIELDS_MAX]; /* fields of the project item */
     char *project_text;
-    char phone[64];          /* for price complaints */
+    char phone[64]; /* for price complaints */
     atomic_uint refs;
 };
 
@@ -253,7 +253,9 @@ int64_t snapshot_shown_total(const struct snapshot *s, const struct published_un
 int64_t snapshot_unit_price(const struct snapshot *s, const struct published_unit *u, int64_t total)
 {
     const char *basis = s->project[8];
-    int64_t area = strcmp(basis, "gross") == 0 ? u->gross : strcmp(basis, "inner") == 0 ? u->inner : 0;
+    int64_t area = strcmp(basis, "gross") == 0   ? u->gross
+                   : strcmp(basis, "inner") == 0 ? u->inner
+                                                 : 0;
 
     return total > 0 && area > 0 ? money_unit_price(total, area) : 0;
 }
@@ -542,10 +544,12 @@ static int write_building(struct snapshot *s, const struct piece *piece, struct 
     buf_puts(out, "{\"id\":");
     json_put_int(out, u->building_id);
     json_member_text(out, "name", u->building);
-    json_member_text(out, "area",
-                     item_field(s->content, "building", u->building_id, 1, scratch, sizeof(scratch)));
-    json_member_text(out, "phase",
-                     item_field(s->content, "building", u->building_id, 2, scratch, sizeof(scratch)));
+    json_member_text(
+        out, "area",
+        item_field(s->content, "building", u->building_id, 1, scratch, sizeof(scratch)));
+    json_member_text(
+        out, "phase",
+        item_field(s->content, "building", u->building_id, 2, scratch, sizeof(scratch)));
     buf_puts(out, ",");
     place_write(&place, out);
     buf_puts(out, ",\"units\":[");

@@ -1,8 +1,8 @@
 /* snapshot.h - one project's public chart: the approved content and the losses since.
  *
  * Content never changes while it is live; losses change single units. The chart's JSON is kept as a
- * head, one piece a building and a tail, each compressed apart, so that a loss costs its own building
- * alone however large the project is.
+ * head, one piece a building and a tail, each compressed apart, so that a loss costs its own
+ * building alone however large the project is.
  *
  * Thread: any; a lock inside. What is handed out is counted (http_prepared) or filled in.
  */
@@ -23,8 +23,8 @@ struct snapshot_head {
     int64_t publication_id, number, approved_ms;
     char approver_role[64];
     char hash[CONTENT_HASH_TEXT];
-    int64_t patch;    /* number of the last loss */
-    int64_t data_ms;  /* when the chart last changed */
+    int64_t patch;   /* number of the last loss */
+    int64_t data_ms; /* when the chart last changed */
     bool demo, closed;
 };
 
@@ -51,10 +51,11 @@ const struct published_unit *snapshot_unit(struct snapshot *s, int64_t unit_id, 
 /* What a unit shows for a price in @state: the list total, the deal total, or 0. */
 int64_t snapshot_shown_total(const struct snapshot *s, const struct published_unit *u, char state);
 /* Unit price by the project's basis for @total, fen per m2; 0: none. */
-int64_t snapshot_unit_price(const struct snapshot *s, const struct published_unit *u, int64_t total);
+int64_t snapshot_unit_price(const struct snapshot *s, const struct published_unit *u,
+                            int64_t total);
 
-/* The whole chart (PublicChart) and one building's reply, compressed, with their etags; made when they
- * were changed since they were asked for last. One reference is the caller's. */
+/* The whole chart (PublicChart) and one building's reply, compressed, with their etags; made
+ * when they were changed since they were asked for last. One reference is the caller's. */
 int snapshot_chart(struct snapshot *s, struct http_prepared **ret_prepared);
 int snapshot_building(struct snapshot *s, int64_t building_id, struct http_prepared **ret_prepared);
 /* The chart as plain JSON: for replays, which are not kept. */
