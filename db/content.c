@@ -135,9 +135,9 @@ static const char *const item_queries[][2] = {
      "WHERE b.project_id = $1 AND $2 > 0 AND b.enabled = 1 AND COALESCE(a.enabled, 1) = 1 "
      "AND COALESCE(p.enabled, 1) = 1 AND EXISTS (SELECT 1 FROM unit u WHERE u.building_id = b.id) "
      "ORDER BY b.ordinal, b.id"},
-    {"stair",
-     "SELECT s.id, s.name, s.id, s.building_id FROM stair s "
-     "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 AND $2 > 0 ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
+    {"stair", "SELECT s.id, s.name, s.id, s.building_id FROM stair s "
+              "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 AND $2 > 0 "
+              "ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
     {"layout", "SELECT id, name, id, rooms, halls, baths, media_id, description FROM layout "
                "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
     {"permit",
