@@ -1,0 +1,335 @@
+/* snapshot_write.c - the JSON of a snapshot; under its lock. See snapshot_impl.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/chart/json_write.h"
+#include "daemon/chart/place.h"
+#include "daemon/chart/snapshot_impl.h"
+#include "db/state.h"
+#include "db/unit_class.h"
+
+const struct published_item *snapshot_item(const struct content *c, const char *section, int64_t id)
+{
+    for (size_t i = 0; i < c->n_items; i++)
+        if (strcmp(c->items[i].section, section) == 0 &&
+            (id == 0 || strtoll(c->items[i].key, NULL, 10) == id))
+            return &c->items[i];
+    return NULL;
+}
+
+/* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
+
+static const char *item_field(const struct content *c, const char *section, int64_t id, int field,
+                              char *scratch, size_t size)
+{
+    const struct published_item *item = snapshot_item(c, section, id);
+    const char *fields[ITEM_FIELDS_MAX];
+
+    if (!item)
+        return "";
+    item_fields(item, scratch, size, fields);
+    return fields[field];
+}
+
+static int64_t lowest_price(const struct snapshot *s)
+{
+    int64_t lowest = 0;
+
+    for (size_t i = 0; i < s->content->n_units; i++) {
+        int64_t total = s->content->units[i].total_fen;
+
+        if (s->states[i] == 'A' && total > 0 && (lowest == 0 || total < lowest))
+            lowest = total;
+    }
+    return lowest;
+}
+
+void write_project(struct snapshot *s, struct buf *out)
+{
+    const char *const *f = s->project;
+
+    buf_puts(out, "{\"id\":");
+    json_put_int(out, s->content->project_id);
+    json_member_text(out, "name", f[1]);
+    json_member_text(out, "name_en", f[2]);
+    json_member_text(out, "address", f[4]);
+    json_member_text(out, "phone", snapshot_phone(s));
+    json_key(out, "cover_media", 0);
+    if (f[10][0])
+        json_put_text(out, f[10]);
+    else
+        buf_puts(out, "null");
+    json_member_int(out, "publication", s->head.number);
+    json_member_int(out, "published_ms", s->head.approved_ms);
+    json_member_bool(out, "closed", s->head.closed);
+    json_member_int(out, "units", (int64_t)s->content->n_units);
+    json_member_int(out, "available", s->rooms_available);
+    json_member_or_null(out, "from_fen", lowest_price(s));
+    buf_puts(out, "}");
+}
+
+void write_publication(struct snapshot *s, struct buf *out)
+{
+    const struct content *c = s->content;
+    bool first = true;
+
+    buf_puts(out, "{\"id\":");
+    json_put_int(out, s->head.publication_id);
+    json_member_int(out, "number", s->head.number);
+    json_member_text(out, "hash", s->head.hash);
+    json_member_int(out, "approved_ms", s->head.approved_ms);
+    json_member_text(out, "approver_role", s->head.approver_role);
+    buf_puts(out, ",\"permits\":[");
+    for (size_t i = 0; i < c->n_items; i++) {
+        if (strcmp(c->items[i].section, "permit") != 0)
+            continue;
+        if (!first)
+            buf_puts(out, ",");
+        json_put_text(out, c->items[i].name);
+        first = false;
+    }
+    buf_puts(out, "]");
+    json_member_int(out, "patch", s->head.patch);
+    json_member_int(out, "data_ms", s->head.data_ms);
+    json_member_bool(out, "demo", s->head.demo);
+    buf_puts(out, "}");
+}
+
+void snapshot_write_project(struct snapshot *s, struct buf *out)
+{
+    pthread_mutex_lock(&s->lock);
+    write_project(s, out);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void snapshot_write_publication(struct snapshot *s, struct buf *out)
+{
+    pthread_mutex_lock(&s->lock);
+    write_publication(s, out);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void write_paint(struct buf *out, const char *name, const char *fill, const char *ink,
+                        const char *pattern)
+{
+    json_key(out, name, 0);
+    buf_puts(out, "{\"fill\":");
+    json_put_text(out, fill);
+    json_member_text(out, "ink", ink);
+    json_member_text(out, "pattern", pattern);
+    buf_puts(out, "}");
+}
+
+void chart_write_states(struct buf *out, bool internal)
+{
+    bool first = true;
+
+    buf_puts(out, "[");
+    for (size_t i = 0; i < sale_states_count; i++) {
+        const struct state_info *st = &sale_states[i];
+        const char code[2] = {st->letter, '\0'}, shown[2] = {st->public_letter, '\0'};
+
+        /* In public a state that lends its letter stands for all that read like it. */
+        if (!internal && st->letter != st->public_letter)
+            continue;
+        buf_puts(out, first ? "{\"code\":" : ",{\"code\":");
+        json_put_text(out, code);
+        json_member_text(out, "public", shown);
+        json_member_text(out, "zh", internal ? st->zh : st->public_zh);
+        json_member_text(out, "en", internal ? st->en : st->public_en);
+        json_member_text(out, "public_zh", st->public_zh);
+        json_member_text(out, "public_en", st->public_en);
+        json_member_bool(out, "sold", st->sold);
+        json_member_bool(out, "priced", st->priced);
+        json_member_text(out, "glyph", st->glyph);
+        write_paint(out, "authority", st->authority.fill, st->authority.ink, st->authority.pattern);
+        write_paint(out, "clear", st->clear.fill, st->clear.ink, st->clear.pattern);
+        buf_puts(out, "}");
+        first = false;
+    }
+    buf_puts(out, "]");
+}
+
+void chart_write_classes(struct buf *out)
+{
+    buf_puts(out, "[");
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
+        buf_puts(out, i ? ",{\"code\":" : "{\"code\":");
+        json_put_text(out, unit_classes[i].code);
+        json_member_text(out, "zh", unit_classes[i].zh);
+        json_member_text(out, "en", unit_classes[i].en);
+        buf_puts(out, "}");
+    }
+    buf_puts(out, "]");
+}
+
+struct span {
+    int64_t low, high;
+};
+
+static struct span layout_areas(const struct content *c, int64_t layout_id)
+{
+    struct span span = {0, 0};
+
+    for (size_t i = 0; i < c->n_units; i++) {
+        int64_t gross = c->units[i].gross;
+
+        if (c->units[i].layout_id != layout_id || gross == 0)
+            continue;
+        if (span.low == 0 || gross < span.low)
+            span.low = gross;
+        if (gross > span.high)
+            span.high = gross;
+    }
+    return span;
+}
+
+static void write_layouts(const struct content *c, struct buf *out)
+{
+    char scratch[4096];
+    bool first = true;
+
+    buf_puts(out, "[");
+    for (size_t i = 0; i < c->n_items; i++) {
+        const struct published_item *item = &c->items[i];
+        const char *f[ITEM_FIELDS_MAX];
+        struct span span;
+
+        if (strcmp(item->section, "layout") != 0)
+            continue;
+        item_fields(item, scratch, sizeof(scratch), f);
+        span = layout_areas(c, strtoll(item->key, NULL, 10));
+        buf_puts(out, first ? "{\"id\":" : ",{\"id\":");
+        first = false;
+        buf_puts(out, item->key);
+        json_member_text(out, "name", item->name);
+        json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
+        json_member_int(out, "halls", strtoll(f[2], NULL, 10));
+        json_member_int(out, "baths", strtoll(f[3], NULL, 10));
+        json_key(out, "media", 0);
+        if (f[4][0])
+            json_put_text(out, f[4]);
+        else
+            buf_puts(out, "null");
+        json_member_int(out, "gross_min", span.low);
+        json_member_int(out, "gross_max", span.high);
+        buf_puts(out, "}");
+    }
+    buf_puts(out, "]");
+}
+
+/* Index of the layout among the items of that section; -1: none. */
+static int layout_index(const struct content *c, int64_t layout_id)
+{
+    int index = 0;
+
+    for (size_t i = 0; layout_id && i < c->n_items; i++) {
+        if (strcmp(c->items[i].section, "layout") != 0)
+            continue;
+        if (strtoll(c->items[i].key, NULL, 10) == layout_id)
+            return index;
+        index++;
+    }
+    return -1;
+}
+
+static void write_unit(struct snapshot *s, size_t at, const struct place_unit *place, int layout,
+                       struct buf *out)
+{
+    const struct published_unit *u = &s->content->units[at];
+    const char state[2] = {s->states[at], '\0'};
+    int64_t total = snapshot_shown_total(s, u, s->states[at]);
+    const int64_t numbers[] = {u->unit_id, place->floor_index, place->stair_index,
+                               place->line_index, u->span};
+
+    buf_puts(out, "[");
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        json_put_int(out, numbers[i]);
+        buf_puts(out, ",");
+    }
+    json_put_text(out, state);
+    buf_puts(out, ",");
+    json_put_text(out, u->class);
+    buf_puts(out, ",");
+    json_put_int(out, layout);
+    buf_puts(out, ",");
+    json_put_or_null(out, u->gross);
+    buf_puts(out, ",");
+    json_put_or_null(out, u->inner);
+    buf_puts(out, ",");
+    json_put_or_null(out, total);
+    buf_puts(out, ",");
+    json_put_or_null(out, snapshot_unit_price(s, u, total));
+    buf_puts(out, ",");
+    json_put_text(out, u->orientation);
+    buf_puts(out, ",");
+    json_put_text(out, u->room);
+    buf_puts(out, "]");
+}
+
+int write_building(struct snapshot *s, const struct piece *piece, struct buf *out)
+{
+    const struct published_unit *u = &s->content->units[piece->first];
+    struct place_unit *units = calloc(piece->n, sizeof(*units));
+    int64_t layout_id = 0;
+    struct place place;
+    char scratch[1024];
+    int layout = -1, r = units ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < piece->n; i++)
+        units[i] = (struct place_unit){.stair_id = u[i].stair_id,
+                                       .floor_ordinal = u[i].floor_ordinal,
+                                       .stair = u[i].stair,
+                                       .floor = u[i].floor,
+                                       .line = u[i].line};
+    if (r == 0)
+        r = place_make(units, piece->n, &place);
+    if (r < 0) {
+        free(units);
+        return r;
+    }
+    buf_puts(out, "{\"id\":");
+    json_put_int(out, u->building_id);
+    json_member_text(out, "name", u->building);
+    json_member_text(
+        out, "area",
+        item_field(s->content, "building", u->building_id, 1, scratch, sizeof(scratch)));
+    json_member_text(
+        out, "phase",
+        item_field(s->content, "building", u->building_id, 2, scratch, sizeof(scratch)));
+    buf_puts(out, ",");
+    place_write(&place, out);
+    buf_puts(out, ",\"units\":[");
+    for (size_t i = 0; i < piece->n; i++) {
+        if (u[i].layout_id != layout_id) { /* runs of one layout are looked up once */
+            layout_id = u[i].layout_id;
+            layout = layout_index(s->content, layout_id);
+        }
+        if (i)
+            buf_puts(out, ",");
+        write_unit(s, piece->first + i, &units[i], layout, out);
+    }
+    buf_puts(out, "]}");
+    place_free(&place);
+    free(units);
+    return out->error;
+}
+
+void write_chart_head(struct snapshot *s, struct buf *out)
+{
+    buf_puts(out, "{\"project\":");
+    write_project(s, out);
+    buf_puts(out, ",\"publication\":");
+    write_publication(s, out);
+    json_member_bool(out, "show_deal_price", strcmp(s->project[9], "1") == 0);
+    buf_puts(out, ",\"states\":");
+    chart_write_states(out, false);
+    buf_puts(out, ",\"classes\":");
+    chart_write_classes(out);
+    buf_puts(out, ",\"layouts\":");
+    write_layouts(s->content, out);
+    buf_puts(out, ",\"buildings\":[");
+}
