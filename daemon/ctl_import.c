@@ -1,0 +1,108 @@
+/* ctl_import.c - anchangctl import: a price list from the shell. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl.h"
+#include "daemon/import_plan.h"
+
+/* A plan that the list itself suggests: its headings and known words. Problems are refused unless
+ * --accept or --skip name their class. */
+static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan);
+
+int ctl_import(struct ctl *c)
+{
+    const char *path = ctl_word(c, 0), *plan_path = ctl_option(c, "plan"),
+               *project = ctl_option(c, "project");
+    json_t *plan = NULL, *args, *result = NULL;
+    char absolute[PATH_MAX];
+    int r = 0;
+
+    if (!path || !realpath(path, absolute))
+        return path ? -errno : -EINVAL;
+    if (plan_path)
+        plan = json_load_file(plan_path, JSON_REJECT_DUPLICATES, NULL);
+    else
+        r = plan_suggest(c, absolute, &plan);
+    if (r < 0 || !plan)
+        return r < 0 ? r : -EINVAL;
+    if (ctl_option(c, "print-plan")) {
+        json_dumpf(plan, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(plan);
+        return 0;
+    }
+    if (!project)
+        json_object_set_new(plan, "project_from_file", json_true());
+    args = json_pack("{s:s, s:s, s:o}", "path", absolute, "file_name",
+                     strrchr(absolute, '/') ? strrchr(absolute, '/') + 1 : absolute, "plan", plan);
+    if (project)
+        json_object_set_new(args, "project", json_string(project));
+    r = ctl_run(c, "import", args, &result);
+    if (r == 0)
+        printf("%" JSON_INTEGER_FORMAT " units, %" JSON_INTEGER_FORMAT " rows skipped\n",
+               json_integer_value(json_object_get(result, "units")),
+               json_integer_value(json_object_get(result, "skipped")));
+    json_decref(result);
+    return r;
+}
+
+static void decisions_add(json_t *decisions, const char *classes, const char *decision,
+                          const struct ctl *c)
+{
+    char list[512];
+    char *rest = NULL;
+
+    snprintf(list, sizeof(list), "%s", classes ? classes : "");
+    for (char *class = strtok_r(list, ",", &rest); class; class = strtok_r(NULL, ",", &rest)) {
+        json_t *one = json_pack("{s:s, s:s}", "problem", class, "decision", decision);
+
+        if (strcmp(class, "floor-missing") == 0 && ctl_option(c, "floor"))
+            json_object_set_new(one, "value", json_string(ctl_option(c, "floor")));
+        if (strcmp(class, "class-unknown") == 0 && ctl_option(c, "class"))
+            json_object_set_new(one, "value", json_string(ctl_option(c, "class")));
+        if (strcmp(class, "status-unknown") == 0 && ctl_option(c, "state"))
+            json_object_set_new(one, "value", json_string(ctl_option(c, "state")));
+        json_array_append_new(decisions, one);
+    }
+}
+
+static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan)
+{
+    static const struct import_decisions all_refused;
+    struct mapping *m = malloc(sizeof(*m));
+    json_t *decisions = json_array();
+    struct import_report report = {0};
+    struct fault fault = {0};
+    struct sheet *s = NULL;
+    char text[512];
+    int r = m ? sheet_open(path, NULL, &fault, &s) : -ENOMEM;
+
+    if (r == 0)
+        r = mapping_detect(s, &fault, m);
+    if (r >= 0 && !m->default_class[0])
+        snprintf(m->default_class, sizeof(m->default_class), "home");
+    if (r >= 0)
+        r = import_scan(s, m, &all_refused, NULL, NULL, &fault, &report);
+    if (r == 0)
+        import_suggest_words(&report, m);
+    decisions_add(decisions, ctl_option(c, "accept"), "accept", c);
+    decisions_add(decisions, ctl_option(c, "skip"), "skip", c);
+    if (r == 0)
+        *ret_plan = json_pack("{s:o, s:o}", "mapping", import_mapping_json(m, NULL, ""),
+                              "decisions", decisions);
+    else
+        json_decref(decisions);
+    if (r == -EREFUSED) {
+        fault_render(fault.code, fault.args, fault.n_args, LANG_EN, text, sizeof(text));
+        fprintf(stderr, "anchangctl: %s: %s\n", path, text);
+    }
+    import_report_done(&report);
+    fault_clear(&fault);
+    sheet_close(s);
+    free(m);
+    return r;
+}

@@ -1,0 +1,191 @@
+/* ctl_keep.c - anchangctl backup, restore, verify and export: what keeps a site. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/chart/charts.h"
+#include "daemon/ctl.h"
+#include "db/audit.h"
+#include "db/clock.h"
+#include "db/migrate.h"
+#include "db/project.h"
+#include "db/publication.h"
+#include "db/verify.h"
+
+int ctl_reader(struct ctl *c, struct db **ret_db)
+{
+    char what[600];
+    int r = site_open(&c->config, &c->app, &c->site, what, sizeof(what));
+
+    if (r == 0)
+        site_close(&c->site);
+    else if (r != -EALREADY) {
+        fprintf(stderr, "anchangctl: %s\n", what);
+        return r;
+    }
+    r = db_open(c->app.db_path, DB_READER, ret_db);
+    if (r < 0)
+        fprintf(stderr, "anchangctl: %s: %s\n", c->app.db_path, strerror(-r));
+    return r;
+}
+
+int ctl_backup(struct ctl *c)
+{
+    const char *path = ctl_word(c, 0);
+    struct db *db;
+    int r = path ? ctl_reader(c, &db) : -EINVAL;
+
+    if (r < 0)
+        return r;
+    r = db_backup(db, path);
+    if (r < 0)
+        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
+    else
+        printf("%s\n", path);
+    db_close(db);
+    return r;
+}
+
+static void violation_print(void *arg, const char *invariant, const char *what)
+{
+    (void)arg;
+    printf("%s: %s\n", invariant, what);
+}
+
+int ctl_verify(struct ctl *c)
+{
+    struct audit_report audit;
+    int64_t violations = 0;
+    struct db *db;
+    char head[2 * AUDIT_HASH_SIZE + 1];
+    int r = ctl_reader(c, &db);
+
+    if (r < 0)
+        return r;
+    r = db_begin(db);
+    if (r == 0)
+        r = db_check(db, true);
+    if (r == 0)
+        r = audit_verify(db, &audit);
+    if (r == 0)
+        r = verify_invariants(db, violation_print, NULL, &violations);
+    if (r < 0) {
+        fprintf(stderr, "anchangctl: %s (%s)\n", strerror(-r), db_error(db));
+    } else {
+        sodium_bin2hex(head, sizeof(head), audit.head, sizeof(audit.head));
+        printf("audit: %" PRId64 " rows, head %s\n", audit.rows, head);
+        if (!audit.ok)
+            printf("audit: row %" PRId64 " was altered (%s)\n", audit.first_bad, audit.reason);
+        printf("invariants: %" PRId64 " violations\n", violations);
+        r = audit.ok && violations == 0 ? 0 : -EUCLEAN;
+    }
+    db_rollback(db);
+    db_close(db);
+    return r;
+}
+
+static int file_copy(const char *from, const char *to)
+{
+    char part[4200], bytes[65536];
+    int in = open(from, O_RDONLY | O_CLOEXEC), out, r = 0;
+    ssize_t n = 0;
+
+    if (in < 0)
+        return -errno;
+    snprintf(part, sizeof(part), "%s.restore", to);
+    out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (out < 0)
+        r = -errno;
+    while (r == 0 && (n = read(in, bytes, sizeof(bytes))) > 0)
+        if (write(out, bytes, (size_t)n) != n)
+            r = -EIO;
+    if (r == 0 && (n < 0 || fsync(out) < 0))
+        r = -EIO;
+    close(in);
+    if (out >= 0)
+        close(out);
+    if (r == 0 && rename(part, to) < 0)
+        r = -errno;
+    return r;
+}
+
+/* The copy is checked before anything is touched; what was there is kept beside it. */
+int ctl_restore(struct ctl *c)
+{
+    const char *path = ctl_word(c, 0);
+    char what[600], kept[700], side[600];
+    struct db *copy = NULL;
+    int version = 0, r;
+
+    if (!path)
+        return -EINVAL;
+    r = site_open(&c->config, &c->app, &c->site, what, sizeof(what));
+    if (r == -EALREADY || (r < 0 && r != -EUCLEAN)) {
+        fprintf(stderr, "anchangctl: %s; stop anchangd first\n", what);
+        return r;
+    }
+    snprintf(kept, sizeof(kept), "%s/backup/replaced-%" PRId64 ".db", c->config.state_dir,
+             clock_wall_ms() / 1000);
+    snprintf(side, sizeof(side), "%s/restore.db", c->config.state_dir);
+    r = file_copy(path, side);
+    if (r == 0)
+        r = db_open(side, DB_WRITER, &copy);
+    if (r == 0)
+        r = db_check(copy, true);
+    if (r == 0)
+        r = db_schema_version(copy, &version);
+    if (r == 0 && (version == 0 || (size_t)version > migrations_count))
+        r = -EPROTONOSUPPORT;
+    if (copy && r == 0)
+        db_checkpoint(copy, true);
+    db_close(copy);
+    if (r == 0 && access(c->app.db_path, F_OK) == 0 && rename(c->app.db_path, kept) < 0)
+        r = -errno;
+    if (r == 0) {
+        static const char *const tails[] = {"-wal", "-shm"};
+
+        for (size_t i = 0; i < 2; i++) {
+            snprintf(what, sizeof(what), "%.590s%s", c->app.db_path, tails[i]);
+            unlink(what); /* of the file that was put aside: empty, its checkpoint was done */
+        }
+        r = rename(side, c->app.db_path) < 0 ? -errno : 0;
+    }
+    if (r < 0)
+        fprintf(stderr, "anchangctl: %s: %s; nothing was replaced\n", path, strerror(-r));
+    else
+        printf("restored; what was there is %s\n", kept);
+    site_close(&c->site);
+    return r;
+}
+
+int ctl_export(struct ctl *c)
+{
+    const char *project = ctl_option(c, "project");
+    struct snapshot *s = NULL;
+    struct buf out = {0};
+    int64_t id = 0, live = 0;
+    struct db *db;
+    int r = project ? ctl_reader(c, &db) : -EINVAL;
+
+    if (r < 0)
+        return r;
+    r = project_find(db, project, &id);
+    if (r == 1)
+        r = publication_live(db, id, &live);
+    if (r == 0)
+        fprintf(stderr, "anchangctl: %s has no live publication\n", project);
+    r = r == 1 ? snapshot_of_publication(db, live, 0, 0, c->config.demo, &s) : r == 0 ? -ENOENT : r;
+    if (r == 0)
+        r = snapshot_chart_plain(s, &out);
+    if (r == 0 && fwrite(out.data, 1, out.n, stdout) != out.n)
+        r = -EIO;
+    buf_free(&out);
+    snapshot_unref(s);
+    db_close(db);
+    return r;
+}
