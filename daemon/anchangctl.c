@@ -24,6 +24,8 @@
 #include "daemon/version.h"
 #include "db/writer.h"
 
+enum { ERRORS_SHOWN = 20 };
+
 /* ---- what a command was given ---- */
 
 const char *ctl_option(const struct ctl *c, const char *name)
@@ -51,7 +53,7 @@ const char *ctl_word(const struct ctl *c, int index)
 
 static int answer_print(const json_t *answer, json_t **ret_result)
 {
-    const json_t *error;
+    const json_t *errors = json_object_get(answer, "errors"), *error;
     size_t i;
 
     if (json_is_true(json_object_get(answer, "ok"))) {
@@ -59,10 +61,14 @@ static int answer_print(const json_t *answer, json_t **ret_result)
         return 0;
     }
     fprintf(stderr, "anchangctl: %s\n", json_string_value(json_object_get(answer, "detail")));
-    json_array_foreach(json_object_get(answer, "errors"), i, error)
+    json_array_foreach(errors, i, error)
     {
         int64_t row = json_integer_value(json_object_get(error, "row"));
 
+        if (i == ERRORS_SHOWN) {
+            fprintf(stderr, "  … and %zu more\n", json_array_size(errors) - i);
+            break;
+        }
         if (row)
             fprintf(stderr, "  row %" PRId64 ": ", row);
         else
