@@ -27,7 +27,7 @@ before(async () => {
       { name: 'anchang_terminal', value: process.env.TERMINAL_COOKIE, domain: url.hostname, path: '/' },
     ];
   } else if (process.env.PAIRING_CODE) {
-    const page = await open(browser, `${BASE}/kiosk`, PORTRAIT);
+    const page = await open(browser, `${BASE}/kiosk/`, PORTRAIT);
     await page.waitForSelector('.pairing');
     for (const digit of process.env.PAIRING_CODE.replace(/\D/g, '')) {
       await page.locator('.pad-keys .key', { hasText: new RegExp(`^\\s*${digit}\\s*$`) }).click();
@@ -40,7 +40,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const kiosk = (size = PORTRAIT, query = '') => open(browser, `${BASE}/kiosk${query}`, { ...size, cookies });
+const kiosk = (size = PORTRAIT, query = '') => open(browser, `${BASE}/kiosk/${query}`, { ...size, cookies });
 const bar = (page, name) => page.locator('.bar .btn').nth(BAR[name]);
 
 async function wake(page) {
@@ -160,8 +160,10 @@ test('the first touch only wakes; three more lead to a price', async () => {
   const page = await kiosk();
   await page.waitForSelector('.attract');
   await page.mouse.click(540, 900);
-  await page.waitForSelector('.overview-frame');
+  await page.waitForSelector('.overview-frame, .projects');
   assert.equal(await page.locator('.building').count(), 0);
+  if (await page.locator('.project').count()) await page.locator('.project').first().click();
+  await page.waitForSelector('.overview-frame');
   await openUnit(page);
   assert.match(await page.locator('.unit-price .hero').textContent(), /\d/);
   await page.context().close();
@@ -234,7 +236,7 @@ test('nobody there: a countdown, then nothing of the visitor is left', async () 
   if (cookies.length) await context.addCookies(cookies);
   const own = await context.newPage();
   await own.clock.install();
-  await own.goto(`${BASE}/kiosk`);
+  await own.goto(`${BASE}/kiosk/`);
   await wake(own);
   await bar(own, 'language').click();
   await own.waitForFunction(() => document.documentElement.lang === 'en');
