@@ -9,7 +9,7 @@
  * Errors: 0 or positive on success; -EEXIST a UNIQUE index refused, -EINVAL a CHECK, NOT NULL or
  * trigger refused, -ENOLINK a foreign key refused, -ENOSPC disk full, -EBUSY somebody else holds the
  * file, -EUCLEAN the file is damaged, -EROFS written through a reader, -EIO anything else of the disk,
- * -ENOMEM. A message for the log is in db_error().
+ * -EPROTO the statement itself is wrong or not allowed, -ENOMEM. A message for the log is in db_error().
  */
 #ifndef ANCHANG_DB_STORE_H
 #define ANCHANG_DB_STORE_H
@@ -32,7 +32,8 @@ struct db *db_close(struct db *db);
 const char *db_error(const struct db *db);
 
 /* The prepared statement for @sql, which must be a string constant: the connection keeps statements
- * by its address. It comes reset and without bindings. Valid until db_close(). */
+ * by its address. It comes reset and without bindings. Valid until db_close(). After a failure it is
+ * NULL, here and in db_query(), so that one stmt_reset() at the end serves every way out. */
 int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt);
 
 /* Parameters are numbered from 1. Text and blobs are not copied: they must live until the last
@@ -80,6 +81,8 @@ int db_savepoint_rollback(struct db *db);
 
 /* Writer only: moves the WAL into the file. Returns the number of WAL pages left, or an error. */
 int db_checkpoint(struct db *db, bool truncate);
+/* Writer only: pages in the WAL after the last commit, moved or not. */
+int db_wal_pages(const struct db *db);
 
 /* Copies the whole database to @path (which must not exist) while it is in use, checks the copy and
  * makes it durable before it gets its name. */

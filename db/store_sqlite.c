@@ -33,6 +33,7 @@ struct stmt {
 struct db {
     sqlite3 *handle;
     enum db_mode mode;
+    int wal_pages; /* in the WAL after the last commit */
     size_t n_statements;
     struct stmt statements[STATEMENTS_MAX];
 };
@@ -62,6 +63,7 @@ static int error_of(int rc)
         return -ENOSPC;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* lost the race for the WAL's locks too often */
         return -EBUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -74,9 +76,14 @@ static int error_of(int rc)
         return -ENOENT;
     case SQLITE_INTERRUPT:
         return -ETIMEDOUT;
+    case SQLITE_PERM:
+        return -EACCES;
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
     case SQLITE_ERROR:
+    case SQLITE_AUTH: /* refused by authorize() below: a fault of ours, not of the disk */
+    case SQLITE_SCHEMA:
+    case SQLITE_ABORT:
         return -EPROTO;
     default:
         return -EIO;
@@ -100,68 +107,84 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     return action == SQLITE_ATTACH || action == SQLITE_DETACH ? SQLITE_DENY : SQLITE_OK;
 }
 
-static int pragma_int(struct db *db, const char *sql, int64_t want)
-{
-    sqlite3_stmt *s;
-    int64_t got = -1;
-
-    if (sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) != SQLITE_OK)
-        return error_of(sqlite3_extended_errcode(db->handle));
-    if (sqlite3_step(s) == SQLITE_ROW)
-        got = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return got == want ? 0 : -ENOTSUP;
-}
-
+/* 0 when @sql gives one row that reads @want, -ENOTSUP when it reads otherwise, or the engine's error: a
+ * damaged file must not look like a setting that was refused. */
 static int pragma_text(struct db *db, const char *sql, const char *want)
 {
     sqlite3_stmt *s;
-    int r = -ENOTSUP;
+    const char *got;
+    int rc, r;
 
-    if (sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) != SQLITE_OK)
-        return error_of(sqlite3_extended_errcode(db->handle));
-    if (sqlite3_step(s) == SQLITE_ROW &&
-        strcmp((const char *)sqlite3_column_text(s, 0), want) == 0)
-        r = 0;
+    rc = sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL);
+    if (rc != SQLITE_OK)
+        return error_of(rc);
+    rc = sqlite3_step(s);
+    got = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    r = rc != SQLITE_ROW ? error_of(rc) : got && strcmp(got, want) == 0 ? 0 : -ENOTSUP;
     sqlite3_finalize(s);
     return r;
 }
 
+static int config_flag(struct db *db, int which, int value)
+{
+    int now = -1;
+
+    if (sqlite3_db_config(db->handle, which, value, &now) != SQLITE_OK)
+        return -ENOTSUP;
+    return now == value ? 0 : -ENOTSUP;
+}
+
+/* What is set, and how it reads afterwards. */
+static const struct {
+    const char *set, *read, *want;
+} settings[] = {
+    {"PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal"}, /* set by the writer alone */
+    {"PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"},
+    {"PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "1"},
+    {"PRAGMA recursive_triggers = ON", "PRAGMA recursive_triggers", "1"},
+    {"PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0"},
+    {"PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", "1"},
+    {"PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"},
+    {"PRAGMA cache_size = -8192", "PRAGMA cache_size", "-8192"},
+    {"PRAGMA mmap_size = 0", "PRAGMA mmap_size", "0"},
+    {"PRAGMA wal_autocheckpoint = 0", "PRAGMA wal_autocheckpoint", "0"},
+};
+
+static int wal_grown(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+    struct db *db = arg;
+
+    (void)handle, (void)name;
+    db->wal_pages = pages;
+    return SQLITE_OK;
+}
+
 static int settings_apply(struct db *db)
 {
-    static const char script[] = "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
-                                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                                 "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
-                                 "PRAGMA cache_size = -8192;";
-    int r;
+    int r = 0;
 
     sqlite3_busy_timeout(db->handle, 5000);
     sqlite3_extended_result_codes(db->handle, 1);
-    if (db->mode == DB_WRITER) {
-        r = pragma_text(db, "PRAGMA journal_mode = WAL", "wal");
-        if (r < 0)
-            return r;
+    for (size_t i = 0; r == 0 && i < sizeof(settings) / sizeof(settings[0]); i++) {
+        if (i > 0 || db->mode == DB_WRITER)
+            r = error_of(sqlite3_exec(db->handle, settings[i].set, NULL, NULL, NULL));
+        if (r == 0)
+            r = pragma_text(db, settings[i].read, settings[i].want);
     }
-    if (sqlite3_exec(db->handle, script, NULL, NULL, NULL) != SQLITE_OK)
-        return error_of(sqlite3_extended_errcode(db->handle));
-    if (db->mode == DB_READER &&
-        sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL) != SQLITE_OK)
-        return error_of(sqlite3_extended_errcode(db->handle));
-    r = pragma_int(db, "PRAGMA mmap_size = 0", 0);
+    if (r == 0 && db->mode == DB_READER) {
+        r = error_of(sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL));
+        if (r == 0)
+            r = pragma_text(db, "PRAGMA query_only", "1");
+        if (r == 0) /* else the last one to close would move the WAL: the writer alone does that (D1) */
+            r = config_flag(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+    }
     if (r == 0)
-        r = pragma_int(db, "PRAGMA wal_autocheckpoint = 0", 0);
+        r = config_flag(db, SQLITE_DBCONFIG_DEFENSIVE, 1);
     if (r == 0)
-        r = pragma_int(db, "PRAGMA foreign_keys", 1);
-    if (r == 0)
-        r = pragma_int(db, "PRAGMA recursive_triggers", 1);
-    if (r == 0)
-        r = pragma_int(db, "PRAGMA synchronous", 2);
-    if (r == 0)
-        r = pragma_text(db, "PRAGMA journal_mode", "wal");
+        r = config_flag(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
     if (r < 0)
         return r;
-    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_wal_hook(db->handle, wal_grown, db);
     sqlite3_set_authorizer(db->handle, authorize, NULL);
     return 0;
 }
@@ -254,6 +277,7 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
     struct stmt *s;
     int rc;
 
+    *ret_stmt = NULL; /* so that stmt_reset() is harmless after a failure */
     while (db->statements[slot].sql && db->statements[slot].sql != sql)
         slot = (slot + 1) & (STATEMENTS_MAX - 1);
     s = &db->statements[slot];
@@ -436,9 +460,9 @@ int db_script(struct db *db, const char *sql)
 
 int db_begin(struct db *db)
 {
-    return db_run(db, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", "") < 0
-               ? error_of(sqlite3_extended_errcode(db->handle))
-               : 0;
+    int r = db_run(db, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", "");
+
+    return r < 0 ? r : 0;
 }
 
 int db_commit(struct db *db)
@@ -494,18 +518,26 @@ int db_checkpoint(struct db *db, bool truncate)
     return r < 0 ? r : log - done;
 }
 
+int db_wal_pages(const struct db *db)
+{
+    return db->wal_pages;
+}
+
 int db_check(struct db *db, bool deep)
 {
     int r = pragma_text(db, deep ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", "ok");
     sqlite3_stmt *s;
+    int rc;
 
     if (r == -ENOTSUP)
         return -EUCLEAN;
     if (r < 0)
         return r;
-    if (sqlite3_prepare_v2(db->handle, "PRAGMA foreign_key_check", -1, &s, NULL) != SQLITE_OK)
-        return error_of(sqlite3_extended_errcode(db->handle));
-    r = sqlite3_step(s) == SQLITE_ROW ? -EUCLEAN : 0;
+    rc = sqlite3_prepare_v2(db->handle, "PRAGMA foreign_key_check", -1, &s, NULL);
+    if (rc != SQLITE_OK)
+        return error_of(rc);
+    rc = sqlite3_step(s);
+    r = rc == SQLITE_ROW ? -EUCLEAN : error_of(rc);
     sqlite3_finalize(s);
     return r;
 }
