@@ -79,12 +79,11 @@ enum fault_code guard_fault(int number)
 
 char public_state(const struct unit_facts *f)
 {
-    if (f->state == 'A' || f->state == 'K') {
-        if (!f->permit_valid)
-            return 'U';
-        if (!f->unencumbered)
-            return 'N';
-    }
+    /* Without a permit nothing may be offered: a held unit would still show its price. */
+    if (strchr("AKRX", f->state) && !f->permit_valid)
+        return 'U';
+    if (strchr("AK", f->state) && !f->unencumbered)
+        return 'N';
     if (f->state == 'U' && f->permit_valid)
         return 'X'; /* "not released" is said only of what no permit covers */
     return state_info(f->state)->public_letter;

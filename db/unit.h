@@ -94,9 +94,9 @@ struct unit_action {
 };
 enum { UNIT_BATCH_MAX = 20000 };
 
-/* Does a RELEASE, WITHDRAW, RETAIN, UNRETAIN, RESERVE, HOLD, UNHOLD on all units of the batch or,
- * with UNITS_REFUSED and an item for each that refuses, on none. Versions in @action are moved
- * on. */
+/* Does a RELEASE, WITHDRAW, RETAIN, UNRETAIN, RESERVE, HOLD, UNHOLD, LOCK or UNLOCK (-EINVAL: any
+ * other) on all units of the batch or, with UNITS_REFUSED and an item for each that refuses, on
+ * none. Versions in @action are moved on. */
 int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action);
 
 /* Timers: ends holds, reservations and locks whose time has come (T7, T11). Returns how many; the
@@ -104,7 +104,8 @@ int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action);
 int unit_expire_due(struct tx *tx, int64_t *ret_next_ms);
 
 /* Ends the sale of units that no valid permit covers any more (T3 permit-lost); @permit_id limits
- * it to units that one covered. Returns how many. */
+ * it to units that one covered. What is held or reserved stays so and is unreleased after. Returns
+ * how many left the sale. */
 int unit_close_without_permit(struct tx *tx, int64_t permit_id);
 
 /* After any change that may take availability from @unit_id: appends the patch if it does. */
