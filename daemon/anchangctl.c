@@ -86,7 +86,7 @@ static int run_here(struct ctl *c, const json_t *request, json_t **ret_answer)
 
     if (r < 0)
         return r;
-    *ret_answer = control_answer(&c->app, request);
+    *ret_answer = control_answer(&c->app, request, getuid());
     c->app.writer = writer_stop(c->app.writer);
     return *ret_answer ? 0 : -ENOMEM;
 }
@@ -317,7 +317,8 @@ static const struct {
      "publish draft|submit|approve|reject|withdraw --project P --as LOGIN [--note N] [--reason R]",
      "a step of a publication, as that user"},
     {"export", ctl_export, "export --project P", "the live public chart as JSON"},
-    {"backup", ctl_backup, "backup FILE", "a checked copy of the database, while it is in use"},
+    {"backup", ctl_backup, "backup FILE",
+     "a checked copy of the database, while it is in use; images beside it in FILE.media"},
     {"restore", ctl_restore, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", ctl_verify, "verify", "checks file, audit chain and invariants"},
     {"demo", cmd_demo, "demo [--www FOLDER] [--port N]",
@@ -347,6 +348,15 @@ static int state_set(struct ctl *c, const char *folder)
     }
     memcpy(c->config.state_dir, absolute, strlen(absolute) + 1);
     return 0;
+}
+
+/* Its index among the verbs, or -1. */
+static int verb_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return (int)i;
+    return -1;
 }
 
 /* Takes --NAME VALUE out of the command line; NULL when it is not there. */
@@ -386,7 +396,7 @@ int main(int argc, char **argv)
     const char *config_path = option_take(&argc, argv, "--config");
     const char *state = option_take(&argc, argv, "--state");
     static struct ctl c;
-    int r;
+    int verb, r;
 
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return puts(ANCHANG_VERSION) < 0;
@@ -394,19 +404,19 @@ int main(int argc, char **argv)
         return usage(stdout);
     if (argc < 2)
         return usage(stderr);
+    verb = verb_find(argv[1]);
+    if (verb < 0)
+        return usage(stderr);
+    if (argc > 2 && strcmp(argv[2], "--help") == 0)
+        return printf("anchangctl %s\n    %s\n", verbs[verb].usage, verbs[verb].help) < 0;
     if (site_choose(&c, config_path, state) < 0 || site_time_init(c.config.time_zone) < 0)
         return EX_CONFIG;
     c.argv = argv + 2;
     c.argc = argc - 2;
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(verbs[i].name, argv[1]) != 0)
-            continue;
-        r = verbs[i].run(&c);
-        if (r == -EINVAL) {
-            fprintf(stderr, "usage: anchangctl %s\n", verbs[i].usage);
-            return EX_USAGE;
-        }
-        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    r = verbs[verb].run(&c);
+    if (r == -EINVAL) {
+        fprintf(stderr, "usage: anchangctl %s\n", verbs[verb].usage);
+        return EX_USAGE;
     }
-    return usage(stderr);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,11 +64,25 @@ static json_t *fault_json(int r, const struct fault *fault)
                      "detail", text, "errors", errors);
 }
 
-json_t *control_answer(struct app *app, const json_t *request)
+/* All rights, under the name of who called: "ctl:root". */
+static void actor_of_uid(uid_t uid, struct actor *ret_actor)
+{
+    struct passwd entry, *found = NULL;
+    char text[1024];
+
+    *ret_actor = actor_system;
+    if (getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 && found)
+        snprintf(ret_actor->name, sizeof(ret_actor->name), "ctl:%.50s", entry.pw_name);
+    else
+        snprintf(ret_actor->name, sizeof(ret_actor->name), "ctl:%u", (unsigned)uid);
+}
+
+json_t *control_answer(struct app *app, const json_t *request, uid_t uid)
 {
     const char *name = json_string_value(json_object_get(request, "command"));
     struct running run = {.app = app, .args = json_object_get(request, "args")};
     struct fault fault = {0};
+    struct actor actor;
     json_t *answer;
     int r;
 
@@ -75,7 +90,8 @@ json_t *control_answer(struct app *app, const json_t *request)
     if (!run.command)
         return json_pack("{s:b, s:s, s:s, s:[]}", "ok", 0, "code", "command", "detail",
                          "no such command", "errors");
-    r = writer_call(app->writer, &actor_system, running_apply, &run, &fault);
+    actor_of_uid(uid, &actor);
+    r = writer_call(app->writer, &actor, running_apply, &run, &fault);
     if (r < 0) {
         json_decref(run.result);
         answer = fault_json(r, &fault);
@@ -129,13 +145,15 @@ static int line_write(int fd, const json_t *object)
     return r;
 }
 
-static bool peer_trusted(int fd)
+/* Root and the daemon's own user alone. */
+static bool peer_trusted(int fd, uid_t *ret_uid)
 {
     struct ucred peer;
     socklen_t size = sizeof(peer);
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
         return false;
+    *ret_uid = peer.uid;
     return peer.uid == 0 || peer.uid == geteuid();
 }
 
@@ -143,11 +161,12 @@ static void serve(struct app *app, int fd)
 {
     struct buf line = {.max = CONTROL_LINE_MAX};
     json_t *request = NULL, *answer;
+    uid_t uid = 0;
 
-    if (peer_trusted(fd) && line_read(fd, PATIENCE_MS, &line) == 0)
+    if (peer_trusted(fd, &uid) && line_read(fd, PATIENCE_MS, &line) == 0)
         request = json_loadb(line.data, line.n, JSON_REJECT_DUPLICATES, NULL);
     if (request) {
-        answer = control_answer(app, request);
+        answer = control_answer(app, request, uid);
         if (answer)
             line_write(fd, answer);
         json_decref(answer);

@@ -1,11 +1,14 @@
 /* ctl_keep.c - anchangctl backup, restore, verify and export: what keeps a site. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/chart/charts.h"
@@ -34,15 +37,80 @@ int ctl_reader(struct ctl *c, struct db **ret_db)
     return r;
 }
 
+/* Under another name until it is whole and on the disk. */
+static int file_copy(const char *from, const char *to)
+{
+    char part[PATH_MAX], bytes[65536];
+    int in = open(from, O_RDONLY | O_CLOEXEC), out, r = 0;
+    ssize_t n = 0;
+
+    if (in < 0)
+        return -errno;
+    snprintf(part, sizeof(part), "%.4000s.part", to);
+    out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (out < 0)
+        r = -errno;
+    while (r == 0 && (n = read(in, bytes, sizeof(bytes))) > 0)
+        if (write(out, bytes, (size_t)n) != n)
+            r = -EIO;
+    if (r == 0 && (n < 0 || fsync(out) < 0))
+        r = -EIO;
+    close(in);
+    if (out >= 0)
+        close(out);
+    if (r == 0 && rename(part, to) < 0)
+        r = -errno;
+    return r;
+}
+
+static int folder_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = fd < 0 ? -errno : fsync(fd) < 0 ? -errno : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return r;
+}
+
+/* Images and documents are named by their content: what is there already is the same. */
+static int media_copy(const char *from, const char *to)
+{
+    struct dirent *entry;
+    DIR *folder = opendir(from);
+    int r = 0;
+
+    if (!folder)
+        return errno == ENOENT ? 0 : -errno;
+    if (mkdir(to, 0700) < 0 && errno != EEXIST)
+        r = -errno;
+    while (r == 0 && (entry = readdir(folder)) != NULL) {
+        char source[PATH_MAX], target[PATH_MAX];
+
+        if (strspn(entry->d_name, "0123456789abcdef") != strlen(entry->d_name))
+            continue;
+        snprintf(source, sizeof(source), "%.3800s/%s", from, entry->d_name);
+        snprintf(target, sizeof(target), "%.3800s/%s", to, entry->d_name);
+        if (access(target, F_OK) < 0)
+            r = file_copy(source, target);
+    }
+    closedir(folder);
+    return r < 0 ? r : folder_sync(to);
+}
+
 int ctl_backup(struct ctl *c)
 {
     const char *path = ctl_word(c, 0);
+    char media[PATH_MAX];
     struct db *db;
     int r = path ? ctl_reader(c, &db) : -EINVAL;
 
     if (r < 0)
         return r;
+    snprintf(media, sizeof(media), "%.4000s.media", path);
     r = db_backup(db, path);
+    if (r == 0) /* after the database: whatever it names is in the folder by then */
+        r = media_copy(c->app.media_dir, media);
     if (r < 0)
         fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
     else
@@ -89,38 +157,54 @@ int ctl_verify(struct ctl *c)
     return r;
 }
 
-static int file_copy(const char *from, const char *to)
+/* The copy is good and not newer than this program. */
+static int copy_check(const char *path)
 {
-    char part[4200], bytes[65536];
-    int in = open(from, O_RDONLY | O_CLOEXEC), out, r = 0;
-    ssize_t n = 0;
+    struct db *copy = NULL;
+    int version = 0;
+    int r = db_open(path, DB_WRITER, &copy);
 
-    if (in < 0)
-        return -errno;
-    snprintf(part, sizeof(part), "%s.restore", to);
-    out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (out < 0)
-        r = -errno;
-    while (r == 0 && (n = read(in, bytes, sizeof(bytes))) > 0)
-        if (write(out, bytes, (size_t)n) != n)
-            r = -EIO;
-    if (r == 0 && (n < 0 || fsync(out) < 0))
+    if (r == 0)
+        r = db_check(copy, true);
+    if (r == 0)
+        r = db_schema_version(copy, &version);
+    if (r == 0 && (version == 0 || (size_t)version > migrations_count))
+        r = -EPROTONOSUPPORT;
+    if (r == 0 && db_checkpoint(copy, true) < 0)
         r = -EIO;
-    close(in);
-    if (out >= 0)
-        close(out);
-    if (r == 0 && rename(part, to) < 0)
-        r = -errno;
+    db_close(copy);
     return r;
 }
 
-/* The copy is checked before anything is touched; what was there is kept beside it. */
+/* Puts @side in the place of the database in one step; what was there gets the name @kept first. A log
+ * that belongs to the old file must not meet the new one. */
+static int database_swap(const char *db_path, const char *side, const char *kept,
+                         const char *state_dir)
+{
+    char log[PATH_MAX], kept_log[PATH_MAX];
+    int r = 0;
+
+    snprintf(log, sizeof(log), "%.4000s-wal", db_path);
+    snprintf(kept_log, sizeof(kept_log), "%.4000s-wal", kept);
+    if (link(db_path, kept) < 0 && errno != ENOENT)
+        r = -errno;
+    if (r == 0 && rename(log, kept_log) < 0 && errno != ENOENT)
+        r = -errno;
+    snprintf(log, sizeof(log), "%.4000s-shm", db_path);
+    if (r == 0 && unlink(log) < 0 && errno != ENOENT)
+        r = -errno;
+    if (r == 0)
+        r = folder_sync(state_dir);
+    if (r == 0 && rename(side, db_path) < 0)
+        r = -errno;
+    return r < 0 ? r : folder_sync(state_dir);
+}
+
 int ctl_restore(struct ctl *c)
 {
     const char *path = ctl_word(c, 0);
-    char what[600], kept[700], side[600];
-    struct db *copy = NULL;
-    int version = 0, r;
+    char what[600], kept[700], side[600], media[PATH_MAX];
+    int r;
 
     if (!path)
         return -EINVAL;
@@ -132,29 +216,14 @@ int ctl_restore(struct ctl *c)
     snprintf(kept, sizeof(kept), "%s/backup/replaced-%" PRId64 ".db", c->config.state_dir,
              clock_wall_ms() / 1000);
     snprintf(side, sizeof(side), "%s/restore.db", c->config.state_dir);
+    snprintf(media, sizeof(media), "%.4000s.media", path);
     r = file_copy(path, side);
     if (r == 0)
-        r = db_open(side, DB_WRITER, &copy);
+        r = copy_check(side);
     if (r == 0)
-        r = db_check(copy, true);
+        r = media_copy(media, c->app.media_dir);
     if (r == 0)
-        r = db_schema_version(copy, &version);
-    if (r == 0 && (version == 0 || (size_t)version > migrations_count))
-        r = -EPROTONOSUPPORT;
-    if (copy && r == 0)
-        db_checkpoint(copy, true);
-    db_close(copy);
-    if (r == 0 && access(c->app.db_path, F_OK) == 0 && rename(c->app.db_path, kept) < 0)
-        r = -errno;
-    if (r == 0) {
-        static const char *const tails[] = {"-wal", "-shm"};
-
-        for (size_t i = 0; i < 2; i++) {
-            snprintf(what, sizeof(what), "%.590s%s", c->app.db_path, tails[i]);
-            unlink(what); /* of the file that was put aside: empty, its checkpoint was done */
-        }
-        r = rename(side, c->app.db_path) < 0 ? -errno : 0;
-    }
+        r = database_swap(c->app.db_path, side, kept, c->config.state_dir);
     if (r < 0)
         fprintf(stderr, "anchangctl: %s: %s; nothing was replaced\n", path, strerror(-r));
     else
