@@ -253,7 +253,7 @@ test('nobody there: a countdown, then nothing of the visitor is left', async () 
   const left = await own.evaluate(() => ({
     lang: document.documentElement.lang,
     units: document.querySelectorAll('[data-unit], .unit-facts, .compare').length,
-    stored: localStorage.length + sessionStorage.length,
+    stored: window.localStorage.length + window.sessionStorage.length,
     address: location.search + location.hash,
   }));
   assert.deepEqual(left, { lang: 'zh-CN', units: 0, stored: 0, address: '' });
