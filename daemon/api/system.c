@@ -86,6 +86,8 @@ int api_metrics(struct call *call)
     struct writer_stats w;
     struct buf out = {0};
 
+    if (call->over_tls) /* the LAN listener; figures are for this box */
+        return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     writer_get_stats(call->app->writer, &w);
     feed_get_stats(call->app->feed, &feed);
     session_get_stats(call->app->sessions, &sessions);
