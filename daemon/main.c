@@ -26,6 +26,7 @@
 #include "daemon/control.h"
 #include "daemon/http/http.h"
 #include "daemon/import_store.h"
+#include "daemon/self_check.h"
 #include "daemon/site.h"
 #include "daemon/site_time.h"
 #include "daemon/terminal_watch.h"
@@ -41,6 +42,7 @@
 #define DUTY_MS             INT64_C(15000)
 #define CLEANING_MS         INT64_C(3600000)
 #define IDEMPOTENCY_KEEP_MS (INT64_C(7) * 86400000)
+enum { ANSWER_MS = 3000 }; /* an HTTP worker that takes longer for nothing is stuck */
 #define PROGRESS_MS                                                                                \
     INT64_C(15000) /* a writer that has work and does nothing for this long is stuck */
 
@@ -150,8 +152,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
     return 0;
 }
 
-/* The watchdog is fed only while the writer makes progress (RS F17); HTTP workers and the loop
- * itself are seen by the ping being sent at all and by the duty's round through the writer. */
+/* The watchdog is fed only while the writer makes progress and the HTTP workers answer; that the loop
+ * runs is said by the feeding itself (RS F17). */
 static int on_watchdog(sd_event_source *source, uint64_t usec, void *arg)
 {
     struct daemon *d = arg;
@@ -160,7 +162,8 @@ static int on_watchdog(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     writer_get_stats(d->app.writer, &stats);
-    if (stats.queue_depth == 0 || clock_boot_ms() - stats.last_progress_ms < PROGRESS_MS)
+    if ((stats.queue_depth == 0 || clock_boot_ms() - stats.last_progress_ms < PROGRESS_MS) &&
+        self_check(d->config.listen_address, http_port(d->app.http, 0), ANSWER_MS))
         sd_notify(0, "WATCHDOG=1");
     if (sd_watchdog_enabled(0, &interval) > 0) {
         sd_event_source_set_time_relative(source, interval / 3);
