@@ -451,6 +451,8 @@ int api_publication_chart(struct call *call)
 
     if (r == 0)
         r = call_query_int(call, "patch", 0, INT64_MAX, 0, &upto);
+    if (call_query(call, "patch") && upto == 0)
+        upto = -1; /* as it was approved */
     if (r == 0)
         r = publication_read(&call->tx, id, whose_take, &whose);
     if (r == 0)
