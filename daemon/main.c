@@ -39,7 +39,7 @@
 #include "db/writer.h"
 
 /* Duties run at least this often; sooner when a hold or permit ends sooner. */
-#define DUTY_MS             INT64_C(15000)
+#define DUTY_MS             INT64_C(2000)
 #define CLEANING_MS         INT64_C(3600000)
 #define IDEMPOTENCY_KEEP_MS (INT64_C(7) * 86400000)
 enum { ANSWER_MS = 3000 }; /* an HTTP worker that takes longer for nothing is stuck */
