@@ -20,12 +20,9 @@ const struct published_item *snapshot_item(const struct content *c, const char *
     return NULL;
 }
 
-/* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
-
-static const char *item_field(const struct content *c, const char *section, int64_t id, int field,
-                              char *scratch, size_t size)
+static const char *item_field(const struct published_item *item, int field, char *scratch,
+                              size_t size)
 {
-    const struct published_item *item = snapshot_item(c, section, id);
     const char *fields[ITEM_FIELDS_MAX];
 
     if (!item)
@@ -68,6 +65,8 @@ void write_project(struct snapshot *s, struct buf *out)
     json_member_int(out, "units", (int64_t)s->content->n_units);
     json_member_int(out, "available", s->rooms_available);
     json_member_or_null(out, "from_fen", lowest_price(s));
+    json_member_int(out, "stale_s", strtoll(f[17], NULL, 10));
+    json_member_int(out, "too_old_s", strtoll(f[18], NULL, 10));
     buf_puts(out, "}");
 }
 
@@ -222,17 +221,11 @@ static void write_layouts(const struct content *c, struct buf *out)
 }
 
 /* Index of the layout among the items of that section; -1: none. */
-static int layout_index(const struct content *c, int64_t layout_id)
+static int layout_index(const struct snapshot *s, int64_t layout_id)
 {
-    int index = 0;
-
-    for (size_t i = 0; layout_id && i < c->n_items; i++) {
-        if (strcmp(c->items[i].section, "layout") != 0)
-            continue;
-        if (strtoll(c->items[i].key, NULL, 10) == layout_id)
-            return index;
-        index++;
-    }
+    for (size_t i = 0; layout_id && i < s->n_layouts; i++)
+        if (s->layouts[i] == layout_id)
+            return (int)i;
     return -1;
 }
 
@@ -294,19 +287,15 @@ int write_building(struct snapshot *s, const struct piece *piece, struct buf *ou
     buf_puts(out, "{\"id\":");
     json_put_int(out, u->building_id);
     json_member_text(out, "name", u->building);
-    json_member_text(
-        out, "area",
-        item_field(s->content, "building", u->building_id, 1, scratch, sizeof(scratch)));
-    json_member_text(
-        out, "phase",
-        item_field(s->content, "building", u->building_id, 2, scratch, sizeof(scratch)));
+    json_member_text(out, "area", item_field(piece->building, 1, scratch, sizeof(scratch)));
+    json_member_text(out, "phase", item_field(piece->building, 2, scratch, sizeof(scratch)));
     buf_puts(out, ",");
     place_write(&place, out);
     buf_puts(out, ",\"units\":[");
     for (size_t i = 0; i < piece->n; i++) {
         if (u[i].layout_id != layout_id) { /* runs of one layout are looked up once */
             layout_id = u[i].layout_id;
-            layout = layout_index(s->content, layout_id);
+            layout = layout_index(s, layout_id);
         }
         if (i)
             buf_puts(out, ",");
