@@ -41,6 +41,47 @@ static int index_make(struct snapshot *s)
     return 0;
 }
 
+/* Items stand in the order of the tree as units do, so the next one is nearly always the right one. */
+static void buildings_find(struct snapshot *s)
+{
+    const struct content *c = s->content;
+    size_t at = 0;
+
+    for (size_t i = 0; i < s->n_pieces; i++)
+        for (size_t k = 0; k < c->n_items; k++, at++) {
+            const struct published_item *item = &c->items[at % c->n_items];
+
+            if (strcmp(item->section, "building") != 0 ||
+                strtoll(item->key, NULL, 10) != c->units[s->pieces[i].first].building_id)
+                continue;
+            s->pieces[i].building = item;
+            break;
+        }
+}
+
+static int layouts_find(struct snapshot *s)
+{
+    const struct content *c = s->content;
+
+    s->layouts = calloc(c->n_items + 1, sizeof(*s->layouts));
+    if (!s->layouts)
+        return -ENOMEM;
+    for (size_t i = 0; i < c->n_items; i++)
+        if (strcmp(c->items[i].section, "layout") == 0)
+            s->layouts[s->n_layouts++] = strtoll(c->items[i].key, NULL, 10);
+    return 0;
+}
+
+static int parts_make(struct snapshot *s)
+{
+    int r = gzip_part_make(&s->comma, ",", 1);
+
+    if (r == 0)
+        r = gzip_part_make(&s->brace, "}", 1);
+    return r < 0 ? r : gzip_part_make(&s->tail, "]}", 2);
+}
+
+/* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
 static void phone_find(struct snapshot *s)
 {
     for (size_t i = 0; i < s->content->n_items; i++) {
@@ -77,6 +118,12 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
         phone_find(s);
         r = index_make(s);
     }
+    if (r == 0) {
+        buildings_find(s);
+        r = layouts_find(s);
+    }
+    if (r == 0)
+        r = parts_make(s);
     if (r < 0) {
         snapshot_unref(s);
         return r;
@@ -96,13 +143,16 @@ struct snapshot *snapshot_unref(struct snapshot *s)
     if (!s || atomic_fetch_sub(&s->refs, 1) > 1)
         return NULL;
     for (size_t i = 0; s->pieces && i < s->n_pieces; i++) {
-        buf_free(&s->pieces[i].json);
         gzip_part_free(&s->pieces[i].part);
         if (s->pieces[i].reply)
             http_prepared_unref(s->pieces[i].reply);
     }
     if (s->chart)
         http_prepared_unref(s->chart);
+    gzip_part_free(&s->comma);
+    gzip_part_free(&s->brace);
+    gzip_part_free(&s->tail);
+    free(s->layouts);
     free(s->pieces);
     free(s->by_id);
     free(s->states);
@@ -229,22 +279,21 @@ const char *snapshot_phone(const struct snapshot *s)
 
 static int piece_refresh(struct snapshot *s, struct piece *piece)
 {
+    struct buf json = {0};
     int r;
 
     if (piece->fresh)
         return 0;
-    buf_free(&piece->json);
-    if (piece != s->pieces)
-        buf_puts(&piece->json, ",");
-    r = write_building(s, piece, &piece->json);
+    r = write_building(s, piece, &json);
     if (r == 0)
-        r = gzip_part_make(&piece->part, piece->json.data, piece->json.n);
+        r = gzip_part_make(&piece->part, json.data, json.n);
     piece->fresh = r == 0;
+    buf_free(&json);
     return r;
 }
 
 static int prepare(struct snapshot *s, const struct gzip_part *const *parts, size_t n_parts,
-                   const struct buf *plain, const char *what, struct http_prepared **ret_prepared)
+                   const char *what, struct http_prepared **ret_prepared)
 {
     struct buf packed = {0};
     char etag[72];
@@ -253,15 +302,13 @@ static int prepare(struct snapshot *s, const struct gzip_part *const *parts, siz
     snprintf(etag, sizeof(etag), "\"%s-%" PRId64 "-%" PRId64 "-%d-%" PRId64 "\"", what,
              s->head.publication_id, s->head.patch, s->head.closed, s->head.data_ms);
     gzip_parts_join(&packed, parts, n_parts);
-    r = packed.error ? packed.error : plain->error;
+    r = packed.error;
     if (r == 0) {
         const struct http_prepare how = {.bytes = packed.data,
                                          .n = packed.n,
                                          .content_type = "application/json",
                                          .etag = etag,
-                                         .encoding = "gzip",
-                                         .plain = plain->data,
-                                         .n_plain = plain->n,
+                                         .packed = true,
                                          .cache_control = "no-cache",
                                          .kind = PAGE_DATA};
 
@@ -273,32 +320,28 @@ static int prepare(struct snapshot *s, const struct gzip_part *const *parts, siz
 
 static int chart_make(struct snapshot *s)
 {
-    const struct gzip_part **parts = calloc(s->n_pieces + 2, sizeof(*parts));
-    struct gzip_part head = {0}, tail = {0};
-    struct buf plain = {0};
-    int r = parts ? 0 : -ENOMEM;
+    const struct gzip_part **parts = calloc(2 * s->n_pieces + 2, sizeof(*parts));
+    struct gzip_part head = {0};
+    struct buf text = {0};
+    size_t n = 0;
+    int r;
 
-    write_chart_head(s, &plain);
-    if (r == 0)
-        r = plain.error ? plain.error : gzip_part_make(&head, plain.data, plain.n);
+    if (!parts)
+        return -ENOMEM;
+    write_chart_head(s, &text);
+    r = text.error ? text.error : gzip_part_make(&head, text.data, text.n);
+    parts[n++] = &head;
     for (size_t i = 0; r == 0 && i < s->n_pieces; i++) {
         r = piece_refresh(s, &s->pieces[i]);
-        if (r == 0) {
-            parts[i + 1] = &s->pieces[i].part;
-            buf_add(&plain, s->pieces[i].json.data, s->pieces[i].json.n);
-        }
+        if (i > 0)
+            parts[n++] = &s->comma;
+        parts[n++] = &s->pieces[i].part;
     }
-    buf_puts(&plain, "]}");
+    parts[n++] = &s->tail;
     if (r == 0)
-        r = gzip_part_make(&tail, "]}", 2);
-    if (r == 0) {
-        parts[0] = &head;
-        parts[s->n_pieces + 1] = &tail;
-        r = prepare(s, parts, s->n_pieces + 2, &plain, "c", &s->chart);
-    }
+        r = prepare(s, parts, n, "c", &s->chart);
     gzip_part_free(&head);
-    gzip_part_free(&tail);
-    buf_free(&plain);
+    buf_free(&text);
     free(parts);
     return r;
 }
@@ -318,24 +361,21 @@ int snapshot_chart(struct snapshot *s, struct http_prepared **ret_prepared)
 
 static int building_make(struct snapshot *s, struct piece *piece)
 {
-    struct gzip_part part = {0};
-    const struct gzip_part *parts = &part;
-    struct buf plain = {0};
-    size_t comma = piece != s->pieces;
+    struct gzip_part head = {0};
+    const struct gzip_part *parts[] = {&head, &piece->part, &s->brace};
+    struct buf text = {0};
     int r = piece_refresh(s, piece);
 
     if (r < 0)
         return r;
-    buf_puts(&plain, "{\"publication\":");
-    write_publication(s, &plain);
-    buf_puts(&plain, ",\"building\":");
-    buf_add(&plain, piece->json.data + comma, piece->json.n - comma);
-    buf_puts(&plain, "}");
-    r = plain.error ? plain.error : gzip_part_make(&part, plain.data, plain.n);
+    buf_puts(&text, "{\"publication\":");
+    write_publication(s, &text);
+    buf_puts(&text, ",\"building\":");
+    r = text.error ? text.error : gzip_part_make(&head, text.data, text.n);
     if (r == 0)
-        r = prepare(s, &parts, 1, &plain, "b", &piece->reply);
-    gzip_part_free(&part);
-    buf_free(&plain);
+        r = prepare(s, parts, sizeof(parts) / sizeof(parts[0]), "b", &piece->reply);
+    gzip_part_free(&head);
+    buf_free(&text);
     return r;
 }
 
@@ -365,9 +405,9 @@ int snapshot_chart_plain(struct snapshot *s, struct buf *out)
     pthread_mutex_lock(&s->lock);
     write_chart_head(s, out);
     for (size_t i = 0; r == 0 && i < s->n_pieces; i++) {
-        r = piece_refresh(s, &s->pieces[i]);
-        if (r == 0)
-            buf_add(out, s->pieces[i].json.data, s->pieces[i].json.n);
+        if (i > 0)
+            buf_puts(out, ",");
+        r = write_building(s, &s->pieces[i], out);
     }
     buf_puts(out, "]}");
     pthread_mutex_unlock(&s->lock);

@@ -12,9 +12,9 @@
 /* Units [first, first + n) of the content. */
 struct piece {
     size_t first, n;
-    bool fresh;      /* json and part are of the current states */
-    struct buf json; /* {"id":…,…}, led by a comma but in the first piece */
-    struct gzip_part part;
+    bool fresh;            /* the part is of the current states */
+    struct gzip_part part; /* {"id":…,…} */
+    const struct published_item *building; /* NULL: not among the items */
     struct http_prepared *reply; /* NULL: not made, or out of date */
 };
 
@@ -26,6 +26,9 @@ struct snapshot {
     size_t *by_id; /* indexes in the order of unit ids */
     struct piece *pieces;
     size_t n_pieces;
+    struct gzip_part comma, brace, tail; /* what stands between and after the pieces */
+    int64_t *layouts;                    /* ids in the order of the items */
+    size_t n_layouts;
     struct http_prepared *chart; /* NULL: not made, or out of date */
     int64_t rooms_available;
     const char *project[ITEM_FIELDS_MAX]; /* fields of the project item */

@@ -169,9 +169,7 @@ static int prepare(const char *path, const char *bytes, size_t n, const char *pa
         .n = packed ? n_packed : n,
         .content_type = type_of(path)->type,
         .etag = etag,
-        .encoding = packed ? "gzip" : NULL,
-        .plain = packed ? bytes : NULL,
-        .n_plain = n,
+        .packed = packed != NULL,
         .cache_control =
             strncmp(path, "/assets/", 8) ? "no-cache" : "public, max-age=31536000, immutable",
         .kind = kind_of(path),

@@ -101,8 +101,11 @@ enum MHD_Result request_send_prepared(struct request *rq, struct http_prepared *
 {
     if (prepared->not_modified && etag_matches(rq->seen.if_none_match, prepared->etag))
         return queue(rq, MHD_HTTP_NOT_MODIFIED, prepared->not_modified);
-    if (prepared->plain && !accepts_gzip(rq->seen.accept_encoding))
-        return queue(rq, MHD_HTTP_OK, prepared->plain);
+    if (prepared->packed && !accepts_gzip(rq->seen.accept_encoding)) {
+        struct MHD_Response *plain = http_prepared_plain(prepared);
+
+        return plain ? queue(rq, MHD_HTTP_OK, plain) : MHD_NO;
+    }
     return queue(rq, MHD_HTTP_OK, prepared->full);
 }
 

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
+
+enum { UNPACKED_MAX = 256 * 1024 * 1024 };
 
 static const char *const policies[PAGE_KINDS] = {
     [PAGE_DATA] = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -43,23 +46,30 @@ static bool header(struct MHD_Response *r, const char *name, const char *value)
     return !value || MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
-/* One of the three responses of a prepared answer. NULL without memory. */
-static struct MHD_Response *make(const struct http_prepare *w, const void *bytes, size_t n,
-                                 const char *encoding, bool full)
+/* A response over @bytes (malloc'ed, taken over). NULL without memory. */
+static struct MHD_Response *make_over(void *bytes, size_t n)
 {
-    /* The library copies; it never writes to what it is given to copy. */
-    struct MHD_Response *r = MHD_create_response_from_buffer(
-        n, n ? (void *)(uintptr_t)bytes : (void *)(uintptr_t) "", MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
+
+    if (!r)
+        free(bytes);
+    return r;
+}
+
+/* The 200 or the 304 of a prepared answer; @bytes as for make_over(). NULL without memory. */
+static struct MHD_Response *make(const struct http_prepare *w, void *bytes, size_t n, bool full)
+{
+    struct MHD_Response *r = bytes ? make_over(bytes, n) : NULL;
     bool ok;
 
     if (!r)
         return NULL;
     ok = header(r, "Cache-Control", w->cache_control ? w->cache_control : "no-store") &&
-         header(r, "ETag", w->etag) && header(r, "Vary", w->encoding ? "Accept-Encoding" : NULL) &&
+         header(r, "ETag", w->etag) && header(r, "Vary", w->packed ? "Accept-Encoding" : NULL) &&
          response_secure(r, w->kind) == 0;
     if (full)
         ok = ok && header(r, "Content-Type", w->content_type) &&
-             header(r, "Content-Encoding", encoding);
+             header(r, "Content-Encoding", w->packed ? "gzip" : NULL);
     for (int i = 0; i < 2; i++)
         if (w->extra[i][0])
             ok = ok && header(r, w->extra[i][0], w->extra[i][1]);
@@ -76,8 +86,8 @@ static struct http_prepared *prepared_free(struct http_prepared *p)
         MHD_destroy_response(p->full);
     if (p->not_modified)
         MHD_destroy_response(p->not_modified);
-    if (p->plain)
-        MHD_destroy_response(p->plain);
+    if (atomic_load(&p->plain))
+        MHD_destroy_response(atomic_load(&p->plain));
     free(p);
     return NULL;
 }
@@ -85,6 +95,7 @@ static struct http_prepared *prepared_free(struct http_prepared *p)
 int http_response_prepare(const struct http_prepare *w, struct http_prepared **ret_prepared)
 {
     struct http_prepared *p;
+    void *bytes;
 
     if (!w->content_type || (unsigned)w->kind >= PAGE_KINDS ||
         (w->etag && strlen(w->etag) >= sizeof(p->etag)))
@@ -94,19 +105,98 @@ int http_response_prepare(const struct http_prepare *w, struct http_prepared **r
         return -ENOMEM;
     p->refs = 1;
     p->n_bytes = w->n;
-    p->full = make(w, w->bytes, w->n, w->encoding, true);
+    p->packed = w->packed;
+    bytes = malloc(w->n + 1);
+    if (bytes && w->n > 0)
+        memcpy(bytes, w->bytes, w->n);
+    p->bytes = bytes;
+    p->full = make(w, bytes, w->n, true);
     if (w->etag) {
         memcpy(p->etag, w->etag, strlen(w->etag) + 1);
-        p->not_modified = make(w, NULL, 0, NULL, false);
+        p->not_modified = make(w, malloc(1), 0, false);
     }
-    if (w->encoding && w->plain)
-        p->plain = make(w, w->plain, w->n_plain, NULL, true);
-    if (!p->full || (w->etag && !p->not_modified) || (w->encoding && w->plain && !p->plain)) {
+    if (!p->full || (w->etag && !p->not_modified)) {
         prepared_free(p);
         return -ENOMEM;
     }
     *ret_prepared = p;
     return 0;
+}
+
+/* ---- for clients that do not take gzip ---- */
+
+/* Unpacks one gzip stream; its last four bytes say how long that gets. NULL without memory, or when
+ * it is no such stream. */
+static void *unpack(const void *bytes, size_t n, size_t *ret_n)
+{
+    const unsigned char *end = (const unsigned char *)bytes + n;
+    z_stream z = {0};
+    size_t n_plain;
+    void *plain;
+    bool ok;
+
+    if (n < 18 || n > UNPACKED_MAX)
+        return NULL;
+    n_plain = end[-4] | (size_t)end[-3] << 8 | (size_t)end[-2] << 16 | (size_t)end[-1] << 24;
+    plain = n_plain <= UNPACKED_MAX ? malloc(n_plain + 1) : NULL;
+    if (!plain || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK) {
+        free(plain);
+        return NULL;
+    }
+    z.next_in = (Bytef *)(uintptr_t)bytes;
+    z.avail_in = (uInt)n;
+    z.next_out = plain;
+    z.avail_out = (uInt)n_plain + 1;
+    ok = inflate(&z, Z_FINISH) == Z_STREAM_END && z.total_out == n_plain;
+    inflateEnd(&z);
+    if (!ok) {
+        free(plain);
+        return NULL;
+    }
+    *ret_n = n_plain;
+    return plain;
+}
+
+struct copying {
+    struct MHD_Response *to;
+    bool failed;
+};
+
+static enum MHD_Result header_copy(void *arg, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct copying *c = arg;
+
+    (void)kind;
+    if (strcmp(name, "Content-Encoding") != 0)
+        c->failed |= MHD_add_response_header(c->to, name, value) != MHD_YES;
+    return MHD_YES;
+}
+
+struct MHD_Response *http_prepared_plain(struct http_prepared *p)
+{
+    struct MHD_Response *plain = atomic_load(&p->plain), *other = NULL;
+    struct copying copying = {0};
+    void *bytes;
+    size_t n;
+
+    if (!p->packed || plain)
+        return p->packed ? plain : p->full;
+    bytes = unpack(p->bytes, p->n_bytes, &n);
+    plain = bytes ? make_over(bytes, n) : NULL;
+    if (!plain)
+        return NULL;
+    copying.to = plain;
+    MHD_get_response_headers(p->full, header_copy, &copying);
+    if (copying.failed) {
+        MHD_destroy_response(plain);
+        return NULL;
+    }
+    if (!atomic_compare_exchange_strong(&p->plain, &other, plain)) {
+        MHD_destroy_response(plain); /* another worker was first */
+        return other;
+    }
+    return plain;
 }
 
 struct http_prepared *http_prepared_ref(struct http_prepared *p)

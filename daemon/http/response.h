@@ -27,7 +27,9 @@ int response_secure(struct MHD_Response *response, enum page_kind kind);
 struct http_prepared {
     struct MHD_Response *full;         /* 200 */
     struct MHD_Response *not_modified; /* 304; NULL without an etag */
-    struct MHD_Response *plain;        /* 200 without content coding; NULL when full has none */
+    _Atomic(struct MHD_Response *) plain; /* 200 without content coding, once one was asked for */
+    const void *bytes;                    /* of full, which owns them */
+    bool packed;                          /* with gzip */
     char etag[72];                     /* with its quotes */
     size_t n_bytes;                    /* of full */
     _Atomic unsigned refs;
@@ -38,9 +40,7 @@ struct http_prepare {
     size_t n;
     const char *content_type;
     const char *etag;     /* with its quotes; NULL: none and no 304 */
-    const char *encoding; /* "gzip", or NULL when @bytes are as they are */
-    const void *plain;    /* with an encoding: the same decoded, for clients without it; copied */
-    size_t n_plain;
+    bool packed;          /* @bytes are one gzip stream, as every client but the oldest takes it */
     const char *cache_control; /* NULL: "no-store" */
     enum page_kind kind;
     const char *extra[2][2]; /* up to two more headers: name, value */
@@ -48,6 +48,10 @@ struct http_prepare {
 
 /* -EINVAL for an unusable description, -ENOMEM. The caller owns one reference. */
 int http_response_prepare(const struct http_prepare *what, struct http_prepared **ret_prepared);
+
+/* The answer for a client that does not take gzip: unpacked when the first of them comes, and kept. full
+ * when it is not packed; NULL without memory. Borrowed from @p. */
+struct MHD_Response *http_prepared_plain(struct http_prepared *p);
 
 struct http_prepared *http_prepared_ref(struct http_prepared *p);   /* returns @p */
 struct http_prepared *http_prepared_unref(struct http_prepared *p); /* returns NULL */

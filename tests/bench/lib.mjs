@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const BUILD = process.env.ANCHANG_BUILD ?? join(ROOT, 'build/release');
 export const SHARED = process.env.ANCHANG_SHARED ?? join(ROOT, '../shared');
+const PAGES = process.env.ANCHANG_PAGES ?? join(ROOT, 'kiosk-ui/dist');
 export const ANCHANGD = join(BUILD, 'daemon/anchangd');
 export const ANCHANGCTL = join(BUILD, 'daemon/anchangctl');
 export const tool = (name) => join(BUILD, 'tests/bench', name);
@@ -98,7 +99,7 @@ export async function serve(place) {
   const file = join(place.folder, 'bench.conf');
   writeFileSync(
     file,
-    `[storage]\nstate = ${place.folder}\npages = ${join(ROOT, 'kiosk-ui/dist')}\n` +
+    `[storage]\nstate = ${place.folder}\npages = ${PAGES}\n` +
       `[listen]\nport = 0\nworkers = ${WORKERS}\nrate-limits = no\n`,
   );
   const begun = process.hrtime.bigint();
