@@ -332,7 +332,7 @@ void paper_money(int64_t fen, bool short_form, char *out, size_t size)
 void paper_area(int64_t area, char *out, size_t size)
 {
     if (area > 0)
-        snprintf(out, size, "%" PRId64 ".%02d", area / 100, (int)(area % 100));
+        paper_money(area, false, out, size);
     else
         snprintf(out, size, "%s", "");
 }

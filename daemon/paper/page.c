@@ -22,6 +22,7 @@ static cairo_status_t page_write(void *arg, const unsigned char *data, unsigned 
 int page_open(struct page *p, double width, double height, const char *title, const char *subject)
 {
     PangoContext *context;
+    PangoAttrList *attributes;
     cairo_font_options_t *options;
 
     memset(p, 0, sizeof(*p));
@@ -42,6 +43,11 @@ int page_open(struct page *p, double width, double height, const char *title, co
     pango_context_set_round_glyph_positions(context, FALSE);
     pango_context_set_language(context, pango_language_from_string("zh-CN"));
     pango_layout_set_single_paragraph_mode(p->layout, TRUE);
+    /* Figures that stand in columns. No ligatures: one would pull a whole table of the font in. */
+    attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1, liga=0"));
+    pango_layout_set_attributes(p->layout, attributes);
+    pango_attr_list_unref(attributes);
     for (int i = 0; i < 2; i++) {
         p->fonts[i] = pango_font_description_from_string(paper_font);
         pango_font_description_set_weight(p->fonts[i], i ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);

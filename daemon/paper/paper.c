@@ -42,6 +42,12 @@ int paper_check_fonts(void)
     return found ? 0 : -ENOENT;
 }
 
+void paper_fonts_free(void)
+{
+    pango_cairo_font_map_set_default(NULL);
+    cairo_debug_reset_static_data();
+}
+
 const char *paper_content_type(enum paper_kind kind)
 {
     return kinds[kind].content_type;

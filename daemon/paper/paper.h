@@ -33,6 +33,9 @@ extern const char paper_font[];
 /* -ENOENT when the system does not have paper_font: without it Chinese would print as boxes. */
 int paper_check_fonts(void);
 
+/* Drops what cairo and pango keep for fonts: at the end of a program, for its leak check. */
+void paper_fonts_free(void);
+
 /* Makes a file; *@ret_bytes is malloc'ed for the caller. -ENOENT as paper_check_fonts() (PDF only),
  * -ENOMEM, -EIO, or the error of writing a temporary file. */
 int paper_make(enum paper_kind kind, const struct paper_request *request, char **ret_bytes,

@@ -303,7 +303,7 @@ static void draw_sum(struct list *l, double y, const struct line *line)
         gross += u->gross;
         inner += u->inner;
         shared += u->inner > 0 ? u->shared : 0;
-        total += paper_total(l->paper, i);
+        total += paper_total(l->paper, i) ? paper_total(l->paper, i) : paper_deal(l->paper, i);
     }
     page_rect(&l->page, &band, "#F5F7F9", PAGE_PLAIN, NULL);
     paper_building(l->paper, l->paper->content->units[line->first].building, name, sizeof(name));
