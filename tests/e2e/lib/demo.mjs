@@ -1,0 +1,35 @@
+// demo.mjs - the demonstration site for browser tests: its people, one log-in each, and its terminals.
+import { Site } from '../../integration/lib/site.mjs'
+import { launch, pages } from './browser.mjs'
+
+export const PEOPLE = ['admin', 'manager', 'control', 'cashier', 'sales', 'audit']
+
+export class Stage {
+  static async open({ config = {}, people = PEOPLE } = {}) {
+    const stage = new Stage()
+    const [browser, site] = await Promise.all([launch(), Site.demo({ config: pages(config) })])
+    stage.browser = browser
+    stage.site = site
+    await stage.logIn(people)
+    return stage
+  }
+
+  /** Everybody is logged in once: log-ins are slow on purpose. */
+  async logIn(people) {
+    this.people = Object.fromEntries(
+      await Promise.all(people.map(async (login) => [login, await this.site.login(login)])),
+    )
+    const { items } = await this.people.control.get('/api/v1/projects')
+    this.projects = items
+    this.project = items.find((p) => p.live_number !== null)?.id
+  }
+
+  terminal(options) {
+    return this.site.terminal(this.people.admin, { project: this.project, ...options })
+  }
+
+  async close() {
+    await this.browser?.close()
+    await this.site?.close()
+  }
+}
