@@ -12,10 +12,10 @@
 /* Units [first, first + n) of the content. */
 struct piece {
     size_t first, n;
-    bool fresh;            /* the part is of the current states */
-    struct gzip_part part; /* {"id":…,…} */
+    bool fresh;                            /* the part is of the current states */
+    struct gzip_part part;                 /* {"id":…,…} */
     const struct published_item *building; /* NULL: not among the items */
-    struct http_prepared *reply; /* NULL: not made, or out of date */
+    struct http_prepared *reply;           /* NULL: not made, or out of date */
 };
 
 struct snapshot {

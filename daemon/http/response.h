@@ -25,13 +25,13 @@ enum page_kind {
 int response_secure(struct MHD_Response *response, enum page_kind kind);
 
 struct http_prepared {
-    struct MHD_Response *full;         /* 200 */
-    struct MHD_Response *not_modified; /* 304; NULL without an etag */
+    struct MHD_Response *full;            /* 200 */
+    struct MHD_Response *not_modified;    /* 304; NULL without an etag */
     _Atomic(struct MHD_Response *) plain; /* 200 without content coding, once one was asked for */
     const void *bytes;                    /* of full, which owns them */
     bool packed;                          /* with gzip */
-    char etag[72];                     /* with its quotes */
-    size_t n_bytes;                    /* of full */
+    char etag[72];                        /* with its quotes */
+    size_t n_bytes;                       /* of full */
     _Atomic unsigned refs;
 };
 
@@ -39,8 +39,8 @@ struct http_prepare {
     const void *bytes; /* copied */
     size_t n;
     const char *content_type;
-    const char *etag;     /* with its quotes; NULL: none and no 304 */
-    bool packed;          /* @bytes are one gzip stream, as every client but the oldest takes it */
+    const char *etag; /* with its quotes; NULL: none and no 304 */
+    bool packed;      /* @bytes are one gzip stream, as every client but the oldest takes it */
     const char *cache_control; /* NULL: "no-store" */
     enum page_kind kind;
     const char *extra[2][2]; /* up to two more headers: name, value */
