@@ -21,6 +21,16 @@ const STAFF_ROLES = [
   'auditor',
 ]
 
+// Those of the demo site, who need not be made first.
+const DEMO_LOGINS = {
+  admin: 'admin',
+  'sales-manager': 'manager',
+  'sales-controller': 'control',
+  cashier: 'cashier',
+  consultant: 'sales',
+  auditor: 'audit',
+}
+
 // What opens a session or ends the caller's own is not part of a matrix.
 const OWN_SESSION = new Set(['login', 'logout', 'password_change', 'terminal_pair'])
 const STREAMS = new Set(['events', 'public_events'])
@@ -86,7 +96,8 @@ describe('contract', () => {
 
   test('every right of the contract exists, every role has rights', async () => {
     const { items, roles } = await admin.get('/api/v1/rights')
-    const known = new Set([...items.map((r) => r.code), 'none'])
+    // no post can have what is for machines and for anybody
+    const known = new Set([...items.map((r) => r.code), 'none', 'terminal.self'])
     for (const o of operations) assert.ok(known.has(o.right), `${o.id}: ${o.right}`)
     for (const role of STAFF_ROLES) assert.ok(roles.some((r) => r.code === role && r.rights.length), role)
   })
@@ -109,15 +120,22 @@ describe('contract', () => {
   test('every role: what it has the right for and nothing else', async () => {
     const { roles } = await admin.get('/api/v1/rights')
     const people = new Map()
-    for (const role of STAFF_ROLES) people.set(role, await site.user(`r-${role}`, role))
+    for (const role of STAFF_ROLES) {
+      const login = DEMO_LOGINS[role]
+      people.set(role, await (login ? site.login(login) : site.user(`r-${role}`, role)))
+    }
     people.set('kiosk', await site.terminal(admin, { kind: 'kiosk', project: ids.project }))
     people.set('counter', await site.terminal(admin, { kind: 'counter', project: ids.project }))
     let cells = 0
     for (const [role, client] of people) {
-      const rights = new Set(roles.find((r) => r.code === role).rights)
+      const rights = new Set(client.session.rights)
+      const seed = roles.find((r) => r.code === role)
+      if (seed) assert.deepEqual([...rights].sort(), [...seed.rights].sort(), role)
       for (const operation of operations) {
         if (OWN_SESSION.has(operation.id) || operation.right === 'none') continue
-        const status = await statusOf(client, operation, ids)
+        // a picture of the chart takes a while: its right is tried on a project that is not there
+        const there = operation.right === 'export' ? {} : ids
+        const status = await statusOf(client, operation, there)
         const cell = `${role}: ${operation.method} ${operation.path} -> ${status}`
         const allowed = operation.right === 'self' || rights.has(operation.right)
         if (!allowed) assert.equal(status, 403, cell)

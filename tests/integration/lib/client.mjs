@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import { check, operationOf } from './contract.mjs'
 import { EventStream } from './events.mjs'
 
@@ -65,8 +66,8 @@ export class Client {
   }
 
   /**
-   * One exchange; resolves with { status, headers, type, bytes, body }. @options: body (sent as JSON), bytes,
-   * key, headers, check (false: the answer is none of the contract's), timeout (ms).
+   * One exchange; resolves with { status, headers, type, bytes, body, sent }, bytes unpacked. @options: body
+   * (sent as JSON), bytes, key, headers, check (false: the answer is none of the contract's), timeout (ms).
    */
   async request(method, path, options = {}) {
     const reply = await this.exchange(method, path, options)
@@ -88,11 +89,13 @@ export class Client {
           response.on('data', (part) => parts.push(part))
           response.on('error', reject)
           response.on('end', () => {
-            const bytes = Buffer.concat(parts)
+            const sent = Buffer.concat(parts)
             const type = response.headers['content-type'] ?? ''
             try {
-              const body = parseJson(type, bytes)
-              resolve({ status: response.statusCode, headers: response.headers, type, bytes, body })
+              const packed = response.headers['content-encoding'] === 'gzip' && sent.length > 0
+              const bytes = packed ? gunzipSync(sent) : sent
+              const body = bytes.length > 0 ? parseJson(type, bytes) : undefined
+              resolve({ status: response.statusCode, headers: response.headers, type, bytes, body, sent })
             } catch (error) {
               reject(error)
             }

@@ -69,6 +69,7 @@ export const DISCLOSED = {
   P17: '12345',
   P20: '已公示',
   P21: '无代理',
+  P24: '无抵押',
 }
 
 /** Writes every mandated item that is a text, and a property fee. */
