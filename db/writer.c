@@ -30,7 +30,7 @@ struct writer {
     int64_t depth;
     bool stopping;
     int dead;                    /* the error that killed it; on the writer's thread */
-    int64_t pages_since_checkpoint;
+    int64_t pages_tried; /* pages in the WAL at a checkpoint that did not move all of them */
     atomic_llong commits, jobs, failures, wal_pages, progress_ms;
 };
 
@@ -42,7 +42,16 @@ static int64_t now_ms(const struct writer *w)
 /* Errors after which what is on the disk is not known (RS F5): never retried. */
 static bool error_is_fatal(int r)
 {
-    return r == -EIO || r == -EUCLEAN;
+    return r == -EIO || r == -EUCLEAN || r == -EROFS;
+}
+
+static void die(struct writer *w, int r)
+{
+    if (w->dead)
+        return;
+    w->dead = r;
+    if (w->options.fatal)
+        w->options.fatal(w->options.arg, r);
 }
 
 static void job_apply(struct writer *w, struct outcome *o, struct change_list *changes)
@@ -86,18 +95,18 @@ static void group_run(struct writer *w, struct outcome *group, size_t n)
         r = db_commit(w->db);
     else
         db_rollback(w->db);
-    if (r < 0)
-        for (size_t i = 0; i < n; i++)
-            if (group[i].result != -EREFUSED || w->dead)
-                group[i].result = r;
+    /* All of them, refusals too: what a job was refused for may be what its neighbour did, and that is
+     * undone. */
+    for (size_t i = 0; r < 0 && i < n; i++) {
+        group[i].result = r;
+        fault_clear(&group[i].fault);
+    }
     if (r == 0) {
         atomic_fetch_add(&w->commits, 1);
         if (changes.n > 0 && w->options.committed)
             w->options.committed(w->options.arg, changes.items, changes.n);
-    } else if (error_is_fatal(r) && !w->dead) {
-        w->dead = r;
-        if (w->options.fatal)
-            w->options.fatal(w->options.arg, r);
+    } else if (error_is_fatal(r)) {
+        die(w, r);
     }
     free(changes.items);
 }
@@ -116,19 +125,20 @@ static void group_finish(struct writer *w, struct outcome *group, size_t n)
     atomic_store(&w->progress_ms, clock_boot_ms());
 }
 
-/* Its error is not lost in a commit's: a WAL that cannot be moved shows as wal_pages that grow. */
-static void checkpoint_when_due(struct writer *w, bool idle)
+/* Its error is not lost in a commit's: a WAL that cannot be moved shows as wal_pages that grow. What
+ * the disk refuses here it refused for good, as in a commit (RS F5); a full one only waits (F7). */
+static void checkpoint_when_due(struct writer *w)
 {
+    int64_t pages = db_wal_pages(w->db);
     int left;
 
-    if (w->dead || (w->pages_since_checkpoint < CHECKPOINT_PAGES && !idle))
-        return;
-    if (w->pages_since_checkpoint == 0)
+    if (w->dead || pages - w->pages_tried < CHECKPOINT_PAGES)
         return;
     left = db_checkpoint(w->db, false);
-    if (left >= 0)
-        atomic_store(&w->wal_pages, left);
-    w->pages_since_checkpoint = 0;
+    w->pages_tried = left == 0 ? 0 : pages; /* all moved: the next commit begins it anew */
+    atomic_store(&w->wal_pages, left < 0 ? pages : left);
+    if (error_is_fatal(left))
+        die(w, left);
 }
 
 static size_t group_take(struct writer *w, struct outcome *group)
@@ -158,8 +168,7 @@ static void *writer_thread(void *arg)
     while ((n = group_take(w, group)) > 0) {
         group_run(w, group, n);
         group_finish(w, group, n);
-        w->pages_since_checkpoint += (int64_t)n * 4; /* about what a job writes */
-        checkpoint_when_due(w, false);
+        checkpoint_when_due(w);
     }
     return NULL;
 }
