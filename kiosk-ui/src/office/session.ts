@@ -48,6 +48,16 @@ export const useSession = defineStore('session', () => {
     session.value = null;
   }
 
+  // A session that ended elsewhere (idle, password changed, logged out in another window) shows at the next
+  // request: the frame then asks to log in again.
+  api.use({
+    onResponse({ request, response }) {
+      const own = new URL(request.url).pathname === '/api/v1/session';
+      if (response.status === 401 && !own && session.value !== null) session.value = null;
+      return undefined;
+    },
+  });
+
   const has = (right: string): boolean => rights.value.has(right);
   const hasAny = (list: readonly string[] | undefined): boolean =>
     !list || list.some((r) => rights.value.has(r));

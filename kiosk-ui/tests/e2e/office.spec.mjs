@@ -40,18 +40,30 @@ async function office(address = '/', { lang = 'zh-CN', cookies = [] } = {}) {
 }
 
 const sessions = new Map();
-/** One session per person for the whole run: log-ins are slow on purpose. */
+/** One session per person for the whole run: log-ins are slow on purpose, and the daemon counts them. */
+async function keep(login, page) {
+  const cookies = await page.context().cookies();
+  sessions.set(
+    login,
+    cookies.filter((c) => c.name !== 'anchang_lang'),
+  );
+}
+
+async function logIn(page, login) {
+  await page.waitForSelector('#login-name');
+  await page.fill('#login-name', login);
+  await page.fill('#login-password', PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.frame, .problem');
+  assert.equal(await page.locator('.problem').count(), 0, await page.locator('.login').allTextContents());
+  await keep(login, page);
+}
+
+/** The office at an address, as a person; logs in when that person has no session yet. */
 async function as(login, address, lang = 'zh-CN') {
   if (!sessions.has(login)) {
     const page = await office('/login');
-    await page.fill('#login-name', login);
-    await page.fill('#login-password', PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.frame');
-    sessions.set(
-      login,
-      (await page.context().cookies()).filter((c) => c.name !== 'anchang_lang'),
-    );
+    await logIn(page, login);
     await page.context().close();
   }
   return office(address, { lang, cookies: sessions.get(login) });
@@ -110,16 +122,26 @@ test('log-in: a wrong password is said in words, a right one opens the desk', as
   await page.fill('#login-password', PASSWORD);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.frame');
+  await keep(CONTROLLER, page);
   await done(page);
 });
 
 test('a screen asked for without a session opens after log-in', async () => {
   const page = await office('/publications');
-  await page.waitForSelector('#login-name');
-  await page.fill('#login-name', CONTROLLER);
-  await page.fill('#login-password', PASSWORD);
-  await page.keyboard.press('Enter');
+  await logIn(page, MANAGER);
   await page.waitForFunction(() => location.hash.startsWith('#/publications'));
+  await done(page);
+});
+
+test('a session that has ended asks to log in again, and says so', async () => {
+  const page = await office('/');
+  await logIn(page, ADMIN);
+  const kept = sessions.get(ADMIN);
+  await page.context().clearCookies({ name: 'anchang_session' });
+  await page.locator('.side-entry[href^="#/users"]').click();
+  await page.waitForSelector('.login-note');
+  assert.match(await page.textContent('.login-note'), /重新登录/);
+  sessions.set(ADMIN, kept);
   await done(page);
 });
 
