@@ -1,0 +1,895 @@
+/* test_unit_act.c - what happens to units: one history row each, all or none, losses at once (FC 25.4,
+ * 25.6, SC-05), and twenty thousand random steps against a model written apart. */
+#include "fixture.h"
+
+#include <sodium.h>
+
+#include "db/audit.h"
+#include "db/content.h"
+#include "db/encumbrance.h"
+#include "db/permit.h"
+#include "db/verify.h"
+
+static int setup(void **state)
+{
+    static const uint8_t key[AUDIT_KEY_SIZE] = {7};
+
+    assert_true(sodium_init() >= 0);
+    audit_set_key(key);
+    return fixture_setup(state);
+}
+
+static int setup_published(void **state)
+{
+    int r = setup(state);
+
+    fixture_release(*state);
+    fixture_publish(*state);
+    return r;
+}
+
+static int64_t histories(struct fixture *f, int64_t unit_id)
+{
+    return fixture_of(
+        f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1 AND axis = 'state'", unit_id);
+}
+
+static int64_t audits(struct fixture *f)
+{
+    return fixture_count(f, "SELECT COUNT(*) FROM audit");
+}
+
+static int64_t patches(struct fixture *f)
+{
+    return fixture_count(f, "SELECT COUNT(*) FROM publication_patch");
+}
+
+static char shown_of(struct fixture *f, int64_t unit_id);
+
+/* One step that must succeed: exactly one row each, version + 1, and as many patches as said. */
+static void step(struct fixture *f, enum transition_id t, int64_t unit, char to, int64_t new_patches)
+{
+    int64_t h = histories(f, unit), a = audits(f), v = fixture_version(f, unit), p = patches(f);
+    char from = fixture_state(f, unit), text[2] = {from, '\0'}, target[2] = {to, '\0'};
+    int64_t found = 0;
+
+    assert_int_equal(fixture_act(f, t, unit), 0);
+    assert_int_equal(fixture_state(f, unit), to);
+    assert_int_equal(histories(f, unit), h + 1);
+    assert_int_equal(audits(f), a + 1);
+    assert_int_equal(fixture_version(f, unit), v + 1);
+    assert_int_equal(patches(f), p + new_patches);
+    assert_true(fixture_changed(f, CHANGE_UNIT, unit));
+    assert_int_equal(fixture_changed(f, CHANGE_PUBLIC_UNIT, unit), new_patches != 0);
+    assert_int_equal(
+        db_get(f->db, &found,
+               "SELECT 1 FROM unit_history WHERE unit_id = $1 AND unit_version = $2 AND axis = "
+               "'state' AND from_state = $3 AND to_state = $4 AND event = $5 AND actor = 'tester' "
+               "AND at_ms = $6",
+               "iittti", unit, v + 1, text, target,
+               transitions[t].event, f->now_ms),
+        1);
+    /* At most one claim lives, and it is of the state. */
+    found = 0;
+    assert_true(db_get(f->db, &found,
+                       "SELECT COUNT(*) FROM claim WHERE unit_id = $1 AND ended_ms IS NULL AND "
+                       "state = $2",
+                       "it", unit, target) >= 0);
+    assert_int_equal(found, state_info(to)->exclusive);
+    assert_int_equal(
+        fixture_of(f, "SELECT COUNT(*) FROM claim WHERE unit_id = $1 AND ended_ms IS NULL", unit),
+        state_info(to)->exclusive);
+}
+
+static void test_walk(void **state)
+{
+    struct fixture *f = *state;
+    int64_t u = f->units[0], w = f->units[1];
+
+    step(f, TRANSITION_HOLD, u, 'X', 1);     /* a loss: at once */
+    assert_int_equal(shown_of(f, u), 'X');
+    step(f, TRANSITION_UNHOLD, u, 'A', 0);   /* a gain: waits */
+    assert_int_equal(shown_of(f, u), 'X');
+    step(f, TRANSITION_RESERVE, u, 'R', 0);  /* reads the same in public as what is shown */
+    step(f, TRANSITION_UNHOLD, u, 'A', 0);
+    step(f, TRANSITION_RETAIN, u, 'N', 1);
+    step(f, TRANSITION_UNRETAIN, u, 'U', 0);
+    step(f, TRANSITION_RELEASE, u, 'A', 0);
+    assert_int_equal(shown_of(f, u), 'N');
+    step(f, TRANSITION_RESERVE, w, 'R', 1);
+    /* A pick lock goes and comes back by itself, as long as nothing else came between. */
+    w = f->units[2];
+    step(f, TRANSITION_LOCK, w, 'K', 1);
+    step(f, TRANSITION_UNLOCK, w, 'A', 1);
+    assert_int_equal(shown_of(f, w), 'A');
+    step(f, TRANSITION_LOCK, w, 'K', 1);
+    step(f, TRANSITION_UNLOCK, w, 'A', 1);
+    step(f, TRANSITION_HOLD, w, 'X', 1);
+    step(f, TRANSITION_UNHOLD, w, 'A', 0);
+    step(f, TRANSITION_LOCK, w, 'K', 0); /* shown as held: a lock reads like more, and waits */
+    step(f, TRANSITION_UNLOCK, w, 'A', 0);
+    assert_int_equal(shown_of(f, w), 'X');
+}
+
+static int shown_read(void *arg, const struct unit_row *row)
+{
+    *(char *)arg = row->shown;
+    return 0;
+}
+
+static char shown_of(struct fixture *f, int64_t unit_id)
+{
+    const struct unit_filter filter = {.unit_id = unit_id};
+    char shown = '?';
+
+    assert_int_equal(FIXTURE_DO(f, tx, unit_scan(tx, &filter, shown_read, &shown)), 0);
+    return shown;
+}
+
+/* ---- batches ---- */
+
+static int act(struct fixture *f, enum transition_id t, struct unit_ref *units, size_t n)
+{
+    struct unit_action action = {.transition = t,
+                                 .reason = "r",
+                                 .document = "d",
+                                 .holder = "h",
+                                 .retained = "other",
+                                 .until_ms = f->now_ms + FIXTURE_DAY,
+                                 .units = units,
+                                 .n = n};
+
+    return FIXTURE_DO(f, tx, unit_act(tx, f->project, &action));
+}
+
+static void test_batch_is_all_or_none(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref refs[FIXTURE_UNITS];
+    int64_t audit, patch;
+
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[3]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_RETAIN, f->units[5]), 0);
+    audit = audits(f);
+    patch = patches(f);
+    for (size_t i = 0; i < FIXTURE_UNITS; i++)
+        refs[i] = (struct unit_ref){f->units[i], fixture_version(f, f->units[i])};
+    refs[7].version--; /* somebody changed it since */
+    assert_refused(f, act(f, TRANSITION_HOLD, refs, FIXTURE_UNITS), UNITS_REFUSED);
+    assert_string_equal(f->fault.args[0].value, "3");
+    assert_int_equal(f->fault.n_items, 3);
+    assert_int_equal(f->fault.items[0].code, FAULT_TRANSITION);
+    assert_string_equal(f->fault.items[0].args[0].value, "1-1-202");
+    assert_int_equal(f->fault.items[1].code, FAULT_TRANSITION);
+    assert_string_equal(f->fault.items[1].args[0].value, "1-1-302");
+    assert_int_equal(f->fault.items[2].code, FAULT_UNIT_CHANGED);
+    assert_string_equal(f->fault.items[2].args[0].value, "1-1-402");
+    assert_int_equal(audits(f), audit);
+    assert_int_equal(patches(f), patch);
+    for (size_t i = 0; i < FIXTURE_UNITS; i++) {
+        assert_int_equal(fixture_state(f, f->units[i]), i == 3 ? 'X' : i == 5 ? 'N' : 'A');
+        refs[i].version = fixture_version(f, f->units[i]);
+    }
+    refs[3] = refs[0];
+    refs[5] = refs[1];
+    assert_refused(f, act(f, TRANSITION_HOLD, refs, FIXTURE_UNITS), UNITS_REFUSED); /* twice named */
+    for (size_t i = 0; i < FIXTURE_UNITS; i++)
+        refs[i].version = fixture_version(f, refs[i].id);
+    refs[3].id = f->units[4], refs[3].version = 0;
+    assert_int_equal(act(f, TRANSITION_HOLD, refs, 3), 0);
+    for (size_t i = 0; i < 3; i++) { /* moved on */
+        assert_int_equal(refs[i].version, fixture_version(f, f->units[i]));
+        assert_int_equal(fixture_state(f, f->units[i]), 'X');
+    }
+}
+
+static void test_every_refusing_guard_is_named(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref ref = {f->units[0], 0};
+
+    /* Not reviewed, not priced, no permit, attached: four reasons at once. */
+    assert_true(db_run(f->db, "UPDATE unit SET total_fen = NULL, attached_only = 1 WHERE id = $1",
+                       "i", ref.id) == 1);
+    assert_true(db_run(f->db, "DELETE FROM permit_unit WHERE unit_id = $1", "i", ref.id) == 1);
+    assert_true(db_run(f->db, "UPDATE unit_area SET reviewed_ms = NULL, reviewed_by = NULL", "") > 0);
+    assert_refused(f, act(f, TRANSITION_RELEASE, &ref, 1), UNITS_REFUSED);
+    assert_int_equal(f->fault.n_items, 4);
+    assert_int_equal(f->fault.items[0].code, FAULT_G1_PERMIT);
+    assert_int_equal(f->fault.items[1].code, FAULT_G2_AREA);
+    assert_int_equal(f->fault.items[2].code, FAULT_G3_PRICE);
+    assert_int_equal(f->fault.items[3].code, FAULT_G5_ATTACHED);
+    assert_string_equal(f->fault.args[0].value, "1"); /* one unit */
+    /* Above the filed price. */
+    assert_true(db_run(f->db, "UPDATE unit SET filed_total_fen = total_fen - 1", "") > 0);
+    ref.id = f->units[1];
+    assert_refused(f, act(f, TRANSITION_RELEASE, &ref, 1), UNITS_REFUSED);
+    assert_int_equal(f->fault.items[1].code, FAULT_G3_PRICE);
+}
+
+static void test_words_and_limits(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref ref = {f->units[0], 0};
+    struct unit_action a = {.transition = TRANSITION_HOLD,
+                            .reason = "r",
+                            .until_ms = f->now_ms + 7 * FIXTURE_DAY,
+                            .units = &ref,
+                            .n = 1};
+
+    a.reason = "";
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), REASON_NEEDED);
+    a.reason = NULL;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), REASON_NEEDED);
+    a.reason = "r";
+    a.until_ms = f->now_ms;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), UNTIL_NEEDED);
+    a.until_ms = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), UNTIL_NEEDED);
+    a.until_ms = f->now_ms + 7 * FIXTURE_DAY + 1; /* hold_days_max is 7 */
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), UNTIL_NEEDED);
+    assert_string_equal(f->fault.args[0].value, "7");
+    a.until_ms = INT64_MAX;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), UNTIL_NEEDED);
+    assert_int_equal(db_run(f->db, "UPDATE project SET hold_days_max = 2", ""), 1);
+    a.until_ms = f->now_ms + 2 * FIXTURE_DAY + 1;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), UNTIL_NEEDED);
+    a.until_ms--;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    a.transition = TRANSITION_RETAIN;
+    a.retained = "facility";
+    ref = (struct unit_ref){f->units[1], 0};
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), DOCUMENT_NEEDED);
+    a.document = "doc";
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    /* A reservation is somebody's. */
+    a.transition = TRANSITION_RESERVE;
+    ref = (struct unit_ref){f->units[2], 0};
+    assert_true(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)) < 0);
+    assert_int_equal(fixture_state(f, f->units[2]), 'A');
+    /* Out of scope: not there. */
+    f->as = &f->outsider;
+    a.transition = TRANSITION_HOLD;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
+    f->as = &f->actor;
+    ref.id = 999999;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
+}
+
+static void test_another_projects_unit_is_not_found(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref ref = {f->units[0], 0};
+    int64_t other = 0;
+    struct unit_action a = {.transition = TRANSITION_HOLD,
+                            .reason = "r",
+                            .until_ms = f->now_ms + 1000,
+                            .units = &ref,
+                            .n = 1};
+
+    assert_int_equal(db_get(f->db, &other,
+                            "INSERT INTO project (name, created_ms) VALUES ('other', 1) "
+                            "RETURNING id",
+                            ""),
+                     1);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, other, &a)), NOT_FOUND);
+    assert_int_equal(fixture_state(f, ref.id), 'A');
+}
+
+/* The rest of the table is not for a batch, whatever a caller puts in. */
+static void test_only_steps_by_hand(void **state)
+{
+    static const enum transition_id by_hand[] = {
+        TRANSITION_RELEASE, TRANSITION_WITHDRAW, TRANSITION_RETAIN, TRANSITION_UNRETAIN,
+        TRANSITION_RESERVE, TRANSITION_HOLD,     TRANSITION_UNHOLD, TRANSITION_LOCK,
+        TRANSITION_UNLOCK};
+    struct fixture *f = *state;
+
+    for (int t = 0; t < TRANSITION_COUNT; t++) {
+        bool hand = false;
+        int r = fixture_act(f, (enum transition_id)t, f->units[0]);
+
+        for (size_t i = 0; i < sizeof(by_hand) / sizeof(by_hand[0]); i++)
+            hand |= by_hand[i] == (enum transition_id)t;
+        if (!hand)
+            assert_int_equal(r, -EINVAL);
+        else
+            assert_true(r == 0 || r == -EREFUSED);
+    }
+}
+
+static void test_withdraw(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_WITHDRAW, f->units[0]), 0); /* never published */
+    fixture_release(f);
+    fixture_publish(f);
+    assert_refused(f, fixture_act(f, TRANSITION_WITHDRAW, f->units[1]), UNITS_REFUSED);
+    assert_int_equal(f->fault.items[0].code, FAULT_G19_PUBLISHED);
+}
+
+/* ---- timers ---- */
+
+static int expire(struct fixture *f, int64_t *ret_next)
+{
+    return FIXTURE_DO(f, tx, unit_expire_due(tx, ret_next));
+}
+
+static void test_timers(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref ref = {f->units[0], 0};
+    const int64_t start = f->now_ms;
+    int64_t next = -1;
+
+    assert_int_equal(expire(f, &next), 0);
+    assert_int_equal(next, 0);
+    struct unit_action a = {.transition = TRANSITION_HOLD,
+                            .reason = "r",
+                            .holder = "h",
+                            .until_ms = start + 1000,
+                            .units = &ref,
+                            .n = 1};
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    ref = (struct unit_ref){f->units[1], 0};
+    a.transition = TRANSITION_RESERVE;
+    a.until_ms = start + 3000;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    ref = (struct unit_ref){f->units[2], 0};
+    a.transition = TRANSITION_LOCK;
+    a.until_ms = start + 2000;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    /* A sold unit's claim has no end and no timer touches it, even with one (I7). */
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO claim (unit_id, state, kind, since_ms, until_ms) "
+                            "VALUES ($1, 'C', 'opening', 1, 1)",
+                            "i", f->units[3]),
+                     1);
+    assert_int_equal(db_run(f->db, "UPDATE unit SET sale_state = 'C' WHERE id = $1", "i",
+                            f->units[3]),
+                     1);
+    assert_int_equal(expire(f, &next), 0);
+    assert_int_equal(next, start + 1000);
+    f->now_ms = start + 999;
+    assert_int_equal(expire(f, &next), 0);
+    /* A clock that steps back frees nothing, and forward only what is due then. */
+    f->now_ms = start - 5 * FIXTURE_DAY;
+    assert_int_equal(expire(f, &next), 0);
+    assert_int_equal(next, start + 1000);
+    f->now_ms = start + 1000;
+    assert_int_equal(expire(f, &next), 1);
+    assert_int_equal(next, start + 2000);
+    assert_int_equal(fixture_state(f, f->units[0]), 'A');
+    assert_true(fixture_changed(f, CHANGE_UNIT, f->units[0]));
+    assert_int_equal(expire(f, &next), 0); /* once */
+    f->now_ms = start + FIXTURE_DAY;
+    assert_int_equal(expire(f, &next), 2);
+    assert_int_equal(next, 0);
+    assert_int_equal(fixture_state(f, f->units[1]), 'A');
+    assert_int_equal(fixture_state(f, f->units[2]), 'A');
+    assert_int_equal(fixture_state(f, f->units[3]), 'C');
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_history WHERE event IN "
+                                      "('hold-expire', 'lock-expire')"),
+                     3);
+    assert_int_equal(
+        fixture_count(f, "SELECT COUNT(*) FROM unit_history WHERE event = 'lock-expire'"), 1);
+}
+
+/* A claim that is due on a unit that does not read like it is damage: an error, not a loop. */
+static void test_a_claim_that_cannot_expire(void **state)
+{
+    struct fixture *f = *state;
+    int64_t next = -1;
+
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(db_run(f->db, "UPDATE unit SET sale_state = 'B' WHERE id = $1", "i",
+                            f->units[0]),
+                     1);
+    f->now_ms += 2 * FIXTURE_DAY;
+    assert_refused(f, expire(f, &next), TRANSITION);
+    assert_int_equal(next, -1);
+}
+
+/* ---- permits ---- */
+
+static void test_permit_lost_while_held(void **state)
+{
+    struct fixture *f = *state;
+    int64_t next;
+
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_LOCK, f->units[1]), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, permit_revoke(tx, f->permit, 1, "gone")), 0);
+    assert_int_equal(fixture_state(f, f->units[0]), 'X');
+    assert_int_equal(fixture_state(f, f->units[1]), 'U');
+    assert_int_equal(fixture_state(f, f->units[2]), 'U');
+    for (size_t i = 0; i < FIXTURE_UNITS; i++)
+        assert_int_equal(shown_of(f, f->units[i]), 'U');
+    f->now_ms += 2 * FIXTURE_DAY;
+    assert_int_equal(expire(f, &next), 1);
+    assert_int_equal(fixture_state(f, f->units[0]), 'U'); /* not on sale by a timer */
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit WHERE released = 1"), 0);
+    assert_int_equal(
+        fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'unit.permit-lost'"), 12);
+}
+
+/* ---- twenty thousand steps against a model ---- */
+
+enum { MODEL_UNITS = 40, MODEL_STEPS = 20000 };
+
+/* What a unit is, told from FC 25.2 alone. */
+struct model {
+    char state;
+    bool released, seized, permit, reviewed, priced, published, attached;
+    bool locked_only; /* published as available and nothing but pick locks since */
+    char shown;
+    int64_t version, until, history;
+};
+
+struct world {
+    struct fixture *f;
+    int64_t ids[MODEL_UNITS];
+    int64_t seizures[MODEL_UNITS]; /* the one that stands */
+    struct model m[MODEL_UNITS];
+    int64_t patches, second_permit;
+    uint64_t random;
+};
+
+static unsigned roll(struct world *w, unsigned n)
+{
+    w->random ^= w->random << 13;
+    w->random ^= w->random >> 7;
+    w->random ^= w->random << 17;
+    return (unsigned)(w->random >> 33) % n;
+}
+
+/* From the words of FC 25.2: what a customer may read. */
+static char model_public(const struct model *m)
+{
+    switch (m->state) {
+    case 'A':
+    case 'K':
+        return !m->permit ? 'U' : m->seized ? 'N' : m->state;
+    case 'R':
+    case 'X':
+    case 'U':
+        return m->permit ? 'X' : 'U';
+    default:
+        return m->state;
+    }
+}
+
+static int model_rank(char letter)
+{
+    static const char order[] = "NDFCSBXKA";
+
+    return letter == 'U' ? 0 : (int)(strchr(order, letter) - order);
+}
+
+/* The public hears of a loss at once, of a gain never here. */
+static void model_show(struct world *w, struct model *m)
+{
+    char now = model_public(m);
+    bool loss;
+
+    if (!m->published || now == m->shown)
+        return;
+    loss = model_rank(now) < model_rank(m->shown);
+    if (loss && now != 'K')
+        m->locked_only = false;
+    if (loss || (m->shown == 'K' && now == 'A' && m->locked_only)) {
+        m->shown = now;
+        w->patches++;
+    }
+}
+
+/* Whether the step may be taken, and what follows: written from FC 25.4, not from the table. */
+static bool model_act(struct model *m, enum transition_id t)
+{
+    char to;
+
+    switch (t) {
+    case TRANSITION_RELEASE:
+        if (m->state != 'U' || !m->permit || !m->reviewed || !m->priced || m->seized || m->attached)
+            return false;
+        to = 'A';
+        break;
+    case TRANSITION_WITHDRAW:
+        if (m->state != 'A' || (m->published && m->permit))
+            return false;
+        to = 'U';
+        break;
+    case TRANSITION_RETAIN:
+        if (m->state != 'U' && m->state != 'A')
+            return false;
+        to = 'N';
+        break;
+    case TRANSITION_UNRETAIN:
+        if (m->state != 'N')
+            return false;
+        to = 'U';
+        break;
+    case TRANSITION_RESERVE:
+    case TRANSITION_HOLD:
+        if (m->state != 'U' && m->state != 'A')
+            return false;
+        to = t == TRANSITION_HOLD ? 'X' : 'R';
+        break;
+    case TRANSITION_UNHOLD:
+        if (m->state != 'R' && m->state != 'X')
+            return false;
+        to = m->released ? 'A' : 'U';
+        break;
+    case TRANSITION_LOCK:
+        if (m->state != 'A' || !m->permit || !m->reviewed || !m->priced || m->seized || m->attached)
+            return false;
+        to = 'K';
+        break;
+    case TRANSITION_UNLOCK:
+        if (m->state != 'K')
+            return false;
+        to = 'A';
+        break;
+    default:
+        return false;
+    }
+    if (to == 'A')
+        m->released = true;
+    if (to == 'U' || to == 'N')
+        m->released = false;
+    m->state = to;
+    m->version++;
+    m->history++;
+    return true;
+}
+
+static int64_t world_unit(struct fixture *f, size_t i)
+{
+    char room[16];
+    int64_t id = 0;
+
+    snprintf(room, sizeof(room), "P%02d", (int)i);
+    assert_int_equal(
+        db_get(f->db, &id,
+               "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, line, class, "
+               "total_fen, changed_ms) VALUES ($1, $2, $3, $4, $5, $5, 'home', $6, $7) RETURNING id",
+               "iiiitii", f->project, f->building, f->stair, f->floors[i % 6], room, FIXTURE_TOTAL,
+               f->now_ms),
+        1);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, "
+                            "actor, unit_version, at_ms) VALUES ($1, 'state', '', 'U', 'generate', "
+                            "'tester', 1, $2)",
+                            "ii", id, f->now_ms),
+                     1);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO unit_area (unit_id, stage, gross, inner_area, shared, "
+                            "reviewed_ms, reviewed_by) VALUES ($1, 'premeasured', 8937, 7200, "
+                            "1737, $2, 'tester')",
+                            "ii", id, f->now_ms),
+                     1);
+    return id;
+}
+
+static int64_t world_permit(struct fixture *f, int number)
+{
+    char text[32];
+    int64_t id = 0;
+
+    snprintf(text, sizeof(text), "P-%d", number);
+    assert_int_equal(db_get(f->db, &id,
+                            "INSERT INTO permit (project_id, kind, number, issued_date, scope, "
+                            "units_named) VALUES ($1, 'presale', $2, '2026-01-02', 's', 0) "
+                            "RETURNING id",
+                            "it", f->project, text),
+                     1);
+    return id;
+}
+
+static void world_make(struct world *w)
+{
+    struct fixture *f = w->f;
+
+    assert_int_equal(db_begin(f->db), 0);
+    w->second_permit = world_permit(f, 100);
+    for (size_t i = 0; i < MODEL_UNITS; i++) {
+        struct model *m = &w->m[i];
+        int64_t permit = i % 2 ? w->second_permit : f->permit;
+
+        w->ids[i] = world_unit(f, i);
+        *m = (struct model){.state = 'U',
+                            .permit = i % 10 != 9,
+                            .reviewed = i % 13 != 7,
+                            .priced = i % 17 != 11,
+                            .attached = i % 19 == 13,
+                            .version = 1,
+                            .history = 1};
+        if (m->permit)
+            assert_int_equal(db_run(f->db, "INSERT INTO permit_unit VALUES ($1, $2)", "ii",
+                                    w->ids[i], permit),
+                             1);
+        if (!m->reviewed)
+            assert_int_equal(db_run(f->db,
+                                    "UPDATE unit_area SET reviewed_ms = NULL, reviewed_by = NULL "
+                                    "WHERE unit_id = $1",
+                                    "i", w->ids[i]),
+                             1);
+        if (!m->priced)
+            assert_int_equal(
+                db_run(f->db, "UPDATE unit SET total_fen = NULL WHERE id = $1", "i", w->ids[i]), 1);
+        if (m->attached)
+            assert_int_equal(
+                db_run(f->db, "UPDATE unit SET attached_only = 1 WHERE id = $1", "i", w->ids[i]),
+                1);
+    }
+    assert_int_equal(db_commit(f->db), 0);
+}
+
+/* Goes live as everything stands: shown is what is true. */
+static void world_publish(struct world *w)
+{
+    struct fixture *f = w->f;
+    char hash[CONTENT_HASH_TEXT];
+    struct content *c;
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);
+    content_hash(c, hash);
+    assert_true(db_run(f->db, "UPDATE publication SET state = 'superseded' WHERE state = 'live'",
+                       "") >= 0);
+    assert_int_equal(
+        db_get(f->db, &id,
+               "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, "
+               "approver_id, approver, decided_ms, hash) VALUES ($1, (SELECT COALESCE(MAX(number), "
+               "0) + 1 FROM publication), 'live', 1, 'tester', $2, 2, 'boss', $2, $3) RETURNING id",
+               "iit", f->project, f->now_ms, hash),
+        1);
+    assert_int_equal(FIXTURE_DO(f, tx, content_store(tx, c, NULL, id)), 0);
+    content_free(c);
+    assert_true(db_run(f->db, "UPDATE unit SET ever_published = 1 WHERE released = 1", "") >= 0);
+    for (size_t i = 0; i < MODEL_UNITS; i++) {
+        struct model *m = &w->m[i];
+
+        m->shown = model_public(m);
+        m->locked_only = m->shown == 'A';
+    }
+    w->patches = patches(f);
+}
+
+/* "Published" of T3 is: while it was released; content says every unit. */
+static void model_published(struct world *w, bool *ever)
+{
+    for (size_t i = 0; i < MODEL_UNITS; i++)
+        ever[i] |= w->m[i].released;
+}
+
+struct violation {
+    int n;
+    char text[256];
+};
+
+static void violated(void *arg, const char *invariant, const char *what)
+{
+    struct violation *v = arg;
+
+    v->n++;
+    snprintf(v->text, sizeof(v->text), "%s: %s", invariant, what);
+}
+
+struct comparing {
+    struct world *w;
+    size_t seen;
+};
+
+static int compare_row(void *arg, const struct unit_row *row)
+{
+    struct comparing *c = arg;
+
+    for (size_t i = 0; i < MODEL_UNITS; i++) {
+        const struct model *m = &c->w->m[i];
+
+        if (c->w->ids[i] != row->id)
+            continue;
+        c->seen++;
+        if (row->state != m->state || row->version != m->version || row->released != m->released ||
+            row->shown != m->shown)
+            fail_msg("unit %zu: %c v%d released %d shown %c, model %c v%d released %d shown %c", i,
+                     row->state, (int)row->version, row->released, row->shown ? row->shown : '-',
+                     m->state, (int)m->version, m->released, m->shown ? m->shown : '-');
+        assert_int_equal(row->claim_id != 0, strchr("KRX", m->state) != NULL);
+        if (row->shown)
+            assert_false(model_rank(model_public(m)) < model_rank(row->shown)); /* I5 */
+    }
+    return 0;
+}
+
+static void world_compare(struct world *w, bool deep)
+{
+    const struct unit_filter filter = {.project_id = w->f->project};
+    struct comparing comparing = {.w = w};
+    struct violation v = {0};
+    int64_t n = -1;
+
+    assert_int_equal(FIXTURE_DO(w->f, tx, unit_scan(tx, &filter, compare_row, &comparing)), 0);
+    assert_int_equal(comparing.seen, MODEL_UNITS);
+    assert_int_equal(patches(w->f), w->patches);
+    if (!deep)
+        return;
+    assert_int_equal(verify_invariants(w->f->db, violated, &v, &n), 0);
+    if (n != 0)
+        fail_msg("%s", v.text);
+    for (size_t i = 0; i < MODEL_UNITS; i++)
+        assert_int_equal(histories(w->f, w->ids[i]), w->m[i].history); /* I3 */
+}
+
+static void step_act(struct world *w, const bool *ever)
+{
+    static const enum transition_id by_hand[] = {
+        TRANSITION_RELEASE, TRANSITION_RELEASE, TRANSITION_WITHDRAW, TRANSITION_RETAIN,
+        TRANSITION_UNRETAIN, TRANSITION_RESERVE, TRANSITION_HOLD,    TRANSITION_UNHOLD,
+        TRANSITION_LOCK,     TRANSITION_UNLOCK,  TRANSITION_LOCK};
+    enum transition_id t = by_hand[roll(w, sizeof(by_hand) / sizeof(by_hand[0]))];
+    size_t n = 1 + (roll(w, 8) == 0 ? roll(w, 5) : 0), picked[8] = {0};
+    struct unit_ref refs[8];
+    struct model before[8];
+    struct unit_action a = {.transition = t,
+                            .reason = "r",
+                            .document = "d",
+                            .holder = "h",
+                            .retained = "other",
+                            .until_ms = w->f->now_ms + 1 + roll(w, 50) * 1000,
+                            .units = refs,
+                            .n = n};
+    bool legal = true;
+    int r;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t u = picked[i] = (picked[0] + (i ? i : roll(w, MODEL_UNITS))) % MODEL_UNITS;
+        struct model *m = &w->m[u];
+        bool stale = roll(w, 20) == 0;
+
+        before[i] = *m;
+        refs[i] = (struct unit_ref){w->ids[u], stale ? m->version + 1 : roll(w, 2) ? m->version : 0};
+        m->published = ever[u]; /* T3 asks whether it was on sale in public */
+        legal &= !stale && model_act(m, t);
+        m->published = before[i].published;
+        m->until = a.until_ms;
+    }
+    r = FIXTURE_DO(w->f, tx, unit_act(tx, w->f->project, &a));
+    if (r != (legal ? 0 : -EREFUSED))
+        fail_msg("%s: %d, model says %d", transitions[t].event, r, legal);
+    for (size_t i = 0; i < n; i++)
+        if (legal)
+            model_show(w, &w->m[picked[i]]);
+        else
+            w->m[picked[i]] = before[i];
+}
+
+static void step_seizure(struct world *w)
+{
+    size_t i = roll(w, MODEL_UNITS);
+    struct model *m = &w->m[i];
+    const struct encumbrance_new e = {w->ids[i], "seizure", "court", false};
+    int64_t unit;
+
+    if (m->seized)
+        assert_int_equal(
+            FIXTURE_DO(w->f, tx, encumbrance_clear(tx, w->seizures[i], "court", &unit)), 0);
+    else
+        assert_int_equal(FIXTURE_DO(w->f, tx, encumbrance_set(tx, &e, &w->seizures[i])), 0);
+    m->seized = !m->seized;
+    m->version++;
+    model_show(w, m);
+}
+
+static void step_time(struct world *w)
+{
+    int64_t next = 0;
+    int due = 0;
+
+    /* Mostly on, sometimes back: what is not due stays. */
+    w->f->now_ms += roll(w, 6) == 0 ? -(int64_t)roll(w, 20000) : (int64_t)roll(w, 30000);
+    for (size_t i = 0; i < MODEL_UNITS; i++) {
+        struct model *m = &w->m[i];
+
+        if (!strchr("KRX", m->state) || m->until > w->f->now_ms)
+            continue;
+        due++;
+        assert_true(model_act(m, m->state == 'K' ? TRANSITION_UNLOCK : TRANSITION_UNHOLD));
+        model_show(w, m);
+    }
+    assert_int_equal(expire(w->f, &next), due);
+}
+
+/* The second permit goes, with all it covered; a new one takes its place later. */
+static void step_permit(struct world *w, int number)
+{
+    struct fixture *f = w->f;
+    int64_t version = fixture_of(f, "SELECT version FROM permit WHERE id = $1", w->second_permit);
+    bool gone = fixture_of(f, "SELECT COUNT(*) FROM permit WHERE id = $1 AND revoked_ms IS NOT NULL",
+                           w->second_permit) != 0;
+
+    if (!gone)
+        assert_int_equal(FIXTURE_DO(f, tx, permit_revoke(tx, w->second_permit, version, "gone")), 0);
+    else
+        w->second_permit = world_permit(f, number);
+    for (size_t i = 1; i < MODEL_UNITS; i += 2) {
+        struct model *m = &w->m[i];
+
+        if (i % 10 == 9)
+            continue;
+        m->permit = gone;
+        if (gone) {
+            assert_int_equal(db_run(f->db, "INSERT INTO permit_unit VALUES ($1, $2)", "ii",
+                                    w->ids[i], w->second_permit),
+                             1);
+            continue;
+        }
+        if (m->state == 'A' || m->state == 'K') {
+            m->state = 'U';
+            m->version++;
+            m->history++;
+        } else if (strchr("RX", m->state) && m->released) {
+            m->version++;
+        }
+        if (strchr("URX", m->state))
+            m->released = false;
+        model_show(w, m);
+    }
+}
+
+static void test_random_walk(void **state)
+{
+    struct world w = {.f = *state, .random = 0x9E3779B97F4A7C15u};
+    bool ever[MODEL_UNITS] = {false};
+    struct audit_report report;
+
+    world_make(&w);
+    for (int i = 0; i < MODEL_STEPS; i++) {
+        unsigned what = roll(&w, 1000);
+
+        if (what < 900)
+            step_act(&w, ever);
+        else if (what < 950)
+            step_time(&w);
+        else if (what < 990)
+            step_seizure(&w);
+        else if (what < 994)
+            step_permit(&w, 1000 + i);
+        else if (what < 996) {
+            model_published(&w, ever);
+            for (size_t k = 0; k < MODEL_UNITS; k++)
+                w.m[k].published = true;
+            world_publish(&w);
+        }
+        world_compare(&w, i % 50 == 0 || i == MODEL_STEPS - 1);
+    }
+    assert_int_equal(audit_verify(w.f->db, &report), 0);
+    assert_true(report.ok);
+    /* It went somewhere: most steps were refused, thousands were not. */
+    assert_true(report.rows > 3000);
+    assert_true(w.patches > 50);
+}
+
+int main(void)
+{
+#define CASE(name)      cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+#define PUBLISHED(name) cmocka_unit_test_setup_teardown(name, setup_published, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        PUBLISHED(test_walk),
+        PUBLISHED(test_batch_is_all_or_none),
+        CASE(test_every_refusing_guard_is_named),
+        PUBLISHED(test_words_and_limits),
+        PUBLISHED(test_another_projects_unit_is_not_found),
+        PUBLISHED(test_only_steps_by_hand),
+        CASE(test_withdraw),
+        PUBLISHED(test_timers),
+        PUBLISHED(test_a_claim_that_cannot_expire),
+        PUBLISHED(test_permit_lost_while_held),
+        CASE(test_random_walk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
