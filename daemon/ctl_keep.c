@@ -13,6 +13,7 @@
 
 #include "daemon/chart/charts.h"
 #include "daemon/ctl.h"
+#include "daemon/paper/paper.h"
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/migrate.h"
@@ -232,15 +233,60 @@ int ctl_restore(struct ctl *c)
     return r;
 }
 
+/* What --as may say; JSON is the chart as the API gives it. */
+static const struct {
+    const char *name;
+    int kind; /* enum paper_kind; -1: JSON */
+} exports[] = {
+    {"json", -1},
+    {"chart.xlsx", PAPER_CHART_XLSX},
+    {"chart.pdf", PAPER_CHART_PDF},
+    {"price-list.xlsx", PAPER_PRICES_XLSX},
+    {"price-list.pdf", PAPER_PRICES_PDF},
+};
+
+static int export_kind(const char *name, int *ret_kind)
+{
+    for (size_t i = 0; i < sizeof(exports) / sizeof(exports[0]); i++)
+        if (strcmp(exports[i].name, name ? name : "json") == 0) {
+            *ret_kind = exports[i].kind;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+static int snapshot_print(const struct ctl *c, struct snapshot *s, int kind)
+{
+    const char *lang = ctl_option(c, "lang");
+    const struct paper_request request = {
+        .snapshot = s, .lang = lang && strcmp(lang, "en") == 0 ? LANG_EN : LANG_ZH};
+    struct buf out = {0};
+    char *bytes = NULL;
+    size_t n = 0;
+    int r = kind < 0 ? snapshot_chart_plain(s, &out)
+                     : paper_make((enum paper_kind)kind, &request, &bytes, &n);
+
+    if (r == 0 && kind < 0) {
+        bytes = out.data;
+        n = out.n;
+    }
+    if (r == 0 && fwrite(bytes, 1, n, stdout) != n)
+        r = -EIO;
+    free(bytes);
+    return r;
+}
+
 int ctl_export(struct ctl *c)
 {
     const char *project = ctl_option(c, "project");
     struct snapshot *s = NULL;
-    struct buf out = {0};
     int64_t id = 0, live = 0;
     struct db *db;
-    int r = project ? ctl_reader(c, &db) : -EINVAL;
+    int kind, r = export_kind(ctl_option(c, "as"), &kind);
 
+    if (r < 0 || !project)
+        return -EINVAL;
+    r = ctl_reader(c, &db);
     if (r < 0)
         return r;
     r = project_find(db, project, &id);
@@ -249,11 +295,11 @@ int ctl_export(struct ctl *c)
     if (r == 0)
         fprintf(stderr, "anchangctl: %s has no live publication\n", project);
     r = r == 1 ? snapshot_of_publication(db, live, 0, 0, c->config.demo, &s) : r == 0 ? -ENOENT : r;
-    if (r == 0)
-        r = snapshot_chart_plain(s, &out);
-    if (r == 0 && fwrite(out.data, 1, out.n, stdout) != out.n)
-        r = -EIO;
-    buf_free(&out);
+    if (r == 0) {
+        r = snapshot_print(c, s, kind);
+        if (r < 0)
+            fprintf(stderr, "anchangctl: %s\n", strerror(-r));
+    }
     snapshot_unref(s);
     db_close(db);
     return r;

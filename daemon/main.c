@@ -26,6 +26,7 @@
 #include "daemon/control.h"
 #include "daemon/http/http.h"
 #include "daemon/import_store.h"
+#include "daemon/paper/paper.h"
 #include "daemon/self_check.h"
 #include "daemon/site.h"
 #include "daemon/site_time.h"
@@ -311,6 +312,8 @@ static int serve(struct daemon *d)
         log_text(LOG_ERR, "cannot start: %s", strerror(-r));
         return r;
     }
+    if (paper_check_fonts() < 0)
+        log_text(LOG_WARNING, "the font %s is not installed: no PDF can be made", paper_font);
     r = http_open(d);
     if (r < 0) {
         log_text(LOG_ERR, "cannot listen on %s:%u: %s", d->config.listen_address,

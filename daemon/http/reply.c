@@ -187,7 +187,11 @@ static enum MHD_Result reply_redirect(struct request *rq)
 {
     struct reply *reply = &rq->call.reply;
 
-    snprintf(reply->location, sizeof(reply->location), "%s", rq->redirect);
+    const char *query = rq->uri + rq->seen.n_path; /* "" or "?…", checked by the guard */
+    int n = snprintf(reply->location, sizeof(reply->location), "%s%s", rq->redirect, query);
+
+    if (n >= (int)sizeof(reply->location)) /* rather the page without its query than half a query */
+        snprintf(reply->location, sizeof(reply->location), "%s", rq->redirect);
     return send_bytes(rq, MHD_HTTP_PERMANENT_REDIRECT, NULL, 0, NULL, false);
 }
 
