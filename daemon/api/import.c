@@ -115,10 +115,12 @@ static int sheet_look(struct sheet *s, const struct mapping *m, struct fault *f,
     return r;
 }
 
-/* Rows of each sheet; a workbook that cannot be read whole says so now, not at the import. */
+/* Rows of each sheet; a workbook that cannot be read whole, or has nothing in it, says so now, not at
+ * the import. */
 static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
 {
     struct sheet_info info;
+    bool filled = false;
     int r = 0;
 
     sheet_info(s, &info);
@@ -129,12 +131,13 @@ static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
         r = sheet_select(s, i, f);
         while (r >= 0 && (r = sheet_next_row(s, f, &row)) == 1)
             rows = row.number;
+        filled = filled || rows > 0;
         if (r == 0)
             json_array_append_new(list,
                                   json_pack("{s:I, s:s, s:I}", "index", (json_int_t)i, "name",
                                             sheet_name(s, i, NULL), "rows", (json_int_t)rows));
     }
-    return r;
+    return r == 0 && !filled ? fault_set(f, FAULT_SHEET_EMPTY, NULL) : r;
 }
 
 /* The words of the list with what they usually mean: proposed, never taken for granted. */
@@ -277,6 +280,8 @@ int api_import_upload(struct call *call)
     if (r == 0)
         r = import_store_add(call->app->import_dir, call->upload_path, name, call->tx.actor->id,
                              project_id, &st);
+    if (r == -EINVAL)
+        r = fault_set(call->tx.fault, FAULT_SHEET_NAME, NULL);
     if (r < 0)
         return r;
     call->upload_path = NULL; /* taken */
