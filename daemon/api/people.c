@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "daemon/app.h"
-#include "daemon/version.h"
 #include "daemon/http/feed.h"
 #include "daemon/http/session.h"
+#include "daemon/version.h"
 #include "db/alert.h"
 #include "db/clock.h"
 #include "db/terminal.h"
@@ -41,10 +41,10 @@ static json_t *ids_json(const int64_t *ids, size_t n)
 
 static json_t *site_json(const struct config *config)
 {
-    return json_pack("{s:s, s:b, s:s, s:o, s:s}", "name", config->site_name, "demo", config->demo,
-                     "lang", config->site_lang, "public_address",
+    return json_pack("{s:s, s:b, s:s, s:o, s:s, s:s}", "name", config->site_name, "demo",
+                     config->demo, "lang", config->site_lang, "public_address",
                      config->public_address[0] ? json_string(config->public_address) : json_null(),
-                     "version", ANCHANG_VERSION);
+                     "version", ANCHANG_VERSION, "time_zone", config->time_zone);
 }
 
 static int post_name_add(void *arg, int64_t post_id, const char *name)

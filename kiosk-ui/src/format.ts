@@ -96,24 +96,48 @@ export function sharePercent(part: number, whole: number): string {
   return `${p}${THIN}%`;
 }
 
-const pad = (n: number): string => String(n).padStart(2, '0');
+type Part = 'year' | 'month' | 'day' | 'hour' | 'minute';
+let parts = formatter(undefined);
 
-/** `2026-11-21 14:05`, local time of the machine. */
+function formatter(zone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** Times are shown in the zone of the site, as papers are, whatever the machine is set to. */
+export function setZone(zone: string): void {
+  parts = formatter(zone);
+}
+
+function pick(ms: number): Record<Part, string> {
+  const found: Record<string, string> = {};
+  for (const part of parts.formatToParts(ms)) found[part.type] = part.value;
+  return found as Record<Part, string>;
+}
+
+/** `2026-11-21 14:05` */
 export function dateTime(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '—';
-  const d = new Date(ms);
-  return `${date(ms)}${NBSP}${pad(d.getHours())}:${pad(d.getMinutes())}`;
+  const p = pick(ms);
+  return `${p.year}-${p.month}-${p.day}${NBSP}${p.hour}:${p.minute}`;
 }
 
 export function date(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '—';
-  const d = new Date(ms);
-  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
+  const p = pick(ms);
+  return `${p.year}-${p.month}-${p.day}`;
 }
 
 export function clock(ms: number): string {
-  const d = new Date(ms);
-  return `${pad(d.getHours())}:${pad(d.getMinutes())}`;
+  const p = pick(ms);
+  return `${p.hour}:${p.minute}`;
 }
 
 export type Lang = 'zh-CN' | 'en';

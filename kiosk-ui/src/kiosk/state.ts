@@ -8,6 +8,7 @@ import type { FeedUnits, PublicChart, PublicDisclosure, PublicProject, Session }
 import { choicesOf, NO_FILTER, runFilter, type Filter } from '@/chart/filter';
 import { applyUnits, decodeChart, type Chart } from '@/chart/model';
 import { looksOf, type PaletteName } from '@/chart/paint';
+import { setZone } from '@/format';
 import { both, lang, setLang } from './i18n';
 import { IDLE_MS, IdleMachine, WARN_MS } from './idle';
 
@@ -190,6 +191,7 @@ export async function start(): Promise<void> {
   try {
     const found = await ok(api.GET('/api/v1/session', {}));
     session.value = found;
+    setZone(found.site.time_zone);
     setLang(found.site.lang === 'en' ? 'en' : 'zh-CN');
     await loadProjects();
     phase.value = 'ready';

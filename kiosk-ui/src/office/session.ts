@@ -3,7 +3,14 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { api, ApiError, ok } from '@/api/client';
 import type { Session } from '@/api/types';
+import { setZone } from '@/format';
 import { siteLang } from './lang';
+
+/** Language and time zone of the site, before anything is shown. */
+function atSite(session: Session): void {
+  siteLang(session.site.lang);
+  setZone(session.site.time_zone);
+}
 
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null);
@@ -18,7 +25,7 @@ export const useSession = defineStore('session', () => {
       session.value = await ok(api.GET('/api/v1/session'));
       if (session.value.kind !== 'user')
         session.value = null; // a terminal's cookie opens no office
-      else siteLang(session.value.site.lang);
+      else atSite(session.value);
     } catch (cause) {
       if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) session.value = null;
       else throw cause;
@@ -29,7 +36,7 @@ export const useSession = defineStore('session', () => {
 
   async function login(name: string, password: string): Promise<Session> {
     session.value = await ok(api.POST('/api/v1/session', { body: { login: name, password } }));
-    siteLang(session.value.site.lang);
+    atSite(session.value);
     known.value = true;
     return session.value;
   }

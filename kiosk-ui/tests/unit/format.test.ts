@@ -43,6 +43,15 @@ describe('figures', () => {
     expect(f.sharePercent(0, 0)).toBe(`0${T}%`);
   });
 
+  it('times are of the site, not of the machine', () => {
+    f.setZone('Asia/Shanghai');
+    expect(f.dateTime(Date.UTC(2026, 10, 21, 16, 5))).toBe('2026-11-22\u00a000:05');
+    f.setZone('America/New_York');
+    expect(f.date(Date.UTC(2026, 10, 21, 3, 0))).toBe('2026-11-20');
+    expect(f.clock(Date.UTC(2026, 10, 21, 5, 0))).toBe('00:00');
+    f.setZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  });
+
   it('dates are ISO and local', () => {
     const at = new Date(2026, 10, 21, 14, 5).getTime();
     expect(f.dateTime(at)).toBe('2026-11-21\u00a014:05');
