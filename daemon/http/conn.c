@@ -9,6 +9,7 @@
  * triggered) stops reading after a short read and does not see the end behind it.
  */
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -139,6 +140,7 @@ static void conn_closed(struct listener *l, struct conn *c)
         pthread_mutex_unlock(&http->conns_lock);
         atomic_fetch_sub_explicit(&http->metrics.connections, 1, memory_order_relaxed);
     }
+    sodium_memzero(c->known, sizeof(c->known));
     free(c);
 }
 

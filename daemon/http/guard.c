@@ -176,32 +176,34 @@ static int parse_length(const char *text, int64_t *ret_length)
 
 /* Those that mean something here may come once only: which of two is believed differs from
  * program to program. */
+#define NAME(text) text, sizeof(text) - 1
 static int take_header(const struct guard_header *h, struct guard_seen *seen, const char **te,
                        const char **length, const char **mark, const char **expect, struct fault *f)
 {
     const struct {
         const char *name;
+        size_t n_name;
         const char **into;
     } known[] = {
-        {"Host", &seen->host},
-        {"Content-Length", length},
-        {"Transfer-Encoding", te},
-        {"Origin", &seen->origin},
-        {"Sec-Fetch-Site", &seen->fetch_site},
-        {"Content-Type", &seen->content_type},
-        {"Cookie", &seen->cookie},
-        {"Accept-Language", &seen->language},
-        {"Accept-Encoding", &seen->accept_encoding},
-        {"If-None-Match", &seen->if_none_match},
-        {"If-Match", &seen->if_match},
-        {"Last-Event-ID", &seen->last_event_id},
-        {"Idempotency-Key", &seen->idempotency_key},
-        {"X-Anchang", mark},
-        {"Expect", expect},
+        {NAME("Host"), &seen->host},
+        {NAME("Content-Length"), length},
+        {NAME("Transfer-Encoding"), te},
+        {NAME("Origin"), &seen->origin},
+        {NAME("Sec-Fetch-Site"), &seen->fetch_site},
+        {NAME("Content-Type"), &seen->content_type},
+        {NAME("Cookie"), &seen->cookie},
+        {NAME("Accept-Language"), &seen->language},
+        {NAME("Accept-Encoding"), &seen->accept_encoding},
+        {NAME("If-None-Match"), &seen->if_none_match},
+        {NAME("If-Match"), &seen->if_match},
+        {NAME("Last-Event-ID"), &seen->last_event_id},
+        {NAME("Idempotency-Key"), &seen->idempotency_key},
+        {NAME("X-Anchang"), mark},
+        {NAME("Expect"), expect},
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcasecmp(h->name, known[i].name) != 0)
+        if (h->n_name != known[i].n_name || strcasecmp(h->name, known[i].name) != 0)
             continue;
         if (*known[i].into)
             return malformed(f, "header-twice");
@@ -209,6 +211,7 @@ static int take_header(const struct guard_header *h, struct guard_seen *seen, co
     }
     return 0;
 }
+#undef NAME
 
 static int check_framing(const char *te, const char *length, const char *expect,
                          struct guard_seen *seen, struct fault *f)

@@ -127,36 +127,46 @@ static int pass_guard(struct request *rq, const char *url, const char *method, c
 
 /* ---- who ---- */
 
-static void identify(struct request *rq)
+/* Whose session the cookie of @kind names: 0, -ENOENT when that one is over, -ENODATA without the cookie. */
+static int session_of(struct request *rq, enum session_kind kind, struct identity *ret_id)
 {
     struct sessions *s = rq->conn->listener->http->options.sessions;
-    bool tls = rq->conn->listener->tls;
-    int64_t now_ms = clock_boot_ms();
+    const char *name = session_cookie_name(kind, rq->conn->listener->tls);
     char token[SESSION_TOKEN_TEXT];
-    struct identity terminal;
+    uint8_t hash[SESSION_HASH];
+
+    if (session_cookie_read(rq->seen.cookie, name, token, sizeof(token)) < 0)
+        return -ENODATA;
+    if (!token[0] || strcmp(token, rq->conn->known[kind].token) != 0) {
+        if (session_token_hash(token, hash) < 0)
+            return -ENOENT;
+        memcpy(rq->conn->known[kind].token, token, sizeof(token));
+        memcpy(rq->conn->known[kind].hash, hash, sizeof(hash));
+    }
+    return session_find_hash(s, rq->conn->known[kind].hash, clock_boot_ms(), ret_id);
+}
+
+static void identify(struct request *rq)
+{
+    struct identity terminal, user;
+    int r;
 
     if (!rq->seen.cookie)
         return;
-    if (session_cookie_read(rq->seen.cookie, session_cookie_name(SESSION_TERMINAL, tls), token,
-                            sizeof(token)) == 0) {
-        if (session_find(s, token, now_ms, &terminal) == 0 && terminal.actor.kind == ACTOR_TERMINAL)
-            rq->id = terminal;
-        else
-            rq->revoked = true;
-    }
-    if (session_cookie_read(rq->seen.cookie, session_cookie_name(SESSION_USER, tls), token,
-                            sizeof(token)) == 0) {
-        struct identity user;
-
-        if (session_find(s, token, now_ms, &user) == 0 && user.actor.kind == ACTOR_USER) {
-            /* A person at a paired terminal: his rights, that terminal. */
-            user.terminal_id = rq->id.terminal_id;
-            user.terminal_project_id = rq->id.terminal_project_id;
-            user.actor.rights |= rq->id.actor.rights & RIGHT_BIT(RIGHT_TERMINAL_SELF);
-            rq->id = user;
-        } else {
-            rq->logged_off = true;
-        }
+    r = session_of(rq, SESSION_TERMINAL, &terminal);
+    if (r == 0 && terminal.actor.kind == ACTOR_TERMINAL)
+        rq->id = terminal;
+    else if (r != -ENODATA)
+        rq->revoked = true;
+    r = session_of(rq, SESSION_USER, &user);
+    if (r == 0 && user.actor.kind == ACTOR_USER) {
+        /* A person at a paired terminal: his rights, that terminal. */
+        user.terminal_id = rq->id.terminal_id;
+        user.terminal_project_id = rq->id.terminal_project_id;
+        user.actor.rights |= rq->id.actor.rights & RIGHT_BIT(RIGHT_TERMINAL_SELF);
+        rq->id = user;
+    } else if (r != -ENODATA) {
+        rq->logged_off = true;
     }
 }
 

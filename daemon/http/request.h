@@ -22,6 +22,7 @@
 #include "daemon/http/limit.h"
 #include "daemon/http/metrics.h"
 #include "daemon/http/router.h"
+#include "daemon/http/session.h"
 #include "daemon/http/slow.h"
 
 enum request_state {
@@ -101,6 +102,11 @@ struct conn {
     atomic_bool awaiting;        /* more input, for a request that is not complete or not begun */
     bool hung_up;                /* the reaper's: at its last look nothing more could come */
     struct conn *prev, *next;    /* under http->conns_lock */
+    /* The cookies of the last request and their hashes, by session_kind: the next has the same ones. */
+    struct {
+        char token[SESSION_TOKEN_TEXT];
+        uint8_t hash[SESSION_HASH];
+    } known[2];
     struct request request;
 };
 

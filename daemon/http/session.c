@@ -212,11 +212,17 @@ int session_create(struct sessions *s, const struct identity *id, int64_t now_ms
 int session_find(struct sessions *s, const char *token, int64_t now_ms, struct identity *ret_id)
 {
     uint8_t hash[SESSION_HASH];
+
+    return session_token_hash(token, hash) < 0 ? -ENOENT
+                                               : session_find_hash(s, hash, now_ms, ret_id);
+}
+
+int session_find_hash(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms,
+                      struct identity *ret_id)
+{
     struct entry *e;
     int r = -ENOENT;
 
-    if (session_token_hash(token, hash) < 0)
-        return -ENOENT;
     pthread_mutex_lock(&s->lock);
     e = lookup(s, hash);
     if (e && expired(e, now_ms)) {

@@ -43,6 +43,9 @@ int session_put(struct sessions *s, const uint8_t hash[SESSION_HASH], const stru
 /* Finds by token and marks it used. -ENOENT: no such session, or it has expired (it is gone now).
  */
 int session_find(struct sessions *s, const char *token, int64_t now_ms, struct identity *ret_id);
+/* The same by the token's hash (session_token_hash()), for who has just worked it out. */
+int session_find_hash(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms,
+                      struct identity *ret_id);
 /* Whether it lives, without marking it used: for streams, which must not keep a session alive. */
 bool session_alive(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms);
 
