@@ -13,7 +13,7 @@ static void test_login(void **state)
     assert_int_equal(said.status, 200);
     keys(said.body, "kind user rights all_projects projects must_change_password idle_s site");
     keys(json_object_get(said.body, "user"), "id login name posts");
-    keys(json_object_get(said.body, "site"), "name demo lang public_address version");
+    keys(json_object_get(said.body, "site"), "name demo lang public_address version time_zone");
     assert_string_equal(text(said.body, "kind"), "user");
     assert_int_equal(integer(said.body, "idle_s"), 900);
     again = ask("GET", "/session", said.cookie, NULL);
