@@ -3,12 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { WORK, WORKERS, ask, call, in_turn, run_beside, serve, site, sleep, start, stop, terminal_cookie, unserve } from './lib.mjs';
+import { WORK, WORKERS, ask, call, cpu_ns, in_turn, median, run_beside, serve, short, site, sleep, start, stop, terminal_cookie, unserve } from './lib.mjs';
 
 const UNITS = 2000;
 const CONNECTIONS = 32;
-const ROUNDS = 7;
-const SECONDS = 2;
+const ROUNDS = 15; // short ones: what disturbs a round then disturbs its neighbour too
 
 function free_port() {
   return new Promise((done) => {
@@ -62,10 +61,12 @@ http {
   throw new Error(`nginx does not answer: ${child.text}`);
 }
 
-async function wrk(url, headers, seconds) {
-  const args = ['-t2', `-c${CONNECTIONS}`, `-d${seconds}s`, ...headers.flatMap((header) => ['-H', header]), url];
-  const text = await run_beside('wrk', args);
+// Requests a second over one second; the processor time each cost the server goes to @costs.
+async function wrk(url, headers, pid, costs) {
+  const before = cpu_ns(pid);
+  const text = await run_beside('wrk', ['-t2', `-c${CONNECTIONS}`, '-d1s', ...headers.flatMap((header) => ['-H', header]), url]);
   if (/Socket errors|Non-2xx/.test(text)) throw new Error(`wrk: ${text}`);
+  costs.push((cpu_ns(pid) - before) / Number(/(\d+) requests in/.exec(text)[1]) / 1000);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]);
 }
 
@@ -79,12 +80,14 @@ async function measure(conditional) {
     const answer = await ask(daemon, 'GET', path, { cookie });
     other = await nginx(answer);
     const headers = (etag) => [`Cookie: ${cookie}`, 'Accept-Encoding: gzip', ...(conditional ? [`If-None-Match: ${etag}`] : [])];
-    const ours = (seconds) => wrk(`http://127.0.0.1:${daemon.port}${path}`, headers(answer.headers.etag), seconds);
-    const theirs = (seconds) => wrk(`http://127.0.0.1:${other.port}/chart`, headers(other.etag), seconds);
-    await ours(1);
-    await theirs(1);
-    const result = await in_turn(ROUNDS, () => ours(SECONDS), () => theirs(SECONDS));
-    return { ...result, spread: `${result.spread}; ${answer.bytes.length} bytes` };
+    const cost = { ours: [], theirs: [] };
+    const ours = () => wrk(`http://127.0.0.1:${daemon.port}${path}`, headers(answer.headers.etag), daemon.pid, cost.ours);
+    const theirs = () => wrk(`http://127.0.0.1:${other.port}/chart`, headers(other.etag), other.child.pid, cost.theirs);
+    await ours();
+    await theirs();
+    const result = await in_turn(ROUNDS, ours, theirs);
+    const cpu = `cpu ${short(median(cost.ours))} against ${short(median(cost.theirs))} us each`;
+    return { ...result, spread: `${result.spread}; ${cpu}; ${answer.bytes.length} bytes` };
   } finally {
     if (other) await stop(other.child);
     await unserve(daemon);

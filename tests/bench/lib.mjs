@@ -156,12 +156,15 @@ export async function log_in(daemon, place) {
   return answer.headers['set-cookie'][0].split(';')[0];
 }
 
-// Nanoseconds of processor time the process has used: unlike the clock, this does not count what the
+// Nanoseconds of processor time the process and its children have used: unlike the clock, this does not count what the
 // machine's other work takes.
 export function cpu_ns(pid) {
   let sum = 0;
-  for (const task of readdirSync(`/proc/${pid}/task`))
-    sum += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const place = `/proc/${pid}/task/${task}`;
+    sum += Number(readFileSync(`${place}/schedstat`, 'utf8').split(' ')[0]);
+    for (const child of readFileSync(`${place}/children`, 'utf8').split(' ').filter(Boolean)) sum += cpu_ns(child);
+  }
   return sum;
 }
 
