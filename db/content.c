@@ -268,7 +268,10 @@ static int unit_draft(void *arg, const struct unit_row *row)
     u->media = "";
     u->model_room = row->model_room;
     u->changed_ms = row->changed_ms;
-    return u->room && u->line && u->class && u->permit && u->note ? 0 : -ENOMEM;
+    return u->building && u->stair && u->floor && u->room && u->line && u->class &&
+                   u->hidden_reason && u->orientation && u->area_stage && u->permit && u->note
+               ? 0
+               : -ENOMEM;
 }
 
 static int compare_ids(const void *key, const void *element)
@@ -417,7 +420,11 @@ static int unit_published(struct stmt *s, struct content *c)
     u->model_room = stmt_int(s, 25) != 0;
     u->note = pool_text(pool, stmt_text(s, 26));
     u->media = pool_text(pool, stmt_text(s, 27));
-    return u->room && u->line && u->building && u->class && u->media ? 0 : -ENOMEM;
+    return u->building && u->stair && u->floor && u->room && u->line && u->class &&
+                   u->hidden_reason && u->orientation && u->area_stage && u->permit && u->note &&
+                   u->media
+               ? 0
+               : -ENOMEM;
 }
 
 #define PUBLISHED_COLUMNS                                                                          \

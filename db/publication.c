@@ -224,15 +224,12 @@ static int item_refuse(void *arg, const struct check_item *item)
     return 0;
 }
 
-/* The draft's content, checked; refuses with the missing list. */
-static int content_checked(struct tx *tx, int64_t project_id, struct content **ret_content)
+/* Refuses with the list of what is missing. */
+static int content_check(struct tx *tx, const struct content *c)
 {
-    struct content *c;
     char count[24];
-    int r = content_draft(tx, project_id, &c);
+    int r;
 
-    if (r < 0)
-        return r;
     if (c->n_units == 0)
         r = fault_set(tx->fault, FAULT_PUBLICATION_EMPTY, NULL);
     else
@@ -241,12 +238,7 @@ static int content_checked(struct tx *tx, int64_t project_id, struct content **r
         snprintf(count, sizeof(count), "%zu", tx->fault->total_items);
         r = fault_set(tx->fault, FAULT_PUBLICATION_INCOMPLETE, "count", count, NULL);
     }
-    if (r < 0) {
-        content_free(c);
-        return r;
-    }
-    *ret_content = c;
-    return 0;
+    return r;
 }
 
 int publication_submit(struct tx *tx, int64_t id, int64_t version)
@@ -257,9 +249,13 @@ int publication_submit(struct tx *tx, int64_t id, int64_t version)
     int r = step_begin(tx, id, version, "draft", &head);
 
     if (r == 0)
-        r = content_checked(tx, head.project_id, &c);
-    if (r < 0)
+        r = content_draft(tx, head.project_id, &c);
+    if (r == 0)
+        r = content_check(tx, c);
+    if (r < 0) {
+        content_free(c);
         return r;
+    }
     content_hash(c, hash);
     r = db_run(tx->db,
                "UPDATE publication SET state = 'submitted', version = version + 1, "
@@ -343,6 +339,8 @@ int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *
     content_hash(c, hash);
     if (strcmp(hash, head.hash) != 0 || (seen_hash && strcmp(hash, seen_hash) != 0))
         r = refuse_changed(tx, &head, c);
+    if (r == 0) /* filed prices and what permits cover are not in the content, and may have changed */
+        r = content_check(tx, c);
     if (r == 0)
         r = approve_write(tx, &head, c);
     content_free(c);
