@@ -107,6 +107,24 @@ bool guard_raw_ok(const struct guard_raw *raw)
 
 /* ---- line, headers ---- */
 
+enum { PATH = 1, QUERY = 2, TOKEN = 4, EVERY = PATH | QUERY | TOKEN };
+
+/* Where a character may stand: each of a request is looked up, so it is a table. */
+static const uint8_t classes[256] = {
+    ['0' ... '9'] = EVERY, ['A' ... 'Z'] = EVERY, ['a' ... 'z'] = EVERY, ['_'] = EVERY,
+    ['.'] = EVERY,         ['~'] = EVERY,         ['-'] = EVERY,         ['/'] = PATH | QUERY,
+    ['!'] = QUERY | TOKEN, ['%'] = QUERY | TOKEN, ['&'] = QUERY | TOKEN, ['\''] = QUERY | TOKEN,
+    ['*'] = QUERY | TOKEN, ['+'] = QUERY | TOKEN, ['='] = QUERY,         [','] = QUERY,
+    [':'] = QUERY,         [';'] = QUERY,         ['@'] = QUERY,         ['('] = QUERY,
+    [')'] = QUERY,         ['#'] = TOKEN,         ['$'] = TOKEN,         ['^'] = TOKEN,
+    ['`'] = TOKEN,         ['|'] = TOKEN,
+};
+
+static bool is_class(char c, int class)
+{
+    return (classes[(unsigned char)c] & class) != 0;
+}
+
 static int check_line(const struct guard_request *rq, struct guard_seen *seen, struct fault *f)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
@@ -127,7 +145,7 @@ static int check_line(const struct guard_request *rq, struct guard_seen *seen, s
     for (path = 0; path < rq->n_uri && rq->uri[path] != '?'; path++) {
         char c = rq->uri[path], before = path ? rq->uri[path - 1] : '\0';
 
-        if (!is_alnum(c) && !one_of(c, "/_.~-"))
+        if (!is_class(c, PATH))
             return malformed(f, "url-char");
         if ((c == '/' && before == '/') || (c == '.' && before == '.') ||
             (c == '/' && before == '.' && path >= 2 && rq->uri[path - 2] == '/'))
@@ -135,23 +153,24 @@ static int check_line(const struct guard_request *rq, struct guard_seen *seen, s
     }
     seen->n_path = path;
     for (i = path + 1; i < rq->n_uri; i++)
-        if (!is_alnum(rq->uri[i]) && !one_of(rq->uri[i], "_.~-%&=+*,:;@/!'()"))
+        if (!is_class(rq->uri[i], QUERY))
             return malformed(f, "query-char");
     return 0;
 }
 
 static int check_header_text(const struct guard_header *h, struct fault *f)
 {
-    if (h->n_name == 0 || strlen(h->name) != h->n_name || strlen(h->value) != h->n_value)
+    /* With the loops below: the lengths are the texts' own, no NUL before and one there. */
+    if (h->n_name == 0 || h->name[h->n_name] || h->value[h->n_value])
         return malformed(f, "header-nul");
     for (size_t i = 0; i < h->n_name; i++)
-        if (!is_alnum(h->name[i]) && !one_of(h->name[i], "!#$%&'*+-.^_`|~"))
-            return malformed(f, "header-name");
+        if (!is_class(h->name[i], TOKEN))
+            return malformed(f, h->name[i] ? "header-name" : "header-nul");
     for (size_t i = 0; i < h->n_value; i++) {
         unsigned char c = (unsigned char)h->value[i];
 
         if ((c < 0x20 && c != '\t') || c == 0x7f)
-            return malformed(f, "header-value");
+            return malformed(f, c ? "header-value" : "header-nul");
     }
     if (h->n_value > 0 && one_of(h->value[h->n_value - 1], " \t"))
         return malformed(f, "header-blank");

@@ -14,7 +14,9 @@
 
 #include "daemon/http/request.h"
 
-enum { SLACK = 64, PEM_MAX = 256 * 1024, POOL_BYTES = 32 * 1024 };
+/* The pool holds the longest head the guard lets through with its table of headers, and ours. The
+ * library clears all of it after each request, so it is not larger. */
+enum { SLACK = 64, PEM_MAX = 256 * 1024, POOL_BYTES = 20 * 1024 };
 
 /* ---- options ---- */
 
