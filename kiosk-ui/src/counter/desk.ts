@@ -51,7 +51,9 @@ export function createDesk(rights: Rights, onGone: () => void) {
     const id = project.value;
     if (id === null) return;
     try {
-      const raw = await ok(api.GET('/api/v1/public/projects/{project}/chart', { params: { path: { project: id } } }));
+      const raw = await ok(
+        api.GET('/api/v1/public/projects/{project}/chart', { params: { path: { project: id } } }),
+      );
       if (project.value !== id || stopped) return;
       try {
         chart.value = decodeChart(raw as PublicChart);
@@ -158,5 +160,26 @@ export function createDesk(rights: Rights, onGone: () => void) {
     timers.forEach(clearInterval);
   });
 
-  return { projects, project, chart, problem, link, calls, callProblem, terminals, answering, words, at, hits, chosen, counts, available, loaded, choose, answer, loadChart, loadProjects };
+  return {
+    projects,
+    project,
+    chart,
+    problem,
+    link,
+    calls,
+    callProblem,
+    terminals,
+    answering,
+    words,
+    at,
+    hits,
+    chosen,
+    counts,
+    available,
+    loaded,
+    choose,
+    answer,
+    loadChart,
+    loadProjects,
+  };
 }

@@ -120,7 +120,7 @@ const LIST = [
   '楼栋,单元,楼层,房号,用途,建筑面积,套内面积,单价,总价,状态',
   '9栋,一单元,1,101,住宅,100.00,80.00,20000,2000000,在售',
   '9栋,一单元,1,102,住宅,100.00,80.00,20000,2000000,在售',
-  '9栋,一单元,2,201,住宅,100.00,80.00,20000,2000000,已挂牌待定',
+  `9栋,一单元,2,201,住宅,100.00,80.00,20000,2000000,已挂牌待定${RUN}`,
   '9栋,一单元,,202,住宅,100.00,80.00,20000,2100000,已签预售合同',
   '9栋,一单元,2,201,住宅,100.00,80.00,20000,2000000,在售',
 ].join('\r\n');
@@ -130,7 +130,11 @@ test('a list is imported: unknown words are asked, rows that repeat skipped, all
   await office(page, '/import');
   await page.setInputFiles('input[type=file]', { name: '旧表.xls', mimeType: 'x', buffer: Buffer.from('x') });
   await page.locator('.fault', { hasText: 'XLSX' }).waitFor();
-  await page.setInputFiles('input[type=file]', { name: `e2e-${RUN}.csv`, mimeType: 'text/csv', buffer: Buffer.from(LIST) });
+  await page.setInputFiles('input[type=file]', {
+    name: `e2e-${RUN}.csv`,
+    mimeType: 'text/csv',
+    buffer: Buffer.from(LIST),
+  });
   await page.locator('.drop', { hasText: 'UTF-8' }).waitFor();
   await primary(page).click();
 
@@ -153,7 +157,10 @@ test('a list is imported: unknown words are asked, rows that repeat skipped, all
   assert.ok(await primary(page).isDisabled(), 'nothing is imported before every class is decided');
   for (const li of await page.locator('.problems > li').all()) {
     const twice = (await li.innerText()).includes('重复');
-    await li.locator('.el-radio').nth(twice ? 1 : 2).click();
+    await li
+      .locator('.el-radio')
+      .nth(twice ? 1 : 2)
+      .click();
   }
   const floor = page.locator('.value .el-input input');
   await page.waitForTimeout(300);
@@ -165,7 +172,11 @@ test('a list is imported: unknown words are asked, rows that repeat skipped, all
   const units = await api(page, 'GET', `/api/v1/projects/${project}/units`);
   assert.equal(units.total, Number(/\d+/.exec(await page.locator('.done h2').innerText())[0]));
   assert.ok(units.total === 4 || units.total === 3);
-  assert.deepEqual([...new Set(units.items.map((u) => u.state))].filter((s) => s === 'A'), [], 'nothing is on sale unreleased');
+  assert.deepEqual(
+    [...new Set(units.items.map((u) => u.state))].filter((s) => s === 'A'),
+    [],
+    'nothing is on sale unreleased',
+  );
   await done(page);
 });
 
@@ -174,13 +185,19 @@ test('a floor × room sheet is confirmed on the grid and imported', async () => 
   await office(page, '/import');
   const rows = ['5栋 销控表,,,', '楼层,01,02,'];
   for (const f of [3, 2, 1]) rows.push(`${f}F,${f}01,${f}02,`, ',88.50,92.00,', ',在售,已签预售合同,');
-  await page.setInputFiles('input[type=file]', { name: '5栋.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await page.setInputFiles('input[type=file]', {
+    name: '5栋.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(rows.join('\n')),
+  });
   await page.locator('.drop.small').waitFor();
   await page.locator('.el-radio', { hasText: '销控表' }).click();
   await primary(page).click();
   await page.locator('.matrix').waitFor();
   const set = async (name, value) => {
-    const input = page.locator(`.matrix [aria-label="${name}"] input, .matrix input[aria-label="${name}"]`).first();
+    const input = page
+      .locator(`.matrix [aria-label="${name}"] input, .matrix input[aria-label="${name}"]`)
+      .first();
     await input.fill(String(value));
     await input.press('Tab');
   };
@@ -284,16 +301,23 @@ test('disclosure: what is missing stands first, an agency fee is always voluntar
 });
 
 // 1 × 1 px
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 test('a layout gets its plan and its units', async () => {
   const page = await as('control');
   await office(page, '/layouts');
   await page.locator('.page-head-actions .el-button--primary').click();
   await page.fill('#l-name', `户型 ${RUN}`);
-  await page.locator('.el-drawer:visible input[type=file]').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: PNG });
+  await page
+    .locator('.el-drawer:visible input[type=file]')
+    .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: PNG });
   await page.locator('.el-drawer:visible .wrong', { hasText: 'PDF' }).waitFor();
-  await page.locator('.el-drawer:visible input[type=file]').setInputFiles({ name: 'plan.png', mimeType: 'image/png', buffer: PNG });
+  await page
+    .locator('.el-drawer:visible input[type=file]')
+    .setInputFiles({ name: 'plan.png', mimeType: 'image/png', buffer: PNG });
   await page.locator('.el-drawer:visible .shown').waitFor();
   await drawerSave(page).click();
   const card = page.locator('.cards li', { hasText: RUN });
@@ -314,7 +338,10 @@ test('a user is made with a first password shown once, then disabled; built-in p
   await page.fill('#u-name', '测试员');
   await page.fill('#u-login', `t${RUN}`);
   await choose(page, page.locator('.el-drawer:visible .el-select'), '客服').catch(() => undefined);
-  await page.locator('.el-drawer:visible .el-drawer__title, .el-drawer:visible [role=heading]').first().click();
+  await page
+    .locator('.el-drawer:visible .el-drawer__title, .el-drawer:visible [role=heading]')
+    .first()
+    .click();
   await drawerSave(page).click();
   const secret = await page.locator('.el-dialog:visible .secret').innerText();
   assert.ok(secret.length >= 10);
@@ -342,7 +369,10 @@ test('a terminal is paired by code, calls, is answered at the counter, and loses
   const code = await digits.getAttribute('aria-label');
   await page.locator('.left', { hasText: /[0-9]:[0-9]{2}/ }).waitFor();
   const machine = await browser.newContext();
-  const paired = await machine.request.post(`${BASE}/api/v1/terminal/pair`, { data: { code }, headers: WRITE });
+  const paired = await machine.request.post(`${BASE}/api/v1/terminal/pair`, {
+    data: { code },
+    headers: WRITE,
+  });
   assert.equal(paired.status(), 200, await paired.text());
   const call = await machine.request.post(`${BASE}/api/v1/terminal/call`, {
     data: { reason: 'help' },
@@ -381,7 +411,8 @@ test('the counter finds a unit without a mouse and never scrolls', async () => {
   await page.locator('#c-hits li').first().waitFor();
   const first = await page.locator('.number').innerText();
   await page.keyboard.press('ArrowDown');
-  if ((await page.locator('#c-hits li').count()) > 1) assert.notEqual(await page.locator('.number').innerText(), first);
+  if ((await page.locator('#c-hits li').count()) > 1)
+    assert.notEqual(await page.locator('.number').innerText(), first);
   await page.keyboard.press('F1');
   await page.locator('[role=dialog]').waitFor();
   await page.keyboard.press('Escape');
@@ -393,7 +424,10 @@ test('the counter finds a unit without a mouse and never scrolls', async () => {
     [1920, 1080],
   ]) {
     await page.setViewportSize({ width, height });
-    const over = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
+    const over = await page.evaluate(() => [
+      document.documentElement.scrollWidth - innerWidth,
+      document.documentElement.scrollHeight - innerHeight,
+    ]);
     assert.deepEqual(over, [0, 0], `${width} × ${height}`);
   }
   await done(page);

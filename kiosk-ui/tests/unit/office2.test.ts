@@ -23,7 +23,14 @@ import {
   type ImportScan,
   type MatrixLayout,
 } from '@/office/import/plan';
-import { branches, floorNumbers, parentChoices, parseNames, parseNumbers, type Tree } from '@/office/property/floors';
+import {
+  branches,
+  floorNumbers,
+  parentChoices,
+  parseNames,
+  parseNumbers,
+  type Tree,
+} from '@/office/property/floors';
 import { changed, formOf, wrongFields, type Project } from '@/office/property/settings';
 import { firstPassword, groupRights, scopeOf } from '@/office/user/rights';
 import { countGap, sortPermits, validity, type Permit } from '@/office/permit/permit';
@@ -127,9 +134,16 @@ describe('import plan', () => {
   });
   it('refuses to go on without a room number and tells what else is lost', () => {
     expect(mappingGaps(mapping()).missing).toEqual(['room']);
-    const full = mapping({ columns: ['room', 'floor', 'building', 'gross', 'total', 'status', 'class'].map((field, index) => ({ index, field })) });
+    const full = mapping({
+      columns: ['room', 'floor', 'building', 'gross', 'total', 'status', 'class'].map((field, index) => ({
+        index,
+        field,
+      })),
+    });
     expect(mappingGaps(full)).toEqual({ missing: [], absent: [] });
-    expect(mappingGaps(mapping({ form: 'matrix', matrix: matrix({ row_fields: ['total'] }) })).missing).toEqual([]);
+    expect(
+      mappingGaps(mapping({ form: 'matrix', matrix: matrix({ row_fields: ['total'] }) })).missing,
+    ).toEqual([]);
   });
   it('knows the parts of a matrix', () => {
     const m = matrix();
@@ -162,7 +176,9 @@ describe('import plan', () => {
     ];
     const merged = mergeWords(found, setWord([], '在售', null));
     expect(merged.map((w) => w.word)).toEqual(['在售', '抵押中', '已签']);
-    expect(unknownWords(mergeWords(found, [{ word: '已签', code: 'C' }])).map((w) => w.word)).toEqual(['抵押中']);
+    expect(unknownWords(mergeWords(found, [{ word: '已签', code: 'C' }])).map((w) => w.word)).toEqual([
+      '抵押中',
+    ]);
   });
   it('takes another row as the headers from the sample, and none for 0', () => {
     const second = withHeader(file(), 2);
@@ -176,7 +192,10 @@ describe('import plan', () => {
   });
   it('sends the plan with decisions and values, and the matrix only for a matrix', () => {
     const draft = draftOf(file({ suggestion: mapping({ matrix: matrix() }) }));
-    draft.decisions = { 'floor-missing': { decision: 'accept', value: '1' }, duplicate: { decision: 'skip', value: '' } };
+    draft.decisions = {
+      'floor-missing': { decision: 'accept', value: '1' },
+      duplicate: { decision: 'skip', value: '' },
+    };
     draft.filter = ['甲'];
     expect(planOf(draft)).toEqual({
       mapping: { ...mapping(), matrix: null },
@@ -198,7 +217,9 @@ describe('import plan', () => {
       what: '',
       rows: [],
     });
-    const scan = { problems: [problem('floor-missing'), problem('duplicate'), problem('number', 0)] } as unknown as ImportScan;
+    const scan = {
+      problems: [problem('floor-missing'), problem('duplicate'), problem('number', 0)],
+    } as unknown as ImportScan;
     const draft = draftOf(file());
     expect(blocking(scan, draft).map((p) => p.problem)).toEqual(['floor-missing', 'duplicate']);
     draft.decisions = { 'floor-missing': { decision: 'accept' }, duplicate: { decision: 'skip' } };
@@ -234,14 +255,62 @@ describe('property', () => {
   const tree: Tree = {
     project_id: 1,
     areas: [
-      { id: 1, version: 1, parent_id: null, kind: 'phase', name: '一期', ordinal: 1, enabled: true, units: 0 },
+      {
+        id: 1,
+        version: 1,
+        parent_id: null,
+        kind: 'phase',
+        name: '一期',
+        ordinal: 1,
+        enabled: true,
+        units: 0,
+      },
       { id: 2, version: 1, parent_id: 1, kind: 'area', name: '东区', ordinal: 1, enabled: true, units: 0 },
-      { id: 3, version: 1, parent_id: null, kind: 'phase', name: '二期', ordinal: 2, enabled: true, units: 0 },
+      {
+        id: 3,
+        version: 1,
+        parent_id: null,
+        kind: 'phase',
+        name: '二期',
+        ordinal: 2,
+        enabled: true,
+        units: 0,
+      },
     ],
     buildings: [
-      { id: 9, version: 1, area_id: 2, name: '10栋', ordinal: 0, enabled: true, units: 1, stairs: [], floors: [] },
-      { id: 8, version: 1, area_id: 2, name: '2栋', ordinal: 0, enabled: true, units: 1, stairs: [], floors: [] },
-      { id: 7, version: 1, area_id: 99, name: '孤楼', ordinal: 0, enabled: true, units: 1, stairs: [], floors: [] },
+      {
+        id: 9,
+        version: 1,
+        area_id: 2,
+        name: '10栋',
+        ordinal: 0,
+        enabled: true,
+        units: 1,
+        stairs: [],
+        floors: [],
+      },
+      {
+        id: 8,
+        version: 1,
+        area_id: 2,
+        name: '2栋',
+        ordinal: 0,
+        enabled: true,
+        units: 1,
+        stairs: [],
+        floors: [],
+      },
+      {
+        id: 7,
+        version: 1,
+        area_id: 99,
+        name: '孤楼',
+        ordinal: 0,
+        enabled: true,
+        units: 1,
+        stairs: [],
+        floors: [],
+      },
     ],
   };
   it('makes a tree that loses nothing and orders by ordinal, then naturally', () => {
@@ -293,7 +362,11 @@ describe('settings', () => {
     form.commercial_rate_ppm = '3.05';
     form.name = ' 云栖江岸 ';
     form.rates_date = '2026-10-20';
-    expect(changed(project, form)).toEqual({ commercial_rate_ppm: 30_500, name: '云栖江岸', rates_date: '2026-10-20' });
+    expect(changed(project, form)).toEqual({
+      commercial_rate_ppm: 30_500,
+      name: '云栖江岸',
+      rates_date: '2026-10-20',
+    });
   });
   it('finds figures out of range', () => {
     const form = { ...formOf(project), hold_days_max: 91, down_bp: '30.001', name: ' ' };
@@ -325,7 +398,15 @@ describe('users and posts', () => {
 
 describe('permits and disclosure', () => {
   const permit = (over: Partial<Permit>): Permit =>
-    ({ id: 1, state: 'valid', valid_until: null, issued_date: '2026-01-01', units_named: 1, units_covered: 1, ...over }) as Permit;
+    ({
+      id: 1,
+      state: 'valid',
+      valid_until: null,
+      issued_date: '2026-01-01',
+      units_named: 1,
+      units_covered: 1,
+      ...over,
+    }) as Permit;
   const today = new Date(2026, 10, 21);
   it('calls out what ends soon or does not add up, and puts history last', () => {
     expect(validity(permit({ valid_until: '2026-12-21' }), today)).toBe('soon');
@@ -333,13 +414,29 @@ describe('permits and disclosure', () => {
     expect(validity(permit({ state: 'revoked', valid_until: '2026-12-01' }), today)).toBe('revoked');
     expect(countGap(permit({ units_named: 718, units_covered: 720 }))).toBe(-2);
     const order = sortPermits(
-      [permit({ id: 1, state: 'revoked' }), permit({ id: 2 }), permit({ id: 3, units_covered: 0 }), permit({ id: 4, state: 'expired' })],
+      [
+        permit({ id: 1, state: 'revoked' }),
+        permit({ id: 2 }),
+        permit({ id: 3, units_covered: 0 }),
+        permit({ id: 4, state: 'expired' }),
+      ],
       today,
     );
     expect(order.map((p) => p.id)).toEqual([3, 2, 4, 1]);
   });
   it('puts missing items first and believes the daemon about what is missing', () => {
-    const item = (code: string, required: boolean, value: string) => ({ code, required, value, media: null, zh: '', en: '', rule: '', doc_name: '', doc_date: null, version: 1 });
+    const item = (code: string, required: boolean, value: string) => ({
+      code,
+      required,
+      value,
+      media: null,
+      zh: '',
+      en: '',
+      rule: '',
+      doc_name: '',
+      doc_date: null,
+      version: 1,
+    });
     const d: Disclosure = {
       items: [item('P1', true, 'x'), item('P2', true, ''), item('P13', true, ''), item('P18', false, '')],
       fees: [],

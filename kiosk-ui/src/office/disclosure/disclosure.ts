@@ -18,7 +18,9 @@ const ELSEWHERE: Readonly<Record<string, 'permit' | 'discounts' | 'fees' | 'sett
   P25: 'permit',
 };
 
-export function keptIn(item: Pick<DisclosureItem, 'code'>): 'permit' | 'discounts' | 'fees' | 'settings' | null {
+export function keptIn(
+  item: Pick<DisclosureItem, 'code'>,
+): 'permit' | 'discounts' | 'fees' | 'settings' | null {
   return ELSEWHERE[item.code] ?? null;
 }
 

@@ -53,7 +53,16 @@ export const MATRIX_FIELDS: readonly Field[] = [
 
 /** States a list may bring along; a pick lock (K) lives for minutes and is never imported. */
 export const STATES: readonly string[] = ['A', 'U', 'X', 'R', 'B', 'S', 'C', 'F', 'D', 'T', 'N'];
-export const CLASSES: readonly string[] = ['home', 'villa', 'shop', 'office', 'apartment', 'parking', 'storage', 'other'];
+export const CLASSES: readonly string[] = [
+  'home',
+  'villa',
+  'shop',
+  'office',
+  'apartment',
+  'parking',
+  'storage',
+  'other',
+];
 
 export interface Draft {
   mapping: ImportMapping;

@@ -19,6 +19,7 @@ import {
   type ImportFile,
   type ImportMapping,
   type ImportScan,
+  type MatrixLayout,
   type WordMap,
 } from './plan';
 import type { Schemas } from '@/api/types';
@@ -59,7 +60,9 @@ export function createWizard(project: () => number | null) {
   });
   const statusWords = computed(() => mergeWords(scan.value?.status_words ?? [], draft.mapping.status_words));
   const classWords = computed(() => mergeWords(scan.value?.class_words ?? [], draft.mapping.class_words));
-  const unknown = computed(() => unknownWords(statusWords.value).length + unknownWords(classWords.value).length);
+  const unknown = computed(
+    () => unknownWords(statusWords.value).length + unknownWords(classWords.value).length,
+  );
   const inTheWay = computed(() => (scan.value ? blocking(scan.value, draft) : []));
   const mapped = computed(() =>
     draft.mapping.form === 'matrix'
@@ -67,7 +70,11 @@ export function createWizard(project: () => number | null) {
       : gaps.value.missing.length === 0,
   );
   const ready = computed(
-    () => fresh.value && inTheWay.value.length === 0 && (scan.value?.refused ?? 1) === 0 && (scan.value?.accepted ?? 0) > 0,
+    () =>
+      fresh.value &&
+      inTheWay.value.length === 0 &&
+      (scan.value?.refused ?? 1) === 0 &&
+      (scan.value?.accepted ?? 0) > 0,
   );
   const touched = computed(() => file.value !== null && step.value !== 'done');
 
@@ -93,7 +100,10 @@ export function createWizard(project: () => number | null) {
       );
       take(found);
       Object.assign(draft, draftOf(found), { fromFile: draft.fromFile });
-      if (old) void api.DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } }).catch(() => undefined);
+      if (old)
+        void api
+          .DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } })
+          .catch(() => undefined);
     });
   }
 
@@ -142,11 +152,14 @@ export function createWizard(project: () => number | null) {
     if (!id) return false;
     const text = planText.value;
     const got = await scanning.run(() =>
-      ok(api.POST('/api/v1/imports/{import}/scan', { params: { path: { import: id } }, body: planOf(draft) })),
+      ok(
+        api.POST('/api/v1/imports/{import}/scan', { params: { path: { import: id } }, body: planOf(draft) }),
+      ),
     );
     if (!got) return false;
     scan.value = got;
     scanned.value = text;
+    committing.problem.value = null; // it spoke of the plan before
     // The daemon changed nothing while the user went on choosing: look again with what stands now.
     if (text !== planText.value) return runScan();
     return true;
@@ -154,6 +167,24 @@ export function createWizard(project: () => number | null) {
 
   function setWords(kind: 'status_words' | 'class_words', words: WordMap[]): void {
     draft.mapping[kind] = words;
+  }
+
+  function setMapping(mapping: ImportMapping): void {
+    draft.mapping = mapping;
+  }
+  function setMatrix(part: Partial<MatrixLayout>): void {
+    if (draft.mapping.matrix) draft.mapping.matrix = { ...draft.mapping.matrix, ...part };
+  }
+  /** Into the projects the file names, or all into the current one. */
+  function setTarget(fromFile: boolean): void {
+    draft.fromFile = fromFile;
+    draft.filter = [];
+  }
+  function setFilter(names: string[]): void {
+    draft.filter = names;
+  }
+  function decide(problem: string, part: Partial<Draft['decisions'][string]>): void {
+    draft.decisions[problem] = { decision: 'refuse', ...draft.decisions[problem], ...part };
   }
 
   async function commit(): Promise<boolean> {
@@ -175,7 +206,10 @@ export function createWizard(project: () => number | null) {
 
   function restart(): void {
     const old = file.value?.id;
-    if (old) void api.DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } }).catch(() => undefined);
+    if (old)
+      void api
+        .DELETE('/api/v1/imports/{import}', { params: { path: { import: old } } })
+        .catch(() => undefined);
     file.value = null;
     scan.value = null;
     scanned.value = '';
@@ -216,11 +250,25 @@ export function createWizard(project: () => number | null) {
     takeRemembered,
     runScan,
     setWords,
+    setMapping,
+    setMatrix,
+    setTarget,
+    setFilter,
+    decide,
     commit,
     restart,
   };
 }
 
 function emptyMapping(): ImportMapping {
-  return { source: '', form: 'rows', sheet: 0, header_row: 1, columns: [], status_words: [], class_words: [], matrix: null };
+  return {
+    source: '',
+    form: 'rows',
+    sheet: 0,
+    header_row: 1,
+    columns: [],
+    status_words: [],
+    class_words: [],
+    matrix: null,
+  };
 }

@@ -29,5 +29,7 @@ export function sortPermits(list: readonly Permit[], today: Date = new Date()): 
     if (v === 'expired') return 2;
     return v === 'soon' || countGap(p) !== 0 ? 0 : 1;
   };
-  return [...list].sort((a, b) => rank(a) - rank(b) || b.issued_date.localeCompare(a.issued_date) || b.id - a.id);
+  return [...list].sort(
+    (a, b) => rank(a) - rank(b) || b.issued_date.localeCompare(a.issued_date) || b.id - a.id,
+  );
 }

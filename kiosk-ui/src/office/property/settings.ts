@@ -6,7 +6,13 @@ export type Project = components['schemas']['Project'];
 export type ProjectChange = components['schemas']['ProjectChange'];
 
 /** Typed as text, with the number of decimals that the stored integer carries. */
-const DECIMALS = { down_bp: 2, commercial_rate_ppm: 4, fund_rate_ppm: 4, fund_cap_fen: 2, loan_unit_fen: 2 } as const;
+const DECIMALS = {
+  down_bp: 2,
+  commercial_rate_ppm: 4,
+  fund_rate_ppm: 4,
+  fund_cap_fen: 2,
+  loan_unit_fen: 2,
+} as const;
 type DecimalField = keyof typeof DECIMALS;
 const DECIMAL_FIELDS = Object.keys(DECIMALS) as DecimalField[];
 
@@ -32,7 +38,8 @@ const PLAIN = [
 ] as const;
 type PlainField = (typeof PLAIN)[number];
 
-export type SettingsValues = Pick<Project, PlainField> & Record<DecimalField, string> & { rates_date: string | null };
+export type SettingsValues = Pick<Project, PlainField> &
+  Record<DecimalField, string> & { rates_date: string | null };
 
 /** Ranges of the store; the daemon refuses the same. */
 const RANGES: Partial<Record<PlainField, readonly [number, number]>> = {
