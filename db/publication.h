@@ -35,8 +35,9 @@ int publication_number(struct db *db, int64_t id, int64_t *ret_number);
 int publication_create(struct tx *tx, int64_t project_id, const char *note, int64_t *ret_id);
 /* @version as read. @submit refuses with PUBLICATION_INCOMPLETE and the missing list. */
 int publication_submit(struct tx *tx, int64_t id, int64_t version);
-/* Not by the author where the project asks for two persons. Checked again as @submit does. @hash: what the approver has seen,
- * or NULL. The approver's first post is kept with it, for the strip of the kiosk. */
+/* Not by the author where the project asks for two persons. Checked again as @submit does. @hash:
+ * what the approver has seen, or NULL. The approver's first post is kept with it, for the strip of
+ * the kiosk. */
 int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *hash);
 int publication_reject(struct tx *tx, int64_t id, int64_t version, const char *reason);
 int publication_withdraw(struct tx *tx, int64_t id, int64_t version, const char *reason);
