@@ -286,7 +286,7 @@ int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt)
             return -E2BIG;
         rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
         if (rc != SQLITE_OK)
-            return error_of(rc);
+            return error_of(rc) < 0 ? error_of(rc) : -EIO;
         rc = parameters_map(s);
         if (rc < 0) {
             sqlite3_finalize(s->handle);
@@ -402,7 +402,9 @@ static int query_va(struct db *db, struct stmt **ret_stmt, const char *sql, cons
 {
     int r = db_prepare(db, sql, ret_stmt);
 
-    return r < 0 ? r : bind_all(*ret_stmt, types, ap);
+    if (r < 0 || !*ret_stmt)
+        return r < 0 ? r : -EIO;
+    return bind_all(*ret_stmt, types, ap);
 }
 
 int db_query(struct db *db, struct stmt **ret_stmt, const char *sql, const char *types, ...)

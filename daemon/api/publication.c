@@ -260,7 +260,7 @@ static int reply_check(struct call *call, int64_t project_id)
         content_hash(content, hash);
         r = publication_check(&call->tx, content, check_append, &checking);
     }
-    if (r < 0) {
+    if (r < 0 || !content) {
         content_free(content);
         json_decref(checking.items);
         return r;

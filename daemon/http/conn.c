@@ -58,11 +58,11 @@ static bool admit(struct listener *l, const uint8_t address[16], bool loopback)
     return true;
 }
 
-enum MHD_Result conn_policy(void *cls, const struct sockaddr *sa, socklen_t size)
+enum MHD_Result conn_policy(void *cls, const struct sockaddr *peer, socklen_t size)
 {
     struct listener *l = cls;
     uint8_t address[16];
-    bool loopback = address_of(sa, address), ok;
+    bool loopback = address_of(peer, address), ok;
 
     (void)size;
     if (atomic_load(&l->http->stopping))

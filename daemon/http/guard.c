@@ -294,7 +294,7 @@ int guard_check_origin(const struct guard_config *config, const struct guard_see
     return 0;
 }
 
-int guard_check(const struct guard_config *config, const struct guard_request *rq,
+int guard_check(const struct guard_config *config, const struct guard_request *request,
                 struct guard_seen *ret_seen, struct fault *f)
 {
     const char *te = NULL, *length = NULL, *mark = NULL, *expect = NULL;
@@ -303,19 +303,19 @@ int guard_check(const struct guard_config *config, const struct guard_request *r
     bool api;
     int r;
 
-    r = check_line(rq, &seen, f);
+    r = check_line(request, &seen, f);
     if (r < 0)
         return r;
-    if (rq->n_headers > GUARD_HEADERS_MAX)
+    if (request->n_headers > GUARD_HEADERS_MAX)
         return malformed(f, "header-count");
-    for (size_t i = 0; i < rq->n_headers; i++) {
-        bytes += rq->headers[i].n_name + rq->headers[i].n_value;
+    for (size_t i = 0; i < request->n_headers; i++) {
+        bytes += request->headers[i].n_name + request->headers[i].n_value;
         if (bytes > GUARD_HEADER_BYTES)
             return malformed(f, "header-size");
-        r = check_header_text(&rq->headers[i], f);
+        r = check_header_text(&request->headers[i], f);
         if (r < 0)
             return r;
-        r = take_header(&rq->headers[i], &seen, &te, &length, &mark, &expect, f);
+        r = take_header(&request->headers[i], &seen, &te, &length, &mark, &expect, f);
         if (r < 0)
             return r;
     }
@@ -326,7 +326,7 @@ int guard_check(const struct guard_config *config, const struct guard_request *r
     if (r < 0)
         return r;
     seen.anchang = mark && !strcmp(mark, "1");
-    api = seen.n_path >= 5 && !strncmp(rq->uri, "/api/", 5);
+    api = seen.n_path >= 5 && !strncmp(request->uri, "/api/", 5);
     r = guard_check_origin(config, &seen, api, f);
     if (r < 0)
         return r;

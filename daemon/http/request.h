@@ -137,7 +137,7 @@ struct http {
 
 /* ---- conn.c ---- */
 
-enum MHD_Result conn_policy(void *cls, const struct sockaddr *address, socklen_t size);
+enum MHD_Result conn_policy(void *cls, const struct sockaddr *peer, socklen_t size);
 void conn_notify(void *cls, struct MHD_Connection *connection, void **context,
                  enum MHD_ConnectionNotificationCode code);
 struct conn *conn_of(struct MHD_Connection *connection);

@@ -125,7 +125,9 @@ static void hatch(struct page *p, const struct page_box *b)
     cairo_clip(p->cr);
     cairo_set_source_rgb(p->cr, 1, 1, 1);
     cairo_set_line_width(p->cr, 1.6);
-    for (double at = step; at < b->w + b->h; at += step) {
+    for (int i = 1; i * step < b->w + b->h; i++) {
+        const double at = i * step;
+
         cairo_move_to(p->cr, MM(b->x + at), MM(b->y));
         cairo_line_to(p->cr, MM(b->x + at - b->h), MM(b->y + b->h));
     }
