@@ -210,7 +210,7 @@ int ctl_restore(struct ctl *c)
     if (!path)
         return -EINVAL;
     r = site_open(&c->config, &c->app, &c->site, what, sizeof(what));
-    if (r == -EALREADY || (r < 0 && r != -EUCLEAN)) {
+    if (r < 0 && r != -EUCLEAN && r != -EKEYREJECTED) {
         fprintf(stderr, "anchangctl: %s; stop anchangd first\n", what);
         return r;
     }

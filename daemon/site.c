@@ -20,6 +20,8 @@
 
 enum { KEY_SIZE = 32 };
 
+#define DAMAGED "%s is damaged: restore a backup with anchangctl restore; nothing was changed"
+
 static int folder_make(const char *path)
 {
     return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
@@ -40,12 +42,12 @@ static bool file_system_refused(const char *path)
     return false;
 }
 
-/* Reads the key at @path, or makes one, durable before it is used for anything. */
-static int key_load(const char *path, uint8_t ret_key[KEY_SIZE])
+/* Reads the key at @path, or makes one when it @may, durable before it is used for anything. */
+static int key_load(const char *path, bool may, uint8_t ret_key[KEY_SIZE])
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC), r;
 
-    if (fd < 0 && errno == ENOENT) {
+    if (fd < 0 && errno == ENOENT && may) {
         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd < 0)
             return -errno;
@@ -68,6 +70,8 @@ static int keys_load(const struct config *config, struct app *app, char *what, s
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     char path[640];
     uint8_t audit_key[KEY_SIZE];
+    /* A new key beside an old log would make the log unverifiable from then on (RS F50). */
+    bool fresh = access(app->db_path, F_OK) < 0;
     int r;
 
     if (config->audit_key_file[0])
@@ -76,12 +80,12 @@ static int keys_load(const struct config *config, struct app *app, char *what, s
         snprintf(path, sizeof(path), "%s/audit-key", credentials);
     if (!config->audit_key_file[0] && (!credentials || access(path, R_OK) < 0))
         snprintf(path, sizeof(path), "%s/secret/audit.key", config->state_dir);
-    r = key_load(path, audit_key);
+    r = key_load(path, fresh, audit_key);
     if (r == 0) {
         audit_set_key(audit_key);
         sodium_memzero(audit_key, sizeof(audit_key));
         snprintf(path, sizeof(path), "%s/secret/link.key", config->state_dir);
-        r = key_load(path, app->link_key);
+        r = key_load(path, true, app->link_key);
     }
     if (r < 0)
         snprintf(what, what_size, "%s: the key cannot be read or made: %s", path, strerror(-r));
@@ -113,6 +117,15 @@ static int lock_take(const char *state_dir, struct site *site)
     return 0;
 }
 
+/* The log must end with a row that this key gives: another key must not go on with it. */
+static int log_check(struct db *db)
+{
+    struct audit_report report;
+    int r = audit_verify_end(db, &report);
+
+    return r < 0 || report.ok ? r : -EKEYREJECTED;
+}
+
 static int database_ready(const struct config *config, struct app *app, char *what,
                           size_t what_size)
 {
@@ -122,7 +135,8 @@ static int database_ready(const struct config *config, struct app *app, char *wh
     int r = db_open(app->db_path, DB_WRITER, &db);
 
     if (r < 0) {
-        snprintf(what, what_size, "%s: cannot be opened: %s", app->db_path, strerror(-r));
+        snprintf(what, what_size, r == -EUCLEAN ? DAMAGED : "%s: cannot be opened: %s",
+                 app->db_path, strerror(-r));
         return r;
     }
     r = db_schema_version(db, &version);
@@ -134,12 +148,18 @@ static int database_ready(const struct config *config, struct app *app, char *wh
         r = db_migrate(db, backup);
     if (r == 0)
         r = db_schema_version(db, &app->schema);
+    if (r == 0)
+        r = log_check(db);
     if (r == 0 && db_checkpoint(db, true) < 0)
         r = -EIO;
     if (r == -EUCLEAN)
-        snprintf(what, what_size,
-                 "%s is damaged: restore a backup with anchangctl restore; nothing was changed",
-                 app->db_path);
+        snprintf(what, what_size, DAMAGED, app->db_path);
+    else if (r == -EKEYREJECTED)
+        snprintf(
+            what, what_size,
+            "%s: its audit log does not end with a row of this key: put the right audit.key back, or "
+            "restore a backup",
+            app->db_path);
     else if (r == -EPROTONOSUPPORT)
         snprintf(what, what_size, "%s was written by a newer version of Anchang", app->db_path);
     else if (r < 0)

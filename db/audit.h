@@ -71,5 +71,7 @@ struct audit_report {
 };
 /* Walks the whole chain. */
 int audit_verify(struct db *db, struct audit_report *ret_report);
+/* Its newest row alone: whether the key is the one that the log was written with. */
+int audit_verify_end(struct db *db, struct audit_report *ret_report);
 
 #endif
