@@ -19,16 +19,25 @@ int ctl_import(struct ctl *c)
                *project = ctl_option(c, "project");
     json_t *plan = NULL, *args, *result = NULL;
     char absolute[PATH_MAX];
+    json_error_t wrong;
     int r = 0;
 
-    if (!path || !realpath(path, absolute))
-        return path ? -errno : -EINVAL;
-    if (plan_path)
-        plan = json_load_file(plan_path, JSON_REJECT_DUPLICATES, NULL);
-    else
+    if (!path)
+        return -EINVAL;
+    if (!realpath(path, absolute)) {
+        r = -errno;
+        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(errno));
+        return r;
+    }
+    if (plan_path) {
+        plan = json_load_file(plan_path, JSON_REJECT_DUPLICATES, &wrong);
+        if (!plan)
+            fprintf(stderr, "anchangctl: %s:%d: %s\n", plan_path, wrong.line, wrong.text);
+    } else {
         r = plan_suggest(c, absolute, &plan);
+    }
     if (r < 0 || !plan)
-        return r < 0 ? r : -EINVAL;
+        return r < 0 ? r : -ENODATA;
     if (ctl_option(c, "print-plan")) {
         json_dumpf(plan, stdout, JSON_INDENT(2));
         putchar('\n');

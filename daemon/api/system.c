@@ -65,11 +65,11 @@ int api_readyz(struct call *call)
     reasons = reasons_of(app, &w);
     ok = json_array_size(reasons) == 0;
     call->reply.status = ok ? 200 : 503;
-    call->reply.body = json_pack(
-        "{s:b, s:s, s:o, s:I, s:I, s:[], s:o}", "ok", ok, "database", ok ? "ok" : "see reasons",
-        "snapshot_age_ms", oldest ? json_integer(clock_wall_ms() - oldest) : json_null(),
-        "writer_queue", (json_int_t)w.queue_depth, "streams", (json_int_t)feed.streams, "devices",
-        "reasons", reasons);
+    call->reply.body = json_pack("{s:b, s:s, s:o, s:I, s:I, s:[], s:o}", "ok", ok, "database",
+                                 ok ? "ok" : "see reasons", "snapshot_age_ms",
+                                 oldest ? json_integer(clock_wall_ms() - oldest) : json_null(),
+                                 "writer_queue", (json_int_t)w.queue_depth, "streams",
+                                 (json_int_t)feed.streams, "devices", "reasons", reasons);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
@@ -113,15 +113,15 @@ static int64_t file_size(const char *path)
     return stat(path, &info) == 0 ? (int64_t)info.st_size : 0;
 }
 
-static json_t *listeners_json(const struct config *c)
+static json_t *listeners_json(const struct config *c, const struct http *http)
 {
     json_t *list = json_array();
     char text[128];
 
-    snprintf(text, sizeof(text), "http://%s:%u", c->listen_address, c->listen_port);
+    snprintf(text, sizeof(text), "http://%s:%u", c->listen_address, http_port(http, 0));
     json_array_append_new(list, json_string(text));
     if (c->lan_address[0]) {
-        snprintf(text, sizeof(text), "https://%s:%u", c->lan_address, c->lan_port);
+        snprintf(text, sizeof(text), "https://%s:%u", c->lan_address, http_port(http, 1));
         json_array_append_new(list, json_string(text));
     }
     return list;
@@ -145,9 +145,9 @@ int api_system_get(struct call *call)
         "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:n, s:s?}", "version",
         ANCHANG_VERSION, "demo", (int)config->demo, "started_ms", (json_int_t)call->app->started_ms,
         "schema", call->app->schema, "sqlite", db_engine_version(), "listeners",
-        listeners_json(config), "db_bytes", (json_int_t)file_size(call->app->db_path), "wal_bytes",
-        (json_int_t)file_size(wal), "disk_free_bytes",
-        (json_int_t)((int64_t)disk.f_bavail * (int64_t)disk.f_frsize), "commits",
+        listeners_json(config, call->app->http), "db_bytes",
+        (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
+        "disk_free_bytes", (json_int_t)((int64_t)disk.f_bavail * (int64_t)disk.f_frsize), "commits",
         (json_int_t)w.commits, "jobs", (json_int_t)w.jobs, "streams", (json_int_t)feed.streams,
         "sessions", (json_int_t)sessions.users, "last_backup_ms", "public_address",
         config->public_address[0] ? config->public_address : NULL);
