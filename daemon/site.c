@@ -155,11 +155,10 @@ static int database_ready(const struct config *config, struct app *app, char *wh
     if (r == -EUCLEAN)
         snprintf(what, what_size, DAMAGED, app->db_path);
     else if (r == -EKEYREJECTED)
-        snprintf(
-            what, what_size,
-            "%s: its audit log does not end with a row of this key: put the right audit.key back, or "
-            "restore a backup",
-            app->db_path);
+        snprintf(what, what_size,
+                 "%s: its audit log does not end with a row of this key: put the right audit.key "
+                 "back, or restore a backup",
+                 app->db_path);
     else if (r == -EPROTONOSUPPORT)
         snprintf(what, what_size, "%s was written by a newer version of Anchang", app->db_path);
     else if (r < 0)

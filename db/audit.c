@@ -270,7 +270,7 @@ static int verify_from(struct db *db, int64_t first, struct audit_report *ret_re
         db, &s,
         "SELECT seq, prev_hash, hash, at_ms, boot_ms, actor_kind, actor_id, "
         "project_id, actor, action, object, detail FROM audit WHERE seq >= $1 ORDER BY seq",
-        "i", first);
+        "i", first > 1 ? first : INT64_MIN);
 
     while (r >= 0 && report.ok && (r = stmt_step(s)) == 1) {
         struct chained row = {stmt_int(s, 0),   stmt_int(s, 3),  stmt_int(s, 4),  stmt_int(s, 5),
