@@ -41,7 +41,7 @@ static int index_make(struct snapshot *s)
     return 0;
 }
 
-/* Items stand in the order of the tree as units do, so the next one is nearly always the right one. */
+/* Items stand in the order of the tree as units do: the next is nearly always the right one. */
 static void buildings_find(struct snapshot *s)
 {
     const struct content *c = s->content;
@@ -296,12 +296,17 @@ static int prepare(struct snapshot *s, const struct gzip_part *const *parts, siz
                    const char *what, struct http_prepared **ret_prepared)
 {
     struct buf packed = {0};
+    uint32_t tail[2] = {0}; /* CRC and length */
     char etag[72];
     int r;
 
-    snprintf(etag, sizeof(etag), "\"%s-%" PRId64 "-%" PRId64 "-%d-%" PRId64 "\"", what,
-             s->head.publication_id, s->head.patch, s->head.closed, s->head.data_ms);
     gzip_parts_join(&packed, parts, n_parts);
+    /* With the checksum that ends the stream: another version of this program may write the same
+     * publication otherwise, and a browser that kept the old one must not be told it is current. */
+    if (packed.n >= sizeof(tail))
+        memcpy(tail, packed.data + packed.n - sizeof(tail), sizeof(tail));
+    snprintf(etag, sizeof(etag), "\"%s-%" PRId64 "-%" PRId64 "-%08" PRIx32 "%08" PRIx32 "\"", what,
+             s->head.publication_id, s->head.patch, tail[0], tail[1]);
     r = packed.error;
     if (r == 0) {
         const struct http_prepare how = {.bytes = packed.data,

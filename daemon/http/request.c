@@ -127,7 +127,7 @@ static int pass_guard(struct request *rq, const char *url, const char *method, c
 
 /* ---- who ---- */
 
-/* Whose session the cookie of @kind names: 0, -ENOENT when that one is over, -ENODATA without the cookie. */
+/* Whose session the cookie of @kind names: 0; -ENOENT: it is over, -ENODATA: no such cookie. */
 static int session_of(struct request *rq, enum session_kind kind, struct identity *ret_id)
 {
     struct sessions *s = rq->conn->listener->http->options.sessions;

@@ -102,7 +102,7 @@ struct conn {
     atomic_bool awaiting;        /* more input, for a request that is not complete or not begun */
     bool hung_up;                /* the reaper's: at its last look nothing more could come */
     struct conn *prev, *next;    /* under http->conns_lock */
-    /* The cookies of the last request and their hashes, by session_kind: the next has the same ones. */
+    /* The last request's cookies and their hashes, by session_kind: the next brings the same. */
     struct {
         char token[SESSION_TOKEN_TEXT];
         uint8_t hash[SESSION_HASH];

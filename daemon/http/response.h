@@ -49,8 +49,8 @@ struct http_prepare {
 /* -EINVAL for an unusable description, -ENOMEM. The caller owns one reference. */
 int http_response_prepare(const struct http_prepare *what, struct http_prepared **ret_prepared);
 
-/* The answer for a client that does not take gzip: unpacked when the first of them comes, and kept. full
- * when it is not packed; NULL without memory. Borrowed from @p. */
+/* The answer for a client that does not take gzip: unpacked when the first of them comes, and
+ * kept. full when it is not packed; NULL without memory. Borrowed from @p. */
 struct MHD_Response *http_prepared_plain(struct http_prepared *p);
 
 struct http_prepared *http_prepared_ref(struct http_prepared *p);   /* returns @p */

@@ -1,9 +1,10 @@
-/* commit.c - bench_commit FOLDER ROUNDS SECONDS: durable transactions a second, grouped and one by one.
+/* commit.c - bench_commit FOLDER ROUNDS SECONDS: durable transactions a second, in groups and not.
  *
- * A round is the grouping writer with 64 client threads, each waiting for its own acknowledgement, then
- * bare SQLite with the same settings and the same statement, one sync for each transaction, from one
- * thread: the fastest a program without groups can be. Both databases are in FOLDER and start empty in
- * every round. Prints {"grouped":[…],"single":[…],"jobs_per_commit":[…],"p99_us":[…]}, transactions a second.
+ * A round is the grouping writer with 64 client threads, each waiting for its own acknowledgement,
+ * then bare SQLite with the same settings and the same statement, one sync for each transaction,
+ * from one thread: the fastest a program without groups can be. Both databases are in FOLDER and
+ * start empty in every round. Prints {"grouped":[…],"single":[…],"jobs_per_commit":[…],
+ * "p99_us":[…]}, transactions a second.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -27,8 +28,7 @@ enum { CLIENTS = 64, ROUNDS_MAX = 50, LATENCIES_MAX = 4000000 };
 
 struct bench {
     struct writer *writer;
-    double seconds;
-    atomic_bool stop;
+    double seconds, until; /* of a round; when this one ends */
     atomic_llong done;
     atomic_size_t n_latencies;
     int32_t *latencies; /* us */
@@ -82,9 +82,8 @@ static void *client_main(void *arg)
     struct bench *b = arg;
     int64_t n = 0;
 
-    while (!atomic_load_explicit(&b->stop, memory_order_relaxed)) {
+    for (double start = now_s(); start < b->until; start = now_s()) {
         struct fault fault = {0};
-        double start = now_s();
         size_t at;
 
         if (writer_call(b->writer, &actor_system, client_apply, &n, &fault) < 0)
@@ -118,15 +117,13 @@ static int grouped(struct bench *b, const char *path, double *ret_rate, double *
         r = writer_start(&options, &b->writer);
     if (r < 0)
         return r;
-    atomic_store(&b->stop, false);
     atomic_store(&b->done, 0);
     atomic_store(&b->n_latencies, 0);
     start = now_s();
+    b->until = start + b->seconds;
     for (int i = 0; i < CLIENTS; i++)
         if (pthread_create(&threads[i], NULL, client_main, b) != 0)
             abort();
-    usleep((useconds_t)(b->seconds * 1e6));
-    atomic_store(&b->stop, true);
     for (int i = 0; i < CLIENTS; i++)
         pthread_join(threads[i], NULL);
     spent = now_s() - start;

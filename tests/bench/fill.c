@@ -1,9 +1,9 @@
-/* fill.c - bench_fill STATE UNITS: a site with one published project of so many units, ready to serve.
+/* fill.c - bench_fill STATE UNITS: a site with one published project of so many units.
  *
- * Everything goes through the functions a real office uses: import, review of areas, permit, disclosure,
- * release, publication. Half of the units come sold from the source, as in real lists; the rest is on
- * sale. Paired terminals and two people are there too. What a client needs to know is printed as one
- * line of JSON.
+ * Everything goes through the functions a real office uses: import, review of areas, permit,
+ * disclosure, release, publication. Half of the units come sold from the source, as in real
+ * lists; the rest is on sale. Paired terminals and two people are there too. What a client needs
+ * to know is printed as one line of JSON.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,13 +1,13 @@
 /* streams.c - bench_streams: how long until the last of many event streams knows of one change.
  *
- * Standard input says what to do, one `key value` a line: port, project, session (the cookie of somebody
- * who may hold units), version (of the units), until (UTC ms of the holds), stream (an owner's
- * token, one line a stream), unit (an id, one line a change).
+ * Standard input says what to do, one `key value` a line: port, project, session (the cookie of
+ * somebody who may hold units), version (of the units), until (UTC ms of the holds), stream (an
+ * owner's token, one line a stream), unit (an id, one line a change).
  *
- * Opens the streams, then holds the units one after the other. The time of a change runs from the first
- * byte of its request to the moment the last stream has its event. Beside it, in the same loop, one round
- * trip of the same number of bytes over a loopback socket pair of our own. Prints {"changes":n,
- * "last_us":[…],"trip_us":[…]}, both sorted.
+ * Opens the streams, then holds the units one after the other. The time of a change runs from the
+ * first byte of its request to the moment the last stream has its event. Beside it, in the same
+ * loop, one round trip of the same number of bytes over a loopback connection of our own. Prints
+ * {"changes":n,"last_us":[…],"trip_us":[…]}, both sorted.
  */
 #include <arpa/inet.h>
 #include <errno.h>
