@@ -260,6 +260,20 @@ static size_t floor_digits(const char *floor, const char **ret_digits)
     return strspn(p, "0123456789");
 }
 
+int import_known(struct tx *tx, const struct import_options *options, const struct import_unit *u)
+{
+    int64_t found;
+
+    return db_get(tx->db, &found,
+                  "SELECT u.id FROM unit u JOIN stair s ON s.id = u.stair_id "
+                  "JOIN floor f ON f.id = u.floor_id JOIN building b ON b.id = u.building_id "
+                  "WHERE b.project_id = (SELECT p.id FROM project p WHERE p.id = $1 "
+                  "OR ($1 = 0 AND p.name = $2)) AND b.name = $3 AND s.name = $4 AND f.label = $5 "
+                  "AND u.room = $6",
+                  "ittttt", options->project_id, u->project, u->building, u->stair, u->floor,
+                  u->room);
+}
+
 void import_line(const char *room, const char *floor, char *out, size_t size)
 {
     const char *digits;

@@ -50,6 +50,10 @@ int import_add(struct import *import, const struct import_unit *unit);
 int import_end(struct import *import, struct import_result *ret_result);
 struct import *import_free(struct import *import);
 
+/* Whether a unit of that place is there already: 1 or 0. For the dry run. */
+int import_known(struct tx *tx, const struct import_options *options,
+                 const struct import_unit *unit);
+
 /* The chart line of a room: its number without the floor ("2108" on floor 21 is line "08",
  * "A户型32F" on floor 32 is "A户型"); the room itself when it does not contain its floor. */
 void import_line(const char *room, const char *floor, char *out, size_t size);

@@ -15,10 +15,34 @@ enum { LIVE_MAX = 512 }; /* projects on display at one site */
     "SELECT p.id, p.version, p.project_id, p.number, p.author_id, p.created_ms, p.submitted_ms, "  \
     "p.decided_ms, p.approver_id, p.base_id, p.units, "                                            \
     "(SELECT COUNT(*) FROM publication_patch x WHERE x.publication_id = p.id), p.state, p.note, "  \
-    "p.author, p.approver, p.approver_role, p.reason, p.hash FROM publication p "
+    "COALESCE(ua.name, p.author), COALESCE(ub.name, p.approver), p.approver_role, p.reason, "      \
+    "p.hash, p.changes FROM publication p LEFT JOIN user_account ua ON ua.id = p.author_id "       \
+    "LEFT JOIN user_account ub ON ub.id = p.approver_id "
+
+/* The eight counters of a struct diff_count, in its order, as text and back. */
+static void changes_text(const struct diff_count *n, char *out, size_t size)
+{
+    snprintf(out, size,
+             "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+             " %" PRId64,
+             n->added, n->removed, n->opened, n->closed, n->price_up, n->price_down, n->other,
+             n->items);
+}
+
+static void changes_read(const char *text, struct diff_count *n)
+{
+    int64_t *const counters[] = {&n->added,    &n->removed,    &n->opened, &n->closed,
+                                 &n->price_up, &n->price_down, &n->other,  &n->items};
+    char *rest = (char *)(uintptr_t)text;
+
+    for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+        *counters[i] = strtoll(rest, &rest, 10);
+}
 
 static void publication_row(struct stmt *s, struct publication *p)
 {
+    const char *changes = stmt_text(s, 19);
+
     *p = (struct publication){
         .id = stmt_int(s, 0),
         .version = stmt_int(s, 1),
@@ -39,7 +63,10 @@ static void publication_row(struct stmt *s, struct publication *p)
         .approver_role = stmt_text(s, 16),
         .reason = stmt_text(s, 17),
         .hash = stmt_text(s, 18),
+        .counted = changes != NULL,
     };
+    if (changes)
+        changes_read(changes, &p->changes);
 }
 
 int publication_list(struct tx *tx, int64_t project_id, int64_t before, int limit,
@@ -284,9 +311,23 @@ static int refuse_changed(struct tx *tx, const struct head *head, const struct c
     return fault_set(tx->fault, FAULT_PUBLICATION_CHANGED, "count", count, NULL);
 }
 
+static int unit_counted(void *arg, const struct diff_unit *d)
+{
+    (void)arg, (void)d;
+    return 0;
+}
+
+static int item_counted(void *arg, const struct diff_item *d)
+{
+    (void)arg, (void)d;
+    return 0;
+}
+
 static int approve_write(struct tx *tx, const struct head *head, const struct content *c)
 {
+    struct diff_count count = {0};
     struct content *base = NULL;
+    char changes[200];
     int64_t live = 0;
     int r = publication_live(tx->db, head->project_id, &live);
 
@@ -300,14 +341,17 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
     if (r >= 0)
         r = content_store(tx, c, base, head->id);
     if (r >= 0)
+        r = content_diff(base, c, unit_counted, item_counted, NULL, &count);
+    changes_text(&count, changes, sizeof(changes));
+    if (r >= 0)
         r = db_run(
             tx->db,
             "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
-            "approver = $3, decided_ms = $4, base_id = $5, units = $6, approver_role = "
+            "approver = $3, decided_ms = $4, base_id = $5, units = $6, changes = $7, approver_role = "
             "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
             "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
-            "iitioi", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,
-            (int64_t)c->n_units);
+            "iitioit", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,
+            (int64_t)c->n_units, changes);
     if (r >= 0)
         r = db_run(
             tx->db,
@@ -339,7 +383,8 @@ int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *
     content_hash(c, hash);
     if (strcmp(hash, head.hash) != 0 || (seen_hash && strcmp(hash, seen_hash) != 0))
         r = refuse_changed(tx, &head, c);
-    if (r == 0) /* filed prices and what permits cover are not in the content, and may have changed */
+    if (r ==
+        0) /* filed prices and what permits cover are not in the content, and may have changed */
         r = content_check(tx, c);
     if (r == 0)
         r = approve_write(tx, &head, c);

@@ -11,12 +11,16 @@
 #define ANCHANG_DB_PUBLICATION_H
 
 #include "db/content.h"
+#include "db/diff.h"
 #include "db/tx.h"
 
 struct publication {
     int64_t id, version, project_id, number, author_id, created_ms, submitted_ms, decided_ms;
     int64_t approver_id, base_id, units, patches;
-    const char *state, *note, *author, *approver, *approver_role, *reason, *hash; /* NULL: none */
+    /* NULL: none. author and approver are people's names. */
+    const char *state, *note, *author, *approver, *approver_role, *reason, *hash;
+    bool counted; /* changes is set: it went live */
+    struct diff_count changes;
 };
 
 /* Newest first, those with a number below @before (0: all), at most @limit. */

@@ -316,8 +316,12 @@ int api_import_discard(struct call *call)
 /* ---- dry run ---- */
 
 struct previewing {
+    struct tx *tx;
+    struct import_options options;
     json_t *rows;
     int64_t unreleased;
+    json_t *existing; /* rows of units that are there already: the import would refuse them */
+    int64_t n_existing;
 };
 
 static json_t *amount(int64_t value)
@@ -328,8 +332,21 @@ static json_t *amount(int64_t value)
 static int preview_row(void *ctx, const struct unit_row *row)
 {
     struct previewing *p = ctx;
+    const struct import_unit place = {.project = row->project,
+                                      .building = row->building,
+                                      .stair = row->stair,
+                                      .floor = row->floor,
+                                      .room = row->room};
+    int r = import_known(p->tx, &p->options, &place);
     const char state[2] = {row->state ? row->state : 'U', '\0'};
     char path[256];
+
+    if (r < 0)
+        return r;
+    if (r == 1 && ++p->n_existing <= PROBLEM_ROWS)
+        json_array_append_new(p->existing, json_integer(row->row));
+    if (r == 1)
+        return 0;
 
     if (strchr("AKRXU", state[0]))
         p->unreleased++;
@@ -382,6 +399,21 @@ static json_t *problem_json(const struct import_report *report, enum row_problem
                      "choices", choices, "what", import_accept_text(class, lang), "rows", rows);
 }
 
+/* Like a problem of the list, but of the list and the database together. */
+static json_t *existing_json(const struct previewing *p, enum lang lang)
+{
+    json_t *rows = json_array(), *row;
+    char text[256];
+    size_t i;
+
+    fault_render(FAULT_ROW_EXISTS, NULL, 0, lang, text, sizeof(text));
+    json_array_foreach(p->existing, i, row)
+        json_array_append_new(rows, json_pack("{s:O, s:s}", "row", row, "detail", text));
+    return json_pack("{s:s, s:s, s:I, s:s, s:[s], s:s, s:o}", "problem", "exists", "title", text,
+                     "count", (json_int_t)p->n_existing, "decision", "refuse", "choices", "refuse",
+                     "what", "", "rows", rows);
+}
+
 static json_t *words_report(const struct strset *set, const struct mapping_words *known)
 {
     json_t *list = json_array();
@@ -416,16 +448,20 @@ static json_t *scan_json(const struct import_report *report, const struct import
 {
     json_t *problems = json_array();
 
-    for (int class = 0; class < PROBLEM_COUNT; class ++)
-        if (report->classes[class].count > 0)
-            json_array_append_new(problems, problem_json(report, (enum row_problem_class) class,
+    for (int kind = 0; kind < PROBLEM_COUNT; kind++)
+        if (report->classes[kind].count > 0)
+            json_array_append_new(problems, problem_json(report, (enum row_problem_class)kind,
                                                          &plan->decisions, lang));
+    if (preview->n_existing > 0)
+        json_array_append_new(problems, existing_json(preview, lang));
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:O}", "rows",
-        (json_int_t)report->read.rows, "accepted", (json_int_t)report->accepted.rows, "skipped",
-        (json_int_t)report->n_skipped, "refused", (json_int_t)report->n_refused, "problems",
-        problems, "status_words", words_report(&report->status_words, &plan->mapping.status),
-        "class_words", words_report(&report->class_words, &plan->mapping.classes), "projects",
+        (json_int_t)report->read.rows, "accepted",
+        (json_int_t)(report->accepted.rows - preview->n_existing), "skipped",
+        (json_int_t)report->n_skipped, "refused",
+        (json_int_t)(report->n_refused + preview->n_existing), "problems", problems, "status_words",
+        words_report(&report->status_words, &plan->mapping.status), "class_words",
+        words_report(&report->class_words, &plan->mapping.classes), "projects",
         names_report(&report->projects), "buildings", names_report(&report->buildings), "total_fen",
         (json_int_t)report->accepted.total, "gross_area", (json_int_t)report->accepted.gross,
         "unreleased", (json_int_t)preview->unreleased, "preview", preview->rows);
@@ -434,7 +470,7 @@ static json_t *scan_json(const struct import_report *report, const struct import
 int api_import_scan(struct call *call)
 {
     struct import_plan *plan = malloc(sizeof(*plan));
-    struct previewing preview = {json_array(), 0};
+    struct previewing preview = {.tx = &call->tx, .rows = json_array(), .existing = json_array()};
     struct import_report report = {0};
     struct stored_import st;
     struct sheet *s = NULL;
@@ -445,6 +481,8 @@ int api_import_scan(struct call *call)
     if (r == 0)
         r = import_plan_read(call->body, s, call->tx.fault, plan);
     if (r == 0)
+        preview.options.project_id = plan->project_from_file ? 0 : st.project_id;
+    if (r == 0)
         r = import_plan_run(plan, s, NULL, preview_row, &preview, call->tx.fault, &report);
     if (r == 0) {
         call->reply.body = scan_json(&report, plan, &preview, call->lang);
@@ -452,6 +490,7 @@ int api_import_scan(struct call *call)
     }
     import_report_done(&report);
     json_decref(preview.rows);
+    json_decref(preview.existing);
     sheet_close(s);
     free(plan);
     return r;

@@ -11,11 +11,12 @@
 
 /* ---- out ---- */
 
-static json_t *states_json(const struct project_brief *brief)
+/* Figures are for those who may see the chart; an administrator sees names alone. */
+static json_t *states_json(const struct project_brief *brief, bool figures)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < brief->n_states; i++) {
+    for (size_t i = 0; figures && i < brief->n_states; i++) {
         const struct project_state *s = &brief->states[i];
         const char letter[2] = {s->state, '\0'};
         json_t *state = json_object();
@@ -29,8 +30,14 @@ static json_t *states_json(const struct project_brief *brief)
     return list;
 }
 
+struct listing {
+    const struct call *call;
+    json_t *items;
+};
+
 static int brief_add(void *arg, const struct project_brief *brief)
 {
+    const struct listing *l = arg;
     json_t *o = json_object();
 
     set_int(o, "id", brief->id);
@@ -40,15 +47,16 @@ static int brief_add(void *arg, const struct project_brief *brief)
     set_int(o, "units", brief->units);
     set_int_or_null(o, "live_number", brief->live_number);
     set_int_or_null(o, "open_number", brief->open_number);
-    json_object_set_new_nocheck(o, "states", states_json(brief));
-    return items_add(arg, o);
+    json_object_set_new_nocheck(o, "states",
+                                states_json(brief, actor_has(l->call->tx.actor, RIGHT_CHART_VIEW)));
+    return items_add(l->items, o);
 }
 
 int api_project_list(struct call *call)
 {
-    json_t *items = json_array();
+    struct listing l = {call, json_array()};
 
-    return reply_items(call, items, project_each(&call->tx, 0, brief_add, items));
+    return reply_items(call, l.items, project_each(&call->tx, 0, brief_add, &l));
 }
 
 static int project_add(void *arg, const struct project_row *row)

@@ -66,14 +66,15 @@ struct reading {
 static json_t *publication_json(const struct call *call, const struct publication *p)
 {
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:n, s:I, s:o}",
+        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o}",
         "id", (json_int_t)p->id, "project_id", (json_int_t)p->project_id, "number",
         (json_int_t)p->number, "version", (json_int_t)p->version, "state", p->state, "note",
         p->note, "author", p->author, "created_ms", (json_int_t)p->created_ms, "submitted_ms",
         int_or_null(p->submitted_ms), "approver", text_or_null(p->approver), "decided_ms",
         int_or_null(p->decided_ms), "reason", text_or_null(p->reason), "hash",
-        text_or_null(p->hash), "units", (json_int_t)p->units, "changes", "patches",
-        (json_int_t)p->patches, "my_steps", steps_json(call, p));
+        text_or_null(p->hash), "units", (json_int_t)p->units, "changes",
+        p->counted ? count_json(&p->changes) : json_null(), "patches", (json_int_t)p->patches,
+        "my_steps", steps_json(call, p));
 }
 
 static int publication_take(void *arg, const struct publication *p)

@@ -348,6 +348,7 @@ CREATE TABLE publication (
     hash TEXT,        -- of the canonical content, set at submission, hex
     base_id INTEGER REFERENCES publication(id), -- what it replaced
     units INTEGER NOT NULL DEFAULT 0,
+    changes TEXT, -- against what it replaced, counted when it went live (diff.h)
     UNIQUE (project_id, number),
     UNIQUE (id, project_id),
     CHECK (state NOT IN ('live', 'superseded') OR (approver_id IS NOT NULL AND decided_ms IS NOT NULL AND hash IS NOT NULL))

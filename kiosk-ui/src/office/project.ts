@@ -16,7 +16,7 @@ export const useProject = defineStore('project', () => {
 
   /** Fetch the projects in scope; keeps the choice when it is still among them. */
   async function load(): Promise<void> {
-    if (!useSession().has('chart.view')) {
+    if (!useSession().has('project.list')) {
       loaded.value = true;
       return;
     }
