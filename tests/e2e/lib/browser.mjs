@@ -22,8 +22,9 @@ export const pages = (config = {}) =>
     : config
 
 const TIMEOUT_MS = 20_000
-// What the browser itself says of a request that was refused or cut: the tests stop daemons and provoke refusals.
-const NETWORK = /Failed to load resource|ERR_[A-Z_]+|net::/
+// What the browser says by itself: of requests refused or cut (the tests stop daemons and provoke refusals), and of
+// features in the policy header that this build of it does not have.
+const NETWORK = /Failed to load resource|ERR_[A-Z_]+|net::|Permissions-Policy header: Unrecognized feature/
 
 /** A window of its own: a context with one page. @options: width, height, lang, cookies, touch, clock. */
 export async function openWindow(browser, site, path, options = {}) {
@@ -72,7 +73,7 @@ export async function close(page) {
 
 /** Cookies of a logged-in client of the integration tests, for a window. */
 export const cookiesOf = (client) =>
-  [...client.jar].map(([name, value]) => ({ name, value, domain: '127.0.0.1', path: '/' }))
+  [...client.jar].map(([name, value]) => ({ name, value, domain: '127.0.0.1', path: '/', httpOnly: true }))
 
 const tongue = (lang) => ({ name: 'anchang_lang', value: lang, domain: '127.0.0.1', path: '/' })
 
