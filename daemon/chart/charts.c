@@ -270,6 +270,21 @@ static int loss_tell(void *arg, const struct patch *p)
     return l->units.error;
 }
 
+/* The whole chart is new. */
+static void live_tell(struct charts *c, int64_t project_id)
+{
+    struct snapshot_head head;
+    struct snapshot *s;
+
+    project_load(c, project_id);
+    s = charts_get(c, project_id);
+    if (!s)
+        return;
+    snapshot_get_head(s, &head);
+    post_id(c, FEED_PUBLIC, project_id, "published", "publication", head.number);
+    snapshot_unref(s);
+}
+
 /* All losses of a project that the snapshot does not have yet, as one event. */
 static void losses_tell(struct charts *c, int64_t project_id)
 {
@@ -278,8 +293,10 @@ static void losses_tell(struct charts *c, int64_t project_id)
     struct buf data = {0};
     int r;
 
-    if (!l.snapshot)
+    if (!l.snapshot) { /* dropped for an error: what was lost is in what is loaded now */
+        live_tell(c, project_id);
         return;
+    }
     snapshot_get_head(l.snapshot, &head);
     r = publication_patches(c->db, head.publication_id, head.patch, 0, loss_tell, &l);
     if (r < 0) { /* a chart that may be wrong is worse than none */
@@ -298,20 +315,6 @@ static void losses_tell(struct charts *c, int64_t project_id)
     }
     buf_free(&l.units);
     snapshot_unref(l.snapshot);
-}
-
-static void live_tell(struct charts *c, int64_t project_id)
-{
-    struct snapshot_head head;
-    struct snapshot *s;
-
-    project_load(c, project_id);
-    s = charts_get(c, project_id);
-    if (!s)
-        return;
-    snapshot_get_head(s, &head);
-    post_id(c, FEED_PUBLIC, project_id, "published", "publication", head.number);
-    snapshot_unref(s);
 }
 
 static void project_tell(struct charts *c, int64_t project_id)
