@@ -154,6 +154,8 @@ export class Site {
     for (const end = performance.now() + 30000; ; await sleep(10)) {
       const reply = await client.request('GET', '/readyz').catch((error) => ({ error }))
       if (reply.status === 200) break
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`anchangd ended before it was ready: ${this.log}`)
       if (performance.now() > end) throw new Error(`/readyz: ${reply.status ?? reply.error}`)
     }
     client.close()
