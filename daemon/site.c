@@ -19,7 +19,6 @@
 #include "db/store.h"
 
 enum { KEY_SIZE = 32 };
-
 #define DAMAGED "%s is damaged: restore a backup with anchangctl restore; nothing was changed"
 
 static int folder_make(const char *path)
@@ -42,26 +41,60 @@ static bool file_system_refused(const char *path)
     return false;
 }
 
-/* Reads the key at @path, or makes one when it @may, durable before it is used for anything. */
-static int key_load(const char *path, bool may, uint8_t ret_key[KEY_SIZE])
+static int folder_sync(const char *path_in_it)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+    char folder[640];
+    char *slash;
+    int fd, r;
 
-    if (fd < 0 && errno == ENOENT && may) {
-        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (fd < 0)
-            return -errno;
-        randombytes_buf(ret_key, KEY_SIZE);
-        r = write(fd, ret_key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0 ? 0 : -EIO;
-        close(fd);
-        if (r < 0)
-            unlink(path);
-        return r;
-    }
+    snprintf(folder, sizeof(folder), "%s", path_in_it);
+    slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder ? 1 : 0] = '\0';
+    fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    r = read(fd, ret_key, KEY_SIZE) == KEY_SIZE ? 0 : -EBADMSG;
+    r = fsync(fd) < 0 ? -errno : 0;
     close(fd);
+    return r;
+}
+
+/* Makes the key under another name, so that one cut off half-way is never taken for a key, and names
+ * it when it is on the disk: what it signs must not outlive it. */
+static int key_make(const char *path, uint8_t ret_key[KEY_SIZE])
+{
+    char part[648];
+    int fd, r;
+
+    snprintf(part, sizeof(part), "%s.part", path);
+    unlink(part);
+    fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    randombytes_buf(ret_key, KEY_SIZE);
+    r = write(fd, ret_key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0 ? 0 : -EIO;
+    close(fd);
+    if (r == 0 && link(part, path) < 0) /* never over one that came meanwhile */
+        r = -errno;
+    unlink(part);
+    return r < 0 ? r : folder_sync(path);
+}
+
+/* Reads the key at @path, or makes one when it @may. A file of any other size is no key. */
+static int key_load(const char *path, bool may, uint8_t ret_key[KEY_SIZE])
+{
+    uint8_t bytes[KEY_SIZE + 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+    if (fd < 0 && errno == ENOENT && may)
+        return key_make(path, ret_key);
+    if (fd < 0)
+        return -errno;
+    r = read(fd, bytes, sizeof(bytes)) == KEY_SIZE ? 0 : -EBADMSG;
+    close(fd);
+    if (r == 0)
+        memcpy(ret_key, bytes, KEY_SIZE);
+    sodium_memzero(bytes, sizeof(bytes));
     return r;
 }
 
@@ -150,8 +183,10 @@ static int database_ready(const struct config *config, struct app *app, char *wh
         r = db_schema_version(db, &app->schema);
     if (r == 0)
         r = log_check(db);
-    if (r == 0 && db_checkpoint(db, true) < 0)
-        r = -EIO;
+    if (r == 0)
+        r = db_checkpoint(db, true);
+    if (r > 0 || r == -EBUSY) /* somebody reads: it is moved later */
+        r = 0;
     if (r == -EUCLEAN)
         snprintf(what, what_size, DAMAGED, app->db_path);
     else if (r == -EKEYREJECTED)
@@ -210,6 +245,8 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
     if (r == -EALREADY)
         snprintf(what, what_size, "%s is in use by process %d", config->state_dir,
                  (int)site.holder);
+    else if (r < 0 && !what[0])
+        snprintf(what, what_size, "%s/lock: %s", config->state_dir, strerror(-r));
     *ret_site = site;
     if (r == 0)
         r = database_ready(config, app, what, what_size);

@@ -5,18 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 int site_time_init(const char *zone)
 {
     char path[256];
+    struct stat info;
 
     if (strstr(zone, "..") || zone[0] == '/')
         return -EINVAL;
     snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
-    if (strcmp(zone, "UTC") != 0 && access(path, R_OK) < 0)
-        return -EINVAL;
+    if (strcmp(zone, "UTC") != 0 && (stat(path, &info) < 0 || !S_ISREG(info.st_mode)))
+        return -EINVAL; /* a folder would be taken for UTC */
     if (setenv("TZ", zone, 1) < 0)
         return -errno;
     tzset();
