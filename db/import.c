@@ -115,7 +115,8 @@ static int project_noted(struct import *im, int64_t project_id)
         if (im->result.project_ids[i] == project_id)
             return 0;
     if (im->result.n_projects == sizeof(im->result.project_ids) / sizeof(im->result.project_ids[0]))
-        return fault_set(im->tx->fault, FAULT_SHEET_LIMIT, "what", "projects", "limit", "64", NULL);
+        return fault_set(im->tx->fault, FAULT_SHEET_LIMIT, "what", "projects", "what_zh", "个项目",
+                         "limit", "64", NULL);
     im->result.project_ids[im->result.n_projects++] = project_id;
     return 0;
 }
@@ -332,10 +333,16 @@ static int area_insert(struct import *im, int64_t unit_id, const struct import_u
     return r < 0 ? r : 0;
 }
 
+/* Why a unit is not for sale: the list's reason, or its word, or that it came so. */
+static const char *reason_of(const struct import_unit *u)
+{
+    return u->reason[0] ? u->reason : u->status_word[0] ? u->status_word : "import";
+}
+
 /* What is sold at the source is held by an opening claim; K, R and X of other systems end there. */
 static char opening_state(char letter)
 {
-    return strchr("BSCFDT", letter) ? letter : letter == 'N' ? 'N' : 'U';
+    return letter && strchr("BSCFDTN", letter) ? letter : 'U';
 }
 
 static int claim_insert(struct import *im, int64_t unit_id, int64_t claim_id, char state,
@@ -390,7 +397,7 @@ static int unit_insert(struct import *im, const struct import_unit *u, const str
         u->floor_height_mm > 0 ? &u->floor_height_mm : NULL,
         u->total_fen > 0 ? &u->total_fen : NULL,
         u->filed_total_fen > 0 ? &u->filed_total_fen : NULL, (int64_t)sold, retained ? "other" : "",
-        retained ? (u->reason[0] ? u->reason : u->status_word) : "", text, im->tx->now_ms);
+        retained ? reason_of(u) : "", text, im->tx->now_ms);
     return r < 0 ? r : 0;
 }
 
