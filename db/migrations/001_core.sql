@@ -179,7 +179,7 @@ CREATE TABLE unit_area (
     CHECK (inner_area IS NULL OR gross = inner_area + shared),
     CHECK ((reviewed_ms IS NULL) = (reviewed_by IS NULL)),
     CHECK (reviewed_ms IS NULL OR inner_area IS NOT NULL)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unit_media (
     unit_id INTEGER NOT NULL REFERENCES unit(id),
@@ -269,7 +269,7 @@ CREATE TABLE permit_unit (
     unit_id INTEGER NOT NULL REFERENCES unit(id),
     permit_id INTEGER NOT NULL REFERENCES permit(id),
     PRIMARY KEY (unit_id, permit_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX permit_unit_permit ON permit_unit(permit_id);
 
 -- State history, one row per transition (SC-21, I3). Append-only.
