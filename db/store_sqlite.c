@@ -205,11 +205,14 @@ int db_open(const char *path, enum db_mode mode, struct db **ret_db)
 
     pthread_once(&configured, engine_configure); /* before the first connection, or it is refused */
     if (mode == DB_WRITER) {
-        /* Created by us, so that it is never readable to others, not even for a moment. */
-        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0)
+        /* Created by us, so that it is never readable to others, not even for a moment. One that is
+         * there must not be opened: closing it would drop the locks of all our connections to it, for
+         * POSIX has one set a process, and the next stranger's sqlite3 would take the WAL away. */
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
             return -errno;
-        close(fd);
+        if (fd >= 0)
+            close(fd);
     }
     flags |= SQLITE_OPEN_READWRITE; /* a reader needs the shared memory file too */
     db = calloc(1, sizeof(*db));
