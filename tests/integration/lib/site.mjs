@@ -19,7 +19,13 @@ const running = new Set()
 const folders = new Set()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
-  if (!process.env.ANCHANG_KEEP) for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  if (process.env.ANCHANG_KEEP) return
+  for (const folder of folders)
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // something of a test is still mounted there
+    }
 })
 
 /** A folder that is gone with the process. */
