@@ -499,6 +499,7 @@ test('script tags, quotes, emoji and names of sixty characters are only text', a
   await page.waitForSelector('.unit-facts')
   await look('unit')
   await b.bar(page, 'disclosure').click()
+  await page.waitForSelector('.disclosure')
   for (const tab of await page.locator('.tabs .btn').all()) {
     await tab.click()
     await look('disclosure')

@@ -122,6 +122,7 @@ export async function office(browser, site, address = '/', { client, lang = 'zh-
   const cookies = [...(client ? cookiesOf(client) : []), tongue(lang)]
   const page = await openWindow(browser, site, `/office/#${address}`, { ...DESK, lang, cookies, ...more })
   await page.waitForSelector(client ? '.frame' : '#login-name')
+  if (client?.session.rights.includes('chart.view')) await page.waitForSelector('.frame-top .project')
   return page
 }
 

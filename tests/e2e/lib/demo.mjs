@@ -4,6 +4,24 @@ import { launch, pages } from './browser.mjs'
 
 export const PEOPLE = ['admin', 'manager', 'control', 'cashier', 'sales', 'audit']
 
+/** The screens of the office's menu, with the rights of which one opens them; none: everybody. */
+export const SCREENS = [
+  ['home', '/'],
+  ['chart', '/chart', 'chart.view'],
+  ['report', '/report', 'report.view'],
+  ['publication', '/publications', 'chart.view'],
+  ['disclosure-check', '/disclosure-check', 'report.view'],
+  ['disclosure', '/disclosure', 'disclosure.edit'],
+  ['permit', '/permits', 'permit.edit'],
+  ['import', '/import', 'unit.import'],
+  ['property', '/property', 'project.edit', 'unit.edit'],
+  ['layout', '/layouts', 'layout.edit'],
+  ['user', '/users', 'user.edit'],
+  ['terminal', '/terminals', 'terminal.edit'],
+  ['audit', '/audit', 'audit.view'],
+  ['system', '/system', 'system.view'],
+].map(([name, path, ...rights]) => ({ name, path, rights }))
+
 export class Stage {
   static async open({ config = {}, people = PEOPLE } = {}) {
     const stage = new Stage()

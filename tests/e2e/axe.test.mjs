@@ -1,0 +1,386 @@
+// axe.test.mjs - every screen and every dialog of every page, in both languages and, on the kiosk, in its display
+// modes: axe finds nothing, and on the kiosk nothing that can be touched is smaller than 48 css px.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { csvOf, madeList } from '../integration/lib/lists.mjs'
+import * as w from '../integration/lib/walk.mjs'
+import * as b from './lib/browser.mjs'
+import { SCREENS, Stage } from './lib/demo.mjs'
+
+let stage
+before(async () => {
+  stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+})
+after(() => stage?.close())
+
+const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
+const LANGS = ['zh-CN', 'en']
+/** Both languages at a time, each in a window of its own. */
+const inBoth = (run) => Promise.all(LANGS.map(run))
+
+/** Looks at what is shown now; everything that is found on the way is told together at the end. */
+class Looker {
+  constructor(page, { touch = false } = {}) {
+    Object.assign(this, { page, touch, found: [], screens: [] })
+  }
+
+  async at(name) {
+    this.screens.push(name)
+    this.found.push(...(await b.axe(this.page)).map((line) => `${name}: ${line}`))
+    if (this.touch) this.found.push(...(await b.smallTargets(this.page)).map((line) => `${name}: small: ${line}`))
+  }
+
+  async done() {
+    assert.deepEqual(this.found, [])
+    await b.close(this.page)
+    return this.screens.length
+  }
+}
+
+// ---- the kiosk
+
+const MODES = { plain: [], large: [0], contrast: [1], 'large, contrast, reach': [0, 1, 2] }
+
+async function kioskScreens(terminal, lang, flags) {
+  const page = await b.kiosk(stage.browser, stage.site, terminal, { clock: true })
+  const look = new Looker(page, { touch: true })
+  const closeSheet = () => page.locator('.sheet header .btn').click()
+  await page.waitForSelector('.attract-figures')
+  await look.at('attract')
+  await b.wake(page)
+  if (lang === 'en') await b.bar(page, 'language').click()
+  await page.waitForFunction((l) => document.documentElement.lang === l, lang)
+  await b.bar(page, 'display').click()
+  for (const i of flags) await page.locator('.flag').nth(i).click()
+  await look.at('display')
+  await closeSheet()
+  await look.at('overview')
+  await page.locator('.filter-bar .btn').first().click()
+  await page.waitForSelector('.filters')
+  await look.at('filter')
+  await closeSheet()
+  await b.openBuilding(page)
+  await look.at('building')
+  await page.locator('.legend-item').first().click()
+  await page.waitForSelector('[data-unit].faded')
+  await look.at('building, filtered')
+  await page.locator('.legend-item').first().click()
+  await page.locator('[data-unit].s0').first().click()
+  await page.waitForSelector('.estimate dl')
+  await look.at('unit')
+  await page.locator('.unit-keys .primary').click()
+  await page.waitForFunction(() => document.querySelector('.take-code')?.naturalWidth > 0)
+  await look.at('take home')
+  await closeSheet()
+  await b.bar(page, 'compare').click()
+  await page.waitForSelector('.empty')
+  await look.at('compare, empty')
+  await b.bar(page, 'back').click()
+  await page.waitForSelector('.unit-keys')
+  await page.locator('.unit-keys .btn').first().click()
+  await b.bar(page, 'compare').click()
+  await page.waitForSelector('.compare table')
+  await look.at('compare')
+  await b.bar(page, 'search').click()
+  await look.at('search, empty')
+  await b.typePad(page, '1')
+  await page.waitForSelector('.hit')
+  await look.at('search')
+  await b.bar(page, 'disclosure').click()
+  await page.waitForSelector('.disclosure')
+  for (const tab of await page.locator('.tabs .btn').all()) {
+    await tab.click()
+    await look.at(`disclosure ${await tab.innerText()}`)
+  }
+  await b.bar(page, 'call').click()
+  await page.waitForSelector('.call-text')
+  await look.at('call')
+  await closeSheet()
+  await page.clock.runFor(77_000)
+  await page.waitForSelector('.idle-box')
+  await look.at('idle')
+  return look.done()
+}
+
+for (const [mode, flags] of Object.entries(MODES))
+  test(`kiosk, ${mode}`, async (t) => {
+    const terminal = await stage.terminal()
+    const counts = await inBoth((lang) => kioskScreens(terminal, lang, flags))
+    t.diagnostic(`${counts[0]} screens in each language`)
+  })
+
+test('kiosk: not paired, closed, without a chart, and the wall', async () => {
+  const bare = new Looker(await b.openWindow(stage.browser, stage.site, '/kiosk/', b.KIOSK), { touch: true })
+  await bare.page.waitForSelector('.pairing .pad')
+  await bare.at('pairing')
+  await b.typePad(bare.page, '12345678')
+  await bare.page.locator('.pairing .primary').click()
+  await bare.page.waitForSelector('.pairing .problem')
+  await bare.at('pairing, refused')
+  await bare.page.locator('.pairing .quiet').click()
+  await bare.at('pairing, English')
+  await bare.done()
+
+  const terminal = await stage.terminal()
+  const closed = new Looker(await b.kiosk(stage.browser, stage.site, terminal), { touch: true })
+  const close = async (on) => {
+    const { version } = await stage.people.manager.get(`/api/v1/projects/${stage.project}`)
+    await stage.people.manager.post(`/api/v1/projects/${stage.project}/closing`, { version, closed: on }, 200)
+  }
+  await b.wake(closed.page)
+  await close(true)
+  await closed.page.waitForSelector('.notice')
+  await closed.at('closed')
+  await b.bar(closed.page, 'language').click()
+  await closed.at('closed, English')
+  await close(false)
+  await closed.done()
+
+  const empty = await stage.people.control.post('/api/v1/projects', { name: '空项目', city: '测试市' }, 201)
+  const nothing = await stage.terminal({ project: empty.id })
+  const none = new Looker(await b.kiosk(stage.browser, stage.site, nothing), { touch: true })
+  await none.page.waitForSelector('.attract')
+  await none.at('nothing published')
+  await none.page.click('.attract')
+  await none.page.waitForSelector('.bar')
+  await none.at('nothing published, awake')
+  await none.done()
+
+  const wall = new Looker(
+    await b.kiosk(stage.browser, stage.site, terminal, { path: '/kiosk/?screen=1', width: 1920, height: 1080 }),
+  )
+  await wall.page.waitForSelector('.wall-frame canvas')
+  await wall.at('wall')
+  await wall.done()
+})
+
+// ---- the office
+
+const office = (login, lang, address) =>
+  b.office(stage.browser, stage.site, address, { client: stage.people[login], lang })
+
+async function menuScreens(login, lang) {
+  const page = await office(login, lang, '/')
+  const look = new Looker(page)
+  await page.waitForSelector('.side-entry')
+  const entries = page.locator('.side-entry')
+  for (let i = 0; i < (await entries.count()); i++) {
+    await entries.nth(i).click()
+    const path = (await entries.nth(i).getAttribute('href')).replace(/^#|\?.*/g, '')
+    await page.waitForFunction((p) => location.hash.replace(/\?.*/, '').startsWith(`#${p}`), path)
+    await page.waitForSelector('.frame-screen h1', { state: 'attached' })
+    await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+    await look.at(`${login} ${path}`)
+    for (const tab of (await page.locator('.el-tabs__item').all()).slice(1)) {
+      await tab.click()
+      await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+      await look.at(`${login} ${path} ${await tab.innerText()}`)
+    }
+  }
+  return look
+}
+
+/** Opens something by a click, looks at it, closes it with Escape. */
+async function pop(look, name, opener, shown) {
+  await opener.click()
+  const at = look.page.locator(shown).filter({ visible: true }).first()
+  await at.waitFor()
+  await look.at(name)
+  await look.page.keyboard.press('Escape')
+  await at.waitFor({ state: 'hidden' })
+}
+
+async function chartDialogs(lang) {
+  const units = await w.internalUnits(stage.people.control, stage.project)
+  const building = units[0].building_id
+  const page = await office('control', lang, `/chart/${building}?p=${stage.project}&stair=all`)
+  const look = new Looker(page)
+  await page.waitForSelector('.cell')
+  for (const density of await page.locator('.el-radio-button').all()) {
+    await density.click()
+    await look.at('chart density')
+  }
+  await pop(look, 'chart filter', page.locator('.filter-button'), '.pop-panel')
+  await pop(look, 'chart keys', page.locator('.keys-button'), '.el-dialog')
+  await pop(look, 'calls', page.locator('.bell'), '.pop-panel')
+  await page.locator('.quiet-button.me').click()
+  await page.locator('.me-card').waitFor()
+  await look.at('user menu')
+  await pop(look, 'own password', page.locator('.el-dropdown-menu__item').first(), '.el-dialog')
+  const free = units.find((u) => u.building_id === building && u.state === 'A')
+  await page.locator(`.cell[data-id="${free.id}"]`).click()
+  await page.waitForSelector('.action-bar')
+  await look.at('chart, one selected')
+  const actions = page.locator('.action-bar .buttons button:enabled')
+  for (let i = 1; i < (await actions.count()); i++) await pop(look, `action ${i}`, actions.nth(i), '.el-dialog')
+  await actions.first().click()
+  await page.waitForSelector('.el-drawer .unit h1')
+  await look.at('unit drawer')
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('.el-drawer .unit h1', { state: 'hidden' })
+  const project = stage.project
+  await b.visit(page, `/units/${free.id}?p=${project}`)
+  await page.waitForSelector('.unit h1')
+  await page.locator('.part-head .el-button').first().click()
+  await look.at('unit, edited')
+  return look
+}
+
+/** Forms that open from a button in the head of their screen. */
+const FORMS = [
+  ['control', '/publications', 0, '.el-dialog'],
+  ['control', '/permits', 0, '.el-drawer'],
+  ['control', '/layouts', 0, '.el-drawer, .el-dialog'],
+  ['control', '/property', 0, '.el-dialog'],
+  ['control', '/property', 1, '.el-dialog'],
+  ['control', '/terminals', 0, '.el-drawer'],
+  ['manager', '/publications', 0, '.el-dialog'],
+]
+
+async function forms(lang) {
+  const looks = []
+  for (const login of ['control', 'manager']) {
+    const page = await office(login, lang, '/')
+    const look = new Looker(page)
+    for (const [, path, nth, shown] of FORMS.filter(([who]) => who === login)) {
+      await b.visit(page, `${path}?p=${stage.project}`)
+      await page.waitForFunction((p) => location.hash.startsWith(`#${p}`), path)
+      const opener = page.locator('.page-head-actions .el-button').nth(nth)
+      await pop(look, `form ${path} ${nth}`, opener, shown)
+      await pop(look, `help ${path}`, page.locator('.page-head-actions > .quiet-button').last(), '.el-drawer')
+    }
+    looks.push(look)
+  }
+  const admin = new Looker(await office('admin', lang, '/users'))
+  const add = admin.page.locator('.tools .el-button').first()
+  await add.waitFor()
+  await pop(admin, 'user form', add, '.el-drawer')
+  return [...looks, admin]
+}
+
+async function importSteps(lang) {
+  const page = await office('control', lang, `/import?p=${stage.project}`)
+  const look = new Looker(page)
+  const next = () => page.locator('.import .bar .el-button--primary').click()
+  const rows = madeList({ floors: 3 })
+  rows[5][11] = '不明' // a word nobody knows
+  rows[6][4] = ''
+  await page.setInputFiles('.drop input[type=file]', { name: 'a.csv', mimeType: 'text/csv', buffer: csvOf(rows) })
+  await page.waitForSelector('.step-file.found')
+  await look.at('import: file')
+  await next()
+  await page.waitForSelector('.columns table')
+  await look.at('import: columns')
+  await next()
+  await page.waitForSelector('.words table')
+  await look.at('import: words')
+  await next()
+  await page.waitForSelector('.check .figures')
+  await look.at('import: dry run')
+  await page.locator('.problems .rows').first().click()
+  await look.at('import: rows of a problem')
+  await page.locator('.side-entry[href*="#/permits"]').click()
+  await page.waitForSelector('.el-message-box')
+  await look.at('unsaved')
+  return look
+}
+
+async function publicationScreens(lang, id) {
+  const page = await office('control', lang, `/publications/${id}?p=${stage.project}`)
+  const look = new Looker(page)
+  await page.waitForSelector('.page-head')
+  await page.waitForSelector('.sheet .ok, .sheet .missing')
+  await look.at('publication')
+  await pop(look, 'publication, submit', page.locator('.page-head-actions .el-button--primary'), '.el-dialog')
+  await b.visit(page, `/publications/${id}/replay?p=${stage.project}`)
+  await page.waitForSelector('.frame-screen canvas, .frame-screen .cell')
+  await look.at('preview')
+  await b.visit(page, '/no/such/address')
+  await page.waitForSelector('.empty-title')
+  await look.at('missing')
+  return look
+}
+
+const finish = async (looks) => {
+  for (const look of looks.flat()) await look.done()
+}
+
+test('office: log-in and first password', () =>
+  inBoth(async (lang) => {
+    const login = `first-${lang.slice(0, 2)}`
+    stage.site.ctlOk('user', 'add', login, '--name', '新人', '--posts', 'consultant', { input: 'a first word 7 0\n' })
+    const page = await b.office(stage.browser, stage.site, '/', { lang })
+    const look = new Looker(page)
+    await look.at('log-in')
+    await b.logIn(page, login, 'not this one')
+    await page.waitForSelector('.problem')
+    await look.at('log-in, refused')
+    await b.logIn(page, login, 'a first word 7 0')
+    await page.waitForSelector('input[autocomplete="new-password"]')
+    await look.at('first password')
+    await look.done()
+  }))
+
+test('office: every screen of the menu', async () => {
+  await finish(await inBoth((lang) => menuScreens('control', lang)))
+  await finish(await inBoth((lang) => menuScreens('admin', lang)))
+})
+
+test('office: the chart, its dialogs, a unit', async () => finish(await inBoth(chartDialogs)))
+
+test('office: forms and help', async () => finish(await inBoth(forms)))
+
+test('office: the steps of an import', async () => finish(await inBoth(importSteps)))
+
+test('office: a publication', async () => {
+  const { id } = await w.draft(stage.people.control, stage.project, '自检')
+  await finish(await inBoth((lang) => publicationScreens(lang, id)))
+})
+
+// ---- the counter and the phone
+
+test('counter', () =>
+  inBoth(async (lang) => {
+    const fresh = new Looker(await b.counter(stage.browser, stage.site, { lang }))
+    await fresh.page.waitForSelector('#c-name')
+    await fresh.at('counter log-in')
+    await fresh.done()
+    const page = await b.counter(stage.browser, stage.site, { client: stage.people.cashier, lang })
+    const look = new Looker(page)
+    await page.waitForSelector('.unit .price')
+    await look.at('counter')
+    await page.keyboard.type('1')
+    await page.waitForSelector('#c-hits [role=option]')
+    await look.at('counter, a unit')
+    await page.keyboard.press('F1')
+    await look.at('counter, keys')
+    await look.done()
+  }))
+
+test('phone', async () => {
+  const terminal = await stage.terminal()
+  const unit = (await w.publicUnits(stage.people.control, stage.project)).find((u) => u.state === '可售' || u.total)
+  const { url } = await terminal.get(`/api/v1/public/units/${unit.id}/link`)
+  for (const path of [new URL(url).pathname, '/u/AAAA']) {
+    const look = new Looker(await b.openWindow(stage.browser, stage.site, path, b.PHONE))
+    await look.page.waitForSelector('.hero, .gone')
+    await look.at(path)
+    await look.page.locator('header button').click()
+    await look.at(`${path} in English`)
+    await look.done()
+  }
+})
+
+test('every screen of the menu was looked at', async () => {
+  const seen = new Set(
+    ['control', 'admin'].flatMap((login) =>
+      SCREENS.filter(
+        (s) => !s.rights.length || s.rights.some((r) => stage.people[login].session.rights.includes(r)),
+      ).map((s) => s.path),
+    ),
+  )
+  assert.deepEqual(
+    SCREENS.map((s) => s.path).filter((p) => !seen.has(p)),
+    [],
+  )
+})

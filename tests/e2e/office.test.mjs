@@ -1,0 +1,275 @@
+// office.test.mjs - the staff's pages: who may open what, changes seen by others at once, refusals that change
+// nothing, work that is not lost, the keyboard alone, and sessions that end.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { DEMO_PASSWORD, WORD } from '../integration/lib/site.mjs'
+import { csvOf, madeList } from '../integration/lib/lists.mjs'
+import * as w from '../integration/lib/walk.mjs'
+import * as b from './lib/browser.mjs'
+import { PEOPLE, SCREENS, Stage } from './lib/demo.mjs'
+
+const LIVE_MS = 1000 // SC-06
+
+let stage
+before(async () => (stage = await Stage.open()))
+after(() => stage?.close())
+
+const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
+const office = (login, address, options) =>
+  b.office(stage.browser, stage.site, address, { client: stage.people[login], ...options })
+const cell = (page, id) => page.locator(`.cell[data-id="${id}"]`)
+const mark = (page, id, text) =>
+  page.waitForFunction(
+    ([unit, glyph]) => (document.querySelector(`.cell[data-id="${unit}"] .cell-top i`)?.textContent ?? '') === glyph,
+    [id, text],
+  )
+
+/** A building with units for sale and a sold one. */
+async function somewhere() {
+  const units = await w.internalUnits(stage.people.control, stage.project)
+  for (const { building_id: building } of units) {
+    const of = (letters) => units.filter((u) => u.building_id === building && letters.includes(u.state))
+    const [free, sold] = [of('A'), of('CF')]
+    if (free.length > 4 && sold.length) return { building, free: free.map((u) => u.id), sold: sold[0] }
+  }
+  return assert.fail('no building with units for sale and a sold one')
+}
+
+async function chart(login, place, options) {
+  const page = await office(login, `/chart/${place.building}?p=${stage.project}&stair=all`, options)
+  await page.waitForSelector('.cell')
+  await page.waitForSelector('.link-state.live')
+  return page
+}
+
+test('a first password opens nothing but its own change', async () => {
+  stage.site.ctlOk('user', 'add', 'neu', '--name', '新人', '--posts', 'consultant', { input: `${WORD}0\n` })
+  const page = await b.office(stage.browser, stage.site, '/chart')
+  await b.logIn(page, 'neu', 'something else altogether')
+  await page.waitForSelector('.problem')
+  assert.equal(await page.inputValue('#login-password'), '', 'a wrong password is not kept')
+  await b.logIn(page, 'neu', `${WORD}0`)
+  const fresh = page.locator('input[autocomplete="new-password"]')
+  await fresh.first().fill('short')
+  await page.waitForSelector('.hint.wrong')
+  await b.visit(page, '/users')
+  await page.waitForFunction(() => location.hash.startsWith('#/login'))
+  await fresh.first().fill(WORD)
+  await fresh.last().fill('another one 8 9')
+  await page.waitForSelector('p.wrong')
+  await fresh.last().fill(WORD)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.frame')
+  await b.close(page)
+})
+
+for (const login of PEOPLE) {
+  test(`${login}: the menu is what the rights are, every screen of it opens, no other does`, async () => {
+    const rights = new Set(stage.people[login].session.rights)
+    const may = SCREENS.filter((s) => s.rights.length === 0 || s.rights.some((r) => rights.has(r)))
+    const page = await office(login, '/')
+    await page.waitForSelector('.side-entry')
+    const entries = await page
+      .locator('.side-entry')
+      .evaluateAll((all) => all.map((a) => a.getAttribute('href').replace(/^#|\?.*/g, '')))
+    assert.deepEqual(entries.sort(), may.map((s) => s.path).sort())
+    for (const { path } of may) {
+      await page.locator(`.side-entry[href^="#${path}"]`).and(page.locator(`[href$="#${path}"], [href*="#${path}?"]`)).first().click()
+      await page.waitForFunction((p) => location.hash.replace(/\?.*/, '').startsWith(`#${p}`), path)
+      await page.waitForSelector('.frame-screen h1', { state: 'attached' })
+      await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+      assert.equal(await page.locator('.frame-screen .problem, .broken').count(), 0, `${path} has a problem`)
+      // Help on every screen but the overview of the day, and it says something.
+      const help = page.locator('.frame-screen').getByRole('button', { name: '帮助', exact: true })
+      if (path !== '/') {
+        await help.click()
+        const drawer = page.locator('.el-drawer:visible')
+        await drawer.locator('.help-part p').first().waitFor()
+        await page.keyboard.press('Escape')
+        await drawer.waitFor({ state: 'hidden' })
+      }
+    }
+    for (const { path, name } of SCREENS.filter((s) => !may.includes(s))) {
+      await b.visit(page, path)
+      await page.waitForFunction((n) => location.hash.includes(`denied=${n}`), name)
+    }
+    await b.close(page)
+  })
+}
+
+test('a hold is on every open chart within a second', async () => {
+  const place = await somewhere()
+  const [page, other] = [await chart('control', place), await chart('manager', place)]
+  const [id] = place.free
+  await cell(page, id).click()
+  await page.locator('.action-bar button', { hasText: '销控' }).first().click()
+  await b.dialog(page).locator('textarea').fill('带看保留')
+  const began = performance.now()
+  await b.confirm(page)
+  await mark(other, id, '控')
+  const took = performance.now() - began
+  assert.ok(took <= LIVE_MS, `${Math.round(took)} ms`)
+  await page.waitForSelector('.el-dialog', { state: 'hidden' })
+  await cell(page, id).click()
+  await page.locator('.action-bar button', { hasText: '解控' }).click()
+  await b.confirm(page)
+  await mark(other, id, '')
+  await b.close(other)
+  await b.close(page)
+})
+
+test('a batch in which one refuses changes nothing and names it', async () => {
+  const place = await somewhere()
+  const page = await chart('control', place)
+  const [, a, c] = place.free
+  await cell(page, a).click()
+  await cell(page, c).click({ modifiers: ['Control'] })
+  await cell(page, place.sold.id).click({ modifiers: ['Control'] })
+  await page.locator('.action-bar button', { hasText: '销控' }).first().click()
+  await b.dialog(page).locator('textarea').fill('带看保留')
+  await b.confirm(page)
+  await page.waitForSelector('.el-dialog .problem li')
+  assert.equal(await page.locator('.el-dialog .problem li').count(), 1)
+  assert.match(await page.textContent('.el-dialog .problem li'), new RegExp(place.sold.room))
+  for (const id of [a, c]) assert.equal((await b.ask(page, `/api/v1/units/${id}`)).body.state, 'A')
+  await page.keyboard.press('Escape')
+  await b.close(page)
+})
+
+test('somebody else saves first: it is said, and what was typed is kept', async () => {
+  const { free } = await somewhere()
+  const id = free[3]
+  const page = await office('control', `/units/${id}?p=${stage.project}`)
+  await page.waitForSelector('.unit h1')
+  await page.waitForSelector('.link-state.live')
+  await page.locator('.part-head .el-button').first().click()
+  const note = page.locator('input[maxlength="200"]').first()
+  await note.fill('朝南，无遮挡')
+  const { version } = await stage.people.manager.get(`/api/v1/units/${id}`)
+  await stage.people.manager.patch(`/api/v1/units/${id}`, { version, model_room: true })
+  await page.waitForSelector('.outdated')
+  await page.locator('.part button[type=submit]').click()
+  await page.locator('.part .problem button').first().click() // offers to look again
+  await page.waitForSelector('.outdated', { state: 'hidden' })
+  assert.equal(await note.inputValue(), '朝南，无遮挡')
+  await page.locator('.part button[type=submit]').click()
+  await page.waitForSelector('.facts.two')
+  const saved = await stage.people.manager.get(`/api/v1/units/${id}`)
+  assert.equal(saved.display_note, '朝南，无遮挡')
+  assert.equal(saved.model_room, true)
+  await b.close(page)
+})
+
+test('leaving with something not saved asks first', async () => {
+  const page = await office('control', `/import?p=${stage.project}`)
+  const file = { name: '价目表.csv', mimeType: 'text/csv', buffer: csvOf(madeList({ floors: 2 })) }
+  await page.setInputFiles('.drop input[type=file]', file)
+  await page.waitForSelector('.step-file.found')
+  const leave = async (answer) => {
+    await page.locator('.side-entry[href*="#/permits"]').click()
+    await page.locator('.el-message-box').getByRole('button', { name: answer, exact: true }).click()
+    await page.waitForSelector('.el-message-box', { state: 'hidden' })
+  }
+  await leave('继续编辑')
+  assert.match(page.url(), /#\/import/)
+  assert.match(await page.textContent('.drop-title'), /价目表/)
+  await leave('放弃修改并离开')
+  await page.waitForFunction(() => location.hash.startsWith('#/permits'))
+  await b.close(page)
+})
+
+test('the keyboard alone: log in, open the chart, hold a unit, end the hold', async () => {
+  const place = await somewhere()
+  const page = await b.office(stage.browser, stage.site, `/chart/${place.building}?p=${stage.project}&stair=all`)
+  const keys = async (...list) => {
+    for (const key of list) await page.keyboard.press(key)
+  }
+  /** Tab after tab until @selector has the focus. */
+  const tabTo = async (selector, way = 'Tab') => {
+    for (let i = 0; i < 80; i++) {
+      if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return
+      await page.keyboard.press(way)
+    }
+    assert.fail(`${selector} is not reached by ${way}`)
+  }
+  await tabTo('#login-name')
+  await page.keyboard.type('control')
+  await tabTo('#login-password')
+  await page.keyboard.type(DEMO_PASSWORD)
+  await keys('Enter')
+  await page.waitForSelector('.cell')
+  await page.waitForSelector('.link-state.live')
+  await tabTo('.cell')
+  const sale = async () =>
+    page.evaluate(() => /可售/.test(document.activeElement.querySelector('.visually-hidden')?.textContent ?? ''))
+  for (let i = 0; i < 40 && !(await sale()); i++) await keys(i % 6 === 5 ? 'ArrowDown' : 'ArrowRight')
+  const id = Number(await page.evaluate(() => document.activeElement.dataset.id))
+  await keys('Space')
+  await page.waitForSelector('.action-bar')
+  const press = async (words) => {
+    for (let i = 0; i < 40; i++) {
+      const text = await page.evaluate(() => document.activeElement?.textContent.trim() ?? '')
+      if (text.startsWith(words)) break
+      await keys('Tab')
+    }
+    await keys('Enter')
+  }
+  await press('销控')
+  await b.dialog(page).waitFor()
+  await tabTo('.el-dialog textarea')
+  await page.keyboard.type('键盘保留')
+  await tabTo('.el-dialog button[type=submit]')
+  await keys('Enter')
+  await mark(page, id, '控')
+  await page.waitForSelector('.el-dialog', { state: 'hidden' })
+  await page.waitForFunction(() => !document.querySelector('.cell.picked'))
+  await tabTo('.cell')
+  assert.equal(Number(await page.evaluate(() => document.activeElement.dataset.id)), id, 'the same cell is found again')
+  await keys('Space')
+  await page.waitForSelector('.action-bar')
+  await press('解控')
+  await b.dialog(page).waitFor()
+  await tabTo('.el-dialog button[type=submit]')
+  await keys('Enter')
+  await mark(page, id, '')
+  await b.close(page)
+})
+
+test('a session that ends leads to the log-in and back to the same screen', async () => {
+  const own = await stage.site.login('control')
+  const page = await b.office(stage.browser, stage.site, `/publications?p=${stage.project}`, { client: own })
+  await page.waitForSelector('.now-card')
+  await own.delete('/api/v1/session')
+  await page.locator('.side-entry[href*="#/permits"]').click()
+  await page.waitForSelector('#login-name')
+  await page.waitForSelector('.login-note')
+  await b.logIn(page, 'control')
+  await page.waitForFunction(() => location.hash.startsWith('#/permits'))
+  await page.waitForSelector('.permits li')
+  await b.close(page)
+})
+
+test('the counter: log-in, a unit found by keys, a call answered', async () => {
+  const terminal = await stage.terminal({ name: '大堂右侧' })
+  const page = await b.counter(stage.browser, stage.site)
+  await page.fill('#c-name', 'cashier')
+  await page.fill('#c-pass', 'wrong')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.wrong')
+  await page.fill('#c-name', 'cashier')
+  await page.fill('#c-pass', DEMO_PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.desk .unit .price')
+  const { sold } = await somewhere()
+  await page.keyboard.press('F3')
+  await page.keyboard.type(sold.room)
+  await page.waitForSelector('#c-hits [role=option]')
+  await page.waitForSelector('.unit .number')
+  assert.match(await page.textContent('.unit .number'), new RegExp(sold.room))
+  await terminal.post('/api/v1/terminal/call', { reason: 'help', unit_id: null }, [200, 201])
+  await page.waitForSelector('.calls li:has-text("大堂右侧")')
+  await page.keyboard.press('F8')
+  await page.waitForSelector('.calls li', { state: 'detached' })
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true, 'no scrolling')
+  await b.close(page)
+})
