@@ -59,8 +59,8 @@ static int folder_sync(const char *path_in_it)
     return r;
 }
 
-/* Makes the key under another name, so that one cut off half-way is never taken for a key, and names
- * it when it is on the disk: what it signs must not outlive it. */
+/* Makes the key under another name, so that one cut off half-way is never taken for a key, and
+ * names it when it is on the disk: what it signs must not outlive it. */
 static int key_make(const char *path, uint8_t ret_key[KEY_SIZE])
 {
     char part[648];

@@ -347,7 +347,8 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
         r = db_run(
             tx->db,
             "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
-            "approver = $3, decided_ms = $4, base_id = $5, units = $6, changes = $7, approver_role = "
+            "approver = $3, decided_ms = $4, base_id = $5, units = $6, changes = $7, "
+            "approver_role = "
             "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
             "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
             "iitioit", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,

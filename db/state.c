@@ -6,8 +6,18 @@
 const struct state_info sale_states[] = {
 #define STATE(symbol, letter, zh, en, public_letter, public_zh, public_en, rank, sold, priced,     \
               exclusive, glyph, a_fill, a_ink, a_pattern, c_fill, c_ink, c_pattern)                \
-    {letter, zh,     en,        public_letter, public_zh, public_en,                               \
-     rank,   sold,   priced,    exclusive,     glyph,     {a_fill, a_ink, a_pattern},              \
+    {letter,                                                                                       \
+     zh,                                                                                           \
+     en,                                                                                           \
+     public_letter,                                                                                \
+     public_zh,                                                                                    \
+     public_en,                                                                                    \
+     rank,                                                                                         \
+     sold,                                                                                         \
+     priced,                                                                                       \
+     exclusive,                                                                                    \
+     glyph,                                                                                        \
+     {a_fill, a_ink, a_pattern},                                                                   \
      {c_fill, c_ink, c_pattern}},
 #include "db/states.def"
 #undef STATE
@@ -24,11 +34,11 @@ const struct transition transitions[TRANSITION_COUNT] = {
 };
 
 static const enum fault_code guard_faults[GUARD_COUNT] = {
-    FAULT_G1_PERMIT,    FAULT_G2_AREA,     FAULT_G3_PRICE,    FAULT_G4_ENCUMBRANCE,
-    FAULT_G5_ATTACHED,  FAULT_G6_TAKEN,    FAULT_G7_IDENTITY, FAULT_G8_DISCOUNT,
-    FAULT_G9_MONEY,     FAULT_G10_APPROVAL, FAULT_UNIT_CHANGED, FAULT_G12_PUBLISHED_PRICE,
-    FAULT_G13_PRICE_REVIEW, FAULT_G14_CHANGE, FAULT_G15_FILING, FAULT_G16_REFUND,
-    FAULT_G17_INVOICE,  FAULT_G18_OPENING, FAULT_G19_PUBLISHED,
+    FAULT_G1_PERMIT,        FAULT_G2_AREA,      FAULT_G3_PRICE,      FAULT_G4_ENCUMBRANCE,
+    FAULT_G5_ATTACHED,      FAULT_G6_TAKEN,     FAULT_G7_IDENTITY,   FAULT_G8_DISCOUNT,
+    FAULT_G9_MONEY,         FAULT_G10_APPROVAL, FAULT_UNIT_CHANGED,  FAULT_G12_PUBLISHED_PRICE,
+    FAULT_G13_PRICE_REVIEW, FAULT_G14_CHANGE,   FAULT_G15_FILING,    FAULT_G16_REFUND,
+    FAULT_G17_INVOICE,      FAULT_G18_OPENING,  FAULT_G19_PUBLISHED,
 };
 
 const struct state_info *state_info(char letter)
@@ -49,9 +59,9 @@ bool transition_starts_in(const struct transition *t, char state)
 guard_set transition_failing(const struct transition *t, const struct unit_facts *f)
 {
     const bool met[GUARD_COUNT] = {
-        f->permit_valid,  f->area_reviewed,  f->priced,          f->unencumbered,
-        f->sold_alone,    f->unclaimed,      f->identity_ok,     f->discount_ok,
-        f->money_ok,      f->approved,       f->version_same,    f->price_published,
+        f->permit_valid,   f->area_reviewed, f->priced,           f->unencumbered,
+        f->sold_alone,     f->unclaimed,     f->identity_ok,      f->discount_ok,
+        f->money_ok,       f->approved,      f->version_same,     f->price_published,
         f->price_reviewed, f->no_change,     f->filing_cancelled, f->refunded,
         f->invoices_clear, f->not_picking,   f->withdrawable,
     };

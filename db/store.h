@@ -1,15 +1,16 @@
 /* store.h - the store: one connection to the database, its statements and transactions.
  *
  * The small interface behind which the engine stands (SQLite now, PostgreSQL later). Queries are
- * constant strings with $1 parameters in the SQL both engines share; nothing else of an engine shows
- * through. A connection is used by one thread at a time. Exactly one connection of the process is a
- * writer (see writer.h); it alone writes and checkpoints, which also keeps SQLite 3.40 clear of its
- * WAL-reset bug.
+ * constant strings with $1 parameters in the SQL both engines share; nothing else of an engine
+ * shows through. A connection is used by one thread at a time. Exactly one connection of the
+ * process is a writer (see writer.h); it alone writes and checkpoints, which also keeps SQLite 3.40
+ * clear of its WAL-reset bug.
  *
  * Errors: 0 or positive on success; -EEXIST a UNIQUE index refused, -EINVAL a CHECK, NOT NULL or
- * trigger refused, -ENOLINK a foreign key refused, -ENOSPC disk full, -EBUSY somebody else holds the
- * file, -EUCLEAN the file is damaged, -EROFS written through a reader, -EIO anything else of the disk,
- * -EPROTO the statement itself is wrong or not allowed, -ENOMEM. A message for the log is in db_error().
+ * trigger refused, -ENOLINK a foreign key refused, -ENOSPC disk full, -EBUSY somebody else holds
+ * the file, -EUCLEAN the file is damaged, -EROFS written through a reader, -EIO anything else of
+ * the disk, -EPROTO the statement itself is wrong or not allowed, -ENOMEM. A message for the log is
+ * in db_error().
  */
 #ifndef ANCHANG_DB_STORE_H
 #define ANCHANG_DB_STORE_H
@@ -32,8 +33,8 @@ struct db *db_close(struct db *db);
 const char *db_error(const struct db *db);
 
 /* The prepared statement for @sql, which must be a string constant: the connection keeps statements
- * by its address. It comes reset and without bindings. Valid until db_close(). After a failure it is
- * NULL, here and in db_query(), so that one stmt_reset() at the end serves every way out. */
+ * by its address. It comes reset and without bindings. Valid until db_close(). After a failure it
+ * is NULL, here and in db_query(), so that one stmt_reset() at the end serves every way out. */
 int db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt);
 
 /* Parameters are numbered from 1. Text and blobs are not copied: they must live until the last
@@ -54,13 +55,13 @@ int64_t stmt_int(struct stmt *s, int column);
 const char *stmt_text(struct stmt *s, int column);
 const void *stmt_blob(struct stmt *s, int column, size_t *ret_size);
 
-/* Prepare, bind and step to the end. @types has one letter per parameter: i int64_t, t const char *,
- * b const void * and size_t, n null (no argument), o const int64_t * (NULL binds NULL).
- * Returns how many rows were changed. */
+/* Prepare, bind and step to the end. @types has one letter per parameter: i int64_t, t const char
+ * *, b const void * and size_t, n null (no argument), o const int64_t * (NULL binds NULL). Returns
+ * how many rows were changed. */
 int db_run(struct db *db, const char *sql, const char *types, ...);
 
-/* As db_run(), for one row whose first column is an integer: 1 and the value, 0 when there is no row
- * or it is NULL. Also for INSERT ... RETURNING id. */
+/* As db_run(), for one row whose first column is an integer: 1 and the value, 0 when there is no
+ * row or it is NULL. Also for INSERT ... RETURNING id. */
 int db_get(struct db *db, int64_t *ret_value, const char *sql, const char *types, ...);
 
 /* Prepares and binds as db_run() does, without stepping. */
@@ -91,7 +92,8 @@ int db_backup(struct db *db, const char *path);
 /* Name and version of the engine, e.g. "SQLite 3.40.1". */
 const char *db_engine_version(void);
 
-/* Engine's own check of the file: 0, or -EUCLEAN with db_error() set. @deep also walks the indexes. */
+/* Engine's own check of the file: 0, or -EUCLEAN with db_error() set. @deep also walks the
+ * indexes. */
 int db_check(struct db *db, bool deep);
 
 #endif

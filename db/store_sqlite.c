@@ -1,7 +1,7 @@
 /* store_sqlite.c - store.h on SQLite: WAL, synchronous=FULL, STRICT tables.
  *
- * The settings and their reasons: reliability notes D1-D3 (one writer, no automatic checkpoint because
- * its errors are swallowed, every pragma read back) and T23 (defensive mode, no ATTACH).
+ * The settings and their reasons: reliability notes D1-D3 (one writer, no automatic checkpoint
+ * because its errors are swallowed, every pragma read back) and T23 (defensive mode, no ATTACH).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,8 @@ struct stmt {
     struct db *db;
     sqlite3_stmt *handle;
     const char *sql; /* key: the address of the constant */
-    /* Where $n is bound: to SQLite "$2" is a name, numbered by where it first stands in the text. */
+    /* Where $n is bound: to SQLite "$2" is a name, numbered by where it first stands in the
+     * text. */
     unsigned char index[PARAMETERS_MAX + 1];
 };
 
@@ -101,14 +102,15 @@ const char *db_error(const struct db *db)
 }
 
 /* Statements may not reach out of the file or change settings once it is open. */
-static int authorize(void *arg, int action, const char *a, const char *b, const char *c, const char *d)
+static int authorize(void *arg, int action, const char *a, const char *b, const char *c,
+                     const char *d)
 {
     (void)arg, (void)a, (void)b, (void)c, (void)d;
     return action == SQLITE_ATTACH || action == SQLITE_DETACH ? SQLITE_DENY : SQLITE_OK;
 }
 
-/* 0 when @sql gives one row that reads @want, -ENOTSUP when it reads otherwise, or the engine's error: a
- * damaged file must not look like a setting that was refused. */
+/* 0 when @sql gives one row that reads @want, -ENOTSUP when it reads otherwise, or the engine's
+ * error: a damaged file must not look like a setting that was refused. */
 static int pragma_text(struct db *db, const char *sql, const char *want)
 {
     sqlite3_stmt *s;
@@ -175,7 +177,8 @@ static int settings_apply(struct db *db)
         r = error_of(sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL));
         if (r == 0)
             r = pragma_text(db, "PRAGMA query_only", "1");
-        if (r == 0) /* else the last one to close would move the WAL: the writer alone does that (D1) */
+        if (r ==
+            0) /* else the last one to close would move the WAL: the writer alone does that (D1) */
             r = config_flag(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
     }
     if (r == 0)
@@ -189,8 +192,9 @@ static int settings_apply(struct db *db)
     return 0;
 }
 
-/* Without the engine's memory statistics no allocation takes its global lock: measured, a third of an
- * import's time went into it. Nothing here asks for them, and each connection is one thread's. */
+/* Without the engine's memory statistics no allocation takes its global lock: measured, a third of
+ * an import's time went into it. Nothing here asks for them, and each connection is one
+ * thread's. */
 static void engine_configure(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -206,8 +210,9 @@ int db_open(const char *path, enum db_mode mode, struct db **ret_db)
     pthread_once(&configured, engine_configure); /* before the first connection, or it is refused */
     if (mode == DB_WRITER) {
         /* Created by us, so that it is never readable to others, not even for a moment. One that is
-         * there must not be opened: closing it would drop the locks of all our connections to it, for
-         * POSIX has one set a process, and the next stranger's sqlite3 would take the WAL away. */
+         * there must not be opened: closing it would drop the locks of all our connections to it,
+         * for POSIX has one set a process, and the next stranger's sqlite3 would take the WAL
+         * away. */
         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd < 0 && errno != EEXIST)
             return -errno;

@@ -251,8 +251,8 @@ static int step_unit(struct step *step, int64_t unit_id, const char *cause)
 
 /* ---- batches ---- */
 
-/* What a person does to units as such. The rest of the table belongs to deals, timers and documents, which
- * bring what it asks for. */
+/* What a person does to units as such. The rest of the table belongs to deals, timers and
+ * documents, which bring what it asks for. */
 static bool transition_by_hand(enum transition_id id)
 {
     switch (id) {
@@ -352,7 +352,8 @@ static int ids_read(struct db *db, const char *sql, int64_t now_ms, int64_t key,
 static int expire_one(struct tx *tx, int64_t unit_id)
 {
     static const struct unit_action none;
-    struct step step = {.tx = tx, .action = &none}; /* a refusal is an error: else it came due for ever */
+    struct step step = {.tx = tx,
+                        .action = &none}; /* a refusal is an error: else it came due for ever */
     char state[2] = "";
     struct stmt *s;
     int r = db_query(tx->db, &s, "SELECT sale_state FROM unit WHERE id = $1", "i", unit_id);
@@ -392,8 +393,9 @@ int unit_expire_due(struct tx *tx, int64_t *ret_next_ms)
     return (int)list.n;
 }
 
-/* A unit that is held when its permit goes comes back unreleased when the hold ends: nothing goes on sale
- * by a timer (G1). Its state stays, so it has no row in the history, but a version and an audit row. */
+/* A unit that is held when its permit goes comes back unreleased when the hold ends: nothing goes
+ * on sale by a timer (G1). Its state stays, so it has no row in the history, but a version and an
+ * audit row. */
 static int release_end(struct tx *tx, int64_t unit_id)
 {
     const int64_t was = 1, now = 0;
@@ -417,9 +419,8 @@ static int release_end(struct tx *tx, int64_t unit_id)
 int unit_close_without_permit(struct tx *tx, int64_t permit_id)
 {
     static const struct unit_action none = {.reason = "permit"};
-    struct step step = {.tx = tx,
-                        .transition = &transitions[TRANSITION_PERMIT_LOST],
-                        .action = &none};
+    struct step step = {
+        .tx = tx, .transition = &transitions[TRANSITION_PERMIT_LOST], .action = &none};
     struct id_list list = {0};
     int r = ids_read(tx->db,
                      "SELECT u.id FROM permit_unit x JOIN unit u ON u.id = x.unit_id "

@@ -10,8 +10,8 @@
 #include "db/clock.h"
 
 enum {
-    GROUP_MAX = 64,           /* jobs that share one commit */
-    CHECKPOINT_PAGES = 1000,  /* WAL pages after which a checkpoint is tried */
+    GROUP_MAX = 64,          /* jobs that share one commit */
+    CHECKPOINT_PAGES = 1000, /* WAL pages after which a checkpoint is tried */
 };
 
 struct outcome {
@@ -29,7 +29,7 @@ struct writer {
     struct writer_job *head, **tail;
     int64_t depth;
     bool stopping;
-    int dead;                    /* the error that killed it; on the writer's thread */
+    int dead;            /* the error that killed it; on the writer's thread */
     int64_t pages_tried; /* pages in the WAL at a checkpoint that did not move all of them */
     atomic_llong commits, jobs, failures, wal_pages, progress_ms;
 };
@@ -95,8 +95,8 @@ static void group_run(struct writer *w, struct outcome *group, size_t n)
         r = db_commit(w->db);
     else
         db_rollback(w->db);
-    /* All of them, refusals too: what a job was refused for may be what its neighbour did, and that is
-     * undone. */
+    /* All of them, refusals too: what a job was refused for may be what its neighbour did, and that
+     * is undone. */
     for (size_t i = 0; r < 0 && i < n; i++) {
         group[i].result = r;
         fault_clear(&group[i].fault);
@@ -125,8 +125,9 @@ static void group_finish(struct writer *w, struct outcome *group, size_t n)
     atomic_store(&w->progress_ms, clock_boot_ms());
 }
 
-/* Its error is not lost in a commit's: a WAL that cannot be moved shows as wal_pages that grow. What
- * the disk refuses here it refused for good, as in a commit (RS F5); a full one only waits (F7). */
+/* Its error is not lost in a commit's: a WAL that cannot be moved shows as wal_pages that grow.
+ * What the disk refuses here it refused for good, as in a commit (RS F5); a full one only waits
+ * (F7). */
 static void checkpoint_when_due(struct writer *w)
 {
     int64_t pages = db_wal_pages(w->db);
@@ -273,8 +274,8 @@ static void waiting_done(void *arg, int result, struct fault *fault)
     pthread_mutex_unlock(&wait->lock);
 }
 
-int writer_call(struct writer *w, const struct actor *actor,
-                int (*apply)(struct tx *tx, void *arg), void *arg, struct fault *fault)
+int writer_call(struct writer *w, const struct actor *actor, int (*apply)(struct tx *tx, void *arg),
+                void *arg, struct fault *fault)
 {
     struct waiting wait = {.apply = apply,
                            .arg = arg,

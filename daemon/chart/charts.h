@@ -35,8 +35,8 @@ struct snapshot *charts_find_unit(struct charts *c, int64_t unit_id);
 void charts_each(struct charts *c, void (*each)(void *arg, int64_t project_id, struct snapshot *s),
                  void *arg);
 
-/* A snapshot of any publication as of patch @upto (0: all; -1: none), of one unit or (@unit_id 0) all, or
- * of the draft now (@publication_id 0 with @tx reading): for replay, preview, export and
+/* A snapshot of any publication as of patch @upto (0: all; -1: none), of one unit or (@unit_id 0)
+ * all, or of the draft now (@publication_id 0 with @tx reading): for replay, preview, export and
  * take-home links. The caller owns the reference. */
 int snapshot_of_publication(struct db *db, int64_t publication_id, int64_t unit_id, int64_t upto,
                             bool demo, struct snapshot **ret_snapshot);

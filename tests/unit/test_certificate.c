@@ -1,4 +1,5 @@
-/* test_certificate.c - the site's own authority: a chain another box verifies, for the host it uses. */
+/* test_certificate.c - the site's own authority: a chain another box verifies, for the host it
+ * uses. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* test_chart.c - the chart in memory: its JSON, its compression, its losses and what is told of them. */
+/* test_chart.c - the chart in memory: its JSON, its compression, its losses and what is told of
+ * them. */
 #include <pthread.h>
 
 #include "fixture.h"
@@ -77,12 +78,13 @@ static int64_t publish(struct fixture *f)
     assert_true(
         db_run(f->db, "UPDATE publication SET state = 'superseded' WHERE state = 'live'", "") >= 0);
     assert_int_equal(
-        db_get(f->db, &id,
-               "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, "
-               "approver_id, approver, approver_role, decided_ms, hash) VALUES ($1, (SELECT "
-               "COALESCE(MAX(number), 0) + 1 FROM publication), 'live', 1, 'tester', $2, 2, 'boss', "
-               "'manager', $2, $3) RETURNING id",
-               "iit", f->project, f->now_ms, hash),
+        db_get(
+            f->db, &id,
+            "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, "
+            "approver_id, approver, approver_role, decided_ms, hash) VALUES ($1, (SELECT "
+            "COALESCE(MAX(number), 0) + 1 FROM publication), 'live', 1, 'tester', $2, 2, 'boss', "
+            "'manager', $2, $3) RETURNING id",
+            "iit", f->project, f->now_ms, hash),
         1);
     assert_int_equal(FIXTURE_DO(f, tx, content_store(tx, c, NULL, id)), 0);
     content_free(c);
@@ -113,7 +115,10 @@ static int64_t ragged(struct fixture *f)
         assert_int_equal(db_get(f->db, &floors[i],
                                 "INSERT INTO floor (building_id, label, ordinal) VALUES ($1, $2, "
                                 "$3) RETURNING id",
-                                "iti", b, i == 0 ? "-1" : i == 1 ? "3" : "3A",
+                                "iti", b,
+                                i == 0   ? "-1"
+                                : i == 1 ? "3"
+                                         : "3A",
                                 i == 0 ? (int64_t)-1 : (int64_t)(i + 2)),
                          1);
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -143,9 +148,10 @@ static int setup(void **state)
     audit_set_key(key);
     assert_int_equal(fixture_setup(state), 0);
     desk = *state;
-    assert_int_equal(db_script(desk->db, "INSERT INTO layout (project_id, name, rooms, halls, baths) "
-                                         "VALUES (1, 'A', 3, 2, 2), (1, 'B', 2, 1, 1);"
-                                         "UPDATE unit SET layout_id = 1 + id % 2"),
+    assert_int_equal(db_script(desk->db,
+                               "INSERT INTO layout (project_id, name, rooms, halls, baths) "
+                               "VALUES (1, 'A', 3, 2, 2), (1, 'B', 2, 1, 1);"
+                               "UPDATE unit SET layout_id = 1 + id % 2"),
                      0);
     fixture_release(desk);
     ragged(desk);
@@ -214,12 +220,12 @@ static json_t *row_of(const json_t *json, int64_t unit_id)
     json_t *row, *found = NULL;
     size_t b, u;
 
-    json_array_foreach(json_object_get(json, "buildings"), b, building)
-        json_array_foreach(json_object_get(building, "units"), u, row)
-            if (int_at(row, 0) == unit_id) {
-                assert_null(found);
-                found = row;
-            }
+    json_array_foreach(json_object_get(json, "buildings"), b, building) json_array_foreach(
+        json_object_get(building, "units"), u, row) if (int_at(row, 0) == unit_id)
+    {
+        assert_null(found);
+        found = row;
+    }
     return found;
 }
 
@@ -228,8 +234,10 @@ static json_t *row_of(const json_t *json, int64_t unit_id)
 static void unit_check(const json_t *json, const json_t *building, const json_t *row,
                        const struct published_unit *u)
 {
-    const json_t *floor = json_array_get(json_object_get(building, "floors"), (size_t)int_at(row, 1));
-    const json_t *stair = json_array_get(json_object_get(building, "stairs"), (size_t)int_at(row, 2));
+    const json_t *floor =
+        json_array_get(json_object_get(building, "floors"), (size_t)int_at(row, 1));
+    const json_t *stair =
+        json_array_get(json_object_get(building, "stairs"), (size_t)int_at(row, 2));
     const json_t *layouts = json_object_get(json, "layouts");
     const char state[2] = {u->state, '\0'};
 
@@ -251,8 +259,9 @@ static void unit_check(const json_t *json, const json_t *building, const json_t 
     assert_int_equal(int_at(row, 8), u->gross);
     assert_int_equal(int_at(row, 9), u->inner);
     assert_int_equal(int_at(row, 10), u->total_fen);
-    assert_int_equal(int_at(row, 11),
-                     u->total_fen && u->gross ? (u->total_fen * 200 + u->gross) / (2 * u->gross) : 0);
+    assert_int_equal(int_at(row, 11), u->total_fen && u->gross
+                                          ? (u->total_fen * 200 + u->gross) / (2 * u->gross)
+                                          : 0);
     assert_string_equal(text_at(row, 12), u->orientation);
     assert_string_equal(text_at(row, 13), u->room);
 }
@@ -268,11 +277,12 @@ static void test_chart_is_the_content(void **state)
 
     (void)state;
     json_array_foreach(json_object_get(json, "buildings"), b, building)
-        json_array_foreach(json_object_get(building, "units"), u, row) {
-            assert_int_equal(json_integer_value(json_object_get(building, "id")),
-                             c->units[at].building_id);
-            unit_check(json, building, row, &c->units[at++]);
-        }
+        json_array_foreach(json_object_get(building, "units"), u, row)
+    {
+        assert_int_equal(json_integer_value(json_object_get(building, "id")),
+                         c->units[at].building_id);
+        unit_check(json, building, row, &c->units[at++]);
+    }
     assert_int_equal(at, c->n_units); /* every unit exactly once */
     assert_int_equal(at, FIXTURE_UNITS + 6);
     assert_string_equal(json_string_value(json_object_get(project, "name")), "Test Garden");
@@ -282,7 +292,8 @@ static void test_chart_is_the_content(void **state)
     assert_int_equal(json_integer_value(json_object_get(publication, "number")), 1);
     assert_int_equal(json_integer_value(json_object_get(publication, "patch")), 0);
     assert_true(json_is_true(json_object_get(publication, "demo")));
-    assert_string_equal(json_string_value(json_object_get(publication, "approver_role")), "manager");
+    assert_string_equal(json_string_value(json_object_get(publication, "approver_role")),
+                        "manager");
     assert_string_equal(text_at(json_object_get(publication, "permits"), 0), "P-2026-1");
     /* The legend has each public letter once, and none that is not public. */
     assert_int_equal(json_array_size(json_object_get(json, "states")), 10);
@@ -295,15 +306,16 @@ static void test_ragged_grid(void **state)
     json_t *json = chart();
     const json_t *b = json_array_get(json_object_get(json, "buildings"), 1);
     const json_t *floors = json_object_get(b, "floors");
-    const json_t *lines =
-        json_object_get(json_array_get(json_object_get(b, "stairs"), 0), "lines");
+    const json_t *lines = json_object_get(json_array_get(json_object_get(b, "stairs"), 0), "lines");
     static const char *const want[] = {"1", "2", "A", "01", "10"};
 
     (void)state;
     assert_string_equal(json_string_value(json_object_get(b, "name")), "R\"\\\x01</script>");
     assert_int_equal(json_array_size(floors), 3); /* from the lowest up */
-    assert_string_equal(json_string_value(json_object_get(json_array_get(floors, 0), "label")), "-1");
-    assert_string_equal(json_string_value(json_object_get(json_array_get(floors, 2), "label")), "3A");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(floors, 0), "label")),
+                        "-1");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(floors, 2), "label")),
+                        "3A");
     assert_int_equal(json_array_size(lines), 5); /* as people count: short ones first */
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(text_at(lines, i), want[i]);
@@ -393,7 +405,8 @@ static char *inflated(const void *data, size_t n, size_t *ret_n)
 
 static void test_parts_join_to_the_whole(void **state)
 {
-    static const size_t sizes[] = {0, 1, 2, 15, 255, 256, 4095, 4096, 32767, 32768, 65535, 65536, 200000};
+    static const size_t sizes[] = {0,    1,     2,     15,    255,   256,   4095,
+                                   4096, 32767, 32768, 65535, 65536, 200000};
     enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
     uint64_t random = 7;
 
@@ -493,28 +506,29 @@ static void test_a_loss_changes_that_unit_alone(void **state)
     after = fetch("/api/chart", "");
     assert_string_not_equal(before.etag, after.etag);
     json_array_foreach(json_object_get(before.json, "buildings"), i, b)
-        json_array_foreach(json_object_get(b, "units"), k, was) {
-            is = row_of(after.json, int_at(was, 0));
-            if (int_at(was, 0) == desk->units[4]) {
-                mine = is;
-                assert_string_equal(text_at(is, 5), "X");
-                json_array_set_new(is, 5, json_string("A"));
-            }
-            assert_true(json_equal(was, is));
+        json_array_foreach(json_object_get(b, "units"), k, was)
+    {
+        is = row_of(after.json, int_at(was, 0));
+        if (int_at(was, 0) == desk->units[4]) {
+            mine = is;
+            assert_string_equal(text_at(is, 5), "X");
+            json_array_set_new(is, 5, json_string("A"));
         }
+        assert_true(json_equal(was, is));
+    }
     assert_non_null(mine);
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(after.json, "publication"),
-                                                        "patch")),
-                     1);
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(after.json, "publication"), "patch")),
+        1);
     assert_int_equal(
         json_integer_value(json_object_get(json_object_get(after.json, "project"), "available")),
         FIXTURE_UNITS - 1);
     /* The building's own reply; and the other's, which states the new patch too. */
     snprintf(path, sizeof(path), "/api/buildings/%d", (int)desk->building);
     building = fetch(path, "");
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(building.json, "building"),
-                                                        "id")),
-                     desk->building);
+    assert_int_equal(
+        json_integer_value(json_object_get(json_object_get(building.json, "building"), "id")),
+        desk->building);
     json_array_set_new(mine, 5, json_string("X"));
     assert_true(json_equal(json_object_get(building.json, "building"),
                            json_array_get(json_object_get(after.json, "buildings"), 0)));
@@ -549,8 +563,7 @@ static void test_as_of_a_patch(void **state)
     assert_int_equal(fixture_act(desk, TRANSITION_UNHOLD, desk->units[4]), 0);
     assert_int_equal(fixture_act(desk, TRANSITION_RETAIN, desk->units[4]), 0);
     for (int64_t upto = 1; upto <= 2; upto++) {
-        assert_int_equal(
-            snapshot_of_publication(desk->db, 1, 0, upto, false, &s), 0);
+        assert_int_equal(snapshot_of_publication(desk->db, 1, 0, upto, false, &s), 0);
         json = plain(s);
         assert_int_equal(text_at(row_of(json, desk->units[4]), 5)[0], want[upto]);
         json_decref(json);
@@ -647,7 +660,8 @@ static void test_what_is_told(void **state)
              "\"X\",110333300,1234568],[%d,\"X\",110333300,1234568]]}\n",
              (long long)desk->now_ms, (int)desk->units[0], (int)desk->units[1]);
     assert_true(stream_has(&s, want));
-    assert_true(stream_has(&s, "event: unit\ndata: {\"building_id\":1,\"unit\":[1,-1,-1,-1,1,\"X\""));
+    assert_true(
+        stream_has(&s, "event: unit\ndata: {\"building_id\":1,\"unit\":[1,-1,-1,-1,1,\"X\""));
     /* A gain tells staff and nobody else. */
     assert_int_equal(fixture_act(desk, TRANSITION_UNHOLD, desk->units[0]), 0);
     tell();
@@ -729,13 +743,15 @@ static void test_dropped_and_back(void **state)
     assert_true(stream_has(&s, "event: heartbeat"));
     assert_int_equal(fixture_act(desk, TRANSITION_HOLD, desk->units[0]), 0);
     assert_int_equal(sqlite3_open(desk->path, &raw), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(raw, "ALTER TABLE publication_patch RENAME TO away", NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(raw, "ALTER TABLE publication_patch RENAME TO away", NULL, NULL, NULL),
+        SQLITE_OK);
     tell();
     assert_null(charts_get(charts, desk->project));
     assert_int_equal(fetch("/api/chart", "").status, 404);
-    assert_int_equal(sqlite3_exec(raw, "ALTER TABLE away RENAME TO publication_patch", NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(raw, "ALTER TABLE away RENAME TO publication_patch", NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(raw);
     assert_int_equal(fixture_act(desk, TRANSITION_HOLD, desk->units[1]), 0);
     tell();
@@ -797,7 +813,8 @@ static void *read_on(void *arg)
         json = json_loadb(out.data, out.n, 0, NULL);
         buf_free(&out);
         patch = json_integer_value(json_object_get(json_object_get(json, "publication"), "patch"));
-        available = json_integer_value(json_object_get(json_object_get(json, "project"), "available"));
+        available =
+            json_integer_value(json_object_get(json_object_get(json, "project"), "available"));
         r->wrong |= !json || patch < r->last_patch || available != FIXTURE_UNITS - patch % 2;
         r->last_patch = patch;
         r->reads++;

@@ -1,5 +1,7 @@
-/* test_config.c - a configuration that is not understood refuses the start and names the line (RS F50). */
+/* test_config.c - a configuration that is not understood refuses the start and names the line (RS
+ * F50). */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,7 +21,7 @@ static char path[] = "/tmp/anchang-config.XXXXXX", error[400];
 static int setup(void **state)
 {
     (void)state;
-    close(mkstemp(path));
+    close(mkostemp(path, O_CLOEXEC));
     return 0;
 }
 
@@ -75,17 +78,21 @@ static void test_defaults(void **state)
 static void test_printed_keys_are_the_defaults(void **state)
 {
     struct config plain, printed;
-    int saved = dup(STDOUT_FILENO);
+    pid_t child;
+    int status = 1;
 
     (void)state;
     memset(&plain, 0, sizeof(plain));
     memset(&printed, 0, sizeof(printed));
-    fflush(stdout);
-    assert_non_null(freopen(path, "w", stdout));
-    config_print_keys();
-    fflush(stdout);
-    assert_true(dup2(saved, STDOUT_FILENO) >= 0);
-    close(saved);
+    child = fork();
+    if (child == 0) {
+        if (!freopen(path, "we", stdout))
+            _exit(1);
+        config_print_keys();
+        _exit(fflush(stdout) == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
     error[0] = '\0';
     if (config_read(path, &printed, error, sizeof(error)) != 0)
         fail_msg("%s", error);
@@ -98,11 +105,12 @@ static void test_values(void **state)
     struct config c;
 
     (void)state;
-    assert_int_equal(read_text("\xef\xbb\xbf; ours\n[site]\nname = 案场 一号  \nlanguage = en\ndemo=yes\n"
-                               "# more\n[listen]\nport: 0\nhosts = a.example  b.example\n"
-                               "workers = 16\n[storage]\nstate = /srv/x\n",
-                               &c),
-                     0);
+    assert_int_equal(
+        read_text("\xef\xbb\xbf; ours\n[site]\nname = 案场 一号  \nlanguage = en\ndemo=yes\n"
+                  "# more\n[listen]\nport: 0\nhosts = a.example  b.example\n"
+                  "workers = 16\n[storage]\nstate = /srv/x\n",
+                  &c),
+        0);
     assert_string_equal(c.site_name, "案场 一号");
     assert_string_equal(c.site_lang, "en");
     assert_true(c.demo);
@@ -180,8 +188,8 @@ static void test_no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_printed_keys_are_the_defaults),
-        cmocka_unit_test(test_values),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_printed_keys_are_the_defaults),
+        cmocka_unit_test(test_values),      cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_long_values), cmocka_unit_test(test_no_file)};
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,14 +1,15 @@
-/* test_constraints.c - each CHECK, UNIQUE, foreign key and trigger of the schema is needed by a test.
+/* test_constraints.c - each CHECK, UNIQUE, foreign key and trigger of the schema is needed by a
+ * test.
  *
- * The schema is taken apart by its own text: every constraint in it is left out in turn, and at least one
- * statement that the whole schema refuses must pass then. A new constraint without such a statement, or a
- * statement that something else refuses, fails here (RS 3.1). Replacing is tried with recursive triggers
- * off, where only the triggers made for it stand.
+ * The schema is taken apart by its own text: every constraint in it is left out in turn, and at
+ * least one statement that the whole schema refuses must pass then. A new constraint without such a
+ * statement, or a statement that something else refuses, fails here (RS 3.1). Replacing is tried
+ * with recursive triggers off, where only the triggers made for it stand.
  */
 #include <ctype.h>
 #include <setjmp.h>
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,15 +29,20 @@ static const char seed[] =
     "INSERT INTO stair (id, building_id, name, ordinal) VALUES (1, 1, 's', 1), (2, 2, 's', 1);"
     "INSERT INTO floor (id, building_id, label, ordinal) VALUES (1, 1, '1', 1), (2, 2, '1', 1);"
     "INSERT INTO layout (id, project_id, name, rooms, halls, baths) VALUES (1, 1, 'L', 1, 1, 1);"
-    "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, class, changed_ms) "
+    "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, class, "
+    "changed_ms) "
     "VALUES (1, 1, 1, 1, 1, '101', '1', 'home', 1), (2, 1, 1, 1, 1, '102', '2', 'home', 1);"
-    "INSERT INTO unit_area (unit_id, stage, gross, inner_area, shared) VALUES (1, 'planned', 10, 8, 2);"
+    "INSERT INTO unit_area (unit_id, stage, gross, inner_area, shared) VALUES (1, 'planned', 10, "
+    "8, 2);"
     "INSERT INTO unit_media VALUES (1, '0123456789abcdef0123456789abcdef', 1);"
-    "INSERT INTO unit_price (id, unit_id, total_fen, reason, actor, at_ms) VALUES (1, 1, 5, 'r', 'a', 1),"
+    "INSERT INTO unit_price (id, unit_id, total_fen, reason, actor, at_ms) VALUES (1, 1, 5, 'r', "
+    "'a', 1),"
     "(2, 2, 5, 'r', 'a', 1);"
-    "INSERT INTO terminal (id, kind, name, token_hash, created_ms) VALUES (1, 'kiosk', 'k', x'01', 1);"
+    "INSERT INTO terminal (id, kind, name, token_hash, created_ms) VALUES (1, 'kiosk', 'k', "
+    "x'01', 1);"
     "INSERT INTO claim (id, unit_id, state, kind, since_ms) VALUES (1, 1, 'C', 'opening', 1);"
-    "INSERT INTO claim (id, unit_id, state, kind, since_ms, ended_ms) VALUES (2, 1, 'C', 'opening', 1, 2);"
+    "INSERT INTO claim (id, unit_id, state, kind, since_ms, ended_ms) VALUES (2, 1, 'C', "
+    "'opening', 1, 2);"
     "INSERT INTO encumbrance (id, unit_id, kind, document, set_ms, set_by) VALUES "
     "(1, 1, 'seizure', 'd', 1, 'a');"
     "INSERT INTO encumbrance (id, unit_id, kind, document, set_ms, set_by, cleared_ms, cleared_by, "
@@ -44,25 +50,32 @@ static const char seed[] =
     "INSERT INTO permit (id, project_id, kind, number, issued_date, scope, units_named) VALUES "
     "(1, 1, 'presale', 'P', '2026-01-01', 's', 1);"
     "INSERT INTO permit_unit VALUES (1, 1);"
-    "INSERT INTO unit_history (id, unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "INSERT INTO unit_history (id, unit_id, axis, from_state, to_state, event, actor, "
+    "unit_version, "
     "at_ms) VALUES (1, 1, 'state', '', 'U', 'generate', 'a', 1, 1), "
-    "(2, 1, 'state', 'U', 'A', 'release', 'a', 2, 1), (3, 2, 'state', '', 'U', 'generate', 'a', 1, 1);"
+    "(2, 1, 'state', 'U', 'A', 'release', 'a', 2, 1), (3, 2, 'state', '', 'U', 'generate', 'a', "
+    "1, 1);"
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (1, 'P1', 'v');"
     "INSERT INTO fee (id, project_id, kind, name, standard, voluntary) VALUES "
     "(1, 1, 'property', 'f', 's', 0);"
     "INSERT INTO discount (id, project_id, name, condition, effect) VALUES (1, 1, 'd', 'c', 'e');"
-    "INSERT INTO publication (id, project_id, number, state, author_id, author, created_ms, approver_id, "
+    "INSERT INTO publication (id, project_id, number, state, author_id, author, created_ms, "
+    "approver_id, "
     "approver, decided_ms, hash) VALUES (1, 1, 1, 'superseded', 1, 'a', 1, 2, 'b', 1, 'h'), "
     "(2, 1, 2, 'live', 1, 'a', 1, 2, 'b', 1, 'h');"
     "INSERT INTO publication (id, project_id, number, state, author_id, author, created_ms) VALUES "
     "(3, 1, 3, 'draft', 1, 'a', 1);"
-    "INSERT INTO publication_unit (unit_id, publication_id, building_id, stair_id, floor_id, building, "
-    "stair, floor, floor_ordinal, room, line, span, class, state, hidden_reason, orientation, area_stage, "
-    "permit, model_room, note, media) VALUES (1, 2, 1, 1, 1, 'b1', 's', '1', 1, '101', '1', 1, 'home', "
+    "INSERT INTO publication_unit (unit_id, publication_id, building_id, stair_id, floor_id, "
+    "building, "
+    "stair, floor, floor_ordinal, room, line, span, class, state, hidden_reason, orientation, "
+    "area_stage, "
+    "permit, model_room, note, media) VALUES (1, 2, 1, 1, 1, 'b1', 's', '1', 1, '101', '1', 1, "
+    "'home', "
     "'A', '', '', '', 'P', 0, '', '');"
     "INSERT INTO publication_item VALUES (2, 'project', 0, 'k', 'n', 'v');"
     "INSERT INTO publication_patch VALUES (2, 1, 1, 'X', 'hold', 1);"
-    "INSERT INTO user_account (id, login, name, password_hash, created_ms) VALUES (1, 'user', 'u', 'h', 1);"
+    "INSERT INTO user_account (id, login, name, password_hash, created_ms) VALUES (1, 'user', "
+    "'u', 'h', 1);"
     "INSERT INTO post (id, name, role, all_projects, created_ms) VALUES (1, 'p', 'admin', 1, 1);"
     "INSERT INTO post_right VALUES (1, 'r'); INSERT INTO post_project VALUES (1, 1);"
     "INSERT INTO post_building VALUES (1, 1); INSERT INTO user_post VALUES (1, 1);"
@@ -73,16 +86,16 @@ static const char seed[] =
     "changed_ms) VALUES (" #project ", " #building ", " #stair ", " #floor ", " room               \
     ", '9', 'home', 1)"
 #define CLAIM(state, kind, holder, until)                                                          \
-    "INSERT INTO claim (unit_id, state, kind, holder, since_ms, until_ms) VALUES (2, '" state       \
+    "INSERT INTO claim (unit_id, state, kind, holder, since_ms, until_ms) VALUES (2, '" state      \
     "', '" kind "', '" holder "', 1, " until ")"
 #define PUBLISHED(unit, publication)                                                               \
     "INSERT INTO publication_unit (unit_id, publication_id, building_id, stair_id, floor_id, "     \
     "building, stair, floor, floor_ordinal, room, line, span, class, state, hidden_reason, "       \
     "orientation, area_stage, permit, model_room, note, media) VALUES (" #unit ", " #publication   \
     ", 1, 1, 1, 'b', 's', '1', 1, '1', '1', 1, 'home', 'A', '', '', '', '', 0, '', '')"
-#define AREA(gross, inner, shared)                                                                 \
-    "INSERT INTO unit_area (unit_id, stage, gross, inner_area, shared) VALUES (2, 'planned', "     \
-    #gross ", " #inner ", " #shared ")"
+#define AREA(g, i, s)                                                                              \
+    "INSERT INTO unit_area (unit_id, stage, gross, inner_area, shared) VALUES (2, 'planned', " #g  \
+    ", " #i ", " #s ")"
 #define AUDIT(seq, prev, hash)                                                                     \
     "INSERT INTO audit VALUES (" #seq ", " prev ", " hash ", 1, 1, 1, 1, 'a', 'b', 'c', 0, '')"
 #define ZERO "zeroblob(32)"
@@ -194,14 +207,19 @@ static const char *const refused[] = {
     CLAIM("R", "hold", "", "5"),
     CLAIM("R", "reservation", "", "5"),
     CLAIM("X", "lock", "", "5"),
-    "INSERT INTO claim (unit_id, state, kind, terminal_id, since_ms) VALUES (2, 'C', 'opening', 99, 1)",
-    "INSERT INTO claim (unit_id, state, kind, previous_id, since_ms) VALUES (2, 'C', 'opening', 99, 1)",
+    "INSERT INTO claim (unit_id, state, kind, terminal_id, since_ms) VALUES (2, 'C', 'opening', "
+    "99, 1)",
+    "INSERT INTO claim (unit_id, state, kind, previous_id, since_ms) VALUES (2, 'C', 'opening', "
+    "99, 1)",
     "INSERT INTO claim (unit_id, state, kind, since_ms) VALUES (1, 'C', 'opening', 1)",
     "UPDATE claim SET ended_ms = NULL, unit_id = 2 WHERE id = 2",
     "DELETE FROM claim WHERE id = 2",
-    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (99, 'seizure', 'd', 1, 'a')",
-    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (1, 'grudge', 'd', 1, 'a')",
-    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (1, 'seizure', '', 1, 'a')",
+    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (99, 'seizure', "
+    "'d', 1, 'a')",
+    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (1, 'grudge', 'd', "
+    "1, 'a')",
+    "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by) VALUES (1, 'seizure', '', "
+    "1, 'a')",
     "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by, sellable) VALUES "
     "(1, 'mortgage', 'd', 1, 'a', 2)",
     "INSERT INTO encumbrance (unit_id, kind, document, set_ms, set_by, sellable) VALUES "
@@ -224,27 +242,34 @@ static const char *const refused[] = {
     "INSERT INTO permit_unit VALUES (1, 99)",
     "INSERT INTO permit_unit VALUES (1, 1)",
     /* history */
-    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, at_ms) "
+    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "at_ms) "
     "VALUES (99, 'state', '', 'U', 'e', 'a', 9, 1)",
-    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, at_ms) "
+    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "at_ms) "
     "VALUES (1, 'mood', '', 'U', 'e', 'a', 9, 1)",
-    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, at_ms, "
+    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "at_ms, "
     "claim_id) VALUES (1, 'state', '', 'U', 'e', 'a', 9, 1, 99)",
-    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, at_ms) "
+    "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "at_ms) "
     "VALUES (1, 'state', 'A', 'X', 'e', 'a', 2, 1)",
     "UPDATE unit_history SET actor = 'b' WHERE id = 3",
     "DELETE FROM unit_history WHERE id = 2",
-    "REPLACE INTO unit_history (id, unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "REPLACE INTO unit_history (id, unit_id, axis, from_state, to_state, event, actor, "
+    "unit_version, "
     "at_ms) VALUES (3, 2, 'state', '', 'U', 'generate', 'b', 1, 1)",
     /* disclosure, fees, discounts */
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (99, 'P1', 'v')",
     "UPDATE disclosure_item SET media_id = 'none'",
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (1, 'P1', 'w')",
-    "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (99, 'property', 'g', 's', 1)",
+    "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (99, 'property', 'g', "
+    "'s', 1)",
     "UPDATE fee SET kind = 'tax'",
     "UPDATE fee SET voluntary = 2",
     "UPDATE fee SET kind = 'agency', voluntary = 0",
-    "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (1, 'property', 'f', 's', 1)",
+    "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (1, 'property', 'f', "
+    "'s', 1)",
     "INSERT INTO discount (project_id, name, condition, effect) VALUES (99, 'x', 'c', 'e')",
     "INSERT INTO discount (project_id, name, condition, effect) VALUES (1, 'd', 'c', 'e')",
     /* publications */
@@ -252,13 +277,15 @@ static const char *const refused[] = {
     "(99, 1, 'withdrawn', 1, 'a', 1)",
     "INSERT INTO publication (project_id, number, state, author_id, author, created_ms) VALUES "
     "(2, 1, 'lost', 1, 'a', 1)",
-    "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, base_id) VALUES "
+    "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, base_id) "
+    "VALUES "
     "(2, 1, 'withdrawn', 1, 'a', 1, 99)",
     "INSERT INTO publication (project_id, number, state, author_id, author, created_ms) VALUES "
     "(1, 1, 'withdrawn', 1, 'a', 1)",
     "INSERT INTO publication (project_id, number, state, author_id, author, created_ms) VALUES "
     "(2, 1, 'live', 1, 'a', 1)",
-    "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, approver_id, "
+    "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, "
+    "approver_id, "
     "approver, decided_ms, hash) VALUES (1, 9, 'live', 1, 'a', 1, 2, 'b', 1, 'h')",
     "INSERT INTO publication (project_id, number, state, author_id, author, created_ms) VALUES "
     "(1, 9, 'submitted', 1, 'a', 1)",
@@ -288,7 +315,8 @@ static const char *const refused[] = {
     "INSERT INTO link_revocation (project_id, scope, target, reason, actor, at_ms) VALUES "
     "(1, 'some', '', 'r', 'a', 1)",
     /* people */
-    "INSERT INTO user_account (login, name, password_hash, created_ms) VALUES ('user', 'v', 'h', 1)",
+    "INSERT INTO user_account (login, name, password_hash, created_ms) VALUES ('user', 'v', 'h', "
+    "1)",
     "UPDATE user_account SET login = 'x'",
     "UPDATE user_account SET name = ''",
     "UPDATE user_account SET must_change = 2",
@@ -377,7 +405,8 @@ static void comments_blank(char *text)
     }
 }
 
-static void site_add(struct anatomy *a, const char *table, size_t from, size_t to, const char *instead)
+static void site_add(struct anatomy *a, const char *table, size_t from, size_t to,
+                     const char *instead)
 {
     struct site *s;
     size_t n = 0;
@@ -389,7 +418,8 @@ static void site_add(struct anatomy *a, const char *table, size_t from, size_t t
     *s = (struct site){.from = from, .to = to, .instead = instead};
     prefix = snprintf(s->name, sizeof(s->name), "%s: ", table);
     for (size_t i = from; i < to && n + (size_t)prefix < sizeof(s->name) - 1; i++)
-        if (!isspace((unsigned char)a->text[i]) || (n > 0 && s->name[(size_t)prefix + n - 1] != ' '))
+        if (!isspace((unsigned char)a->text[i]) ||
+            (n > 0 && s->name[(size_t)prefix + n - 1] != ' '))
             s->name[(size_t)prefix + n++] = isspace((unsigned char)a->text[i]) ? ' ' : a->text[i];
     s->name[(size_t)prefix + n] = '\0';
 }

@@ -1,4 +1,5 @@
-/* test_import_db.c - rows become units: all or none, each once, with what the source said (PM-04, PM-06). */
+/* test_import_db.c - rows become units: all or none, each once, with what the source said (PM-04,
+ * PM-06). */
 #include "fixture.h"
 
 #include <sodium.h>
@@ -118,22 +119,24 @@ static void test_a_row(void **state)
     assert_int_equal(result.layouts, 1);
     assert_int_equal(result.n_projects, 1);
     assert_int_equal(
-        fixture_count(f, "SELECT COUNT(*) FROM unit u JOIN project p ON p.id = u.project_id JOIN "
-                         "building b ON b.id = u.building_id JOIN stair s ON s.id = u.stair_id "
-                         "JOIN floor fl ON fl.id = u.floor_id JOIN layout l ON l.id = u.layout_id "
-                         "WHERE p.name = 'New' AND b.name = 'B' AND s.name = '1' AND fl.label = "
-                         "'3' AND u.room = '301' AND u.line = '01' AND u.span = 1 AND u.class = "
-                         "'home' AND u.usage_text = '住宅' AND u.orientation = '南' AND "
-                         "u.floor_height_mm = 2900 AND u.total_fen = 110333300 AND "
-                         "u.filed_total_fen = 120000000 AND u.sale_state = 'U' AND u.released = 0 "
-                         "AND l.name = '三室二厅一卫' AND l.rooms = 3 AND l.halls = 2 AND l.baths = 1"),
+        fixture_count(
+            f, "SELECT COUNT(*) FROM unit u JOIN project p ON p.id = u.project_id JOIN "
+               "building b ON b.id = u.building_id JOIN stair s ON s.id = u.stair_id "
+               "JOIN floor fl ON fl.id = u.floor_id JOIN layout l ON l.id = u.layout_id "
+               "WHERE p.name = 'New' AND b.name = 'B' AND s.name = '1' AND fl.label = "
+               "'3' AND u.room = '301' AND u.line = '01' AND u.span = 1 AND u.class = "
+               "'home' AND u.usage_text = '住宅' AND u.orientation = '南' AND "
+               "u.floor_height_mm = 2900 AND u.total_fen = 110333300 AND "
+               "u.filed_total_fen = 120000000 AND u.sale_state = 'U' AND u.released = 0 "
+               "AND l.name = '三室二厅一卫' AND l.rooms = 3 AND l.halls = 2 AND l.baths = 1"),
         1);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_area WHERE stage = 'premeasured' "
                                       "AND gross = 8937 AND inner_area = 7200 AND shared = 1737 "
                                       "AND reviewed_ms IS NULL"),
                      1);
-    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_history WHERE event = 'import' AND "
-                                      "document = '待售' AND to_state = 'U' AND unit_version = 1"),
+    assert_int_equal(fixture_count(f,
+                                   "SELECT COUNT(*) FROM unit_history WHERE event = 'import' AND "
+                                   "document = '待售' AND to_state = 'U' AND unit_version = 1"),
                      1);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM import_batch WHERE units = 1 AND "
                                       "file_hash = '00ff' AND actor = 'tester'"),
@@ -152,8 +155,9 @@ static void test_states(void **state)
 {
     static const struct {
         char source, here;
-    } cases[] = {{'U', 'U'}, {'A', 'U'}, {'K', 'U'}, {'R', 'U'}, {'X', 'U'}, {'B', 'B'}, {'S', 'S'},
-                 {'C', 'C'}, {'F', 'F'}, {'D', 'D'}, {'T', 'T'}, {'N', 'N'}, {'\0', 'U'}, {'Z', 'U'}};
+    } cases[] = {{'U', 'U'}, {'A', 'U'}, {'K', 'U'},  {'R', 'U'}, {'X', 'U'},
+                 {'B', 'B'}, {'S', 'S'}, {'C', 'C'},  {'F', 'F'}, {'D', 'D'},
+                 {'T', 'T'}, {'N', 'N'}, {'\0', 'U'}, {'Z', 'U'}};
     enum { N = sizeof(cases) / sizeof(cases[0]) };
     struct fixture *f = *state;
     struct import_unit units[N];
@@ -174,11 +178,13 @@ static void test_states(void **state)
         id++;
         assert_int_equal(fixture_state(f, id), cases[i].here);
         assert_int_equal(
-            fixture_of(f, "SELECT COUNT(*) FROM claim WHERE unit_id = $1 AND kind = 'opening' AND "
-                          "ended_ms IS NULL AND document = 'word' AND until_ms IS NULL",
+            fixture_of(f,
+                       "SELECT COUNT(*) FROM claim WHERE unit_id = $1 AND kind = 'opening' AND "
+                       "ended_ms IS NULL AND document = 'word' AND until_ms IS NULL",
                        id),
             strchr("BSCFDT", cases[i].here) != NULL);
-        assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1", id), 1);
+        assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1", id),
+                         1);
     }
     assert_int_equal(verify_invariants(f->db, violated, NULL, &violations), 0);
     assert_int_equal(violations, 0);
@@ -203,10 +209,10 @@ static void test_reasons(void **state)
         u.reason = given[i][0];
         u.status_word = given[i][1];
         assert_int_equal(run(f, f->project, &u, 1, &result), 0);
-        assert_int_equal(
-            db_query(f->db, &s, "SELECT retained, retained_reason FROM unit WHERE room = $1", "t",
-                     room),
-            0);
+        assert_int_equal(db_query(f->db, &s,
+                                  "SELECT retained, retained_reason FROM unit WHERE room = $1", "t",
+                                  room),
+                         0);
         assert_int_equal(stmt_step(s), 1);
         assert_string_equal(stmt_text(s, 0), "other");
         assert_string_equal(stmt_text(s, 1), given[i][2]);
@@ -393,7 +399,8 @@ static void test_ten_thousand(void **state)
     assert_int_equal(fixture_count(f, "SELECT COUNT(DISTINCT line) FROM unit"), 8);
     assert_int_equal(verify_invariants(f->db, violated, NULL, &violations), 0);
     assert_int_equal(violations, 0);
-    assert_true(end.tv_sec - start.tv_sec < 20); /* 0.2 s without sanitizers; quadratic is minutes */
+    assert_true(end.tv_sec - start.tv_sec <
+                20); /* 0.2 s without sanitizers; quadratic is minutes */
     free(texts);
     free(u);
 }
@@ -401,15 +408,10 @@ static void test_ten_thousand(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
-                                       CASE(test_a_row),
-                                       CASE(test_states),
-                                       CASE(test_reasons),
-                                       CASE(test_areas),
-                                       CASE(test_duplicates),
-                                       CASE(test_projects),
-                                       CASE(test_mappings),
-                                       CASE(test_ten_thousand)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines), CASE(test_a_row),    CASE(test_states),
+        CASE(test_reasons),           CASE(test_areas),    CASE(test_duplicates),
+        CASE(test_projects),          CASE(test_mappings), CASE(test_ten_thousand)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

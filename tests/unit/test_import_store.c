@@ -1,4 +1,5 @@
-/* test_import_store.c - uploads between their arrival and the import: whose they are, how long they stay. */
+/* test_import_store.c - uploads between their arrival and the import: whose they are, how long they
+ * stay. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -62,8 +63,8 @@ static int count(void)
 
 static void test_there_and_found(void **state)
 {
-    static const char *const names[] = {"a.csv", "价格 表.xlsx", "  leading", " ", "a\"'<b>", "-rf",
-                                        "..", "%s%n"};
+    static const char *const names[] = {"a.csv",   "价格 表.xlsx", "  leading", " ",
+                                        "a\"'<b>", "-rf",          "..",        "%s%n"};
     struct stored_import st = {0}, found;
     struct stat info;
 
@@ -91,7 +92,11 @@ static void test_there_and_found(void **state)
 static void test_names_and_ids(void **state)
 {
     static const char *const bad[] = {"", "a/b", "../x", "a\\b", "a\nb", "a\tb", "a\x7f", "\x01"};
-    static const char *const ids[] = {"", ".", "..", "../upload", "0123456789abcdef0123456789abcdeF",
+    static const char *const ids[] = {"",
+                                      ".",
+                                      "..",
+                                      "../upload",
+                                      "0123456789abcdef0123456789abcdeF",
                                       "0123456789abcdef0123456789abcde/",
                                       "0123456789abcdef0123456789abcdef0"};
     struct stored_import st = {.size = 77};

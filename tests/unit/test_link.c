@@ -1,4 +1,5 @@
-/* test_link.c - take-home links: nobody makes or bends one without the key (SC-23), and their revocation. */
+/* test_link.c - take-home links: nobody makes or bends one without the key (SC-23), and their
+ * revocation. */
 #include "fixture.h"
 
 #include <sodium.h>
@@ -8,8 +9,10 @@
 #include "db/link_revocation.h"
 
 static const uint8_t key[LINK_KEY_SIZE] = {1, 2, 3}, other_key[LINK_KEY_SIZE] = {1, 2, 4};
-static const struct link sample = {
-    .unit_id = 123456, .publication_id = 78, .issued_ms = 1780000123456, .expires_ms = 1782592123456};
+static const struct link sample = {.unit_id = 123456,
+                                   .publication_id = 78,
+                                   .issued_ms = 1780000123456,
+                                   .expires_ms = 1782592123456};
 
 static void test_there_and_back(void **state)
 {
@@ -18,8 +21,9 @@ static void test_there_and_back(void **state)
 
     (void)state;
     link_make(key, &sample, token, code);
-    assert_int_equal(strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-                     strlen(token));
+    assert_int_equal(
+        strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+        strlen(token));
     assert_int_equal(strlen(code), 9);
     assert_int_equal(code[4], '-');
     assert_null(strpbrk(code, "ILOU")); /* not to be taken for another letter */
@@ -55,7 +59,8 @@ static void test_forged(void **state)
     assert_int_equal(link_read(other_key, token, &l, code), -EINVAL);
     /* Every letter of it counts: also the last one, which has bits to spare. */
     for (size_t i = 0; i < n; i++)
-        for (const char *c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= %";
+        for (const char *c =
+                 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= %";
              *c; c++) {
             if (*c == token[i])
                 continue;
@@ -109,7 +114,8 @@ static void test_revocation(void **state)
     assert_int_equal(link_is_revoked(f->db, "B", f->units[1], 8, before), 1);
     assert_int_equal(link_is_revoked(f->db, "B", f->units[1], 8, after), 0);
     assert_int_equal(link_is_revoked(f->db, "B", 9999, 8, before), 0); /* of no project */
-    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'link.revoke'"), 4);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'link.revoke'"),
+                     4);
     f->as = &f->outsider;
     assert_refused(f, revoke_one(f, "all", ""), NOT_FOUND);
 }
@@ -130,7 +136,8 @@ static void test_list(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, note, text)), 0);
     assert_string_equal(text, "all: link:AAAA-AAAA ");
     f->as = &f->outsider;
-    assert_refused(f, FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, note, text)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, note, text)),
+                   NOT_FOUND);
 }
 
 int main(void)

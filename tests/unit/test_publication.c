@@ -1,4 +1,5 @@
-/* test_publication.c - from draft to archive (FC 25.5, SC-03, SC-15, WF-14): steps, contents, replay. */
+/* test_publication.c - from draft to archive (FC 25.5, SC-03, SC-15, WF-14): steps, contents,
+ * replay. */
 #include "fixture.h"
 
 #include <sodium.h>
@@ -364,7 +365,8 @@ static void same(const struct content *a, const struct content *b)
     assert_string_equal(x, y);
 }
 
-/* Ragged: two buildings whose order is not that of their ids, basements, lines of two lengths, NULLs. */
+/* Ragged: two buildings whose order is not that of their ids, basements, lines of two lengths,
+ * NULLs. */
 static void ragged(struct fixture *f)
 {
     int64_t b = 0, s = 0, low = 0, high = 0;
@@ -479,7 +481,8 @@ static void test_hash_sees_each_fact(void **state)
 
     content_hash(c, first);
     content_free(c);
-    for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]) + sizeof(unseen) / sizeof(unseen[0]); i++) {
+    for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]) + sizeof(unseen) / sizeof(unseen[0]);
+         i++) {
         bool want = i < sizeof(seen) / sizeof(seen[0]);
         const char *sql = want ? seen[i] : unseen[i - sizeof(seen) / sizeof(seen[0])];
         struct fault fault = {0};
@@ -682,14 +685,14 @@ static void test_diff(void **state)
     ragged(f);
     assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, 5), 0);
     assert_int_equal(fixture_act(f, TRANSITION_HOLD, 6), 0);
-    assert_int_equal(
-        db_script(f->db, "UPDATE unit SET total_fen = total_fen + 100 WHERE id IN (1, 5, 6);"
-                         "UPDATE unit SET total_fen = total_fen - 100 WHERE id = 2;"
-                         "UPDATE unit SET orientation = 'S' WHERE id IN (2, 3);"
-                         "UPDATE fee SET standard = '9';"
-                         "INSERT INTO discount (project_id, name, condition, effect) VALUES "
-                         "(1, 'd', 'c', 'e');"),
-        0);
+    assert_int_equal(db_script(f->db,
+                               "UPDATE unit SET total_fen = total_fen + 100 WHERE id IN (1, 5, 6);"
+                               "UPDATE unit SET total_fen = total_fen - 100 WHERE id = 2;"
+                               "UPDATE unit SET orientation = 'S' WHERE id IN (2, 3);"
+                               "UPDATE fee SET standard = '9';"
+                               "INSERT INTO discount (project_id, name, condition, effect) VALUES "
+                               "(1, 'd', 'c', 'e');"),
+                     0);
     b = drafted(f);
     assert_int_equal(content_diff(a, b, unit_found, item_found, &found, &n), 0);
     assert_int_equal(found.kinds[1], '^');
@@ -749,14 +752,12 @@ static void test_list(void **state)
 
     for (int i = 0; i < 5; i++)
         live(f);
-    assert_int_equal(
-        FIXTURE_DO(f, tx, publication_list(tx, f->project, 0, 3, list_note, &l)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_list(tx, f->project, 0, 3, list_note, &l)), 0);
     assert_int_equal(l.n, 3);
     assert_int_equal(l.numbers[0], 5);
     assert_int_equal(l.numbers[2], 3);
     l.n = 0;
-    assert_int_equal(
-        FIXTURE_DO(f, tx, publication_list(tx, f->project, 3, 10, list_note, &l)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_list(tx, f->project, 3, 10, list_note, &l)), 0);
     assert_int_equal(l.n, 2);
     assert_int_equal(l.numbers[0], 2);
     f->as = &f->outsider;

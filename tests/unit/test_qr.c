@@ -1,8 +1,10 @@
-/* test_qr.c - QR codes are read back by another program (zbar), from the PNG and from the SVG's squares. */
+/* test_qr.c - QR codes are read back by another program (zbar), from the PNG and from the SVG's
+ * squares. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,7 +41,7 @@ static size_t read_all(const char *path, char *out, size_t size)
 static bool decode(const struct buf *png, char *out, size_t size)
 {
     char path[] = "/tmp/anchang-qr.XXXXXX", result[64];
-    int fd = mkstemp(path), status = 0;
+    int fd = mkostemp(path, O_CLOEXEC), status = 0;
     pid_t child;
 
     assert_true(fd >= 0);
@@ -48,6 +50,7 @@ static bool decode(const struct buf *png, char *out, size_t size)
     snprintf(result, sizeof(result), "%s.txt", path);
     child = fork();
     if (child == 0) {
+        /* house: allow cloexec - where the program that follows writes to */
         if (!freopen(result, "w", stdout) || !freopen("/dev/null", "w", stderr))
             _exit(126);
         execlp("zbarimg", "zbarimg", "-q", "--raw", "-Sbinary", path, (char *)NULL);
@@ -83,6 +86,17 @@ static void test_png(void **state)
         }
 }
 
+/* The number behind the letter or blank at *@p. */
+static int number(const char **p)
+{
+    char *end;
+    long value = strtol(*p + 1, &end, 10);
+
+    assert_true(end > *p + 1);
+    *p = end;
+    return (int)value;
+}
+
 /* The squares of the SVG, one by one: the same picture as the PNG at one pixel a module. */
 static void test_svg_is_the_png(void **state)
 {
@@ -92,7 +106,7 @@ static void test_svg_is_the_png(void **state)
         png_image image = {.version = PNG_IMAGE_VERSION};
         uint8_t *pixels, *drawn;
         const char *p;
-        int side = 0, x, y, run, n;
+        int side = 0, x, y, run;
 
         assert_int_equal(qr_svg(texts[i], &svg), 0);
         assert_int_equal(qr_png(texts[i], 1, &png), 0);
@@ -110,10 +124,16 @@ static void test_svg_is_the_png(void **state)
         assert_int_equal(side, image.width);
         assert_int_equal(side, image.height);
         p = strstr(p, "fill=\"#000\" d=\"") + 15;
-        while (sscanf(p, "M%d %dh%dv1h-%*dz%n", &x, &y, &run, &n) == 3) {
+        while (*p == 'M') { /* M x y h run v1 h-run z */
+            x = number(&p);
+            y = number(&p);
+            run = number(&p);
             assert_true(x >= 4 && y >= 4 && x + run <= side - 4 && y < side - 4); /* quiet zone */
             memset(drawn + y * side + x, 0, (size_t)run);
-            p += n;
+            assert_int_equal(strncmp(p, "v1h-", 4), 0);
+            p += 3;
+            assert_int_equal(number(&p), run);
+            assert_int_equal(*p++, 'z');
         }
         assert_true(strncmp(p, "\"/></svg>", 9) == 0);
         assert_memory_equal(drawn, pixels, PNG_IMAGE_SIZE(image));

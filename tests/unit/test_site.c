@@ -1,4 +1,5 @@
-/* test_site.c - the state folder: one owner, keys that stay, a database that is whole and not newer. */
+/* test_site.c - the state folder: one owner, keys that stay, a database that is whole and not
+ * newer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

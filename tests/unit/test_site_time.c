@@ -50,10 +50,11 @@ static void test_shanghai(void **state)
 static void test_no_dates(void **state)
 {
     static const char *const bad[] = {
-        "",           "2026-02-30", "2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00",
-        "2026-01-32", "2026-1-01",  "2026-01-1",  "26-01-01",   "2026/01/01", "2026-01-01 ",
-        " 2026-01-01", "2026- 1-01", "2026-01- 1", "+026-01-01", "2026-+1-01", "2026-01-+1",
-        "2026-01-01T", "x026-01-01", "2026-01-0x", "-026-01-01", "20260-1-01", "2026-01-011",
+        "",           "2026-02-30",  "2026-02-29",  "2026-13-01",  "2026-00-10",
+        "2026-01-00", "2026-01-32",  "2026-1-01",   "2026-01-1",   "26-01-01",
+        "2026/01/01", "2026-01-01 ", " 2026-01-01", "2026- 1-01",  "2026-01- 1",
+        "+026-01-01", "2026-+1-01",  "2026-01-+1",  "2026-01-01T", "x026-01-01",
+        "2026-01-0x", "-026-01-01",  "20260-1-01",  "2026-01-011",
     };
     int64_t ms = 77;
 
@@ -102,9 +103,9 @@ static void test_zones(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shanghai), cmocka_unit_test(test_no_dates),
-                                       cmocka_unit_test(test_summer_time),
-                                       cmocka_unit_test(test_zones)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shanghai), cmocka_unit_test(test_no_dates),
+        cmocka_unit_test(test_summer_time), cmocka_unit_test(test_zones)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

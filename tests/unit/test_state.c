@@ -1,4 +1,5 @@
-/* test_state.c - the table of states and transitions against FC 25.2-25.4, written out a second time. */
+/* test_state.c - the table of states and transitions against FC 25.2-25.4, written out a second
+ * time. */
 #include <ctype.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -40,8 +41,8 @@ static const struct expected {
     {TRANSITION_LOCK, 10, "A", "K", "1 2 3 4 5 6 11", "U"},
     {TRANSITION_UNLOCK, 11, "K", "A", "", ""},
     {TRANSITION_LOCK_EXPIRE, 11, "K", "A", "", ""},
-    /* G9 stands with T12 too, G13 with every step that uses the price again. The holder's own steps are
-     * the same without G6. */
+    /* G9 stands with T12 too, G13 with every step that uses the price again. The holder's own steps
+     * are the same without G6. */
     {TRANSITION_BOOK, 12, "A", "B", "1 2 3 4 5 6 7 8 9 11 12 13 14", ""},
     {TRANSITION_BOOK_OWN, 12, "KR", "B", "1 2 3 4 5 7 8 9 11 12 13 14", "O"},
     {TRANSITION_UNBOOK, 13, "B", "A", "14 16", ""},
@@ -89,11 +90,11 @@ static bool expected_guard(const struct expected *e, int number)
 static bool *fact_of(struct unit_facts *f, int number)
 {
     bool *const facts[] = {
-        &f->permit_valid,    &f->area_reviewed,  &f->priced,          &f->unencumbered,
-        &f->sold_alone,      &f->unclaimed,      &f->identity_ok,     &f->discount_ok,
-        &f->money_ok,        &f->approved,       &f->version_same,    &f->price_published,
-        &f->price_reviewed,  &f->no_change,      &f->filing_cancelled, &f->refunded,
-        &f->invoices_clear,  &f->not_picking,    &f->withdrawable,
+        &f->permit_valid,   &f->area_reviewed, &f->priced,           &f->unencumbered,
+        &f->sold_alone,     &f->unclaimed,     &f->identity_ok,      &f->discount_ok,
+        &f->money_ok,       &f->approved,      &f->version_same,     &f->price_published,
+        &f->price_reviewed, &f->no_change,     &f->filing_cancelled, &f->refunded,
+        &f->invoices_clear, &f->not_picking,   &f->withdrawable,
     };
 
     assert_int_equal(sizeof(facts) / sizeof(facts[0]), GUARD_COUNT);
@@ -177,11 +178,11 @@ static void test_guards_one_by_one(void **state)
 static void test_guard_faults(void **state)
 {
     static const char *const codes[] = {
-        "guard.permit",   "guard.area-review", "guard.price",           "guard.encumbrance",
-        "guard.attached", "guard.taken",       "guard.identity",        "guard.discount",
-        "guard.money",    "guard.approval",    "unit.changed",          "guard.published-price",
-        "guard.price-review", "guard.change",  "guard.filing",          "guard.refund",
-        "guard.invoice",  "guard.opening",     "guard.published",
+        "guard.permit",       "guard.area-review", "guard.price",     "guard.encumbrance",
+        "guard.attached",     "guard.taken",       "guard.identity",  "guard.discount",
+        "guard.money",        "guard.approval",    "unit.changed",    "guard.published-price",
+        "guard.price-review", "guard.change",      "guard.filing",    "guard.refund",
+        "guard.invoice",      "guard.opening",     "guard.published",
     };
 
     (void)state;
@@ -315,8 +316,8 @@ static void check_color(const char *text)
         assert_true(isxdigit((unsigned char)text[i]));
 }
 
-/* Any two public labels are told apart by colour, pattern or glyph, in both palettes; and by the glyph
- * alone where a palette gives them one colour, but for available, which is the empty one. */
+/* Any two public labels are told apart by colour, pattern or glyph, in both palettes; and by the
+ * glyph alone where a palette gives them one colour, but for available, which is the empty one. */
 static void test_palettes(void **state)
 {
     (void)state;

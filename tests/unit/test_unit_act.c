@@ -1,5 +1,5 @@
-/* test_unit_act.c - what happens to units: one history row each, all or none, losses at once (FC 25.4,
- * 25.6, SC-05), and twenty thousand random steps against a model written apart. */
+/* test_unit_act.c - what happens to units: one history row each, all or none, losses at once (FC
+ * 25.4, 25.6, SC-05), and twenty thousand random steps against a model written apart. */
 #include "fixture.h"
 
 #include <sodium.h>
@@ -30,8 +30,8 @@ static int setup_published(void **state)
 
 static int64_t histories(struct fixture *f, int64_t unit_id)
 {
-    return fixture_of(
-        f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1 AND axis = 'state'", unit_id);
+    return fixture_of(f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1 AND axis = 'state'",
+                      unit_id);
 }
 
 static int64_t audits(struct fixture *f)
@@ -47,7 +47,8 @@ static int64_t patches(struct fixture *f)
 static char shown_of(struct fixture *f, int64_t unit_id);
 
 /* One step that must succeed: exactly one row each, version + 1, and as many patches as said. */
-static void step(struct fixture *f, enum transition_id t, int64_t unit, char to, int64_t new_patches)
+static void step(struct fixture *f, enum transition_id t, int64_t unit, char to,
+                 int64_t new_patches)
 {
     int64_t h = histories(f, unit), a = audits(f), v = fixture_version(f, unit), p = patches(f);
     char from = fixture_state(f, unit), text[2] = {from, '\0'}, target[2] = {to, '\0'};
@@ -66,8 +67,7 @@ static void step(struct fixture *f, enum transition_id t, int64_t unit, char to,
                "SELECT 1 FROM unit_history WHERE unit_id = $1 AND unit_version = $2 AND axis = "
                "'state' AND from_state = $3 AND to_state = $4 AND event = $5 AND actor = 'tester' "
                "AND at_ms = $6",
-               "iittti", unit, v + 1, text, target,
-               transitions[t].event, f->now_ms),
+               "iittti", unit, v + 1, text, target, transitions[t].event, f->now_ms),
         1);
     /* At most one claim lives, and it is of the state. */
     found = 0;
@@ -86,11 +86,11 @@ static void test_walk(void **state)
     struct fixture *f = *state;
     int64_t u = f->units[0], w = f->units[1];
 
-    step(f, TRANSITION_HOLD, u, 'X', 1);     /* a loss: at once */
+    step(f, TRANSITION_HOLD, u, 'X', 1); /* a loss: at once */
     assert_int_equal(shown_of(f, u), 'X');
-    step(f, TRANSITION_UNHOLD, u, 'A', 0);   /* a gain: waits */
+    step(f, TRANSITION_UNHOLD, u, 'A', 0); /* a gain: waits */
     assert_int_equal(shown_of(f, u), 'X');
-    step(f, TRANSITION_RESERVE, u, 'R', 0);  /* reads the same in public as what is shown */
+    step(f, TRANSITION_RESERVE, u, 'R', 0); /* reads the same in public as what is shown */
     step(f, TRANSITION_UNHOLD, u, 'A', 0);
     step(f, TRANSITION_RETAIN, u, 'N', 1);
     step(f, TRANSITION_UNRETAIN, u, 'U', 0);
@@ -172,7 +172,8 @@ static void test_batch_is_all_or_none(void **state)
     }
     refs[3] = refs[0];
     refs[5] = refs[1];
-    assert_refused(f, act(f, TRANSITION_HOLD, refs, FIXTURE_UNITS), UNITS_REFUSED); /* twice named */
+    assert_refused(f, act(f, TRANSITION_HOLD, refs, FIXTURE_UNITS),
+                   UNITS_REFUSED); /* twice named */
     for (size_t i = 0; i < FIXTURE_UNITS; i++)
         refs[i].version = fixture_version(f, refs[i].id);
     refs[3].id = f->units[4], refs[3].version = 0;
@@ -192,7 +193,8 @@ static void test_every_refusing_guard_is_named(void **state)
     assert_true(db_run(f->db, "UPDATE unit SET total_fen = NULL, attached_only = 1 WHERE id = $1",
                        "i", ref.id) == 1);
     assert_true(db_run(f->db, "DELETE FROM permit_unit WHERE unit_id = $1", "i", ref.id) == 1);
-    assert_true(db_run(f->db, "UPDATE unit_area SET reviewed_ms = NULL, reviewed_by = NULL", "") > 0);
+    assert_true(db_run(f->db, "UPDATE unit_area SET reviewed_ms = NULL, reviewed_by = NULL", "") >
+                0);
     assert_refused(f, act(f, TRANSITION_RELEASE, &ref, 1), UNITS_REFUSED);
     assert_int_equal(f->fault.n_items, 4);
     assert_int_equal(f->fault.items[0].code, FAULT_G1_PERMIT);
@@ -280,9 +282,9 @@ static void test_another_projects_unit_is_not_found(void **state)
 static void test_only_steps_by_hand(void **state)
 {
     static const enum transition_id by_hand[] = {
-        TRANSITION_RELEASE, TRANSITION_WITHDRAW, TRANSITION_RETAIN, TRANSITION_UNRETAIN,
-        TRANSITION_RESERVE, TRANSITION_HOLD,     TRANSITION_UNHOLD, TRANSITION_LOCK,
-        TRANSITION_UNLOCK};
+        TRANSITION_RELEASE,  TRANSITION_WITHDRAW, TRANSITION_RETAIN,
+        TRANSITION_UNRETAIN, TRANSITION_RESERVE,  TRANSITION_HOLD,
+        TRANSITION_UNHOLD,   TRANSITION_LOCK,     TRANSITION_UNLOCK};
     struct fixture *f = *state;
 
     for (int t = 0; t < TRANSITION_COUNT; t++) {
@@ -347,9 +349,8 @@ static void test_timers(void **state)
                             "VALUES ($1, 'C', 'opening', 1, 1)",
                             "i", f->units[3]),
                      1);
-    assert_int_equal(db_run(f->db, "UPDATE unit SET sale_state = 'C' WHERE id = $1", "i",
-                            f->units[3]),
-                     1);
+    assert_int_equal(
+        db_run(f->db, "UPDATE unit SET sale_state = 'C' WHERE id = $1", "i", f->units[3]), 1);
     assert_int_equal(expire(f, &next), 0);
     assert_int_equal(next, start + 1000);
     f->now_ms = start + 999;
@@ -384,9 +385,8 @@ static void test_a_claim_that_cannot_expire(void **state)
     int64_t next = -1;
 
     assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
-    assert_int_equal(db_run(f->db, "UPDATE unit SET sale_state = 'B' WHERE id = $1", "i",
-                            f->units[0]),
-                     1);
+    assert_int_equal(
+        db_run(f->db, "UPDATE unit SET sale_state = 'B' WHERE id = $1", "i", f->units[0]), 1);
     f->now_ms += 2 * FIXTURE_DAY;
     assert_refused(f, expire(f, &next), TRANSITION);
     assert_int_equal(next, -1);
@@ -552,11 +552,12 @@ static int64_t world_unit(struct fixture *f, size_t i)
 
     snprintf(room, sizeof(room), "P%02d", (int)i);
     assert_int_equal(
-        db_get(f->db, &id,
-               "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, line, class, "
-               "total_fen, changed_ms) VALUES ($1, $2, $3, $4, $5, $5, 'home', $6, $7) RETURNING id",
-               "iiiitii", f->project, f->building, f->stair, f->floors[i % 6], room, FIXTURE_TOTAL,
-               f->now_ms),
+        db_get(
+            f->db, &id,
+            "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, line, class, "
+            "total_fen, changed_ms) VALUES ($1, $2, $3, $4, $5, $5, 'home', $6, $7) RETURNING id",
+            "iiiitii", f->project, f->building, f->stair, f->floors[i % 6], room, FIXTURE_TOTAL,
+            f->now_ms),
         1);
     assert_int_equal(db_run(f->db,
                             "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, "
@@ -607,9 +608,9 @@ static void world_make(struct world *w)
                             .version = 1,
                             .history = 1};
         if (m->permit)
-            assert_int_equal(db_run(f->db, "INSERT INTO permit_unit VALUES ($1, $2)", "ii",
-                                    w->ids[i], permit),
-                             1);
+            assert_int_equal(
+                db_run(f->db, "INSERT INTO permit_unit VALUES ($1, $2)", "ii", w->ids[i], permit),
+                1);
         if (!m->reviewed)
             assert_int_equal(db_run(f->db,
                                     "UPDATE unit_area SET reviewed_ms = NULL, reviewed_by = NULL "
@@ -637,8 +638,8 @@ static void world_publish(struct world *w)
 
     assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);
     content_hash(c, hash);
-    assert_true(db_run(f->db, "UPDATE publication SET state = 'superseded' WHERE state = 'live'",
-                       "") >= 0);
+    assert_true(
+        db_run(f->db, "UPDATE publication SET state = 'superseded' WHERE state = 'live'", "") >= 0);
     assert_int_equal(
         db_get(f->db, &id,
                "INSERT INTO publication (project_id, number, state, author_id, author, created_ms, "
@@ -727,8 +728,8 @@ static void world_compare(struct world *w, bool deep)
 static void step_act(struct world *w, const bool *ever)
 {
     static const enum transition_id by_hand[] = {
-        TRANSITION_RELEASE, TRANSITION_RELEASE, TRANSITION_WITHDRAW, TRANSITION_RETAIN,
-        TRANSITION_UNRETAIN, TRANSITION_RESERVE, TRANSITION_HOLD,    TRANSITION_UNHOLD,
+        TRANSITION_RELEASE,  TRANSITION_RELEASE, TRANSITION_WITHDRAW, TRANSITION_RETAIN,
+        TRANSITION_UNRETAIN, TRANSITION_RESERVE, TRANSITION_HOLD,     TRANSITION_UNHOLD,
         TRANSITION_LOCK,     TRANSITION_UNLOCK,  TRANSITION_LOCK};
     enum transition_id t = by_hand[roll(w, sizeof(by_hand) / sizeof(by_hand[0]))];
     size_t n = 1 + (roll(w, 8) == 0 ? roll(w, 5) : 0), picked[8] = {0};
@@ -751,7 +752,9 @@ static void step_act(struct world *w, const bool *ever)
         bool stale = roll(w, 20) == 0;
 
         before[i] = *m;
-        refs[i] = (struct unit_ref){w->ids[u], stale ? m->version + 1 : roll(w, 2) ? m->version : 0};
+        refs[i] = (struct unit_ref){w->ids[u], stale        ? m->version + 1
+                                               : roll(w, 2) ? m->version
+                                                            : 0};
         m->published = ever[u]; /* T3 asks whether it was on sale in public */
         legal &= !stale && model_act(m, t);
         m->published = before[i].published;
@@ -808,11 +811,13 @@ static void step_permit(struct world *w, int number)
 {
     struct fixture *f = w->f;
     int64_t version = fixture_of(f, "SELECT version FROM permit WHERE id = $1", w->second_permit);
-    bool gone = fixture_of(f, "SELECT COUNT(*) FROM permit WHERE id = $1 AND revoked_ms IS NOT NULL",
-                           w->second_permit) != 0;
+    bool gone =
+        fixture_of(f, "SELECT COUNT(*) FROM permit WHERE id = $1 AND revoked_ms IS NOT NULL",
+                   w->second_permit) != 0;
 
     if (!gone)
-        assert_int_equal(FIXTURE_DO(f, tx, permit_revoke(tx, w->second_permit, version, "gone")), 0);
+        assert_int_equal(FIXTURE_DO(f, tx, permit_revoke(tx, w->second_permit, version, "gone")),
+                         0);
     else
         w->second_permit = world_permit(f, number);
     for (size_t i = 1; i < MODEL_UNITS; i += 2) {

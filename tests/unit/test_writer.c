@@ -125,8 +125,9 @@ static void desk_open(struct desk *d, const char *under)
     assert_non_null(mkdtemp(d->dir));
     snprintf(d->path, sizeof(d->path), "%s/test.db", d->dir);
     assert_int_equal(db_open(d->path, DB_WRITER, &db), 0);
-    assert_int_equal(db_script(db, "CREATE TABLE t (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, "
-                                   "text TEXT) STRICT"),
+    assert_int_equal(db_script(db,
+                               "CREATE TABLE t (id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, "
+                               "text TEXT) STRICT"),
                      0);
     db_close(db);
     options.path = d->path;
@@ -255,7 +256,8 @@ static void drain(struct desk *d)
     assert_int_not_equal(writer_call(d->writer, &actor_system, nothing, NULL, NULL), -ESHUTDOWN);
 }
 
-/* Holds the writer in a job until it is let go, so that what is submitted meanwhile is one group. */
+/* Holds the writer in a job until it is let go, so that what is submitted meanwhile is one
+ * group. */
 struct gate {
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -526,7 +528,8 @@ static void test_stop_finishes_what_was_submitted(void **state)
         writer_submit(d->writer, &all[i].job);
     }
     assert_int_equal(pthread_create(&stopper.thread, NULL, stop_it, &stopper), 0);
-    /* Behind the gate the writer lives. Until stop is heard each one is taken, then refused at once. */
+    /* Behind the gate the writer lives. Until stop is heard each one is taken, then refused at
+     * once. */
     for (bool refused = false; !refused && n < LATE_MAX; n++) {
         late[n] = malloc(sizeof(*late[n]));
         assert_non_null(late[n]);
