@@ -24,10 +24,17 @@ enum reject {
 
 enum { METRICS_BUCKETS = 12 };
 
+enum { METRICS_SHARES = 16 };
+
 struct metrics {
-    atomic_ullong by_class[6]; /* [2]: 2xx, ... */
-    atomic_ullong latency[METRICS_BUCKETS + 1];
-    atomic_ullong latency_us_sum;
+    /* What every request counts: each worker has a share of its own, for two workers that count in
+     * the same cache line wait for each other. */
+    struct metrics_share {
+        atomic_ullong by_class[6]; /* [2]: 2xx, ... */
+        atomic_ullong latency[METRICS_BUCKETS + 1];
+        atomic_ullong latency_us_sum;
+        char apart[64]; /* a cache line, wherever the next one begins */
+    } shares[METRICS_SHARES];
     atomic_ullong rejected[REJECT_COUNT];
     atomic_ullong accepted;
     atomic_llong connections; /* open now */
