@@ -133,13 +133,15 @@ int api_system_get(struct call *call)
     struct session_stats sessions;
     struct feed_stats feed;
     struct writer_stats w;
-    struct statvfs disk = {0};
+    struct statvfs disk;
+    int64_t free_bytes = 0;
     char wal[540];
 
     writer_get_stats(call->app->writer, &w);
     feed_get_stats(call->app->feed, &feed);
     session_get_stats(call->app->sessions, &sessions);
-    statvfs(config->state_dir, &disk);
+    if (statvfs(config->state_dir, &disk) == 0)
+        free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     snprintf(wal, sizeof(wal), "%s-wal", call->app->db_path);
     call->reply.body = json_pack(
         "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:n, s:s?}", "version",
@@ -147,9 +149,9 @@ int api_system_get(struct call *call)
         "schema", call->app->schema, "sqlite", db_engine_version(), "listeners",
         listeners_json(config, call->app->http), "db_bytes",
         (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
-        "disk_free_bytes", (json_int_t)((int64_t)disk.f_bavail * (int64_t)disk.f_frsize), "commits",
-        (json_int_t)w.commits, "jobs", (json_int_t)w.jobs, "streams", (json_int_t)feed.streams,
-        "sessions", (json_int_t)sessions.users, "last_backup_ms", "public_address",
+        "disk_free_bytes", (json_int_t)free_bytes, "commits", (json_int_t)w.commits, "jobs",
+        (json_int_t)w.jobs, "streams", (json_int_t)feed.streams, "sessions",
+        (json_int_t)sessions.users, "last_backup_ms", "public_address",
         config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;
 }

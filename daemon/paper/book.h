@@ -35,7 +35,7 @@ int book_close(struct book *book, char **ret_bytes, size_t *ret_n);
 lxw_worksheet *book_sheet(struct book *book, const char *name, bool a3);
 lxw_format *book_format(struct book *book, bool bold, double size);
 /* One cell or a merged range with a text. */
-void book_text(struct book *book, lxw_worksheet *sheet, struct book_range range, const char *text,
+void book_text(struct book *b, lxw_worksheet *sheet, struct book_range at, const char *text,
                lxw_format *format);
 /* Hundredths as a number; 0 stays empty. */
 void book_number(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,

@@ -19,13 +19,13 @@ struct frame {
     size_t page, pages;  /* 1-based */
 };
 
-void frame_draw(struct page *page, const struct paper *paper, const struct frame *frame);
+void frame_draw(struct page *g, const struct paper *p, const struct frame *f);
 /* The boxes for signatures and dates; their room is FRAME_SIGN above the foot. */
-void frame_signatures(struct page *page, const struct paper *paper);
+void frame_signatures(struct page *g, const struct paper *p);
 /* Swatch, word and count of each state that [@first, @first + @n) has, in one line at @baseline. */
-void frame_legend(struct page *page, const struct paper *paper, size_t first, size_t n,
-                  double baseline, const char *help);
+void frame_legend(struct page *g, const struct paper *p, size_t first, size_t n, double baseline,
+                  const char *help);
 /* A sample of a state's colour. */
-void frame_swatch(struct page *page, char state, const struct page_box *box);
+void frame_swatch(struct page *g, char state, const struct page_box *box);
 
 #endif

@@ -121,7 +121,9 @@ static void head_write(struct workbook *w)
     worksheet_set_row(w->sheet, 0, 28, NULL);
     book_facts(w->paper, text, sizeof(text));
     book_text(&w->book, w->sheet, (struct book_range){1, 0, 1, COLUMN_COUNT - 1}, text, w->facts);
-    for (lxw_col_t i = 0; i < COLUMN_COUNT; i++) {
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        const lxw_col_t i = (lxw_col_t)column;
+
         book_text(&w->book, w->sheet, (struct book_range){HEAD_ROW, i, HEAD_ROW, i},
                   paper_word(w->paper, head_of(w->paper, i)), w->head);
         worksheet_set_column(w->sheet, i, i, columns[i].width, NULL);

@@ -82,9 +82,13 @@ static void *client_main(void *arg)
     struct bench *b = arg;
     int64_t n = 0;
 
-    for (double start = now_s(); start < b->until; start = now_s()) {
+    for (;;) {
+        const double start = now_s();
         struct fault fault = {0};
         size_t at;
+
+        if (start >= b->until)
+            break;
 
         if (writer_call(b->writer, &actor_system, client_apply, &n, &fault) < 0)
             abort();

@@ -69,10 +69,12 @@ def main():
     parser.add_argument("-j", type=int, default=os.cpu_count())
     parser.add_argument("build", help="a build folder with compile_commands.json")
     parser.add_argument("only", nargs="*", help="paths; all without any")
+    parser.add_argument("--without", help="leave paths out that begin with this")
     args = parser.parse_args()
     with open(os.path.join(args.build, "compile_commands.json"), encoding="utf-8") as f:
         entries = {os.path.relpath(e["file"], ROOT): e for e in json.load(f)}
-    files = sorted(p for p in entries if ROOMS.match(p) and (not args.only or p in args.only))
+    files = sorted(p for p in entries if ROOMS.match(p) and (not args.only or p in args.only)
+                   and not (args.without and p.startswith(args.without)))
     clean = os.path.join(ROOT, "build", "tidy")
     os.makedirs(clean, exist_ok=True)
     base = subprocess.run(["clang-tidy", "--version"], capture_output=True).stdout

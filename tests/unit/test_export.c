@@ -14,8 +14,6 @@
 #include "daemon/site_time.h"
 #include "export_fixture.h"
 
-extern char **environ;
-
 /* The text of a PDF, pages ended by a form feed; NULL when there is no pdftotext here. */
 static char *pdf_text(const struct file *f)
 {
