@@ -1,82 +1,87 @@
 // broken.mjs - states to break: copies of a made one, random moments that can be repeated.
-import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Site } from '../../integration/lib/site.mjs'
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Site } from '../../integration/lib/site.mjs';
 
-const NIGHTLY = Boolean(process.env.ANCHANG_NIGHTLY)
-const seed = Number(process.env.ANCHANG_SEED ?? Date.now() % 1000000)
-console.log(`seed ${seed} (ANCHANG_SEED)`)
+const NIGHTLY = Boolean(process.env.ANCHANG_NIGHTLY);
+const seed = Number(process.env.ANCHANG_SEED ?? Date.now() % 1000000);
+console.log(`seed ${seed} (ANCHANG_SEED)`);
 
 /** Everyday so many rounds, at night ten times as many. */
-export const rounds = (everyday) => Number(process.env.ANCHANG_ROUNDS ?? everyday * (NIGHTLY ? 10 : 1))
+export const rounds = (everyday) => Number(process.env.ANCHANG_ROUNDS ?? everyday * (NIGHTLY ? 10 : 1));
 
-let state = seed >>> 0
+let state = seed >>> 0;
 /** In [0, 1), the same sequence for the same seed (mulberry32). */
 export function random() {
-  state = (state + 0x6d2b79f5) >>> 0
-  let t = state
-  t = Math.imul(t ^ (t >>> 15), t | 1)
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  state = (state + 0x6d2b79f5) >>> 0;
+  let t = state;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 }
 
 /** A site whose state is a copy of @made's (which must be stopped). Not started. */
 export function copyOf(made) {
-  const site = new Site()
-  mkdirSync(site.state, { mode: 0o700 })
+  const site = new Site();
+  mkdirSync(site.state, { mode: 0o700 });
   cpSync(made.state, site.state, {
     recursive: true,
     filter: (path) => !/\/(control|lock)$/.test(path),
-  })
-  return site
+  });
+  return site;
 }
 
 /** Ended whatever its state is, and removed. */
 export async function drop(site) {
-  if (site.child && site.child.exitCode === null && site.child.signalCode === null) await site.kill()
-  for (const client of [...site.clients]) client.close()
-  rmSync(site.folder, { recursive: true, force: true })
+  if (site.child && site.child.exitCode === null && site.child.signalCode === null) await site.kill();
+  for (const client of [...site.clients]) client.close();
+  rmSync(site.folder, { recursive: true, force: true });
 }
 
 /** Does @work(round) @n times, @wide at once. */
 export async function inParallel(n, wide, work) {
-  let next = 0
+  let next = 0;
   const worker = async () => {
-    while (next < n) await work(next++)
-  }
-  await Promise.all(Array.from({ length: wide }, worker))
+    while (next < n) await work(next++);
+  };
+  await Promise.all(Array.from({ length: wide }, worker));
 }
 
 /** The daemon of @site dies when @ms have passed. Resolves when it is gone. */
 export async function killAfter(site, ms) {
-  await sleep(ms)
-  return site.kill()
+  await sleep(ms);
+  return site.kill();
 }
 
 /** The reply of a request, or null when the connection broke before it was whole. */
-export const maybe = (promise) => promise.catch((error) => {
-  assert.match(String(error.code ?? error.message), /ECONN|EPIPE|socket hang up|aborted|ECANCELED/, error.stack)
-  return null
-})
+export const maybe = (promise) =>
+  promise.catch((error) => {
+    assert.match(
+      String(error.code ?? error.message),
+      /ECONN|EPIPE|socket hang up|aborted|ECANCELED/,
+      error.stack,
+    );
+    return null;
+  });
 
 /** Verified beside the running or stopped daemon, without holding up other rounds. */
 export async function verified(site) {
-  const done = await site.ctlAsync('verify')
-  assert.equal(done.status, 0, `anchangctl verify: ${done.stdout}${done.stderr}`)
-  assert.match(done.stdout, /invariants: 0 violations/)
+  const done = await site.ctlAsync('verify');
+  assert.equal(done.status, 0, `anchangctl verify: ${done.stdout}${done.stderr}`);
+  assert.match(done.stdout, /invariants: 0 violations/);
 }
 
 /** How many rounds ended in which way: shown, so that one sees that both sides happen. */
 export class Tally {
   constructor() {
-    this.counts = new Map()
+    this.counts = new Map();
   }
   add(outcome) {
-    this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1)
+    this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1);
   }
   toString() {
-    return [...this.counts].map(([outcome, n]) => `${outcome}: ${n}`).join(', ')
+    return [...this.counts].map(([outcome, n]) => `${outcome}: ${n}`).join(', ');
   }
 }

@@ -3,37 +3,37 @@
 // check() is called by the client for every answer of every test: the operation must be in the contract, its
 // status and content type must be named there, and the body must be exactly of its schema. Problems
 // (RFC 9457) are held against the schema of `default`.
-import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import Ajv2020 from 'ajv/dist/2020.js'
-import { parse } from 'yaml'
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete']
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 export const contract = parse(
   readFileSync(new URL('../../../daemon/api/openapi.yaml', import.meta.url), 'utf8'),
-)
+);
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
-ajv.addSchema({ $id: 'contract', components: contract.components })
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+ajv.addSchema({ $id: 'contract', components: contract.components });
 
-const validators = new Map()
+const validators = new Map();
 function validator(ref) {
-  if (!validators.has(ref)) validators.set(ref, ajv.compile({ $ref: `contract${ref}` }))
-  return validators.get(ref)
+  if (!validators.has(ref)) validators.set(ref, ajv.compile({ $ref: `contract${ref}` }));
+  return validators.get(ref);
 }
 
 function errorsOf(validate, value) {
-  if (validate(value)) return ''
+  if (validate(value)) return '';
   return validate.errors
     .slice(0, 6)
     .map((e) => `${e.instancePath || '/'} ${e.message} ${JSON.stringify(e.params)}`)
-    .join('; ')
+    .join('; ');
 }
 
 /** Checks @value against a named schema of the contract; '' or what is wrong. */
 export function schemaErrors(name, value) {
-  return errorsOf(validator(`#/components/schemas/${name}`), value)
+  return errorsOf(validator(`#/components/schemas/${name}`), value);
 }
 
 /** Every operation: { method, path, right, idempotent, params, operation }. */
@@ -46,71 +46,69 @@ export const operations = Object.entries(contract.paths).flatMap(([path, item]) 
     idempotent: item[method]['x-idempotent'] === true,
     params: [...path.matchAll(/\{([a-z_]+)\}/g)].map((m) => m[1]),
     operation: item[method],
-    pattern: new RegExp(
-      `^${path.replace(/[.]/g, '\\.').replace(/\{[a-z_]+\}/g, '[A-Za-z0-9_.~-]+')}$`,
-    ),
+    pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[a-z_]+\}/g, '[A-Za-z0-9_.~-]+')}$`),
   })),
-)
+);
 
 /** The operation of a request, or undefined. A path without parameters wins over one with. */
 export function operationOf(method, url) {
-  const path = url.split('?')[0]
-  const fits = operations.filter((o) => o.method === method && o.pattern.test(path))
-  return fits.sort((a, b) => a.params.length - b.params.length)[0]
+  const path = url.split('?')[0];
+  const fits = operations.filter((o) => o.method === method && o.pattern.test(path));
+  return fits.sort((a, b) => a.params.length - b.params.length)[0];
 }
 
 function responseOf(operation, status) {
-  const found = operation.operation.responses[String(status)]
-  if (!found && status >= 400) return contract.components.responses.Problem
-  return found
+  const found = operation.operation.responses[String(status)];
+  if (!found && status >= 400) return contract.components.responses.Problem;
+  return found;
 }
 
 function checkProblem(reply, what) {
-  assert.match(reply.type, /^application\/problem\+json/, `${what}: content type ${reply.type}`)
-  assert.equal(schemaErrors('Problem', reply.body), '', `${what}: ${JSON.stringify(reply.body)}`)
-  assert.equal(reply.body.status, reply.status, `${what}: status in the body`)
-  assert.notEqual(reply.body.detail, '', `${what}: a problem without a detail`)
+  assert.match(reply.type, /^application\/problem\+json/, `${what}: content type ${reply.type}`);
+  assert.equal(schemaErrors('Problem', reply.body), '', `${what}: ${JSON.stringify(reply.body)}`);
+  assert.equal(reply.body.status, reply.status, `${what}: status in the body`);
+  assert.notEqual(reply.body.detail, '', `${what}: a problem without a detail`);
 }
 
 function checkBody(response, reply, what) {
-  const types = Object.entries(response.content ?? {})
+  const types = Object.entries(response.content ?? {});
   if (types.length === 0) {
-    assert.equal(reply.bytes.length, 0, `${what}: a body where none is named`)
-    return
+    assert.equal(reply.bytes.length, 0, `${what}: a body where none is named`);
+    return;
   }
-  const [type, { schema }] = types[0]
+  const [type, { schema }] = types[0];
   if (type === 'application/json') {
-    assert.match(reply.type, /^application\/json(;|$)/, `${what}: content type ${reply.type}`)
-    assert.equal(errorsOf(validator(schema.$ref), reply.body), '', what)
+    assert.match(reply.type, /^application\/json(;|$)/, `${what}: content type ${reply.type}`);
+    assert.equal(errorsOf(validator(schema.$ref), reply.body), '', what);
   } else if (type !== 'application/octet-stream') {
     // application/octet-stream stands for "whatever was uploaded"
-    assert.ok(reply.type.startsWith(type), `${what}: content type ${reply.type}, not ${type}`)
+    assert.ok(reply.type.startsWith(type), `${what}: content type ${reply.type}, not ${type}`);
   }
 }
 
 /** Fails when the answer is not what the contract says. */
 export function check(method, url, reply) {
-  const operation = operationOf(method === 'HEAD' ? 'GET' : method, url)
-  const what = `${method} ${url} -> ${reply.status}`
-  const api = url.startsWith('/api/')
+  const operation = operationOf(method === 'HEAD' ? 'GET' : method, url);
+  const what = `${method} ${url} -> ${reply.status}`;
+  const api = url.startsWith('/api/');
   if (reply.status >= 400) {
-    if ((api || operation) && method !== 'HEAD') checkProblem(reply, what)
-    return
+    if ((api || operation) && method !== 'HEAD') checkProblem(reply, what);
+    return;
   }
   if (!operation) {
-    assert.ok(!api, `${what}: not in the contract`)
-    return
+    assert.ok(!api, `${what}: not in the contract`);
+    return;
   }
-  if (reply.status === 304) return
-  const response = responseOf(operation, reply.status)
-  assert.ok(response, `${what}: this status is not in the contract`)
-  if (method !== 'HEAD') checkBody(response, reply, what)
+  if (reply.status === 304) return;
+  const response = responseOf(operation, reply.status);
+  assert.ok(response, `${what}: this status is not in the contract`);
+  if (method !== 'HEAD') checkBody(response, reply, what);
 }
 
-const FEED_SCHEMAS = { units: 'FeedUnits', published: 'FeedPublished', unit: 'FeedUnit' }
+const FEED_SCHEMAS = { units: 'FeedUnits', published: 'FeedPublished', unit: 'FeedUnit' };
 
 /** Fails when an event's data is not of the schema that the contract has for its name. */
 export function checkEvent(event) {
-  const name = FEED_SCHEMAS[event.event]
-  if (name) assert.equal(schemaErrors(name, event.data), '', `event ${event.event}`)
+  const name = FEED_SCHEMAS[event.event];
+  if (name) assert.equal(schemaErrors(name, event.data), '', `event ${event.event}`);
 }

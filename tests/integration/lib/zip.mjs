@@ -1,78 +1,80 @@
 // zip.mjs - writes ZIP files and workbooks, sound ones and such as nobody should open.
-import * as zlib from 'node:zlib'
+import * as zlib from 'node:zlib';
 
 const table = new Uint32Array(256).map((_, n) => {
-  let c = n
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  return c >>> 0
-})
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
 function crcOf(bytes) {
-  if (zlib.crc32) return zlib.crc32(bytes) // Node 22 has one
-  let c = 0xffffffff
-  for (const byte of bytes) c = table[(c ^ byte) & 255] ^ (c >>> 8)
-  return (c ^ 0xffffffff) >>> 0
+  if (zlib.crc32) return zlib.crc32(bytes); // Node 22 has one
+  let c = 0xffffffff;
+  for (const byte of bytes) c = table[(c ^ byte) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
 }
 
 /** One ZIP; @files: [name, bytes or text][]. */
 export function zipOf(files) {
-  const parts = []
-  const directory = []
-  let at = 0
+  const parts = [];
+  const directory = [];
+  let at = 0;
   for (const [name, content] of files) {
-    const raw = Buffer.from(content)
-    const packed = zlib.deflateRawSync(raw, { level: 9 })
-    const title = Buffer.from(name)
-    const head = Buffer.alloc(30)
-    head.writeUInt32LE(0x04034b50, 0)
-    head.writeUInt16LE(20, 4)
-    head.writeUInt16LE(0x0800, 6) // names are UTF-8
-    head.writeUInt16LE(8, 8)
-    head.writeUInt32LE(crcOf(raw), 14)
-    head.writeUInt32LE(packed.length, 18)
-    head.writeUInt32LE(raw.length, 22)
-    head.writeUInt16LE(title.length, 26)
-    const entry = Buffer.alloc(46)
-    entry.writeUInt32LE(0x02014b50, 0)
-    entry.writeUInt16LE(20, 4)
-    head.copy(entry, 6, 4, 30)
-    entry.writeUInt32LE(at, 42)
-    parts.push(head, title, packed)
-    directory.push(entry, title)
-    at += 30 + title.length + packed.length
+    const raw = Buffer.from(content);
+    const packed = zlib.deflateRawSync(raw, { level: 9 });
+    const title = Buffer.from(name);
+    const head = Buffer.alloc(30);
+    head.writeUInt32LE(0x04034b50, 0);
+    head.writeUInt16LE(20, 4);
+    head.writeUInt16LE(0x0800, 6); // names are UTF-8
+    head.writeUInt16LE(8, 8);
+    head.writeUInt32LE(crcOf(raw), 14);
+    head.writeUInt32LE(packed.length, 18);
+    head.writeUInt32LE(raw.length, 22);
+    head.writeUInt16LE(title.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(20, 4);
+    head.copy(entry, 6, 4, 30);
+    entry.writeUInt32LE(at, 42);
+    parts.push(head, title, packed);
+    directory.push(entry, title);
+    at += 30 + title.length + packed.length;
   }
-  const size = directory.reduce((n, part) => n + part.length, 0)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(files.length, 8)
-  end.writeUInt16LE(files.length, 10)
-  end.writeUInt32LE(size, 12)
-  end.writeUInt32LE(at, 16)
-  return Buffer.concat([...parts, ...directory, end])
+  const size = directory.reduce((n, part) => n + part.length, 0);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(size, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, ...directory, end]);
 }
 
-const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
-const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-const RELS = 'http://schemas.openxmlformats.org/package/2006/relationships'
+const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const RELS = 'http://schemas.openxmlformats.org/package/2006/relationships';
 
-const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 function columnName(n) {
-  return n < 26 ? String.fromCharCode(65 + n) : columnName(Math.floor(n / 26) - 1) + columnName(n % 26)
+  return n < 26 ? String.fromCharCode(65 + n) : columnName(Math.floor(n / 26) - 1) + columnName(n % 26);
 }
 
 function cellXml(cell, row, column) {
-  const at = `${columnName(column)}${row}`
+  const at = `${columnName(column)}${row}`;
   if (typeof cell === 'object')
     return `<c r="${at}"${cell.value === undefined ? '' : ' t="str"'}><f>${escaped(cell.formula)}</f>${
       cell.value === undefined ? '' : `<v>${escaped(cell.value)}</v>`
-    }</c>`
-  return `<c r="${at}" t="inlineStr"><is><t>${escaped(cell)}</t></is></c>`
+    }</c>`;
+  return `<c r="${at}" t="inlineStr"><is><t>${escaped(cell)}</t></is></c>`;
 }
 
 export function sheetXml(rows, { before = '' } = {}) {
-  const body = rows.map((cells, i) => `<row r="${i + 1}">${cells.map((c, k) => cellXml(c, i + 1, k)).join('')}</row>`)
-  return `${XML}${before}<worksheet xmlns="${MAIN}"><sheetData>${body.join('')}</sheetData></worksheet>`
+  const body = rows.map(
+    (cells, i) => `<row r="${i + 1}">${cells.map((c, k) => cellXml(c, i + 1, k)).join('')}</row>`,
+  );
+  return `${XML}${before}<worksheet xmlns="${MAIN}"><sheetData>${body.join('')}</sheetData></worksheet>`;
 }
 
 /**
@@ -80,7 +82,7 @@ export function sheetXml(rows, { before = '' } = {}) {
  * @more: further parts.
  */
 export function xlsxOf(rows, { sheet = sheetXml(rows ?? []), more = [], workbookBefore = '' } = {}) {
-  const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
+  const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
   return zipOf([
     [
       '[Content_Types].xml',
@@ -100,5 +102,5 @@ export function xlsxOf(rows, { sheet = sheetXml(rows ?? []), more = [], workbook
     ],
     ['xl/worksheets/sheet1.xml', sheet],
     ...more,
-  ])
+  ]);
 }
