@@ -167,9 +167,7 @@ async function menuScreens(login, lang) {
   for (let i = 0; i < (await entries.count()); i++) {
     await entries.nth(i).click()
     const path = (await entries.nth(i).getAttribute('href')).replace(/^#|\?.*/g, '')
-    await page.waitForFunction((p) => location.hash.replace(/\?.*/, '').startsWith(`#${p}`), path)
-    await page.waitForSelector('.frame-screen h1', { state: 'attached' })
-    await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+    await b.arrived(page, path)
     await look.at(`${login} ${path}`)
     for (const tab of (await page.locator('.el-tabs__item').all()).slice(1)) {
       await tab.click()
@@ -244,7 +242,7 @@ async function forms(lang) {
     const look = new Looker(page)
     for (const [, path, nth, shown] of FORMS.filter(([who]) => who === login)) {
       await b.visit(page, `${path}?p=${stage.project}`)
-      await page.waitForFunction((p) => location.hash.startsWith(`#${p}`), path)
+      await b.arrived(page, path)
       const opener = page.locator('.page-head-actions .el-button').nth(nth)
       await pop(look, `form ${path} ${nth}`, opener, shown)
       await pop(look, `help ${path}`, page.locator('.page-head-actions > .quiet-button').last(), '.el-drawer')

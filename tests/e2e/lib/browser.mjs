@@ -141,6 +141,16 @@ export async function visit(page, address) {
   }, address)
 }
 
+/** The screen of a menu entry is there when its heading says what the entry says, and it has loaded. */
+export async function arrived(page, path) {
+  await page.waitForFunction((p) => {
+    const entry = document.querySelector(`.side-entry.active[href="#${p}"], .side-entry.active[href^="#${p}?"]`)
+    if (p === '/') return entry && document.querySelector('.frame-screen h1')
+    return entry && entry.textContent.trim() === document.querySelector('.frame-screen h1')?.textContent.trim()
+  }, path)
+  await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+}
+
 /** An exchange with the session and from the origin of a page; resolves with { status, body }. */
 export function ask(page, path, { method = 'GET', body } = {}) {
   return page.evaluate(

@@ -24,6 +24,8 @@ export function useUnsaved(dirty: Ref<boolean>): { mayLeave: () => Promise<boole
   };
   onMounted(() => addEventListener('beforeunload', unload));
   onBeforeUnmount(() => removeEventListener('beforeunload', unload));
-  onBeforeRouteLeave(mayLeave);
+  // The router may take two steps to a screen (it adds the project to the address): one question is enough.
+  let granted = false;
+  onBeforeRouteLeave(async () => (granted ||= await mayLeave()));
   return { mayLeave };
 }
