@@ -384,8 +384,8 @@ int publication_approve(struct tx *tx, int64_t id, int64_t version, const char *
     content_hash(c, hash);
     if (strcmp(hash, head.hash) != 0 || (seen_hash && strcmp(hash, seen_hash) != 0))
         r = refuse_changed(tx, &head, c);
-    if (r ==
-        0) /* filed prices and what permits cover are not in the content, and may have changed */
+    /* Filed prices and what permits cover are not in the content, and may have changed. */
+    if (r == 0)
         r = content_check(tx, c);
     if (r == 0)
         r = approve_write(tx, &head, c);
