@@ -5,12 +5,12 @@ import net from 'node:net';
  * Sends @bytes and collects what comes until the peer closes or is silent for @quiet ms after the first
  * bytes (or @wait ms altogether). { text, status, closed, reset }.
  */
-export function exchange(port, bytes, { wait = 4000, quiet = 150, half = false } = {}) {
+export function exchange(port, bytes, { wait = 4000, quiet = 150, half = false, host = '127.0.0.1' } = {}) {
   return new Promise((resolve) => {
     const parts = [];
     let timer;
     let reset = false;
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = net.connect({ port, host, allowHalfOpen: true });
     const done = (closed) => {
       clearTimeout(timer);
       socket.destroy();
