@@ -317,7 +317,8 @@ static const struct {
      "publish draft|submit|approve|reject|withdraw --project P --as LOGIN [--note N] [--reason R]",
      "a step of a publication, as that user"},
     {"export", ctl_export,
-     "export --project P [--as json|chart.xlsx|chart.pdf|price-list.xlsx|price-list.pdf] [--lang zh|en]",
+     "export --project P [--as json|chart.xlsx|chart.pdf|price-list.xlsx|price-list.pdf] "
+     "[--lang zh|en]",
      "the live chart or price list on standard output"},
     {"backup", ctl_backup, "backup FILE",
      "a checked copy of the database, while it is in use; images beside it in FILE.media"},

@@ -295,8 +295,8 @@ static int run_publish(struct tx *tx, struct app *app, const json_t *args, json_
     else if (r == 0 && strcmp(step, "draft") != 0)
         r = fault_set(tx->fault, FAULT_FIELD_CHOICE, "field", "step", NULL);
     if (r == 0)
-        *ret_out = json_pack("{s:I, s:I}", "id", (json_int_t)open.id, "number",
-                             (json_int_t)open.number);
+        *ret_out =
+            json_pack("{s:I, s:I}", "id", (json_int_t)open.id, "number", (json_int_t)open.number);
     return r;
 }
 

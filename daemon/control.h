@@ -19,7 +19,8 @@ struct control;
 int control_start(sd_event *loop, struct app *app, struct control **ret_control);
 struct control *control_stop(struct control *c);
 
-/* Runs @request of the system user @uid, whose name the audit log gets, ({"command":…,"args":{…}}) through the writer; always gives an answer:
+/* Runs @request of the system user @uid, whose name the audit log gets,
+ * ({"command":…,"args":{…}}) through the writer; always gives an answer:
  * {"ok":true,"result":{…}} or {"ok":false,"code":…,"detail":…,"errors":[…]}. New reference. */
 json_t *control_answer(struct app *app, const json_t *request, uid_t uid);
 

@@ -177,8 +177,8 @@ static int copy_check(const char *path)
     return r;
 }
 
-/* Puts @side in the place of the database in one step; what was there gets the name @kept first. A log
- * that belongs to the old file must not meet the new one. */
+/* Puts @side in the place of the database in one step; what was there gets the name @kept first.
+ * A log that belongs to the old file must not meet the new one. */
 static int database_swap(const char *db_path, const char *side, const char *kept,
                          const char *state_dir)
 {

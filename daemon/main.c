@@ -153,8 +153,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
     return 0;
 }
 
-/* The watchdog is fed only while the writer makes progress and the HTTP workers answer; that the loop
- * runs is said by the feeding itself (RS F17). */
+/* The watchdog is fed only while the writer makes progress and the HTTP workers answer; that the
+ * loop runs is said by the feeding itself (RS F17). */
 static int on_watchdog(sd_event_source *source, uint64_t usec, void *arg)
 {
     struct daemon *d = arg;

@@ -42,7 +42,7 @@ static void args_take(struct fault_arg *args, size_t *n, va_list ap)
     }
 }
 
-int (fault_set)(struct fault *f, enum fault_code code, ...)
+int(fault_set)(struct fault *f, enum fault_code code, ...)
 {
     va_list ap;
 

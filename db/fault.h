@@ -25,9 +25,9 @@ enum fault_class {
     FAULT_CLASS_DENIED = 403,          /* logged in, not allowed */
     FAULT_CLASS_MISSING = 404,         /* not there, or not yours to know */
     FAULT_CLASS_METHOD = 405,
-    FAULT_CLASS_CONFLICT = 409,    /* the state does not allow it */
-    FAULT_CLASS_GONE = 410,        /* was there, expired or revoked */
-    FAULT_CLASS_STALE = 412,       /* changed since it was read */
+    FAULT_CLASS_CONFLICT = 409, /* the state does not allow it */
+    FAULT_CLASS_GONE = 410,     /* was there, expired or revoked */
+    FAULT_CLASS_STALE = 412,    /* changed since it was read */
     FAULT_CLASS_TOO_LARGE = 413,
     FAULT_CLASS_URI = 414,
     FAULT_CLASS_MEDIA_TYPE = 415,
@@ -58,8 +58,8 @@ struct fault_arg {
 /* One field or row that is wrong. */
 struct fault_item {
     enum fault_code code;
-    int64_t row;      /* 1-based row of the input; 0: no row */
-    char field[48];   /* JSON pointer or column name; "": no field */
+    int64_t row;    /* 1-based row of the input; 0: no row */
+    char field[48]; /* JSON pointer or column name; "": no field */
     struct fault_arg args[FAULT_ARGS_MAX];
     size_t n_args;
 };

@@ -18,10 +18,10 @@ enum actor_kind { ACTOR_NOBODY, ACTOR_SYSTEM, ACTOR_USER, ACTOR_TERMINAL };
 /* Who acts. Rights and scope were read when the session was made or changed. */
 struct actor {
     enum actor_kind kind;
-    int64_t id;      /* user or terminal; 0 for system and nobody */
-    char name[64];   /* login or terminal name, for the audit log */
+    int64_t id;    /* user or terminal; 0 for system and nobody */
+    char name[64]; /* login or terminal name, for the audit log */
     right_set rights;
-    bool all_projects;        /* scope: every project, or those listed */
+    bool all_projects; /* scope: every project, or those listed */
     int64_t projects[32];
     size_t n_projects;
 };
@@ -40,7 +40,7 @@ enum change_kind {
 
 struct change {
     enum change_kind kind;
-    int64_t project_id; /* 0: none */
+    int64_t project_id;  /* 0: none */
     int64_t building_id; /* 0: none */
     int64_t id;
 };
@@ -52,9 +52,9 @@ struct change_list {
 
 struct tx {
     struct db *db;
-    const struct actor *actor; /* never NULL */
-    int64_t now_ms;            /* UTC, the same for the whole transaction */
-    struct fault *fault;       /* never NULL */
+    const struct actor *actor;   /* never NULL */
+    int64_t now_ms;              /* UTC, the same for the whole transaction */
+    struct fault *fault;         /* never NULL */
     struct change_list *changes; /* NULL in a read */
 };
 

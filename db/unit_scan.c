@@ -136,11 +136,10 @@ static void row_state(struct stmt *s, struct unit_row *row)
     row->flags = encumbered;
     if (encumbered & UNIT_MORTGAGE_BLOCKS)
         row->flags |= UNIT_MORTGAGE;
-    row->flags |= (row->change_kind[0] ? UNIT_CHANGE : 0u) |
-                  (row->price_reviewed ? 0u : UNIT_PRICE_REVIEW) |
-                  (row->permit_id ? 0u : UNIT_NO_PERMIT) |
-                  (row->area_reviewed ? 0u : UNIT_AREA_UNREVIEWED) |
-                  (row->attached_only ? UNIT_ATTACHED : 0u);
+    row->flags |=
+        (row->change_kind[0] ? UNIT_CHANGE : 0u) | (row->price_reviewed ? 0u : UNIT_PRICE_REVIEW) |
+        (row->permit_id ? 0u : UNIT_NO_PERMIT) | (row->area_reviewed ? 0u : UNIT_AREA_UNREVIEWED) |
+        (row->attached_only ? UNIT_ATTACHED : 0u);
 }
 
 static int scan(struct tx *tx, const char *sql, int64_t key,
@@ -229,8 +228,8 @@ void unit_facts(struct tx *tx, const struct unit_row *row, struct unit_facts *re
         .unencumbered = (row->flags & blocking) == 0,
         .sold_alone = !row->attached_only,
         .unclaimed = row->claim_id == 0,
-        .price_published = row->shown != '\0' && row->total_fen > 0 &&
-                           row->shown_total_fen == row->total_fen,
+        .price_published =
+            row->shown != '\0' && row->total_fen > 0 && row->shown_total_fen == row->total_fen,
         .price_reviewed = row->price_reviewed,
         .no_change = row->change_kind[0] == '\0',
         .not_picking = !row->picking,

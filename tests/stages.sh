@@ -40,7 +40,8 @@ stage_cppcheck() {
     mkdir -p build/cppcheck
     c_files '*.c' | grep -v '^tests/' | cppcheck --file-list=- -j "$JOBS" -q -I . \
         --cppcheck-build-dir=build/cppcheck --std=c11 --platform=unix64 \
-        --library=gnu,posix,sqlite3 --library=tests/lint/cppcheck.cfg --enable=warning,performance,portability \
+        --library=gnu,posix,sqlite3 --library=tests/lint/cppcheck.cfg \
+        --enable=warning,performance,portability \
         --inline-suppr --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1
 }
 

@@ -115,8 +115,8 @@ static int sheet_look(struct sheet *s, const struct mapping *m, struct fault *f,
     return r;
 }
 
-/* Rows of each sheet; a workbook that cannot be read whole, or has nothing in it, says so now, not at
- * the import. */
+/* Rows of each sheet; a workbook that cannot be read whole, or has nothing in it, says so now,
+ * not at the import. */
 static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
 {
     struct sheet_info info;

@@ -17,7 +17,7 @@
 #include "db/publication.h"
 
 enum { URL_SIZE = 400, QR_MODULE_PX = 8 };
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS  INT64_C(86400000)
 #define STEP_MS INT64_C(300000)
 
 struct made {
@@ -65,8 +65,8 @@ int api_public_link(struct call *call)
     if (r == -EREFUSED && call->tx.fault->code == FAULT_LINK_NO_ADDRESS) {
         fault_render(FAULT_LINK_NO_ADDRESS, NULL, 0, call->lang, reason, sizeof(reason));
         fault_clear(call->tx.fault);
-        call->reply.body = json_pack("{s:n, s:n, s:n, s:s}", "url", "short_code", "expires_ms",
-                                     "reason", reason);
+        call->reply.body =
+            json_pack("{s:n, s:n, s:n, s:s}", "url", "short_code", "expires_ms", "reason", reason);
         return call->reply.body ? 0 : -ENOMEM;
     }
     if (r < 0)

@@ -61,8 +61,8 @@ void gzip_parts_join(struct buf *out, const struct gzip_part *const *parts, size
     buf_add(out, head, sizeof(head));
     for (size_t i = 0; i < n; i++) {
         buf_add(out, parts[i]->bytes.data, parts[i]->bytes.n);
-        crc = i == 0 ? parts[i]->crc
-                     : crc32_combine(crc, parts[i]->crc, (z_off_t)parts[i]->n_plain);
+        crc =
+            i == 0 ? parts[i]->crc : crc32_combine(crc, parts[i]->crc, (z_off_t)parts[i]->n_plain);
         total += parts[i]->n_plain;
     }
     buf_add(out, end, sizeof(end));

@@ -74,8 +74,8 @@ struct writing {
 
 static char *texts_keep(struct unit_row *row)
 {
-    const char **const texts[] = {&row->building, &row->area, &row->phase, &row->stair,
-                                  &row->floor,    &row->line, &row->room,  &row->class,
+    const char **const texts[] = {&row->building,    &row->area,       &row->phase, &row->stair,
+                                  &row->floor,       &row->line,       &row->room,  &row->class,
                                   &row->orientation, &row->price_basis};
     enum { N = sizeof(texts) / sizeof(texts[0]) };
     size_t total = 0, used = 0;
@@ -112,8 +112,8 @@ static int building_write(struct writing *w)
     for (size_t i = 0; r == 0 && i < w->n; i++) {
         const struct unit_row *row = &w->rows[i].row;
 
-        units[i] = (struct place_unit){row->stair_id, row->floor_ordinal, row->stair,
-                                       row->floor,    row->line,          0, 0, 0};
+        units[i] = (struct place_unit){
+            row->stair_id, row->floor_ordinal, row->stair, row->floor, row->line, 0, 0, 0};
     }
     if (r == 0)
         r = place_make(units, w->n, &place);

@@ -149,7 +149,7 @@ static inline struct published_unit *unit_add(struct content *c, int64_t buildin
 static inline void building_add(struct content *c, int64_t id, int stairs, int floors, int lines)
 {
     static const char letters[] = "AXBSCFDUNKAAAA";
-    char room[32], line[16];
+    char room[64], line[16];
 
     for (int s = 1; s <= stairs; s++)
         for (int f = floors; f >= 1; f--)

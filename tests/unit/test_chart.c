@@ -476,7 +476,7 @@ static struct fetched fetch(const char *path, const char *more)
         char *back;
 
         assert_string_equal(client_header(&packed, "Content-Encoding"), "gzip");
-        snprintf(f.etag, sizeof(f.etag), "%s", client_header(&packed, "ETag"));
+        snprintf(f.etag, sizeof(f.etag), "%.79s", client_header(&packed, "ETag"));
         assert_null(client_header(&raw, "Content-Encoding"));
         back = inflated(packed.body, packed.n_body, &n);
         assert_int_equal(n, raw.n_body);

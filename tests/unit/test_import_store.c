@@ -126,9 +126,9 @@ static void test_names_and_ids(void **state)
 static void made_at(const struct stored_import *st, int64_t ms)
 {
     const struct timespec times[2] = {{.tv_sec = ms / 1000}, {.tv_sec = ms / 1000}};
-    char folder[128];
+    char folder[256];
 
-    snprintf(folder, sizeof(folder), "%s/%s", dir, st->id);
+    snprintf(folder, sizeof(folder), "%.128s/%.64s", dir, st->id);
     assert_int_equal(utimensat(AT_FDCWD, folder, times, 0), 0);
 }
 
