@@ -7,7 +7,10 @@ export type RightItem = components['schemas']['RightItem'];
 
 /** Groups of rights by the noun of their code. A right that nobody put anywhere is shown under `other`. */
 const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
-  { key: 'see', codes: ['chart.public', 'project.list', 'chart.view', 'report.view', 'export', 'price.floor'] },
+  {
+    key: 'see',
+    codes: ['chart.public', 'project.list', 'chart.view', 'report.view', 'export', 'price.floor'],
+  },
   {
     key: 'keep',
     codes: [
