@@ -1,0 +1,322 @@
+// screens.mjs - pictures of every screen, for eyes: `node tests/e2e/screens.mjs OUTDIR [PART…]`.
+//
+// Parts: kiosk office counter phone empty errors large; all without a name. Not a test: nothing is judged here.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Site } from '../integration/lib/site.mjs'
+import { csvOf, madeList } from '../integration/lib/lists.mjs'
+import * as w from '../integration/lib/walk.mjs'
+import * as b from './lib/browser.mjs'
+import { SCREENS, Stage } from './lib/demo.mjs'
+
+const [out = 'screens', ...wanted] = process.argv.slice(2)
+mkdirSync(out, { recursive: true })
+const LANGS = { zh: 'zh-CN', en: 'en' }
+const GLASS = { portrait: b.KIOSK, small: b.DESK, wide: { width: 1920, height: 1080 } }
+const DESKS = { small: b.DESK, wide: { width: 1920, height: 1080 } }
+
+const stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+const { browser, site, people } = stage
+const shot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) })
+
+// ---- the kiosk
+
+async function kioskWalk(terminal, tag, lang, size) {
+  const page = await b.kiosk(browser, site, terminal, { ...size, clock: true })
+  const closeSheet = () => page.locator('.sheet header .btn').click()
+  const take = (name) => shot(page, `kiosk-${tag}-${name}`)
+  await page.waitForSelector('.attract')
+  await take('00-attract')
+  await b.wake(page)
+  if (lang === 'en') await b.bar(page, 'language').click()
+  await page.waitForFunction((l) => document.documentElement.lang === l, lang)
+  await take('01-overview')
+  await page.locator('.filter-bar .btn').first().click()
+  await page.waitForSelector('.filters')
+  await take('02-filter')
+  await closeSheet()
+  await b.openBuilding(page)
+  await take('03-building')
+  await page.locator('.legend-item').first().click()
+  await page.waitForSelector('[data-unit].faded')
+  await take('04-faded')
+  await page.locator('.legend-item').first().click()
+  await page.locator('[data-unit].s0').first().click()
+  await page.waitForSelector('.estimate dl, .estimate .problem')
+  await take('05-unit')
+  await page.locator('.unit-keys .primary').click()
+  await page.waitForSelector('.take-text, .take .problem')
+  await take('06-take')
+  await closeSheet()
+  await page.locator('.unit-keys .btn').first().click()
+  await b.bar(page, 'back').click()
+  await page.locator('[data-unit].s0').nth(1).click()
+  await page.waitForSelector('.unit-keys')
+  await page.locator('.unit-keys .btn').first().click()
+  await b.bar(page, 'compare').click()
+  await page.waitForSelector('.compare table')
+  await take('07-compare')
+  await b.bar(page, 'search').click()
+  await b.typePad(page, '1')
+  await take('08-search')
+  await b.bar(page, 'disclosure').click()
+  await page.waitForSelector('.disclosure')
+  for (const [i, tab] of (await page.locator('.tabs .btn').all()).entries()) {
+    await tab.click()
+    await take(`09-disclosure-${i}`)
+  }
+  await b.bar(page, 'display').click()
+  await page.waitForSelector('.flags')
+  await take('10-display')
+  await closeSheet()
+  await b.bar(page, 'call').click()
+  await page.waitForSelector('.call-text')
+  await take('11-call')
+  await closeSheet()
+  await page.clock.runFor(78_000)
+  await page.waitForSelector('.idle-box')
+  await take('12-idle')
+  await page.context().close()
+}
+
+async function kioskScreens() {
+  const terminal = await stage.terminal()
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(GLASS)) await kioskWalk(terminal, `${l}-${s}`, lang, size)
+  const wall = await b.kiosk(browser, site, terminal, { path: '/kiosk/?screen=1', ...GLASS.wide })
+  await wall.waitForSelector('.wall-frame canvas')
+  await shot(wall, 'kiosk-wall')
+  const page = await b.kiosk(browser, site, terminal)
+  await b.wake(page)
+  await b.bar(page, 'display').click()
+  for (let i = 0; i < 3; i++) await page.locator('.flag').nth(i).click()
+  await page.locator('.sheet .segments label').nth(1).click()
+  await page.locator('.sheet header .btn').click()
+  await shot(page, 'kiosk-modes-overview')
+  await b.openUnit(page)
+  await shot(page, 'kiosk-modes-unit')
+}
+
+// ---- the office
+
+async function officeWalk(login, tag, lang, size) {
+  const page = await b.office(browser, site, '/', { client: people[login], lang, ...size })
+  for (const { name, path } of SCREENS) {
+    const entry = page.locator(`.side-entry[href="#${path}"], .side-entry[href^="#${path}?"]`)
+    if (!(await entry.count())) continue
+    await entry.click()
+    await b.arrived(page, path)
+    await page.evaluate(() => document.fonts.ready)
+    await shot(page, `office-${tag}-${login}-${name}`)
+    for (const [i, other] of (await page.locator('.el-tabs__item').all()).slice(1).entries()) {
+      await other.click()
+      await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+      await shot(page, `office-${tag}-${login}-${name}-tab${i + 1}`)
+    }
+  }
+  if (login === 'control') await officeChart(page, tag)
+  await page.context().close()
+}
+
+async function officeChart(page, tag) {
+  const units = await w.internalUnits(people.control, stage.project)
+  const building = units[0].building_id
+  await b.visit(page, `/chart/${building}?p=${stage.project}&stair=all`)
+  await page.waitForSelector('.cell')
+  const free = units.filter((u) => u.building_id === building && u.state === 'A')
+  await page.locator(`.cell[data-id="${free[0].id}"]`).click()
+  await page.locator(`.cell[data-id="${free[1].id}"]`).click({ modifiers: ['Control'] })
+  await page.waitForSelector('.action-bar')
+  await shot(page, `office-${tag}-chart-selected`)
+  await page.locator('.action-bar .buttons button:enabled').nth(1).click()
+  await b.dialog(page).waitFor()
+  await shot(page, `office-${tag}-chart-action`)
+  await page.keyboard.press('Escape')
+  await page.locator('.filter-button').click()
+  await page.waitForSelector('.pop-panel')
+  await shot(page, `office-${tag}-chart-filter`)
+  await b.visit(page, `/units/${free[0].id}?p=${stage.project}`)
+  await page.waitForSelector('.unit h1')
+  await shot(page, `office-${tag}-unit`)
+  await b.visit(page, `/publications/1?p=${stage.project}`)
+  await page.waitForSelector('.page-head')
+  await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
+  await shot(page, `office-${tag}-publication`)
+}
+
+async function officeScreens() {
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS)) {
+      await officeWalk('control', `${l}-${s}`, lang, size)
+      await officeWalk('admin', `${l}-${s}`, lang, size)
+    }
+  const page = await b.office(browser, site)
+  await shot(page, 'office-login')
+}
+
+// ---- the rest
+
+async function counterScreens() {
+  for (const [l, lang] of Object.entries(LANGS)) {
+    const page = await b.counter(browser, site, { client: people.cashier, lang })
+    await page.waitForSelector('.unit .price')
+    await shot(page, `counter-${l}`)
+    await page.keyboard.type('1')
+    await page.waitForSelector('#c-hits [role=option]')
+    await shot(page, `counter-${l}-unit`)
+  }
+}
+
+async function phoneScreens() {
+  const terminal = await stage.terminal()
+  const unit = (await w.publicUnits(people.control, stage.project)).find((u) => u.total)
+  const { url } = await terminal.get(`/api/v1/public/units/${unit.id}/link`)
+  for (const [name, path] of [['unit', new URL(url).pathname], ['gone', '/u/AAAA']]) {
+    const page = await b.openWindow(browser, site, path, b.PHONE)
+    await page.waitForSelector('.hero, .gone')
+    await page.screenshot({ path: join(out, `phone-${name}.png`), fullPage: true })
+    await page.locator('header button').click()
+    await page.screenshot({ path: join(out, `phone-${name}-en.png`), fullPage: true })
+  }
+}
+
+/** A site with nobody but its administrator, then a project without anything. */
+async function emptyScreens() {
+  const bare = await Site.empty({ config: b.pages() })
+  const control = await bare.user('chen', 'sales-controller')
+  const root = await bare.login('root', 'a long enough word 7')
+  const look = async (tag) => {
+    for (const [l, lang] of Object.entries(LANGS)) {
+      const page = await b.openWindow(browser, bare, '/office/#/', {
+        ...b.DESK,
+        lang,
+        cookies: [...b.cookiesOf(control), { name: 'anchang_lang', value: lang, domain: '127.0.0.1', path: '/' }],
+      })
+      await page.waitForSelector('.side-entry')
+      for (const { name, path } of SCREENS) {
+        const entry = page.locator(`.side-entry[href="#${path}"], .side-entry[href^="#${path}?"]`)
+        if (!(await entry.count())) continue
+        await entry.click()
+        await b.arrived(page, path)
+        await shot(page, `empty-${tag}-${l}-${name}`)
+      }
+      await page.context().close()
+    }
+  }
+  const pairing = await b.openWindow(browser, bare, '/kiosk/', b.KIOSK)
+  await pairing.waitForSelector('.pairing .pad')
+  await shot(pairing, 'empty-kiosk-pairing')
+  await look('site')
+  const project = await control.post('/api/v1/projects', { name: '新项目', city: '测试市' }, 201)
+  await look('project')
+  const terminal = await bare.terminal(root, { project: project.id })
+  const page = await b.kiosk(browser, bare, terminal)
+  await page.waitForSelector('.attract')
+  await shot(page, 'empty-kiosk-attract')
+  await page.click('.attract')
+  await page.waitForSelector('.bar')
+  await shot(page, 'empty-kiosk-awake')
+  await bare.close()
+}
+
+/** What is shown when the daemon is away, and when it refuses. */
+async function errorScreens() {
+  const terminal = await stage.terminal()
+  const page = await b.kiosk(browser, site, terminal, { clock: true })
+  await b.wake(page)
+  await b.openUnit(page)
+  const desk = await b.office(browser, site, `/chart?p=${stage.project}`, { client: people.control })
+  await desk.waitForSelector('.overview-canvas')
+  await page.context().setOffline(true)
+  await desk.context().setOffline(true)
+  const pass = async (seconds) => {
+    for (let left = seconds; left > 0; left -= 60) {
+      await page.clock.fastForward(Math.min(60, left) * 1000)
+      await page.keyboard.press('Shift')
+    }
+  }
+  await pass(15)
+  await page.waitForSelector('.strip.reconnecting')
+  await shot(page, 'error-kiosk-reconnecting')
+  await pass(130)
+  await page.waitForSelector('.strip.stale')
+  await shot(page, 'error-kiosk-stale')
+  await page.locator('.unit-keys .primary').click()
+  await page.waitForSelector('.take p')
+  await shot(page, 'error-kiosk-stale-take')
+  await page.locator('.sheet header .btn').click()
+  await pass(1800)
+  await page.waitForSelector('.notice h1')
+  await shot(page, 'error-kiosk-too-old')
+  await desk.locator('.side-entry[href*="#/report"]').click()
+  await desk.waitForSelector('.problem, .broken')
+  await shot(desk, 'error-office-offline')
+  const fresh = await b.kiosk(browser, site, terminal)
+  const { manager } = people
+  const close = async (closed) => {
+    const { version } = await manager.get(`/api/v1/projects/${stage.project}`)
+    await manager.post(`/api/v1/projects/${stage.project}/closing`, { version, closed }, 200)
+  }
+  await b.wake(fresh)
+  await close(true)
+  await fresh.waitForSelector('.notice h1')
+  await shot(fresh, 'error-kiosk-closed')
+  await close(false)
+}
+
+/** Ten thousand units in 24 buildings. */
+async function largeScreens() {
+  const { control, manager, admin } = people
+  const list = madeList({ buildings: 24, floors: 30, rooms: 7, sold: 3 })
+  const fields = { name: '万套大盘', address: '测试路 1 号', developer: '测试置业', phone: '0000', city: '测试市' }
+  const project = await control.post('/api/v1/projects', fields, 201)
+  await w.importList(control, project.id, 'large.csv', csvOf(list))
+  const units = await w.internalUnits(control, project.id)
+  await w.permit(control, project.id, units)
+  for (let i = 0; i < units.length; i += 5000) {
+    const now = (await w.internalUnits(control, project.id)).slice(i, i + 5000)
+    await w.act(control, project.id, 'area-review', now, { stage: 'premeasured' })
+  }
+  await w.giveFloorHeights(control, project.id)
+  await w.disclose(control, project.id)
+  const free = (await w.internalUnits(control, project.id)).filter((u) => u.state === 'U')
+  for (let i = 0; i < free.length; i += 5000) await w.act(control, project.id, 'release', free.slice(i, i + 5000))
+  await w.publish(control, manager, project.id)
+  const terminal = await site.terminal(admin, { project: project.id })
+  for (const [s, size] of Object.entries(GLASS)) {
+    const page = await b.kiosk(browser, site, terminal, size)
+    await b.wake(page)
+    await shot(page, `large-kiosk-${s}-overview`)
+    await b.openBuilding(page)
+    await shot(page, `large-kiosk-${s}-building`)
+    await page.context().close()
+  }
+  for (const [s, size] of Object.entries(DESKS)) {
+    const page = await b.office(browser, site, `/chart?p=${project.id}`, { client: control, ...size })
+    await page.waitForSelector('.overview-canvas')
+    await shot(page, `large-office-${s}-overview`)
+    await page.locator('.tree .node').nth(1).click()
+    await page.waitForSelector('.cell')
+    await shot(page, `large-office-${s}-building`)
+    await page.context().close()
+  }
+}
+
+const PARTS = {
+  kiosk: kioskScreens,
+  office: officeScreens,
+  counter: counterScreens,
+  phone: phoneScreens,
+  empty: emptyScreens,
+  errors: errorScreens,
+  large: largeScreens,
+}
+try {
+  for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
+    await PARTS[part]()
+    for (const context of browser.contexts()) await context.close()
+    console.log(`${part}: pictures in ${out}`)
+  }
+} finally {
+  await stage.close()
+}
