@@ -26,6 +26,7 @@ import {
   inParallel,
   killAfter,
   maybe,
+  Moments,
   random,
   rounds,
   Tally,
@@ -55,9 +56,10 @@ describe('kill -9 while a list of 10,000 rows is imported', () => {
 
   test('none of them or all of them', async () => {
     const tally = new Tally();
+    const moments = new Moments(took);
     await inParallel(rounds(50), WIDE, async (round) => {
       const site = copyOf(made);
-      const moment = random() * took * 1.3;
+      const moment = moments.next();
       try {
         await site.start();
         const control = await site.login('control');
@@ -83,6 +85,7 @@ describe('kill -9 while a list of 10,000 rows is imported', () => {
             10000,
           );
         }
+        moments.told(units > 0);
         tally.add(answer ? 'acknowledged' : units ? 'done, not acknowledged' : 'nothing');
       } finally {
         await drop(site);
@@ -122,9 +125,10 @@ describe('kill -9 while a publication is approved', () => {
 
   test('submitted or live, and what the kiosk shows is the one or the other', async () => {
     const tally = new Tally();
+    const moments = new Moments(took);
     await inParallel(rounds(50), WIDE, async (round) => {
       const site = copyOf(made);
-      const moment = random() * took;
+      const moment = moments.next();
       try {
         await site.start();
         const manager = await site.login('manager');
@@ -151,6 +155,7 @@ describe('kill -9 while a publication is approved', () => {
         assert.deepEqual([retried.status, retried.body.state], [200, 'live']);
         if (answer) assert.ok(retried.bytes.equals(answer.bytes));
         assert.equal((await publicChart(again, project)).publication.hash, submitted.hash);
+        moments.told(states.startsWith('2 live'));
         tally.add(
           answer ? 'acknowledged' : states.startsWith('2 live') ? 'live, not acknowledged' : 'submitted',
         );

@@ -40,6 +40,22 @@ export async function drop(site) {
   rmSync(site.folder, { recursive: true, force: true });
 }
 
+/**
+ * Random moments within what something takes, stretched or pressed together until about as many rounds end before
+ * as after it: next() gives one, told(done) says how it came out.
+ */
+export class Moments {
+  constructor(took) {
+    this.span = took;
+  }
+  next() {
+    return random() * this.span;
+  }
+  told(done) {
+    this.span *= done ? 0.9 : 1.15;
+  }
+}
+
 /** Does @work(round) @n times, @wide at once. */
 export async function inParallel(n, wide, work) {
   let next = 0;
