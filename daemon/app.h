@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "daemon/config.h"
+#include "daemon/steady.h"
 
 struct charts;
 struct feed;
@@ -27,6 +28,7 @@ struct app {
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
     uint8_t link_key[32]; /* signs take-home links */
     int64_t started_ms;   /* UTC */
+    struct steady clock;  /* both clocks at the start */
     int schema;
 };
 

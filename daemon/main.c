@@ -108,6 +108,7 @@ static void fatal(void *arg, int error)
 /* ---- duties of the clock ---- */
 
 struct duty {
+    int64_t now_ms; /* by steady.h */
     int64_t next_ms;
     bool clean;
 };
@@ -116,10 +117,13 @@ static int duty_apply(struct tx *tx, void *arg)
 {
     int64_t hold = 0, permit = 0;
     struct duty *duty = arg;
-    int r = unit_expire_due(tx, &hold);
+    struct tx steady = *tx;
+    int r;
 
+    steady.now_ms = duty->now_ms;
+    r = unit_expire_due(&steady, &hold);
     if (r >= 0)
-        r = permit_expire_due(tx, &permit);
+        r = permit_expire_due(&steady, &permit);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, tx->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
     duty->next_ms = !hold ? permit : !permit ? hold : hold < permit ? hold : permit;
@@ -132,7 +136,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 {
     struct daemon *d = arg;
     struct fault fault = {0};
-    struct duty duty = {.clean = clock_boot_ms() - d->cleaned_ms > CLEANING_MS};
+    struct duty duty = {.now_ms = steady_now(&d->app.clock, clock_wall_ms(), clock_boot_ms()),
+                        .clean = clock_boot_ms() - d->cleaned_ms > CLEANING_MS};
     int64_t wait = DUTY_MS, until;
     int r = writer_call(d->app.writer, &actor_system, duty_apply, &duty, &fault);
 
@@ -145,7 +150,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
         d->cleaned_ms = clock_boot_ms();
     }
     fault_clear(&fault);
-    until = duty.next_ms - clock_wall_ms();
+    until = duty.next_ms - duty.now_ms;
     if (duty.next_ms && until < wait)
         wait = until > 0 ? until : 0;
     sd_event_source_set_time_relative(source, (uint64_t)(wait + 1) * 1000);
@@ -399,6 +404,7 @@ int main(int argc, char **argv)
     }
     d.app.started_ms = clock_wall_ms();
     d.cleaned_ms = clock_boot_ms();
+    d.app.clock = (struct steady){d.app.started_ms, d.cleaned_ms};
     r = serve(&d);
     parts_stop(&d);
     site_close(&d.site);

@@ -13,7 +13,6 @@
 #include "db/unit.h"
 
 #define SEPARATOR "\x1f"
-enum { VALUE_SIZE = 8192 };
 
 struct content *content_free(struct content *c)
 {
@@ -155,7 +154,7 @@ static const int item_columns[] = {22, 5, 4, 8, 12, 8, 7};
  * says. */
 static int disclosure_draft(void *arg, const struct disclosure_row *row)
 {
-    char value[VALUE_SIZE];
+    char value[ITEM_TEXT_MAX];
 
     if (!row->value[0] && !row->media_id)
         return 0;
@@ -167,7 +166,7 @@ static int disclosure_draft(void *arg, const struct disclosure_row *row)
 
 static int items_draft(struct tx *tx, struct content *c)
 {
-    char value[VALUE_SIZE];
+    char value[ITEM_TEXT_MAX];
 
     for (size_t q = 0; q < sizeof(item_queries) / sizeof(item_queries[0]); q++) {
         struct stmt *s;

@@ -47,7 +47,7 @@ struct published_unit {
 struct published_item {
     const char *section, *key, *name, *value;
 };
-enum { ITEM_FIELDS_MAX = 24, CONTENT_HASH_TEXT = 65 };
+enum { ITEM_FIELDS_MAX = 24, ITEM_TEXT_MAX = 16384, CONTENT_HASH_TEXT = 65 };
 
 struct content {
     int64_t project_id;
@@ -68,6 +68,8 @@ struct content *content_free(struct content *content);
 /* BLAKE2b-256 of the canonical content, in hex. */
 void content_hash(const struct content *content, char ret_hex[CONTENT_HASH_TEXT]);
 
+/* Texts of one item are at most ITEM_TEXT_MAX - 1 bytes together, which the limits of the API
+ * keep. */
 /* Splits an item's value. Missing fields are "". @scratch holds the texts. */
 void item_fields(const struct published_item *item, char *scratch, size_t size,
                  const char *ret_fields[ITEM_FIELDS_MAX]);

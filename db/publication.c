@@ -9,7 +9,7 @@
 
 #include "db/audit.h"
 
-enum { LIVE_MAX = 512 }; /* projects on display at one site */
+enum { LIVE_MAX = 4096 }; /* projects on display at one site */
 
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.version, p.project_id, p.number, p.author_id, p.created_ms, p.submitted_ms, "  \
@@ -128,8 +128,13 @@ int publication_live_each(struct db *db, int (*each)(void *arg, int64_t project_
     size_t n = 0;
     int r = db_query(db, &s, "SELECT project_id FROM publication WHERE state = 'live'", "");
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < LIVE_MAX)
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (n == LIVE_MAX) {
+            r = -E2BIG;
+            break;
+        }
         ids[n++] = stmt_int(s, 0);
+    }
     if (r >= 0)
         stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++)

@@ -1,6 +1,7 @@
 /* verify.c - see verify.h. Each check is one query that gives a line for every violation. */
 #include "db/verify.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "db/content.h"
 #include "db/state.h"
 #include "db/unit.h"
+
+enum { PROJECTS_MAX = 4096 };
 
 static const struct {
     const char *invariant, *sql;
@@ -60,13 +63,18 @@ static int query_check(struct verifying *v, const char *invariant, const char *s
 /* I4: what is stored gives the hash that was approved. */
 static int publications_check(struct verifying *v)
 {
-    int64_t ids[256];
+    int64_t ids[PROJECTS_MAX];
     struct stmt *s;
     size_t n = 0;
     int r = db_query(v->db, &s, "SELECT id FROM publication WHERE state = 'live'", "");
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < sizeof(ids) / sizeof(ids[0]))
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (n == PROJECTS_MAX) {
+            r = -E2BIG;
+            break;
+        }
         ids[n++] = stmt_int(s, 0);
+    }
     stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++) {
         char hash[CONTENT_HASH_TEXT], stored[CONTENT_HASH_TEXT] = "", what[96];
@@ -109,13 +117,18 @@ static int shown_all(struct verifying *v)
     struct fault fault = {0};
     struct tx tx = {
         .db = v->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
-    int64_t ids[256];
+    int64_t ids[PROJECTS_MAX];
     struct stmt *s;
     size_t n = 0;
     int r = db_query(v->db, &s, "SELECT id FROM project", "");
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < sizeof(ids) / sizeof(ids[0]))
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (n == PROJECTS_MAX) {
+            r = -E2BIG;
+            break;
+        }
         ids[n++] = stmt_int(s, 0);
+    }
     stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++) {
         const struct unit_filter filter = {.project_id = ids[i]};

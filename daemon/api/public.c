@@ -135,7 +135,7 @@ int api_public_building(struct call *call)
 static void write_layout(const struct snapshot *s, int64_t layout_id, struct buf *out)
 {
     const struct content *c = snapshot_content(s);
-    char scratch[4096];
+    char scratch[ITEM_TEXT_MAX];
 
     for (size_t i = 0; layout_id && i < c->n_items; i++) {
         const char *f[ITEM_FIELDS_MAX];

@@ -10,8 +10,6 @@
 #include "daemon/chart/json_write.h"
 #include "db/disclosure.h"
 
-enum { FIELDS_TEXT = 8192 };
-
 static void member_text_or_null(struct buf *out, const char *name, const char *text)
 {
     json_key(out, name, 0);
@@ -115,7 +113,7 @@ static void write_section(const struct content *c, const char *section, const ch
                                         struct buf *),
                           struct buf *out)
 {
-    char scratch[FIELDS_TEXT];
+    char scratch[ITEM_TEXT_MAX];
     bool first = true;
 
     json_key(out, member, 0);

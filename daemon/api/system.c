@@ -45,6 +45,10 @@ static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
     if (w->queue_depth > QUEUE_LATE ||
         (w->queue_depth > 0 && clock_boot_ms() - w->last_progress_ms > PROGRESS_LATE_MS))
         json_array_append_new(reasons, json_string("writer is behind"));
+    if (steady_step(&app->clock, clock_wall_ms(), clock_boot_ms()) > STEADY_TOLERANCE_MS)
+        json_array_append_new(
+            reasons, json_string("the clock was set forward: holds and permits end late until "
+                                 "anchangd is started again"));
     if (w->wal_pages > WAL_PAGES_LATE)
         json_array_append_new(reasons, json_string("write-ahead log grows: a reader holds it"));
     return reasons;

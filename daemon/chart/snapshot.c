@@ -87,7 +87,7 @@ static void phone_find(struct snapshot *s)
     for (size_t i = 0; i < s->content->n_items; i++) {
         const struct published_item *item = &s->content->items[i];
         const char *fields[ITEM_FIELDS_MAX];
-        char scratch[8192];
+        char scratch[ITEM_TEXT_MAX];
 
         if (strcmp(item->section, "disclosure") != 0 || strcmp(item->key, "P17") != 0)
             continue;
@@ -111,10 +111,10 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
     s->head = *head;
     atomic_init(&s->refs, 1);
     pthread_mutex_init(&s->lock, NULL);
-    if (r == 0 && !(s->project_text = malloc(PROJECT_TEXT)))
+    if (r == 0 && !(s->project_text = malloc(ITEM_TEXT_MAX)))
         r = -ENOMEM;
     if (r == 0) {
-        item_fields(project, s->project_text, PROJECT_TEXT, s->project);
+        item_fields(project, s->project_text, ITEM_TEXT_MAX, s->project);
         phone_find(s);
         r = index_make(s);
     }

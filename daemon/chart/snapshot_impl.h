@@ -37,8 +37,6 @@ struct snapshot {
     atomic_uint refs;
 };
 
-enum { PROJECT_TEXT = 8192 };
-
 /* The item of @section with that id; 0: the first. NULL when there is none. */
 const struct published_item *snapshot_item(const struct content *c, const char *section,
                                            int64_t id);

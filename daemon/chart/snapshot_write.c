@@ -188,7 +188,7 @@ static struct span layout_areas(const struct content *c, int64_t layout_id)
 
 static void write_layouts(const struct content *c, struct buf *out)
 {
-    char scratch[4096];
+    char scratch[ITEM_TEXT_MAX];
     bool first = true;
 
     buf_puts(out, "[");
@@ -269,7 +269,7 @@ int write_building(struct snapshot *s, const struct piece *piece, struct buf *ou
     struct place_unit *units = calloc(piece->n, sizeof(*units));
     int64_t layout_id = 0;
     struct place place;
-    char scratch[1024];
+    char scratch[ITEM_TEXT_MAX];
     int layout = -1, r = units ? 0 : -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < piece->n; i++)
