@@ -24,9 +24,10 @@ class Looker {
     Object.assign(this, { page, touch, found: [], screens: [] })
   }
 
-  async at(name) {
+  /** @within: only there, when the page behind a dialog has been looked at before. */
+  async at(name, within) {
     this.screens.push(name)
-    this.found.push(...(await b.axe(this.page)).map((line) => `${name}: ${line}`))
+    this.found.push(...(await b.axe(this.page, within)).map((line) => `${name}: ${line}`))
     if (this.touch) this.found.push(...(await b.smallTargets(this.page)).map((line) => `${name}: small: ${line}`))
   }
 
@@ -82,6 +83,7 @@ async function kioskScreens(terminal, lang, flags) {
   await page.waitForSelector('.compare table')
   await look.at('compare')
   await b.bar(page, 'search').click()
+  await page.waitForSelector('.search .pad')
   await look.at('search, empty')
   await b.typePad(page, '1')
   await page.waitForSelector('.hit')
@@ -183,7 +185,9 @@ async function pop(look, name, opener, shown) {
   await opener.click()
   const at = look.page.locator(shown).filter({ visible: true }).first()
   await at.waitFor()
-  await look.at(name)
+  await at.evaluate((el) => el.setAttribute('data-look', ''))
+  await look.at(name, '[data-look]')
+  await at.evaluate((el) => el.removeAttribute('data-look'))
   await look.page.keyboard.press('Escape')
   await at.waitFor({ state: 'hidden' })
 }
@@ -196,8 +200,9 @@ async function chartDialogs(lang) {
   await page.waitForSelector('.cell')
   for (const density of await page.locator('.el-radio-button').all()) {
     await density.click()
-    await look.at('chart density')
+    await look.at('chart density', '.chart-canvas')
   }
+  await look.at('chart')
   await pop(look, 'chart filter', page.locator('.filter-button'), '.pop-panel')
   await pop(look, 'chart keys', page.locator('.keys-button'), '.el-dialog')
   await pop(look, 'calls', page.locator('.bell'), '.pop-panel')

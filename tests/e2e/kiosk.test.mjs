@@ -50,7 +50,7 @@ test('the first touch only wakes; the picture of all buildings opens the one tha
   assert.equal(await page.locator('.building').count(), 0)
   // Touch the picture from left to right until a building answers.
   const box = await page.locator('.overview-frame canvas').boundingBox()
-  for (let x = 0.04; x < 1 && !(await page.locator('.building').count()); x += 0.08)
+  for (let x = 0.04; x < 1 && (await page.locator('.overview-frame').count()); x += 0.08)
     await page.mouse.click(box.x + box.width * x, box.y + box.height * 0.5)
   await page.waitForSelector('.building [data-unit]')
   await b.close(page)

@@ -57,6 +57,7 @@ async function kioskWalk(terminal, tag, lang, size) {
   await page.waitForSelector('.compare table')
   await take('07-compare')
   await b.bar(page, 'search').click()
+  await page.waitForSelector('.search .pad')
   await b.typePad(page, '1')
   await take('08-search')
   await b.bar(page, 'disclosure').click()

@@ -46,14 +46,16 @@ export async function open(browser, url, { width = 1080, height = 1920, lang = '
   return page;
 }
 
-/** Violations of WCAG 2.2 A and AA, one line each. */
-export async function axe(page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      resultTypes: ['violations'],
-    }),
+/** Violations of WCAG 2.2 A and AA, one line each; of the whole page, or only of what is within a selector. */
+export async function axe(page, within = null) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const found = await page.evaluate(
+    (selector) =>
+      globalThis.axe.run(selector ?? document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        resultTypes: ['violations'],
+      }),
+    within,
   );
   return found.violations.map(
     (v) =>
