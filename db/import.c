@@ -31,6 +31,7 @@ struct import {
     struct tx *tx;
     struct import_options options;
     struct known_set projects, buildings, stairs, floors, layouts;
+    struct known_set lines; /* of this import, by stair and floor: what stands in them */
     struct import_result result;
     int64_t next_unit_id, next_claim_id;
     const char *stage; /* of the project of the last row */
@@ -375,6 +376,24 @@ struct placed {
     int64_t project_id, building_id, stair_id, floor_id, layout_id;
 };
 
+/* Two rooms of one floor never stand in one line of the chart: where the short form is taken ("2108"
+ * and "08" on 21) the later one is named in full. */
+static int line_of(struct import *im, const struct import_unit *u, const struct placed *at,
+                   char *out, size_t size)
+{
+    const int64_t place = at->stair_id << 24 ^ at->floor_id;
+    struct known *slot;
+    int r;
+
+    import_line(u->room, u->floor, out, size);
+    r = known_find(&im->lines, place, out, &slot);
+    if (r == 1) {
+        snprintf(out, size, "%s", u->room);
+        r = known_find(&im->lines, place, out, &slot);
+    }
+    return r != 0 ? (r < 0 ? r : 0) : known_put(&im->lines, slot, place, out, 1);
+}
+
 static int unit_insert(struct import *im, const struct import_unit *u, const struct placed *at,
                        int64_t id, char state)
 {
@@ -383,7 +402,9 @@ static int unit_insert(struct import *im, const struct import_unit *u, const str
     char line[48];
     int r;
 
-    import_line(u->room, u->floor, line, sizeof(line));
+    r = line_of(im, u, at, line, sizeof(line));
+    if (r < 0)
+        return r;
     r = db_run(
         im->tx->db,
         "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, span, "
@@ -508,6 +529,7 @@ struct import *import_free(struct import *im)
     known_free(&im->stairs);
     known_free(&im->floors);
     known_free(&im->layouts);
+    known_free(&im->lines);
     free(im);
     return NULL;
 }

@@ -108,6 +108,24 @@ static int run(struct fixture *f, int64_t project_id, const struct import_unit *
     return fixture_end(f, r);
 }
 
+/* "08", "2108" and "21-08" of one floor are three rooms: none may hide another on the chart. */
+static void test_one_line_one_room(void **state)
+{
+    struct import_unit units[3] = {plain, plain, plain};
+    struct fixture *f = *state;
+    struct import_result result = {0};
+
+    for (int i = 0; i < 3; i++) {
+        units[i].floor = "21";
+        units[i].floor_ordinal = 21;
+        units[i].room = i == 0 ? "08" : i == 1 ? "2108" : "21-08";
+    }
+    assert_int_equal(run(f, 0, units, 3, &result), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(DISTINCT u.line) FROM unit u JOIN project p "
+                                      "ON p.id = u.project_id WHERE p.name = 'New'"),
+                     3);
+}
+
 static void test_a_row(void **state)
 {
     struct fixture *f = *state;
@@ -408,10 +426,11 @@ static void test_ten_thousand(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines), CASE(test_a_row),    CASE(test_states),
-        CASE(test_reasons),           CASE(test_areas),    CASE(test_duplicates),
-        CASE(test_projects),          CASE(test_mappings), CASE(test_ten_thousand)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), CASE(test_a_row),
+                                       CASE(test_one_line_one_room), CASE(test_states),
+                                       CASE(test_reasons),           CASE(test_areas),
+                                       CASE(test_duplicates),        CASE(test_projects),
+                                       CASE(test_mappings),          CASE(test_ten_thousand)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
