@@ -376,8 +376,8 @@ struct placed {
     int64_t project_id, building_id, stair_id, floor_id, layout_id;
 };
 
-/* Two rooms of one floor never stand in one line of the chart: where the short form is taken ("2108"
- * and "08" on 21) the later one is named in full. */
+/* Two rooms of one floor never stand in one line of the chart: where the short form is taken
+ * ("2108" and "08" on 21) the later one is named in full. */
 static int line_of(struct import *im, const struct import_unit *u, const struct placed *at,
                    char *out, size_t size)
 {
