@@ -473,6 +473,60 @@ int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
     return 0;
 }
 
+/* ---- by unit ---- */
+
+static int by_unit(const void *a, const void *b)
+{
+    const struct published_unit *x = *(const struct published_unit *const *)a;
+    const struct published_unit *y = *(const struct published_unit *const *)b;
+
+    return (x->unit_id > y->unit_id) - (x->unit_id < y->unit_id);
+}
+
+struct published_unit **content_by_unit(const struct content *c)
+{
+    struct published_unit **index = malloc((c->n_units + 1) * sizeof(struct published_unit *));
+
+    if (!index)
+        return NULL;
+    for (size_t i = 0; i < c->n_units; i++)
+        index[i] = &c->units[i];
+    qsort(index, c->n_units, sizeof(struct published_unit *), by_unit);
+    return index;
+}
+
+struct published_unit *unit_among(struct published_unit *const *units, size_t n, int64_t unit_id)
+{
+    const struct published_unit key = {.unit_id = unit_id};
+    const struct published_unit *const wanted = &key;
+    struct published_unit *const *at = bsearch(&wanted, units, n, sizeof(*units), by_unit);
+
+    return at ? *at : NULL;
+}
+
+int content_losses(struct db *db, struct content *c)
+{
+    struct published_unit **units = content_by_unit(c);
+    struct published_unit *unit;
+    struct stmt *s;
+    int r;
+
+    if (!units)
+        return -ENOMEM;
+    r = db_query(db, &s,
+                 "SELECT unit_id, state FROM publication_patch WHERE publication_id = $1 "
+                 "ORDER BY number",
+                 "i", c->publication_id);
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        unit = unit_among(units, c->n_units, stmt_int(s, 0));
+        if (unit)
+            unit->state = stmt_text(s, 1)[0];
+    }
+    stmt_reset(s);
+    free(units);
+    return r < 0 ? r : 0;
+}
+
 /* ---- hash, comparison, storing ---- */
 
 static void hash_text(crypto_generichash_state *state, const char *text)

@@ -64,6 +64,14 @@ int content_draft(struct tx *tx, int64_t project_id, struct content **ret_conten
 int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
                       struct content **ret_content);
 struct content *content_free(struct content *content);
+/* Makes a published content what its readers see: its units in the state that the losses since
+ * gave them (SC-05). */
+int content_losses(struct db *db, struct content *content);
+
+/* The units by id, to be freed; NULL: no memory. */
+struct published_unit **content_by_unit(const struct content *content);
+/* That unit among @n of content_by_unit(); NULL: not there. */
+struct published_unit *unit_among(struct published_unit *const *units, size_t n, int64_t unit_id);
 
 /* BLAKE2b-256 of the canonical content, in hex. */
 void content_hash(const struct content *content, char ret_hex[CONTENT_HASH_TEXT]);

@@ -7,26 +7,6 @@
 
 #include "db/state.h"
 
-static int by_unit(const void *a, const void *b)
-{
-    const struct published_unit *x = *(const struct published_unit *const *)a;
-    const struct published_unit *y = *(const struct published_unit *const *)b;
-
-    return x->unit_id < y->unit_id ? -1 : x->unit_id > y->unit_id;
-}
-
-static const struct published_unit **units_sorted(const struct content *c)
-{
-    const struct published_unit **index = malloc((c->n_units + 1) * sizeof(*index));
-
-    if (!index)
-        return NULL;
-    for (size_t i = 0; i < c->n_units; i++)
-        index[i] = &c->units[i];
-    qsort(index, c->n_units, sizeof(*index), by_unit);
-    return index;
-}
-
 static enum diff_kind kind_of(const struct published_unit *a, const struct published_unit *b)
 {
     if (a->state != b->state && b->state == 'A')
@@ -44,15 +24,6 @@ static void count_one(struct diff_count *n, enum diff_kind kind)
                                  &n->price_up, &n->price_down, &n->other};
 
     ++*counters[kind];
-}
-
-static const struct published_unit *find(const struct published_unit **sorted, size_t n,
-                                         const struct published_unit *unit)
-{
-    const struct published_unit **at =
-        sorted ? bsearch(&unit, sorted, n, sizeof(*sorted), by_unit) : NULL;
-
-    return at ? *at : NULL;
 }
 
 static const struct published_item *item_find(const struct content *c,
@@ -96,15 +67,15 @@ int content_diff(const struct content *before, const struct content *after,
                  int (*item)(void *arg, const struct diff_item *d), void *arg,
                  struct diff_count *ret_count)
 {
-    const struct published_unit **old = before ? units_sorted(before) : NULL;
-    const struct published_unit **new = units_sorted(after);
+    struct published_unit **old = before ? content_by_unit(before) : NULL;
+    struct published_unit **new = content_by_unit(after);
     struct diff_count count = {0};
     int r = new && (old || !before) ? 0 : -ENOMEM;
 
     for (size_t i = 0; r >= 0 && i < after->n_units; i++) {
         struct diff_unit d = {.kind = DIFF_ADDED, .after = &after->units[i]};
 
-        d.before = before ? find(old, before->n_units, d.after) : NULL;
+        d.before = old ? unit_among(old, before->n_units, d.after->unit_id) : NULL;
         if (d.before && published_unit_same(d.before, d.after))
             continue;
         if (d.before)
@@ -115,7 +86,7 @@ int content_diff(const struct content *before, const struct content *after,
     for (size_t i = 0; r >= 0 && before && i < before->n_units; i++) {
         const struct diff_unit d = {.kind = DIFF_REMOVED, .before = &before->units[i]};
 
-        if (find(new, after->n_units, d.before))
+        if (unit_among(new, after->n_units, d.before->unit_id))
             continue;
         count_one(&count, d.kind);
         r = unit(arg, &d);

@@ -345,6 +345,8 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
                    "i", live);
     if (r >= 0)
         r = content_store(tx, c, base, head->id);
+    if (r >= 0 && base)
+        r = content_losses(tx->db, base); /* it changes what the public sees, not what was stored */
     if (r >= 0)
         r = content_diff(base, c, unit_counted, item_counted, NULL, &count);
     changes_text(&count, changes, sizeof(changes));

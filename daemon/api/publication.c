@@ -388,7 +388,8 @@ static int diff_item_take(void *arg, const struct diff_item *d)
     return json_array_append_new(out->items, row) < 0 ? -ENOMEM : 0;
 }
 
-/* A draft is compared with the live one, a published one with what it replaced. */
+/* A draft is compared with the live one, a published one with what it replaced: each as the public
+ * saw it, losses and all, so that the approver reads which units come back on sale. */
 static int contents_read(struct call *call, int64_t id, const struct whose *w,
                          struct content **ret_before, struct content **ret_after,
                          int64_t *ret_base_id)
@@ -405,6 +406,8 @@ static int contents_read(struct call *call, int64_t id, const struct whose *w,
     }
     if (r >= 0 && base)
         r = content_published(call->tx.db, base, 0, ret_before);
+    if (r >= 0 && base)
+        r = content_losses(call->tx.db, *ret_before);
     *ret_base_id = base;
     return r < 0 ? r : 0;
 }

@@ -234,6 +234,11 @@ describe('SC-05: gains wait for approval', () => {
     await act(control, id, 'release', back.units);
     assert.equal((await unit(u.id)).state, 'A');
     assert.equal((await shownOf(u.id)).state, 'N');
+    // and the approver reads that approving puts it back on sale
+    const next = await draft(control, id);
+    const { units: changed } = await control.get(`/api/v1/publications/${next.id}/diff`);
+    assert.equal(changed.find((row) => row.unit_id === u.id)?.change, 'opened');
+    await step(control, next, 'withdraw');
   });
 
   test('new units, and a disabled building: with the next publication, not before', async () => {
