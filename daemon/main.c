@@ -326,13 +326,17 @@ static int serve(struct daemon *d)
         return r;
     }
     r = loop_prepare(d);
-    if (r < 0)
+    if (r < 0) {
+        log_text(LOG_ERR, "cannot prepare the event loop: %s", strerror(-r));
         return r;
+    }
     log_text(LOG_NOTICE, "anchangd %s ready on http://%s:%u/", ANCHANG_VERSION,
              d->config.listen_address, http_port(d->app.http, 0));
     sd_notifyf(0, "READY=1\nSTATUS=ready on http://%s:%u/", d->config.listen_address,
                http_port(d->app.http, 0));
     r = sd_event_loop(d->loop);
+    if (r < 0)
+        log_text(LOG_ERR, "the event loop ended: %s", strerror(-r));
     sd_notify(0, "STOPPING=1");
     return r;
 }
