@@ -318,13 +318,9 @@ struct http *http_stop(struct http *http)
 {
     if (!http)
         return NULL;
-    for (size_t i = 0; i < http->n_listeners; i++)
-        if (http->listeners[i].daemon) {
-            /* Refuses at once, but keeps its number until no worker can be about to accept on it.
-             */
-            http->listeners[i].listen_fd = MHD_quiesce_daemon(http->listeners[i].daemon);
-            shutdown(http->listeners[i].listen_fd, SHUT_RDWR);
-        }
+    /* From here on conn_policy() closes every new connection. Not by MHD_quiesce_daemon(): it and a
+     * worker may both take the listening socket out of the epoll set, and the library (0.9.75)
+     * aborts the process when the second finds it gone. */
     pthread_mutex_lock(&http->wait_lock);
     atomic_store(&http->stopping, true);
     /* A suspended connection must not meet the library's end. */
@@ -335,10 +331,8 @@ struct http *http_stop(struct http *http)
         feed_shutdown(http->options.feed);
     reaper_stop(http);
     for (size_t i = 0; i < http->n_listeners; i++) {
-        if (http->listeners[i].daemon) {
-            MHD_stop_daemon(http->listeners[i].daemon);
-            close(http->listeners[i].listen_fd);
-        }
+        if (http->listeners[i].daemon)
+            MHD_stop_daemon(http->listeners[i].daemon); /* closes the listening socket too */
         guard_config_clear(&http->listeners[i].guard);
     }
     slow_stop(http->slow);

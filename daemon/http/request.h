@@ -86,7 +86,6 @@ struct listener {
     struct MHD_Daemon *daemon;
     struct guard_config guard;
     bool tls;
-    int listen_fd; /* from the end of accepting on */
     unsigned port, cap;
     unsigned n_conns; /* under http->conns_lock */
 };
