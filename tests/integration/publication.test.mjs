@@ -819,7 +819,7 @@ describe('unit QR and take-home links', () => {
     assert.match(link.url, /^https:\/\/example\.test\/u\//);
     const token = link.url.split('/').at(-1);
     const page = await nobody.get(`/api/v1/links/${token}`);
-    assert.deepEqual([page.unit.id, page.superseded], [u.id, false]);
+    assert.deepEqual([page.unit.id, page.superseded, page.time_zone], [u.id, false, 'Asia/Shanghai']);
     const svg = await kiosk.request('GET', `/api/v1/public/units/${u.id}/qr.svg`);
     assert.match(svg.bytes.toString('utf8'), /^<\?xml|^<svg/);
     const png = await kiosk.request('GET', `/api/v1/public/units/${u.id}/qr.png`);
