@@ -300,13 +300,10 @@ int post_create(struct tx *tx, const struct post_change *post, int64_t *ret_id)
 {
     struct picture after = {.version = 0};
     int64_t id = 0, count = 0;
-    char limit[24];
     int r = db_get(tx->db, &count, "SELECT COUNT(*) FROM post", "");
 
-    if (r >= 0 && count >= POST_MAX) {
-        snprintf(limit, sizeof(limit), "%d", POST_MAX);
-        return fault_set(tx->fault, FAULT_LIMIT_REACHED, "limit", limit, NULL);
-    }
+    if (r >= 0 && count >= POST_MAX)
+        return tx_limit_reached(tx, POST_MAX);
     if (r >= 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO post (name, all_projects, created_ms) VALUES ($1, $2, $3) "

@@ -89,16 +89,14 @@ void terminal_actor(const struct terminal_row *row, struct actor *ret_actor)
 static int room_for_one(struct tx *tx)
 {
     int64_t n = 0;
-    char limit[24];
     int r = db_get(tx->db, &n,
                    "SELECT COUNT(*) FROM terminal WHERE revoked_ms IS NULL "
                    "AND (paired_ms IS NOT NULL OR code_expires_ms > $1)",
                    "i", tx->now_ms);
 
-    if (r < 0 || n < TERMINAL_MAX)
-        return r < 0 ? r : 0;
-    snprintf(limit, sizeof(limit), "%d", TERMINAL_MAX);
-    return fault_set(tx->fault, FAULT_LIMIT_REACHED, "limit", limit, NULL);
+    if (r < 0)
+        return r;
+    return n < TERMINAL_MAX ? 0 : tx_limit_reached(tx, TERMINAL_MAX);
 }
 
 int terminal_create(struct tx *tx, const struct terminal_new *t, int64_t *ret_id,

@@ -2,6 +2,8 @@
 #include "db/tx.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const struct actor actor_system = {
@@ -54,4 +56,12 @@ int tx_need_project(struct tx *tx, int64_t project_id)
     if (actor_sees_project(tx->actor, project_id))
         return 0;
     return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+int tx_limit_reached(struct tx *tx, int64_t limit)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%" PRId64, limit);
+    return fault_set(tx->fault, FAULT_LIMIT_REACHED, "limit", text, NULL);
 }

@@ -71,6 +71,9 @@ int tx_need_right(struct tx *tx, enum right right);
 /* The project in scope, or NOT_FOUND: what is out of scope does not exist for the actor. */
 int tx_need_project(struct tx *tx, int64_t project_id);
 
+/* LIMIT_REACHED, with that limit. */
+int tx_limit_reached(struct tx *tx, int64_t limit);
+
 /* The system itself, for timers, migrations and anchangctl run by root. All rights. */
 extern const struct actor actor_system;
 

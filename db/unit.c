@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/media.h"
 #include "db/money.h"
 
 /* A unit before it is changed, copied, so that nothing is read while it is changed. */
@@ -148,7 +149,7 @@ static int media_text(struct tx *tx, int64_t unit_id, char *out, size_t size)
                  "i", unit_id);
 
     out[0] = '\0';
-    while (r >= 0 && (r = stmt_step(s)) == 1 && used + 34 < size)
+    while (r >= 0 && (r = stmt_step(s)) == 1 && used + 34 <= size)
         used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", stmt_text(s, 0));
     stmt_reset(s);
     return r < 0 ? r : 0;
@@ -158,22 +159,20 @@ static int media_text(struct tx *tx, int64_t unit_id, char *out, size_t size)
 static int media_set(struct tx *tx, const struct unit_now *now, const struct unit_change *c,
                      struct trail *trail)
 {
-    char before[1200], after[1200];
+    char before[UNIT_MEDIA_TEXT], after[UNIT_MEDIA_TEXT];
     int r;
 
     if (!c->media)
         return 0;
+    if (c->n_media > UNIT_MEDIA_MAX)
+        return tx_limit_reached(tx, UNIT_MEDIA_MAX);
     r = media_text(tx, now->id, before, sizeof(before));
     if (r == 0)
         r = db_run(tx->db, "DELETE FROM unit_media WHERE unit_id = $1", "i", now->id);
     for (size_t i = 0; r >= 0 && i < c->n_media; i++) {
-        int64_t found = 0;
-
-        r = db_get(tx->db, &found, "SELECT 1 FROM media WHERE id = $1 AND project_id = $2", "ti",
-                   c->media[i], now->project_id);
+        r = c->media[i][0] ? media_need(tx, now->project_id, c->media[i])
+                           : fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL);
         if (r == 0)
-            return fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL);
-        if (r == 1)
             r = db_run(tx->db,
                        "INSERT INTO unit_media (unit_id, media_id, ordinal) VALUES ($1, $2, $3) "
                        "ON CONFLICT (unit_id, media_id) DO NOTHING",

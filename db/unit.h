@@ -111,6 +111,11 @@ int unit_close_without_permit(struct tx *tx, int64_t permit_id);
 /* After any change that may take availability from @unit_id: appends the patch if it does. */
 int unit_publish_loss(struct tx *tx, int64_t unit_id, const char *cause);
 
+enum {
+    UNIT_MEDIA_MAX = 30,                   /* pictures of a unit */
+    UNIT_MEDIA_TEXT = UNIT_MEDIA_MAX * 33, /* their ids, space separated, and the NUL */
+};
+
 /* The record itself. NULL / negative members are left as they are. */
 struct unit_change {
     int64_t id, version;
@@ -120,7 +125,7 @@ struct unit_change {
     int attached_only, model_room; /* -1: leave */
     int64_t span;                  /* -1: leave */
     const char *const *media;      /* NULL: leave */
-    size_t n_media;
+    size_t n_media;                /* at most UNIT_MEDIA_MAX, else LIMIT_REACHED */
 };
 int unit_update(struct tx *tx, const struct unit_change *change);
 

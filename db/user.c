@@ -190,14 +190,6 @@ static int ids_text_add(void *arg, int64_t id, const char *name)
     return 0;
 }
 
-static int limit_reached(struct tx *tx, int64_t limit)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%" PRId64, limit);
-    return fault_set(tx->fault, FAULT_LIMIT_REACHED, "limit", text, NULL);
-}
-
 static int user_posts_set(struct tx *tx, int64_t user_id, const int64_t *ids, size_t n)
 {
     struct actor actor;
@@ -205,7 +197,7 @@ static int user_posts_set(struct tx *tx, int64_t user_id, const int64_t *ids, si
     int r;
 
     if (n > USER_POSTS_MAX)
-        return limit_reached(tx, USER_POSTS_MAX);
+        return tx_limit_reached(tx, USER_POSTS_MAX);
     r = db_run(tx->db, "DELETE FROM user_post WHERE user_id = $1", "i", user_id);
     for (size_t i = 0; r >= 0 && i < n; i++)
         r = db_run(tx->db,
@@ -236,7 +228,7 @@ int user_create(struct tx *tx, const struct user_new *user, int64_t *ret_id)
         return fault_set(tx->fault, FAULT_FIELD_TEXT, "field", "login", NULL);
     r = db_get(tx->db, &count, "SELECT COUNT(*) FROM user_account", "");
     if (r >= 0 && count >= USER_MAX)
-        return limit_reached(tx, USER_MAX);
+        return tx_limit_reached(tx, USER_MAX);
     if (r >= 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO user_account (login, name, password_hash, created_ms) "

@@ -16,7 +16,7 @@
 #include "db/money.h"
 #include "db/unit.h"
 
-enum { PATH_SIZE = 256, WHY_SIZE = 400, PICTURES_MAX = 30 };
+enum { PATH_SIZE = 256, WHY_SIZE = 400 };
 
 static void set_letter(json_t *o, const char *name, char letter)
 {
@@ -259,11 +259,11 @@ int api_unit_get(struct call *call)
 
 /* ---- changes of the record ---- */
 
-static void pictures_read(struct body *b, const char *ids[PICTURES_MAX], struct unit_change *c)
+static void pictures_read(struct body *b, const char *ids[UNIT_MEDIA_MAX], struct unit_change *c)
 {
     json_t *array = NULL;
 
-    body_array(b, "media", BODY_OPTIONAL, PICTURES_MAX, &array);
+    body_array(b, "media", BODY_OPTIONAL, UNIT_MEDIA_MAX, &array);
     if (!array)
         return;
     for (size_t i = 0; i < json_array_size(array); i++) {
@@ -298,7 +298,7 @@ static void height_read(struct body *b, struct unit_change *c)
 int api_unit_update(struct call *call)
 {
     struct unit_change c = {.layout_id = -1, .floor_height_mm = -1, .span = -1};
-    const char *pictures[PICTURES_MAX];
+    const char *pictures[UNIT_MEDIA_MAX];
     struct body b;
     int r = call_param_id(call, 0, &c.id);
 

@@ -2,6 +2,9 @@
  * PR-01, PR-06). */
 #include "fixture.h"
 
+#include "db/content.h"
+#include "db/media.h"
+
 static struct unit_change change_of(struct fixture *f, int64_t unit)
 {
     return (struct unit_change){.id = unit,
@@ -74,6 +77,40 @@ static void test_media(void **state)
     c.media = ids;
     assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_media"), 0);
+}
+
+/* As many pictures as a unit may have, whole in the draft; one more is refused. */
+static void test_media_limit(void **state)
+{
+    char texts[UNIT_MEDIA_MAX + 1][MEDIA_ID_SIZE + 1], all[UNIT_MEDIA_TEXT] = "";
+    const char *ids[UNIT_MEDIA_MAX + 1];
+    struct fixture *f = *state;
+    struct unit_change c = change_of(f, f->units[0]);
+    struct content *draft = NULL;
+    struct published_unit **units;
+
+    for (size_t i = 0; i <= UNIT_MEDIA_MAX; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "%032zx", i + 1);
+        ids[i] = texts[i];
+        if (i < UNIT_MEDIA_MAX)
+            snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? " " : "", texts[i]);
+        assert_int_equal(
+            db_run(f->db,
+                   "INSERT INTO media (id, project_id, content_type, name, size, created_ms) "
+                   "VALUES ($1, $2, 'image/png', 'a.png', 10, 1)",
+                   "ti", ids[i], f->project),
+            1);
+    }
+    c.media = ids;
+    c.n_media = UNIT_MEDIA_MAX + 1;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_update(tx, &c)), LIMIT_REACHED);
+    c.n_media = UNIT_MEDIA_MAX;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_update(tx, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &draft)), 0);
+    units = content_by_unit(draft);
+    assert_string_equal(unit_among(units, draft->n_units, f->units[0])->media, all);
+    free(units);
+    content_free(draft);
 }
 
 static int set_area(struct fixture *f, int64_t unit, const char *stage, int64_t gross,
@@ -305,10 +342,15 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_update),      CASE(test_media),
-        CASE(test_areas),       CASE(test_price_from_unit_price),
-        CASE(test_price_rules), CASE(test_price_waits_for_publication),
-        CASE(test_layout),      CASE(test_delete),
+        CASE(test_update),
+        CASE(test_media),
+        CASE(test_media_limit),
+        CASE(test_areas),
+        CASE(test_price_from_unit_price),
+        CASE(test_price_rules),
+        CASE(test_price_waits_for_publication),
+        CASE(test_layout),
+        CASE(test_delete),
         CASE(test_history),
     };
 
