@@ -98,7 +98,8 @@ static int unit_report(struct checking *c, const struct published_unit *u, enum 
     return c->each(c->arg, &item);
 }
 
-/* The items of 548 Art. 8 and 10(3), for every unit whose price is shown. */
+/* The items of 548 Art. 8 and 10(3), for every unit whose price is shown; a price that is not
+ * shown is 0. */
 static int unit_check(struct checking *c, const struct published_unit *u)
 {
     const struct state_info *info = state_info(u->state);
@@ -115,28 +116,12 @@ static int unit_check(struct checking *c, const struct published_unit *u)
         r = unit_report(c, u, FAULT_CHECK_HIDDEN_REASON, NULL);
     if (r >= 0 && info->sold && c->show_deal_price && u->deal_total_fen == 0)
         r = unit_report(c, u, FAULT_CHECK_DEAL_PRICE, NULL);
+    if (r >= 0 && u->filed_total_fen && u->total_fen > u->filed_total_fen)
+        r = unit_report(c, u, FAULT_CHECK_FILED_PRICE, NULL);
     for (size_t i = 0; r >= 0 && info->priced && i < sizeof(needs) / sizeof(needs[0]); i++)
         if (needs[i].missing)
             r = unit_report(c, u, FAULT_CHECK_UNIT_ITEM, &needs[i]);
     return r;
-}
-
-static int filed_check(struct checking *c)
-{
-    struct stmt *s;
-    int r = db_query(c->tx->db, &s,
-                     "SELECT id FROM unit WHERE project_id = $1 AND filed_total_fen IS NOT NULL "
-                     "AND total_fen > filed_total_fen ORDER BY id",
-                     "i", c->draft->project_id);
-
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct published_unit *u = content_find(c->draft, stmt_int(s, 0));
-
-        if (u && state_info(u->state)->priced)
-            r = unit_report(c, u, FAULT_CHECK_FILED_PRICE, NULL);
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
 }
 
 int publication_check(struct tx *tx, const struct content *draft,
@@ -152,8 +137,6 @@ int publication_check(struct tx *tx, const struct content *draft,
         r = project_check(&c);
     if (r >= 0)
         r = permits_check(&c);
-    if (r >= 0)
-        r = filed_check(&c);
     for (size_t i = 0; r >= 0 && i < draft->n_units; i++)
         r = unit_check(&c, &draft->units[i]);
     return r < 0 ? r : 0;

@@ -4,15 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "db/disclosure.h"
-#include "db/unit.h"
-
-#define SEPARATOR "\x1f"
 
 struct content *content_free(struct content *c)
 {
@@ -40,8 +34,13 @@ static void *grow(void *array, size_t *n, size_t size)
     return memset((char *)*slot + (*n)++ * size, 0, size);
 }
 
-static int item_add(struct content *c, const char *section, const char *key, const char *name,
-                    const char *value)
+struct published_unit *content_unit_add(struct content *c)
+{
+    return grow(&c->units, &c->n_units, sizeof(struct published_unit));
+}
+
+int content_item_add(struct content *c, const char *section, const char *key, const char *name,
+                     const char *value)
 {
     struct published_item *item = grow(&c->items, &c->n_items, sizeof(*item));
 
@@ -94,8 +93,7 @@ static int compare_places(const void *a, const void *b)
     return strcmp(x->unit.room, y->unit.room);
 }
 
-/* By the order of buildings and stairs among the items. */
-static int units_sort(struct content *c)
+int content_sort(struct content *c)
 {
     struct ranked *ranked = malloc((c->n_units + 1) * sizeof(*ranked));
 
@@ -118,250 +116,6 @@ static int units_sort(struct content *c)
     return 0;
 }
 
-/* ---- a draft: what would be published now ---- */
-
-/* Each query gives key, name, and then the fields of the value in content.h's order. */
-static const char *const item_queries[][2] = {
-    {"project",
-     "SELECT id, name, id, name, name_en, city, address, developer, phone, sale_type, price_basis, "
-     "show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm, fund_rate_ppm, "
-     "fund_cap_fen, rates_date, stale_s, too_old_s, "
-     "link_days FROM project WHERE id = $1 AND $2 > 0"},
-    {"building",
-     "SELECT b.id, b.name, b.id, CASE a.kind WHEN 'phase' THEN '' ELSE COALESCE(a.name, '') END, "
-     "CASE a.kind WHEN 'phase' THEN a.name ELSE COALESCE(p.name, '') END "
-     "FROM building b LEFT JOIN area a ON a.id = b.area_id LEFT JOIN area p ON p.id = a.parent_id "
-     "WHERE b.project_id = $1 AND $2 > 0 AND b.enabled = 1 AND COALESCE(a.enabled, 1) = 1 "
-     "AND COALESCE(p.enabled, 1) = 1 AND EXISTS (SELECT 1 FROM unit u WHERE u.building_id = b.id) "
-     "ORDER BY b.ordinal, b.id"},
-    {"stair", "SELECT s.id, s.name, s.id, s.building_id FROM stair s "
-              "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 AND $2 > 0 "
-              "ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
-    {"layout", "SELECT id, name, id, rooms, halls, baths, media_id, description FROM layout "
-               "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
-    {"permit",
-     "SELECT id, number, id, kind, issued_date, valid_until, scope, units_named, escrow_bank, "
-     "escrow_name, escrow_account, media_id FROM permit WHERE project_id = $1 "
-     "AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2) ORDER BY issued_date, id"},
-    {"fee", "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
-            "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
-    {"discount", "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
-                 "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
-};
-static const int item_columns[] = {22, 5, 4, 8, 12, 8, 7};
-
-/* As it would be shown: an item that another record fulfils is frozen with what that record
- * says. */
-static int disclosure_draft(void *arg, const struct disclosure_row *row)
-{
-    char value[ITEM_TEXT_MAX];
-
-    if (!row->value[0] && !row->media_id)
-        return 0;
-    snprintf(value, sizeof(value), "%s" SEPARATOR "%s" SEPARATOR "%s" SEPARATOR "%s",
-             row->media_id ? row->media_id : "", row->doc_name ? row->doc_name : "",
-             row->doc_date ? row->doc_date : "", row->value);
-    return item_add(arg, "disclosure", row->info->code, row->info->zh, value);
-}
-
-static int items_draft(struct tx *tx, struct content *c)
-{
-    char value[ITEM_TEXT_MAX];
-
-    for (size_t q = 0; q < sizeof(item_queries) / sizeof(item_queries[0]); q++) {
-        struct stmt *s;
-        int r = db_query(tx->db, &s, item_queries[q][1], "ii", c->project_id, tx->now_ms);
-
-        while (r >= 0 && (r = stmt_step(s)) == 1) {
-            size_t used = 0;
-
-            value[0] = '\0';
-            for (int column = 2; column < item_columns[q]; column++) {
-                const char *text = stmt_text(s, column);
-                int n = snprintf(value + used, sizeof(value) - used, "%s%s",
-                                 column > 2 ? SEPARATOR : "", text ? text : "");
-
-                if (n < 0 || (size_t)n >= sizeof(value) - used)
-                    break;
-                used += (size_t)n;
-            }
-            r = item_add(c, item_queries[q][0], stmt_text(s, 0), stmt_text(s, 1), value);
-        }
-        stmt_reset(s);
-        if (r < 0)
-            return r;
-    }
-    return disclosure_each(tx, c->project_id, disclosure_draft, c);
-}
-
-struct drafting {
-    struct content *content;
-    bool show_deal_price;
-    const struct published_item *building; /* of the last row */
-    const char *building_name, *stair, *floor;
-};
-
-/* A building of a disabled area is not among the items, and so its units are not published. */
-static bool building_published(const struct content *c, int64_t building_id)
-{
-    for (size_t i = 0; i < c->n_items; i++)
-        if (strcmp(c->items[i].section, "building") == 0 &&
-            strtoll(c->items[i].key, NULL, 10) == building_id)
-            return true;
-    return false;
-}
-
-static const char *hidden_reason(const struct unit_row *row, char state)
-{
-    if (row->state == 'N')
-        return row->retained;
-    if (state != 'N')
-        return "";
-    return row->flags & UNIT_SEIZURE    ? "seizure"
-           : row->flags & UNIT_MORTGAGE ? "mortgage"
-                                        : "locked";
-}
-
-static int unit_draft(void *arg, const struct unit_row *row)
-{
-    struct drafting *d = arg;
-    struct content *c = d->content;
-    struct pool *pool = &c->pool;
-    const struct state_info *info;
-    struct published_unit *u;
-    struct unit_facts facts;
-
-    if (!building_published(c, row->building_id))
-        return 0;
-    u = grow(&c->units, &c->n_units, sizeof(*u));
-    if (!u)
-        return -ENOMEM;
-    unit_facts(NULL, row, &facts);
-    u->unit_id = row->id;
-    u->building_id = row->building_id;
-    u->stair_id = row->stair_id;
-    u->floor_id = row->floor_id;
-    u->floor_ordinal = row->floor_ordinal;
-    u->span = row->span;
-    u->building = d->building_name = pool_text_again(pool, d->building_name, row->building);
-    u->stair = d->stair = pool_text_again(pool, d->stair, row->stair);
-    u->floor = d->floor = pool_text_again(pool, d->floor, row->floor);
-    u->room = pool_text(pool, row->room);
-    u->line = strcmp(row->line, row->room) == 0 ? u->room : pool_text(pool, row->line);
-    u->class = pool_text(pool, row->class);
-    u->state = public_state(&facts);
-    u->hidden_reason = pool_text(pool, hidden_reason(row, u->state));
-    u->layout_id = row->layout_id;
-    u->orientation = pool_text(pool, row->orientation);
-    u->floor_height_mm = row->floor_height_mm;
-    u->gross = row->gross;
-    u->inner = row->inner;
-    u->shared = row->shared;
-    u->area_stage = pool_text(pool, row->area_stage);
-    info = state_info(u->state);
-    u->total_fen = info->priced ? row->total_fen : 0;
-    u->deal_total_fen = info->sold && d->show_deal_price ? row->deal_total_fen : 0;
-    u->permit = pool_text(pool, row->permit);
-    u->vr_url = pool_text(pool, row->vr_url);
-    u->note = pool_text(pool, row->display_note);
-    u->media = "";
-    u->model_room = row->model_room;
-    u->changed_ms = row->changed_ms;
-    return u->building && u->stair && u->floor && u->room && u->line && u->class &&
-                   u->hidden_reason && u->orientation && u->area_stage && u->permit && u->note
-               ? 0
-               : -ENOMEM;
-}
-
-static int compare_ids(const void *key, const void *element)
-{
-    const struct published_unit *u = *(const struct published_unit *const *)element;
-    int64_t id = *(const int64_t *)key;
-
-    return id < u->unit_id ? -1 : id > u->unit_id;
-}
-
-static int compare_units(const void *a, const void *b)
-{
-    const struct published_unit *x = *(const struct published_unit *const *)a;
-    const struct published_unit *y = *(const struct published_unit *const *)b;
-
-    return x->unit_id < y->unit_id ? -1 : x->unit_id > y->unit_id;
-}
-
-/* The units by id, for look-ups; freed by the caller. */
-static const struct published_unit **units_by_id(const struct content *c)
-{
-    const struct published_unit **index = malloc((c->n_units + 1) * sizeof(*index));
-
-    if (!index)
-        return NULL;
-    for (size_t i = 0; i < c->n_units; i++)
-        index[i] = &c->units[i];
-    qsort(index, c->n_units, sizeof(*index), compare_units);
-    return index;
-}
-
-static int media_draft(struct tx *tx, struct content *c)
-{
-    const struct published_unit **index = units_by_id(c);
-    struct stmt *s;
-    int r;
-
-    if (!index)
-        return -ENOMEM;
-    r = db_query(tx->db, &s,
-                 "SELECT m.unit_id, m.media_id FROM unit_media m JOIN unit u ON u.id = m.unit_id "
-                 "WHERE u.project_id = $1 ORDER BY m.unit_id, m.ordinal",
-                 "i", c->project_id);
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        int64_t id = stmt_int(s, 0);
-        const struct published_unit **at =
-            bsearch(&id, index, c->n_units, sizeof(*index), compare_ids);
-        struct published_unit *u = at ? &c->units[*at - c->units] : NULL;
-        char text[1024];
-
-        if (!u)
-            continue;
-        snprintf(text, sizeof(text), "%s%s%s", u->media, u->media[0] ? " " : "", stmt_text(s, 1));
-        u->media = pool_text(&c->pool, text);
-        if (!u->media)
-            r = -ENOMEM;
-    }
-    stmt_reset(s);
-    free(index);
-    return r < 0 ? r : 0;
-}
-
-int content_draft(struct tx *tx, int64_t project_id, struct content **ret_content)
-{
-    const struct unit_filter filter = {.project_id = project_id};
-    struct content *c = calloc(1, sizeof(*c));
-    struct drafting drafting = {.content = c};
-    int64_t show = 0;
-    int r;
-
-    if (!c)
-        return -ENOMEM;
-    c->project_id = project_id;
-    r = db_get(tx->db, &show, "SELECT show_deal_price FROM project WHERE id = $1", "i", project_id);
-    drafting.show_deal_price = show != 0;
-    if (r >= 0)
-        r = items_draft(tx, c);
-    if (r == 0)
-        r = unit_scan(tx, &filter, unit_draft, &drafting);
-    if (r == 0)
-        r = media_draft(tx, c);
-    if (r == 0)
-        r = units_sort(c);
-    if (r < 0) {
-        content_free(c);
-        return r;
-    }
-    *ret_content = c;
-    return 0;
-}
-
 /* ---- a published one ---- */
 
 static int items_published(struct db *db, struct content *c)
@@ -377,14 +131,15 @@ static int items_published(struct db *db, struct content *c)
     while (r >= 0 && (r = stmt_step(s)) == 1)
         for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]) && r >= 0; i++)
             if (strcmp(sections[i], stmt_text(s, 0)) == 0)
-                r = item_add(c, sections[i], stmt_text(s, 1), stmt_text(s, 2), stmt_text(s, 3));
+                r = content_item_add(c, sections[i], stmt_text(s, 1), stmt_text(s, 2),
+                                     stmt_text(s, 3));
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
 
 static int unit_published(struct stmt *s, struct content *c)
 {
-    struct published_unit *u = grow(&c->units, &c->n_units, sizeof(*u));
+    struct published_unit *u = content_unit_add(c);
     const struct published_unit *last;
     struct pool *pool = &c->pool;
 
@@ -444,7 +199,7 @@ static int units_published(struct db *db, const char *sql, int64_t key, struct c
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = unit_published(s, c);
     stmt_reset(s);
-    return r < 0 ? r : units_sort(c);
+    return r < 0 ? r : content_sort(c);
 }
 
 int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
@@ -606,14 +361,6 @@ bool published_unit_same(const struct published_unit *a, const struct published_
            strcmp(a->note, b->note) == 0 && strcmp(a->media, b->media) == 0;
 }
 
-const struct published_unit *content_find(const struct content *c, int64_t unit_id)
-{
-    for (size_t i = 0; i < c->n_units; i++)
-        if (c->units[i].unit_id == unit_id)
-            return &c->units[i];
-    return NULL;
-}
-
 void item_fields(const struct published_item *item, char *scratch, size_t size,
                  const char *ret_fields[ITEM_FIELDS_MAX])
 {
@@ -622,7 +369,7 @@ void item_fields(const struct published_item *item, char *scratch, size_t size,
 
     snprintf(scratch, size, "%s", item->value);
     while (n < ITEM_FIELDS_MAX) {
-        char *end = p ? strchr(p, SEPARATOR[0]) : NULL;
+        char *end = p ? strchr(p, CONTENT_SEPARATOR[0]) : NULL;
 
         ret_fields[n++] = p ? p : "";
         if (end)
@@ -677,23 +424,22 @@ static int items_store(struct tx *tx, const struct content *c, int64_t publicati
 int content_store(struct tx *tx, const struct content *c, const struct content *base,
                   int64_t publication_id)
 {
-    const struct published_unit **before = base ? units_by_id(base) : NULL;
-    const struct published_unit **now = units_by_id(c);
+    struct published_unit **before = base ? content_by_unit(base) : NULL;
+    struct published_unit **now = content_by_unit(c);
     int r = now && (before || !base) ? items_store(tx, c, publication_id) : -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < c->n_units; i++) {
         const struct published_unit *u = &c->units[i];
-        const struct published_unit **was =
-            before ? bsearch(&u->unit_id, before, base->n_units, sizeof(*before), compare_ids)
-                   : NULL;
+        const struct published_unit *was =
+            base ? unit_among(before, base->n_units, u->unit_id) : NULL;
 
-        if (!was || !published_unit_same(*was, u))
+        if (!was || !published_unit_same(was, u))
             r = unit_store(tx, u, publication_id, false);
     }
     for (size_t i = 0; r == 0 && base && i < base->n_units; i++) {
         const struct published_unit *u = &base->units[i];
 
-        if (!bsearch(&u->unit_id, now, c->n_units, sizeof(*now), compare_ids))
+        if (!unit_among(now, c->n_units, u->unit_id))
             r = unit_store(tx, u, publication_id, true);
     }
     free(before);

@@ -28,7 +28,9 @@ struct published_unit {
     const char *permit;                /* number; "" none */
     const char *vr_url, *note, *media; /* media: ids, space separated */
     bool model_room;
-    int64_t changed_ms; /* draft only: when the unit last changed */
+    /* of a draft alone, and never shown: */
+    int64_t changed_ms;      /* when the unit last changed */
+    int64_t filed_total_fen; /* 0: none */
 };
 
 /* Sections and their values, fields separated by U+001F in this order:
@@ -47,6 +49,7 @@ struct published_unit {
 struct published_item {
     const char *section, *key, *name, *value;
 };
+#define CONTENT_SEPARATOR "\x1f"
 enum { ITEM_FIELDS_MAX = 24, ITEM_TEXT_MAX = 16384, CONTENT_HASH_TEXT = 65 };
 
 struct content {
@@ -59,8 +62,9 @@ struct content {
     struct pool pool;
 };
 
+/* What would be published now (draft.c). */
 int content_draft(struct tx *tx, int64_t project_id, struct content **ret_content);
-/* @unit_id: that unit alone (its items are whole all the same); 0: all. */
+/* What was. @unit_id: that unit alone (its items are whole all the same); 0: all. */
 int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
                       struct content **ret_content);
 struct content *content_free(struct content *content);
@@ -76,8 +80,6 @@ struct published_unit *unit_among(struct published_unit *const *units, size_t n,
 /* BLAKE2b-256 of the canonical content, in hex. */
 void content_hash(const struct content *content, char ret_hex[CONTENT_HASH_TEXT]);
 
-/* Texts of one item are at most ITEM_TEXT_MAX - 1 bytes together, which the limits of the API
- * keep. */
 /* Splits an item's value. Missing fields are "". @scratch holds the texts. */
 void item_fields(const struct published_item *item, char *scratch, size_t size,
                  const char *ret_fields[ITEM_FIELDS_MAX]);
@@ -89,6 +91,17 @@ int content_store(struct tx *tx, const struct content *content, const struct con
 
 /* Whether two rows of one unit say the same in public. */
 bool published_unit_same(const struct published_unit *a, const struct published_unit *b);
-const struct published_unit *content_find(const struct content *content, int64_t unit_id);
+
+/* ---- how a content is made, for whoever reads one from somewhere ---- */
+
+/* A zeroed unit at the end; NULL: no memory. */
+struct published_unit *content_unit_add(struct content *content);
+/* @section is a constant; the rest is copied, NULL as "". The texts of one item are at most
+ * ITEM_TEXT_MAX - 1 bytes together, which the limits of the API keep. */
+int content_item_add(struct content *content, const char *section, const char *key,
+                     const char *name, const char *value);
+/* Puts the units in physical order: the same for a draft and for what is read back, so that the
+ * hash is. */
+int content_sort(struct content *content);
 
 #endif

@@ -1,0 +1,241 @@
+/* draft.c - the content a publication would have now. See content.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/content.h"
+#include "db/disclosure.h"
+#include "db/unit.h"
+
+/* Each query gives key, name, and then the fields of the value in content.h's order. */
+static const struct {
+    const char *section;
+    int columns;
+    const char *sql;
+} item_queries[] = {
+    {"project", 22,
+     "SELECT id, name, id, name, name_en, city, address, developer, phone, sale_type, price_basis, "
+     "show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm, fund_rate_ppm, "
+     "fund_cap_fen, rates_date, stale_s, too_old_s, "
+     "link_days FROM project WHERE id = $1 AND $2 > 0"},
+    {"building", 5,
+     "SELECT b.id, b.name, b.id, CASE a.kind WHEN 'phase' THEN '' ELSE COALESCE(a.name, '') END, "
+     "CASE a.kind WHEN 'phase' THEN a.name ELSE COALESCE(p.name, '') END "
+     "FROM building b LEFT JOIN area a ON a.id = b.area_id LEFT JOIN area p ON p.id = a.parent_id "
+     "WHERE b.project_id = $1 AND $2 > 0 AND b.enabled = 1 AND COALESCE(a.enabled, 1) = 1 "
+     "AND COALESCE(p.enabled, 1) = 1 AND EXISTS (SELECT 1 FROM unit u WHERE u.building_id = b.id) "
+     "ORDER BY b.ordinal, b.id"},
+    {"stair", 4,
+     "SELECT s.id, s.name, s.id, s.building_id FROM stair s "
+     "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 AND $2 > 0 "
+     "ORDER BY b.ordinal, b.id, s.ordinal, s.id"},
+    {"layout", 8,
+     "SELECT id, name, id, rooms, halls, baths, media_id, description FROM layout "
+     "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
+    {"permit", 12,
+     "SELECT id, number, id, kind, issued_date, valid_until, scope, units_named, escrow_bank, "
+     "escrow_name, escrow_account, media_id FROM permit WHERE project_id = $1 "
+     "AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2) ORDER BY issued_date, id"},
+    {"fee", 8,
+     "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
+     "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
+    {"discount", 7,
+     "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
+     "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
+};
+
+/* As it would be shown: an item that another record fulfils is frozen with what that record
+ * says. */
+static int disclosure_draft(void *arg, const struct disclosure_row *row)
+{
+    char value[ITEM_TEXT_MAX];
+
+    if (!row->value[0] && !row->media_id)
+        return 0;
+    snprintf(value, sizeof(value),
+             "%s" CONTENT_SEPARATOR "%s" CONTENT_SEPARATOR "%s" CONTENT_SEPARATOR "%s",
+             row->media_id ? row->media_id : "", row->doc_name ? row->doc_name : "",
+             row->doc_date ? row->doc_date : "", row->value);
+    return content_item_add(arg, "disclosure", row->info->code, row->info->zh, value);
+}
+
+/* The columns of a row from the third on, as an item's value. */
+static int value_join(struct stmt *s, int columns, char value[ITEM_TEXT_MAX])
+{
+    size_t used = 0;
+
+    for (int column = 2; column < columns; column++) {
+        const char *text = stmt_text(s, column);
+        int n = snprintf(value + used, ITEM_TEXT_MAX - used, "%s%s",
+                         column > 2 ? CONTENT_SEPARATOR : "", text ? text : "");
+
+        if (n < 0 || (size_t)n >= ITEM_TEXT_MAX - used)
+            return -E2BIG;
+        used += (size_t)n;
+    }
+    return 0;
+}
+
+static int items_draft(struct tx *tx, struct content *c)
+{
+    char value[ITEM_TEXT_MAX];
+
+    for (size_t q = 0; q < sizeof(item_queries) / sizeof(item_queries[0]); q++) {
+        struct stmt *s;
+        int r = db_query(tx->db, &s, item_queries[q].sql, "ii", c->project_id, tx->now_ms);
+
+        while (r >= 0 && (r = stmt_step(s)) == 1) {
+            r = value_join(s, item_queries[q].columns, value);
+            if (r == 0)
+                r = content_item_add(c, item_queries[q].section, stmt_text(s, 0), stmt_text(s, 1),
+                                     value);
+        }
+        stmt_reset(s);
+        if (r < 0)
+            return r;
+    }
+    return disclosure_each(tx, c->project_id, disclosure_draft, c);
+}
+
+struct drafting {
+    struct content *content;
+    bool show_deal_price;
+    int64_t building_id; /* of the last row, as are the next */
+    bool published;
+    const char *building, *stair, *floor;
+};
+
+/* A building of a disabled area is not among the items, and so its units are not published. */
+static bool building_published(const struct content *c, int64_t building_id)
+{
+    for (size_t i = 0; i < c->n_items; i++)
+        if (strcmp(c->items[i].section, "building") == 0 &&
+            strtoll(c->items[i].key, NULL, 10) == building_id)
+            return true;
+    return false;
+}
+
+static const char *hidden_reason(const struct unit_row *row, char state)
+{
+    if (row->state == 'N')
+        return row->retained;
+    if (state != 'N')
+        return "";
+    return row->flags & UNIT_SEIZURE    ? "seizure"
+           : row->flags & UNIT_MORTGAGE ? "mortgage"
+                                        : "locked";
+}
+
+static int unit_draft(void *arg, const struct unit_row *row)
+{
+    struct drafting *d = arg;
+    struct content *c = d->content;
+    struct pool *pool = &c->pool;
+    const struct state_info *info;
+    struct published_unit *u;
+    struct unit_facts facts;
+
+    if (row->building_id != d->building_id)
+        d->published = building_published(c, row->building_id);
+    d->building_id = row->building_id;
+    if (!d->published)
+        return 0;
+    u = content_unit_add(c);
+    if (!u)
+        return -ENOMEM;
+    unit_facts(NULL, row, &facts);
+    u->unit_id = row->id;
+    u->building_id = row->building_id;
+    u->stair_id = row->stair_id;
+    u->floor_id = row->floor_id;
+    u->floor_ordinal = row->floor_ordinal;
+    u->span = row->span;
+    u->building = d->building = pool_text_again(pool, d->building, row->building);
+    u->stair = d->stair = pool_text_again(pool, d->stair, row->stair);
+    u->floor = d->floor = pool_text_again(pool, d->floor, row->floor);
+    u->room = pool_text(pool, row->room);
+    u->line = strcmp(row->line, row->room) == 0 ? u->room : pool_text(pool, row->line);
+    u->class = pool_text(pool, row->class);
+    u->state = public_state(&facts);
+    u->hidden_reason = pool_text(pool, hidden_reason(row, u->state));
+    u->layout_id = row->layout_id;
+    u->orientation = pool_text(pool, row->orientation);
+    u->floor_height_mm = row->floor_height_mm;
+    u->gross = row->gross;
+    u->inner = row->inner;
+    u->shared = row->shared;
+    u->area_stage = pool_text(pool, row->area_stage);
+    info = state_info(u->state);
+    u->total_fen = info->priced ? row->total_fen : 0;
+    u->deal_total_fen = info->sold && d->show_deal_price ? row->deal_total_fen : 0;
+    u->permit = pool_text(pool, row->permit);
+    u->vr_url = pool_text(pool, row->vr_url);
+    u->note = pool_text(pool, row->display_note);
+    u->media = "";
+    u->model_room = row->model_room;
+    u->changed_ms = row->changed_ms;
+    u->filed_total_fen = row->filed_total_fen;
+    return u->building && u->stair && u->floor && u->room && u->line && u->class &&
+                   u->hidden_reason && u->orientation && u->area_stage && u->permit && u->vr_url &&
+                   u->note
+               ? 0
+               : -ENOMEM;
+}
+
+static int media_draft(struct tx *tx, struct content *c)
+{
+    struct published_unit **units = content_by_unit(c);
+    struct stmt *s;
+    int r;
+
+    if (!units)
+        return -ENOMEM;
+    r = db_query(tx->db, &s,
+                 "SELECT m.unit_id, m.media_id FROM unit_media m JOIN unit u ON u.id = m.unit_id "
+                 "WHERE u.project_id = $1 ORDER BY m.unit_id, m.ordinal",
+                 "i", c->project_id);
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        struct published_unit *u = unit_among(units, c->n_units, stmt_int(s, 0));
+        char text[UNIT_MEDIA_TEXT];
+
+        if (!u)
+            continue;
+        snprintf(text, sizeof(text), "%s%s%s", u->media, u->media[0] ? " " : "", stmt_text(s, 1));
+        u->media = pool_text(&c->pool, text);
+        if (!u->media)
+            r = -ENOMEM;
+    }
+    stmt_reset(s);
+    free(units);
+    return r < 0 ? r : 0;
+}
+
+int content_draft(struct tx *tx, int64_t project_id, struct content **ret_content)
+{
+    const struct unit_filter filter = {.project_id = project_id};
+    struct content *c = calloc(1, sizeof(*c));
+    struct drafting drafting = {.content = c};
+    int64_t show = 0;
+    int r;
+
+    if (!c)
+        return -ENOMEM;
+    c->project_id = project_id;
+    r = db_get(tx->db, &show, "SELECT show_deal_price FROM project WHERE id = $1", "i", project_id);
+    drafting.show_deal_price = show != 0;
+    if (r >= 0)
+        r = items_draft(tx, c);
+    if (r == 0)
+        r = unit_scan(tx, &filter, unit_draft, &drafting);
+    if (r == 0)
+        r = media_draft(tx, c);
+    if (r == 0)
+        r = content_sort(c);
+    if (r < 0) {
+        content_free(c);
+        return r;
+    }
+    *ret_content = c;
+    return 0;
+}
