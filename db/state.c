@@ -89,13 +89,16 @@ enum fault_code guard_fault(int number)
 
 char public_state(const struct unit_facts *f)
 {
-    /* Without a permit nothing may be offered: a held unit would still show its price. */
-    if (strchr("AKRX", f->state) && !f->permit_valid)
-        return 'U';
-    if (strchr("AK", f->state) && !f->unencumbered)
-        return 'N';
-    if (f->state == 'U' && f->permit_valid)
-        return 'X'; /* "not released" is said only of what no permit covers */
+    /* What no customer has: the permit and the encumbrance say more than the office's own mind.
+     * Held or on sale, it would still show its price, and a hold reads as if it came back (T29). */
+    if (strchr("UAKRX", f->state)) {
+        if (!f->permit_valid)
+            return 'U';
+        if (!f->unencumbered)
+            return 'N';
+        if (f->state == 'U')
+            return 'X'; /* "not released" is said only of what no permit covers */
+    }
     return state_info(f->state)->public_letter;
 }
 

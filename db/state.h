@@ -88,9 +88,9 @@ char transition_target(const struct transition *t, const struct unit_facts *fact
 /* The fault that says guard @number (1..GUARD_COUNT) is not met. */
 enum fault_code guard_fault(int number);
 
-/* What the public is shown for a unit in @facts: its state's public letter, but an unsold unit
- * without a permit reads 'U', an available one that is encumbered 'N', and an unreleased one that a
- * permit covers 'X'. */
+/* What the public is shown for a unit in @facts: its state's public letter; but of those that no
+ * customer has (U A K R X) one without a permit reads 'U', an encumbered one 'N', and an unreleased
+ * one that a permit covers 'X'. */
 char public_state(const struct unit_facts *facts);
 /* Whether showing @now after @shown takes availability away, so that it must not wait (SC-05). */
 bool public_loss(char shown, char now);

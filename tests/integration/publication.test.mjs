@@ -230,7 +230,7 @@ describe('SC-05: gains wait for approval', () => {
       reason: '暂留',
       document: '文',
     });
-    const back = await act(control, id, 'unretain', units, { reason: '解除' });
+    const back = await act(control, id, 'unretain', units, { reason: '解除', document: '文' });
     await act(control, id, 'release', back.units);
     assert.equal((await unit(u.id)).state, 'A');
     assert.equal((await shownOf(u.id)).state, 'N');

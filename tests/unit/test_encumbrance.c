@@ -47,6 +47,26 @@ static void test_seizure_blocks_and_shows_at_once(void **state)
     assert_int_equal(fixture_act(f, TRANSITION_LOCK, f->units[0]), 0);
 }
 
+/* T29: set shows at once, on a unit that is held or was never released too: a hold reads as if the
+ * unit came back, and both show its price. When the hold ends it still reads not for sale. */
+static void test_seized_while_held(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id;
+
+    fixture_release(f);
+    fixture_publish(f);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM publication_patch WHERE state = 'X'"),
+                     1);
+    assert_int_equal(set(f, "seizure", false, &id), 0);
+    assert_true(fixture_changed(f, CHANGE_PUBLIC_UNIT, f->units[0]));
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM publication_patch WHERE state = 'N'"),
+                     1);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
+    assert_int_equal(patches(f), 2);
+}
+
 static void test_mortgage_with_consent(void **state)
 {
     struct fixture *f = *state;
@@ -98,9 +118,9 @@ static void test_refusals(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_seizure_blocks_and_shows_at_once),
-                                       CASE(test_mortgage_with_consent), CASE(test_two_seizures),
-                                       CASE(test_refusals)};
+    const struct CMUnitTest tests[] = {
+        CASE(test_seizure_blocks_and_shows_at_once), CASE(test_seized_while_held),
+        CASE(test_mortgage_with_consent), CASE(test_two_seizures), CASE(test_refusals)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

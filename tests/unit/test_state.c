@@ -31,7 +31,7 @@ static const struct expected {
     {TRANSITION_WITHDRAW, 3, "A", "U", "6 14 19", "R"},
     {TRANSITION_PERMIT_LOST, 3, "AK", "U", "", ""},
     {TRANSITION_RETAIN, 4, "UA", "N", "6 10 14", "RD"},
-    {TRANSITION_UNRETAIN, 4, "N", "U", "10", "R"},
+    {TRANSITION_UNRETAIN, 4, "N", "U", "10", "RD"},
     {TRANSITION_RESERVE, 5, "UA", "R", "6 10 14", "RU"},
     {TRANSITION_HOLD, 6, "UA", "X", "6 10 14", "RU"},
     {TRANSITION_UNHOLD, 7, "RX", "<", "", ""},
@@ -366,8 +366,8 @@ static void test_public_state(void **state)
         char state;
         const char *covered, *encumbered, *bare, *both;
     } cases[] = {
-        {'U', "X", "X", "U", "U"}, {'A', "A", "N", "U", "U"}, {'K', "K", "N", "U", "U"},
-        {'R', "X", "X", "U", "U"}, {'X', "X", "X", "U", "U"}, {'B', "B", "B", "B", "B"},
+        {'U', "X", "N", "U", "U"}, {'A', "A", "N", "U", "U"}, {'K', "K", "N", "U", "U"},
+        {'R', "X", "N", "U", "U"}, {'X', "X", "N", "U", "U"}, {'B', "B", "B", "B", "B"},
         {'S', "S", "S", "S", "S"}, {'C', "C", "C", "C", "C"}, {'F', "F", "F", "F", "F"},
         {'D', "D", "D", "D", "D"}, {'T', "D", "D", "D", "D"}, {'N', "N", "N", "N", "N"},
     };

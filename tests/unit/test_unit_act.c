@@ -244,6 +244,11 @@ static void test_words_and_limits(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), DOCUMENT_NEEDED);
     a.document = "doc";
     assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    a.transition = TRANSITION_UNRETAIN;
+    a.document = "";
+    ref.version = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), DOCUMENT_NEEDED);
+    a.document = "doc";
     /* A reservation is somebody's. */
     a.transition = TRANSITION_RESERVE;
     ref = (struct unit_ref){f->units[2], 0};
@@ -455,7 +460,7 @@ static char model_public(const struct model *m)
     case 'R':
     case 'X':
     case 'U':
-        return m->permit ? 'X' : 'U';
+        return !m->permit ? 'U' : m->seized ? 'N' : 'X';
     default:
         return m->state;
     }

@@ -34,7 +34,7 @@ export const ACTIONS: readonly ActionDef[] = [
   },
   { name: 'unhold', right: 'unit.hold', from: 'RX', reason: 'optional', document: 'none' },
   { name: 'retain', right: 'unit.retain', from: 'UA', reason: 'needed', document: 'needed', kind: true },
-  { name: 'unretain', right: 'unit.retain', from: 'N', reason: 'needed', document: 'optional' },
+  { name: 'unretain', right: 'unit.retain', from: 'N', reason: 'needed', document: 'needed' },
   { name: 'area-review', right: 'area.review', from: '*', reason: 'none', document: 'none', stage: true },
 ];
 
