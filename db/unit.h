@@ -92,7 +92,11 @@ struct unit_action {
     struct unit_ref *units;
     size_t n;
 };
-enum { UNIT_BATCH_MAX = 20000 };
+enum {
+    UNIT_BATCH_MAX = 20000,
+    UNIT_LOCK_MIN = 1, /* minutes of a pick lock (T10) */
+    UNIT_LOCK_MAX = 30,
+};
 
 /* Does a RELEASE, WITHDRAW, RETAIN, UNRETAIN, RESERVE, HOLD, UNHOLD, LOCK or UNLOCK (-EINVAL: any
  * other) on all units of the batch or, with UNITS_REFUSED and an item for each that refuses, on

@@ -8,7 +8,8 @@
 #include "db/unit.h"
 
 enum { PATH_SIZE = 256 };
-#define DAY_MS INT64_C(86400000)
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS    INT64_C(86400000)
 
 int unit_history_add(struct tx *tx, int64_t unit_id, const char *axis, char from, char to,
                      const char *event, const char *document, const char *reason, int64_t claim_id,
@@ -271,26 +272,39 @@ static bool transition_by_hand(enum transition_id id)
     }
 }
 
+/* A pick lock is a customer's few minutes, any other hold lasts as long as the project lets it. */
+static int until_check(struct tx *tx, int64_t project_id, const struct unit_action *a)
+{
+    char least[24], most[24];
+    int64_t days = 7;
+    int r;
+
+    if (a->transition == TRANSITION_LOCK) {
+        snprintf(least, sizeof(least), "%d", UNIT_LOCK_MIN);
+        snprintf(most, sizeof(most), "%d", UNIT_LOCK_MAX);
+        if (a->until_ms < tx->now_ms + UNIT_LOCK_MIN * MINUTE_MS ||
+            a->until_ms > tx->now_ms + UNIT_LOCK_MAX * MINUTE_MS)
+            return fault_set(tx->fault, FAULT_LOCK_TERM, "min", least, "max", most, NULL);
+        return 0;
+    }
+    r = db_get(tx->db, &days, "SELECT hold_days_max FROM project WHERE id = $1", "i", project_id);
+    if (r < 0)
+        return r;
+    snprintf(most, sizeof(most), "%lld", (long long)days);
+    if (a->until_ms <= tx->now_ms || a->until_ms > tx->now_ms + days * DAY_MS)
+        return fault_set(tx->fault, FAULT_UNTIL_NEEDED, "days", most, NULL);
+    return 0;
+}
+
 static int action_check(struct tx *tx, int64_t project_id, const struct unit_action *a)
 {
     const struct transition *t = &transitions[a->transition];
-    int64_t days = 7;
-    char text[24];
-    int r;
 
     if ((t->needs & NEED_REASON) && (!a->reason || !a->reason[0]))
         return fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
     if ((t->needs & NEED_DOCUMENT) && (!a->document || !a->document[0]))
         return fault_set(tx->fault, FAULT_DOCUMENT_NEEDED, NULL);
-    if (!(t->needs & NEED_UNTIL))
-        return 0;
-    r = db_get(tx->db, &days, "SELECT hold_days_max FROM project WHERE id = $1", "i", project_id);
-    if (r < 0)
-        return r;
-    snprintf(text, sizeof(text), "%lld", (long long)days);
-    if (a->until_ms <= tx->now_ms || a->until_ms > tx->now_ms + days * DAY_MS)
-        return fault_set(tx->fault, FAULT_UNTIL_NEEDED, "days", text, NULL);
-    return 0;
+    return t->needs & NEED_UNTIL ? until_check(tx, project_id, a) : 0;
 }
 
 int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action)

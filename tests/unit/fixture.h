@@ -28,9 +28,10 @@
 #include "db/tx.h"
 #include "db/unit.h"
 
-#define FIXTURE_NOW   INT64_C(1780000000000) /* the clock of the tests: set f->now_ms to move it */
-#define FIXTURE_DAY   INT64_C(86400000)
-#define FIXTURE_TOTAL INT64_C(110333300)
+#define FIXTURE_NOW    INT64_C(1780000000000) /* the clock of the tests: set f->now_ms to move it */
+#define FIXTURE_DAY    INT64_C(86400000)
+#define FIXTURE_MINUTE INT64_C(60000)
+#define FIXTURE_TOTAL  INT64_C(110333300)
 
 enum { FIXTURE_UNITS = 12 };
 
@@ -235,12 +236,13 @@ static inline int fixture_teardown(void **state)
 static inline int fixture_act(struct fixture *f, enum transition_id transition, int64_t unit_id)
 {
     struct unit_ref ref = {unit_id, 0};
+    const int64_t term = transition == TRANSITION_LOCK ? 15 * FIXTURE_MINUTE : FIXTURE_DAY;
     struct unit_action action = {.transition = transition,
                                  .reason = "test",
                                  .document = "doc 1",
                                  .holder = "somebody",
                                  .retained = "facility",
-                                 .until_ms = f->now_ms + FIXTURE_DAY,
+                                 .until_ms = f->now_ms + term,
                                  .units = &ref,
                                  .n = 1};
 

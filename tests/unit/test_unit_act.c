@@ -263,6 +263,27 @@ static void test_words_and_limits(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
 }
 
+/* T10: a pick lock lasts from 1 to 30 minutes, whatever the project says of holds. */
+static void test_term_of_a_lock(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref ref = {f->units[0], 0};
+    struct unit_action a = {.transition = TRANSITION_LOCK, .units = &ref, .n = 1};
+    const int64_t wrong[] = {0, f->now_ms, f->now_ms + FIXTURE_MINUTE - 1,
+                             f->now_ms + 30 * FIXTURE_MINUTE + 1, INT64_MAX};
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        a.until_ms = wrong[i];
+        assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), LOCK_TERM);
+        assert_string_equal(f->fault.args[1].value, "30");
+    }
+    a.until_ms = f->now_ms + FIXTURE_MINUTE;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+    ref = (struct unit_ref){f->units[1], 0};
+    a.until_ms = f->now_ms + 30 * FIXTURE_MINUTE;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
+}
+
 static void test_another_projects_unit_is_not_found(void **state)
 {
     struct fixture *f = *state;
@@ -336,17 +357,17 @@ static void test_timers(void **state)
     struct unit_action a = {.transition = TRANSITION_HOLD,
                             .reason = "r",
                             .holder = "h",
-                            .until_ms = start + 1000,
+                            .until_ms = start + FIXTURE_MINUTE,
                             .units = &ref,
                             .n = 1};
     assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
     ref = (struct unit_ref){f->units[1], 0};
     a.transition = TRANSITION_RESERVE;
-    a.until_ms = start + 3000;
+    a.until_ms = start + 3 * FIXTURE_MINUTE;
     assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
     ref = (struct unit_ref){f->units[2], 0};
     a.transition = TRANSITION_LOCK;
-    a.until_ms = start + 2000;
+    a.until_ms = start + 2 * FIXTURE_MINUTE;
     assert_int_equal(FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), 0);
     /* A sold unit's claim has no end and no timer touches it, even with one (I7). */
     assert_int_equal(db_run(f->db,
@@ -357,16 +378,16 @@ static void test_timers(void **state)
     assert_int_equal(
         db_run(f->db, "UPDATE unit SET sale_state = 'C' WHERE id = $1", "i", f->units[3]), 1);
     assert_int_equal(expire(f, &next), 0);
-    assert_int_equal(next, start + 1000);
-    f->now_ms = start + 999;
+    assert_int_equal(next, start + FIXTURE_MINUTE);
+    f->now_ms = start + FIXTURE_MINUTE - 1;
     assert_int_equal(expire(f, &next), 0);
     /* A clock that steps back frees nothing, and forward only what is due then. */
     f->now_ms = start - 5 * FIXTURE_DAY;
     assert_int_equal(expire(f, &next), 0);
-    assert_int_equal(next, start + 1000);
-    f->now_ms = start + 1000;
+    assert_int_equal(next, start + FIXTURE_MINUTE);
+    f->now_ms = start + FIXTURE_MINUTE;
     assert_int_equal(expire(f, &next), 1);
-    assert_int_equal(next, start + 2000);
+    assert_int_equal(next, start + 2 * FIXTURE_MINUTE);
     assert_int_equal(fixture_state(f, f->units[0]), 'A');
     assert_true(fixture_changed(f, CHANGE_UNIT, f->units[0]));
     assert_int_equal(expire(f, &next), 0); /* once */
@@ -745,7 +766,7 @@ static void step_act(struct world *w, const bool *ever)
                             .document = "d",
                             .holder = "h",
                             .retained = "other",
-                            .until_ms = w->f->now_ms + 1 + roll(w, 50) * 1000,
+                            .until_ms = w->f->now_ms + (1 + roll(w, 30)) * FIXTURE_MINUTE,
                             .units = refs,
                             .n = n};
     bool legal = true;
@@ -798,7 +819,7 @@ static void step_time(struct world *w)
     int due = 0;
 
     /* Mostly on, sometimes back: what is not due stays. */
-    w->f->now_ms += roll(w, 6) == 0 ? -(int64_t)roll(w, 20000) : (int64_t)roll(w, 30000);
+    w->f->now_ms += roll(w, 6) == 0 ? -(int64_t)roll(w, 600000) : (int64_t)roll(w, 1000000);
     for (size_t i = 0; i < MODEL_UNITS; i++) {
         struct model *m = &w->m[i];
 
@@ -892,6 +913,7 @@ int main(void)
         PUBLISHED(test_batch_is_all_or_none),
         CASE(test_every_refusing_guard_is_named),
         PUBLISHED(test_words_and_limits),
+        PUBLISHED(test_term_of_a_lock),
         PUBLISHED(test_another_projects_unit_is_not_found),
         PUBLISHED(test_only_steps_by_hand),
         CASE(test_withdraw),
