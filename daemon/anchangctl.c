@@ -115,7 +115,7 @@ int ctl_run(struct ctl *c, const char *name, json_t *args, json_t **ret_result)
     return r;
 }
 
-static int run_quietly(struct ctl *c, const char *name, json_t *args)
+int ctl_run_quietly(struct ctl *c, const char *name, json_t *args)
 {
     json_t *result = NULL;
     int r = ctl_run(c, name, args, &result);
@@ -176,18 +176,18 @@ static int cmd_user(struct ctl *c)
     if (!step || !login)
         return -EINVAL;
     if (strcmp(step, "disable") == 0)
-        return run_quietly(c, "user-disable", json_pack("{s:s}", "login", login));
+        return ctl_run_quietly(c, "user-disable", json_pack("{s:s}", "login", login));
     if (password_read("password", password, sizeof(password)) < 0)
         return -EINVAL;
     if (strcmp(step, "password") == 0)
-        r = run_quietly(c, "user-password",
-                        json_pack("{s:s, s:s}", "login", login, "password", password));
+        r = ctl_run_quietly(c, "user-password",
+                            json_pack("{s:s, s:s}", "login", login, "password", password));
     else if (strcmp(step, "add") == 0)
-        r = run_quietly(c, "user-add",
-                        json_pack("{s:s, s:s, s:s, s:s}", "login", login, "name",
-                                  ctl_option(c, "name") ? ctl_option(c, "name") : login, "posts",
-                                  ctl_option(c, "posts") ? ctl_option(c, "posts") : "", "password",
-                                  password));
+        r = ctl_run_quietly(c, "user-add",
+                            json_pack("{s:s, s:s, s:s, s:s}", "login", login, "name",
+                                      ctl_option(c, "name") ? ctl_option(c, "name") : login,
+                                      "posts", ctl_option(c, "posts") ? ctl_option(c, "posts") : "",
+                                      "password", password));
     else
         r = -EINVAL;
     sodium_memzero(password, sizeof(password));

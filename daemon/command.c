@@ -10,7 +10,7 @@
 #include "daemon/demo.h"
 #include "daemon/import_plan.h"
 #include "daemon/pairing.h"
-#include "db/audit.h"
+#include "db/backup.h"
 #include "db/post.h"
 #include "db/project.h"
 #include "db/publication.h"
@@ -300,6 +300,20 @@ static int run_publish(struct tx *tx, struct app *app, const json_t *args, json_
     return r;
 }
 
+/* ---- backups ---- */
+
+/* anchangctl made the copy and says so: only the writer's log is kept here. */
+static int run_backup_note(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out)
+{
+    const char *file = NULL;
+    int r = need_text(tx, args, "file", &file);
+
+    (void)app, (void)ret_out;
+    if (r < 0)
+        return r;
+    return backup_note(tx, file, json_integer_value(json_object_get(args, "bytes")));
+}
+
 static const struct command commands[] = {
     {"user-add", run_user_add},
     {"user-list", run_user_list},
@@ -308,6 +322,7 @@ static const struct command commands[] = {
     {"pair", run_pair},
     {"import", run_import},
     {"publish", run_publish},
+    {"backup-note", run_backup_note},
     {"demo", demo_make},
 };
 

@@ -26,6 +26,8 @@ const char *ctl_word(const struct ctl *c, int index);
 /* Runs a command where the writer is: in the daemon that has the site, else here under its lock.
  * Takes over @args. What is wrong is told on stderr. */
 int ctl_run(struct ctl *c, const char *name, json_t *args, json_t **ret_result);
+/* The same, when what it gives is of no interest. */
+int ctl_run_quietly(struct ctl *c, const char *name, json_t *args);
 /* A reader, also beside a running daemon. */
 int ctl_reader(struct ctl *c, struct db **ret_db);
 

@@ -99,6 +99,19 @@ static int media_copy(const char *from, const char *to)
     return r < 0 ? r : folder_sync(to);
 }
 
+/* The copy stands whether or not the log can be told of it, which a full disk keeps from it. */
+static void backup_tell(struct ctl *c, const char *path)
+{
+    char whole[PATH_MAX];
+    struct stat info;
+
+    if (!realpath(path, whole) || stat(whole, &info) < 0 ||
+        ctl_run_quietly(c, "backup-note",
+                        json_pack("{s:s, s:I}", "file", whole, "bytes", (json_int_t)info.st_size)) <
+            0)
+        fprintf(stderr, "anchangctl: %s is whole, but the site could not note it\n", path);
+}
+
 int ctl_backup(struct ctl *c)
 {
     const char *path = ctl_word(c, 0);
@@ -112,12 +125,14 @@ int ctl_backup(struct ctl *c)
     r = db_backup(db, path);
     if (r == 0) /* after the database: whatever it names is in the folder by then */
         r = media_copy(c->app.media_dir, media);
-    if (r < 0)
-        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
-    else
-        printf("%s\n", path);
     db_close(db);
-    return r;
+    if (r < 0) {
+        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
+        return r;
+    }
+    printf("%s\n", path);
+    backup_tell(c, path);
+    return 0;
 }
 
 static void violation_print(void *arg, const char *invariant, const char *what)

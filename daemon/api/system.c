@@ -10,6 +10,7 @@
 #include "daemon/app.h"
 #include "daemon/http/http.h"
 #include "daemon/version.h"
+#include "db/backup.h"
 #include "db/clock.h"
 
 enum { QUEUE_LATE = 1000, WAL_PAGES_LATE = 16384 /* 64 MiB */ };
@@ -138,8 +139,12 @@ int api_system_get(struct call *call)
     struct feed_stats feed;
     struct writer_stats w;
     struct statvfs disk;
-    int64_t free_bytes = 0;
+    int64_t free_bytes = 0, backup_ms = 0;
     char wal[540];
+    int r = backup_last(call->tx.db, &backup_ms);
+
+    if (r < 0)
+        return r;
 
     writer_get_stats(call->app->writer, &w);
     feed_get_stats(call->app->feed, &feed);
@@ -147,15 +152,16 @@ int api_system_get(struct call *call)
     if (statvfs(config->state_dir, &disk) == 0)
         free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     snprintf(wal, sizeof(wal), "%s-wal", call->app->db_path);
-    call->reply.body = json_pack(
-        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:n, s:s?}", "version",
-        ANCHANG_VERSION, "demo", (int)config->demo, "started_ms", (json_int_t)call->app->started_ms,
-        "schema", call->app->schema, "sqlite", db_engine_version(), "listeners",
-        listeners_json(config, call->app->http), "db_bytes",
-        (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
-        "disk_free_bytes", (json_int_t)free_bytes, "commits", (json_int_t)w.commits, "jobs",
-        (json_int_t)w.jobs, "streams", (json_int_t)feed.streams, "sessions",
-        (json_int_t)sessions.users, "last_backup_ms", "public_address",
-        config->public_address[0] ? config->public_address : NULL);
+    call->reply.body =
+        json_pack("{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
+                  "version", ANCHANG_VERSION, "demo", (int)config->demo, "started_ms",
+                  (json_int_t)call->app->started_ms, "schema", call->app->schema, "sqlite",
+                  db_engine_version(), "listeners", listeners_json(config, call->app->http),
+                  "db_bytes", (json_int_t)file_size(call->app->db_path), "wal_bytes",
+                  (json_int_t)file_size(wal), "disk_free_bytes", (json_int_t)free_bytes, "commits",
+                  (json_int_t)w.commits, "jobs", (json_int_t)w.jobs, "streams",
+                  (json_int_t)feed.streams, "sessions", (json_int_t)sessions.users,
+                  "last_backup_ms", backup_ms ? json_integer(backup_ms) : json_null(),
+                  "public_address", config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;
 }

@@ -407,7 +407,14 @@ describe('backup and restore', () => {
     const kiosk = await site.terminal(admin, { project: id });
     const before = await publicChart(kiosk, id);
     const file = join(site.folder, 'night.db');
+    assert.equal((await admin.get('/api/v1/system')).last_backup_ms, null);
+    const began = Date.now();
     site.ctlOk('backup', file);
+    const noted = (await admin.get('/api/v1/system')).last_backup_ms;
+    assert.ok(noted >= began && noted <= Date.now(), 'the office page says when');
+    const { items } = await admin.get('/api/v1/audit?action=backup');
+    assert.equal(items.length, 1);
+    assert.ok(items[0].detail.startsWith(`file: ${file}; bytes: `), items[0].detail);
     const [u] = (await internalUnits(control, id)).filter((x) => x.state === 'A');
     await hold(control, id, [u]);
     await control.post('/api/v1/projects', { name: '之后' }, 201);
@@ -423,6 +430,8 @@ describe('backup and restore', () => {
     await site.start();
     assert.deepEqual((await publicChart(kiosk, id)).buildings, before.buildings, 'its kiosk is still paired');
     const again = await site.login('control');
+    const last = (await (await site.login('admin')).get('/api/v1/system')).last_backup_ms;
+    assert.equal(last, null, 'no copy holds a word of itself');
     assert.ok((await again.request('GET', `/api/v1/media/${media.id}`)).bytes.equals(png));
     assert.equal(
       (await again.get('/api/v1/projects')).items.some((p) => p.name === '之后'),
