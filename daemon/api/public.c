@@ -132,36 +132,6 @@ int api_public_building(struct call *call)
 
 /* ---- a unit ---- */
 
-static void write_layout(const struct snapshot *s, int64_t layout_id, struct buf *out)
-{
-    const struct content *c = snapshot_content(s);
-    char scratch[ITEM_TEXT_MAX];
-
-    for (size_t i = 0; layout_id && i < c->n_items; i++) {
-        const char *f[ITEM_FIELDS_MAX];
-
-        if (strcmp(c->items[i].section, "layout") != 0 ||
-            strtoll(c->items[i].key, NULL, 10) != layout_id)
-            continue;
-        item_fields(&c->items[i], scratch, sizeof(scratch), f);
-        buf_printf(out, "{\"id\":%" PRId64, layout_id);
-        json_member_text(out, "name", c->items[i].name);
-        json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
-        json_member_int(out, "halls", strtoll(f[2], NULL, 10));
-        json_member_int(out, "baths", strtoll(f[3], NULL, 10));
-        json_key(out, "media", 0);
-        if (f[4][0])
-            json_put_text(out, f[4]);
-        else
-            buf_puts(out, "null");
-        json_member_int(out, "gross_min", 0);
-        json_member_int(out, "gross_max", 0);
-        buf_puts(out, "}");
-        return;
-    }
-    buf_puts(out, "null");
-}
-
 static void member_text_or_null(struct buf *out, const char *name, const char *text)
 {
     json_key(out, name, 0);
@@ -225,7 +195,7 @@ void public_unit_write(struct snapshot *s, const struct published_unit *u, char 
     json_member_text(out, "state", letter);
     member_text_or_null(out, "not_for_sale_reason", state == 'N' ? u->hidden_reason : NULL);
     json_key(out, "layout", 0);
-    write_layout(s, u->layout_id, out);
+    snapshot_write_layout(snapshot_layout(s, u->layout_id), out);
     json_member_text(out, "orientation", u->orientation);
     json_member_or_null(out, "floor_height_mm", u->floor_height_mm);
     json_member_or_null(out, "gross_area", u->gross);

@@ -91,23 +91,6 @@ static void write_permit(const struct published_item *item, const char *const *f
     buf_puts(out, ",\"revoked_ms\":null}");
 }
 
-static void write_layout(const struct published_item *item, const char *const *f, struct buf *out)
-{
-    buf_puts(out, "{\"id\":");
-    json_put_int(out, strtoll(item->key, NULL, 10));
-    json_member_int(out, "version", 0);
-    json_member_text(out, "name", item->name);
-    json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
-    json_member_int(out, "halls", strtoll(f[2], NULL, 10));
-    json_member_int(out, "baths", strtoll(f[3], NULL, 10));
-    json_member_text(out, "description", f[5]);
-    member_text_or_null(out, "media", f[4]);
-    json_member_int(out, "units", 0);
-    json_member_int(out, "gross_min", 0);
-    json_member_int(out, "gross_max", 0);
-    buf_puts(out, "}");
-}
-
 static void write_section(const struct content *c, const char *section, const char *member,
                           void (*write)(const struct published_item *, const char *const *,
                                         struct buf *),
@@ -128,6 +111,36 @@ static void write_section(const struct content *c, const char *section, const ch
             buf_puts(out, ",");
         write(&c->items[i], fields, out);
         first = false;
+    }
+    buf_puts(out, "]");
+}
+
+/* With the description, which the chart leaves out. */
+static void write_layouts(const struct snapshot *s, struct buf *out)
+{
+    size_t n;
+    const struct snapshot_layout *l = snapshot_layouts(s, &n);
+
+    json_key(out, "layouts", 0);
+    buf_puts(out, "[");
+    for (size_t i = 0; i < n; i++, l++) {
+        const char *f[ITEM_FIELDS_MAX];
+        char scratch[ITEM_TEXT_MAX];
+
+        item_fields(l->item, scratch, sizeof(scratch), f);
+        buf_puts(out, i ? ",{\"id\":" : "{\"id\":");
+        json_put_int(out, l->id);
+        json_member_int(out, "version", 0);
+        json_member_text(out, "name", l->item->name);
+        json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
+        json_member_int(out, "halls", strtoll(f[2], NULL, 10));
+        json_member_int(out, "baths", strtoll(f[3], NULL, 10));
+        json_member_text(out, "description", f[5]);
+        member_text_or_null(out, "media", f[4]);
+        json_member_int(out, "units", l->units);
+        json_member_int(out, "gross_min", l->gross_min);
+        json_member_int(out, "gross_max", l->gross_max);
+        buf_puts(out, "}");
     }
     buf_puts(out, "]");
 }
@@ -157,7 +170,7 @@ int api_public_disclosure(struct call *call)
     write_section(c, "fee", "fees", write_fee, &out);
     write_section(c, "discount", "discounts", write_discount, &out);
     write_section(c, "permit", "permits", write_permit, &out);
-    write_section(c, "layout", "layouts", write_layout, &out);
+    write_layouts(s, &out);
     buf_puts(&out, "}");
     snapshot_unref(s);
     return reply_buf(call, &out);

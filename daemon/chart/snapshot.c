@@ -68,8 +68,25 @@ static int layouts_find(struct snapshot *s)
         return -ENOMEM;
     for (size_t i = 0; i < c->n_items; i++)
         if (strcmp(c->items[i].section, "layout") == 0)
-            s->layouts[s->n_layouts++] = strtoll(c->items[i].key, NULL, 10);
+            s->layouts[s->n_layouts++] = (struct snapshot_layout){
+                .id = strtoll(c->items[i].key, NULL, 10), .item = &c->items[i]};
     return 0;
+}
+
+static void layouts_measure(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->content->n_units; i++) {
+        const struct published_unit *u = &s->content->units[i];
+        struct snapshot_layout *l = (struct snapshot_layout *)snapshot_layout(s, u->layout_id);
+
+        if (!l)
+            continue;
+        l->units++;
+        if (u->gross && (l->gross_min == 0 || u->gross < l->gross_min))
+            l->gross_min = u->gross;
+        if (u->gross > l->gross_max)
+            l->gross_max = u->gross;
+    }
 }
 
 static int parts_make(struct snapshot *s)
@@ -122,8 +139,10 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
         buildings_find(s);
         r = layouts_find(s);
     }
-    if (r == 0)
+    if (r == 0) {
+        layouts_measure(s);
         r = parts_make(s);
+    }
     if (r < 0) {
         snapshot_unref(s);
         return r;
@@ -243,6 +262,20 @@ const struct published_unit *snapshot_unit(struct snapshot *s, int64_t unit_id, 
     *ret_state = s->states[at];
     pthread_mutex_unlock(&s->lock);
     return &s->content->units[at];
+}
+
+const struct snapshot_layout *snapshot_layouts(const struct snapshot *s, size_t *ret_n)
+{
+    *ret_n = s->n_layouts;
+    return s->layouts;
+}
+
+const struct snapshot_layout *snapshot_layout(const struct snapshot *s, int64_t layout_id)
+{
+    for (size_t i = 0; layout_id && i < s->n_layouts; i++)
+        if (s->layouts[i].id == layout_id)
+            return &s->layouts[i];
+    return NULL;
 }
 
 int64_t snapshot_shown_total(const struct snapshot *s, const struct published_unit *u, char state)

@@ -44,6 +44,17 @@ void snapshot_get_head(struct snapshot *s, struct snapshot_head *ret_head);
 const struct content *snapshot_content(const struct snapshot *s);
 /* The phone for price complaints; lives as long as @s. */
 const char *snapshot_phone(const struct snapshot *s);
+/* A layout of the content and what its units here measure: all of the publication's, or the one
+ * unit of a take-home link. */
+struct snapshot_layout {
+    int64_t id;
+    const struct published_item *item;
+    int64_t units, gross_min, gross_max; /* 0.01 m2; 0: no area is known */
+};
+/* All of them, in the order of the items; live as long as @s. */
+const struct snapshot_layout *snapshot_layouts(const struct snapshot *s, size_t *ret_n);
+/* NULL: not among them. */
+const struct snapshot_layout *snapshot_layout(const struct snapshot *s, int64_t layout_id);
 /* Field @index of the project's item (content.h). */
 const char *snapshot_project_field(const struct snapshot *s, int index);
 /* The unit and its letter now, or NULL. */
@@ -61,9 +72,10 @@ int snapshot_building(struct snapshot *s, int64_t building_id, struct http_prepa
 /* The chart as plain JSON: for replays, which are not kept. */
 int snapshot_chart_plain(struct snapshot *s, struct buf *out);
 
-/* Appends the objects PublicProject and PublicationInfo. */
+/* Appends the objects PublicProject, PublicationInfo and ChartLayout (null without a layout). */
 void snapshot_write_project(struct snapshot *s, struct buf *out);
 void snapshot_write_publication(struct snapshot *s, struct buf *out);
+void snapshot_write_layout(const struct snapshot_layout *layout, struct buf *out);
 /* The arrays of StateInfo and ClassInfo: public words only, or the internal ones. */
 void chart_write_states(struct buf *out, bool internal);
 void chart_write_classes(struct buf *out);

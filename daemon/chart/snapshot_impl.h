@@ -27,7 +27,7 @@ struct snapshot {
     struct piece *pieces;
     size_t n_pieces;
     struct gzip_part comma, brace, tail; /* what stands between and after the pieces */
-    int64_t *layouts;                    /* ids in the order of the items */
+    struct snapshot_layout *layouts;     /* in the order of the items */
     size_t n_layouts;
     struct http_prepared *chart; /* NULL: not made, or out of date */
     int64_t rooms_available;

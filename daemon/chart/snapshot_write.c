@@ -165,68 +165,41 @@ void chart_write_classes(struct buf *out)
     buf_puts(out, "]");
 }
 
-struct span {
-    int64_t low, high;
-};
-
-static struct span layout_areas(const struct content *c, int64_t layout_id)
-{
-    struct span span = {0, 0};
-
-    for (size_t i = 0; i < c->n_units; i++) {
-        int64_t gross = c->units[i].gross;
-
-        if (c->units[i].layout_id != layout_id || gross == 0)
-            continue;
-        if (span.low == 0 || gross < span.low)
-            span.low = gross;
-        if (gross > span.high)
-            span.high = gross;
-    }
-    return span;
-}
-
-static void write_layouts(const struct content *c, struct buf *out)
+void snapshot_write_layout(const struct snapshot_layout *layout, struct buf *out)
 {
     char scratch[ITEM_TEXT_MAX];
-    bool first = true;
+    const char *f[ITEM_FIELDS_MAX];
 
-    buf_puts(out, "[");
-    for (size_t i = 0; i < c->n_items; i++) {
-        const struct published_item *item = &c->items[i];
-        const char *f[ITEM_FIELDS_MAX];
-        struct span span;
-
-        if (strcmp(item->section, "layout") != 0)
-            continue;
-        item_fields(item, scratch, sizeof(scratch), f);
-        span = layout_areas(c, strtoll(item->key, NULL, 10));
-        buf_puts(out, first ? "{\"id\":" : ",{\"id\":");
-        first = false;
-        buf_puts(out, item->key);
-        json_member_text(out, "name", item->name);
-        json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
-        json_member_int(out, "halls", strtoll(f[2], NULL, 10));
-        json_member_int(out, "baths", strtoll(f[3], NULL, 10));
-        json_key(out, "media", 0);
-        if (f[4][0])
-            json_put_text(out, f[4]);
-        else
-            buf_puts(out, "null");
-        json_member_int(out, "gross_min", span.low);
-        json_member_int(out, "gross_max", span.high);
-        buf_puts(out, "}");
+    if (!layout) {
+        buf_puts(out, "null");
+        return;
     }
-    buf_puts(out, "]");
+    item_fields(layout->item, scratch, sizeof(scratch), f);
+    buf_puts(out, "{\"id\":");
+    json_put_int(out, layout->id);
+    json_member_text(out, "name", layout->item->name);
+    json_member_int(out, "rooms", strtoll(f[1], NULL, 10));
+    json_member_int(out, "halls", strtoll(f[2], NULL, 10));
+    json_member_int(out, "baths", strtoll(f[3], NULL, 10));
+    json_key(out, "media", 0);
+    if (f[4][0])
+        json_put_text(out, f[4]);
+    else
+        buf_puts(out, "null");
+    json_member_int(out, "gross_min", layout->gross_min);
+    json_member_int(out, "gross_max", layout->gross_max);
+    buf_puts(out, "}");
 }
 
-/* Index of the layout among the items of that section; -1: none. */
-static int layout_index(const struct snapshot *s, int64_t layout_id)
+static void write_layouts(const struct snapshot *s, struct buf *out)
 {
-    for (size_t i = 0; layout_id && i < s->n_layouts; i++)
-        if (s->layouts[i] == layout_id)
-            return (int)i;
-    return -1;
+    buf_puts(out, "[");
+    for (size_t i = 0; i < s->n_layouts; i++) {
+        if (i)
+            buf_puts(out, ",");
+        snapshot_write_layout(&s->layouts[i], out);
+    }
+    buf_puts(out, "]");
 }
 
 static void write_unit(struct snapshot *s, size_t at, const struct place_unit *place, int layout,
@@ -267,6 +240,7 @@ int write_building(struct snapshot *s, const struct piece *piece, struct buf *ou
 {
     const struct published_unit *u = &s->content->units[piece->first];
     struct place_unit *units = calloc(piece->n, sizeof(*units));
+    const struct snapshot_layout *found;
     int64_t layout_id = 0;
     struct place place;
     char scratch[ITEM_TEXT_MAX];
@@ -295,7 +269,8 @@ int write_building(struct snapshot *s, const struct piece *piece, struct buf *ou
     for (size_t i = 0; i < piece->n; i++) {
         if (u[i].layout_id != layout_id) { /* runs of one layout are looked up once */
             layout_id = u[i].layout_id;
-            layout = layout_index(s, layout_id);
+            found = snapshot_layout(s, layout_id);
+            layout = found ? (int)(found - s->layouts) : -1;
         }
         if (i)
             buf_puts(out, ",");
@@ -319,6 +294,6 @@ void write_chart_head(struct snapshot *s, struct buf *out)
     buf_puts(out, ",\"classes\":");
     chart_write_classes(out);
     buf_puts(out, ",\"layouts\":");
-    write_layouts(s->content, out);
+    write_layouts(s, out);
     buf_puts(out, ",\"buildings\":[");
 }

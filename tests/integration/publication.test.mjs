@@ -540,6 +540,28 @@ describe('SC-15, SC-16: one snapshot, and its replay', () => {
     );
   });
 
+  test('chart, sheet and disclosure say the same of a layout, and it is what its units measure', async () => {
+    const chart = await publicChart(kiosk, id);
+    const disclosed = (await kiosk.get(`/api/v1/public/projects/${id}/disclosure`)).layouts;
+    let measured = 0;
+    assert.equal(disclosed.length, chart.layouts.length);
+    for (const [i, layout] of chart.layouts.entries()) {
+      const units = unitsOf(chart).filter((u) => u.layout === i);
+      const areas = units.map((u) => u.gross).filter(Boolean);
+      measured += areas.length > 0;
+      assert.deepEqual(
+        [layout.gross_min, layout.gross_max],
+        areas.length > 0 ? [Math.min(...areas), Math.max(...areas)] : [0, 0],
+        layout.name,
+      );
+      if (units.length > 0)
+        assert.deepEqual((await kiosk.get(`/api/v1/public/units/${units[0].id}`)).layout, layout);
+      const { version, description, units: n, ...same } = disclosed[i];
+      assert.deepEqual([same, n], [layout, units.length], `${version} ${description}`);
+    }
+    assert.ok(measured > 1);
+  });
+
   test('price list and chart agree on every price', async () => {
     const chart = await publicChart(kiosk, id);
     const reply = await manager.request('GET', `/api/v1/projects/${id}/export/price-list.xlsx?lang=zh`);
