@@ -44,6 +44,7 @@ static const struct {
     [LIMIT_MERGES] = {"merged ranges", "个合并区域", SHEET_MERGES_MAX},
     [LIMIT_MATRIX] = {"rows of a matrix", "行（矩阵表）", MATRIX_ROWS_MAX},
     [LIMIT_PARTS] = {"parts in the archive", "个压缩包条目", SHEET_PARTS_MAX},
+    [LIMIT_STYLES] = {"cell formats", "个单元格格式", SHEET_STYLES_MAX},
 };
 
 int sheet_limit(struct fault *f, enum sheet_limit limit)

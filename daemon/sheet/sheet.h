@@ -33,6 +33,7 @@ enum {
     SHEET_TOKEN_MAX = 1 << 20,      /* bytes of one XML tag */
     SHEET_MERGES_MAX = 20000,       /* merged ranges */
     SHEET_PARTS_MAX = 4096,         /* entries of the zip */
+    SHEET_STYLES_MAX = 65536,       /* cell formats of a workbook */
     SHEET_NAME_MAX = 255,           /* bytes of a file name */
 };
 
@@ -49,9 +50,10 @@ enum sheet_encoding {
 enum sheet_cell_kind {
     SHEET_CELL_EMPTY,
     SHEET_CELL_TEXT,
-    SHEET_CELL_NUMBER,        /* XLSX number as a plain decimal: see decimal_plain() */
-    SHEET_CELL_BOOL,          /* "TRUE" or "FALSE" */
-    SHEET_CELL_ERROR,         /* "#REF!" and its like */
+    SHEET_CELL_NUMBER, /* XLSX number as a plain decimal: see decimal_plain() */
+    SHEET_CELL_DATE,   /* XLSX number shown as a date: "2026-05-01", its time of day left out */
+    SHEET_CELL_BOOL,   /* "TRUE" or "FALSE" */
+    SHEET_CELL_ERROR,  /* "#REF!" and its like */
     SHEET_CELL_FORMULA_EMPTY, /* a formula whose value the file does not hold; text is "" */
     SHEET_CELL_MERGED,        /* covered by a merged range; text is the one of its top left cell */
 };

@@ -18,6 +18,7 @@ enum sheet_limit {
     LIMIT_TOKEN,
     LIMIT_MERGES,
     LIMIT_PARTS,
+    LIMIT_STYLES,
     LIMIT_MATRIX,
 };
 
@@ -61,11 +62,17 @@ int csv_next(struct csv *c, struct fault *f, struct sheet_cell *cells, struct sh
 /* ---- xlsx.c, xlsx_part.c, xlsx_rows.c ---- */
 struct xlsx;
 
+/* A workbook of one sheet as bare XML, for tests and fuzzers; all borrowed, NULL where there is
+ * none. */
+struct xlsx_xml {
+    const char *strings, *styles, *rows;
+    size_t strings_len, styles_len, rows_len;
+    bool date1904;
+};
+
 /* @data stays with the caller and must outlive the workbook. */
 int xlsx_open(const unsigned char *data, size_t len, struct fault *f, struct xlsx **ret);
-/* A workbook of one sheet from bare XML; @strings may be NULL. For tests and fuzzers. */
-int xlsx_open_xml(const char *strings, size_t strings_len, const char *rows, size_t rows_len,
-                  struct fault *f, struct xlsx **ret);
+int xlsx_open_xml(const struct xlsx_xml *xml, struct fault *f, struct xlsx **ret);
 struct xlsx *xlsx_close(struct xlsx *x);
 size_t xlsx_sheets(const struct xlsx *x);
 const char *xlsx_name(const struct xlsx *x, size_t index, bool *ret_hidden);

@@ -62,9 +62,12 @@ int xlsx_part_open(struct xlsx *x, struct part *p, const char *name, struct faul
     if (x->zip)
         return part_open_zip(p, x->zip, x->file_len, name, f);
     if (strcmp(name, "xl/sharedStrings.xml") == 0)
-        return x->xml_strings ? part_open_memory(p, name, x->xml_strings, x->xml_strings_len)
+        return x->xml.strings ? part_open_memory(p, name, x->xml.strings, x->xml.strings_len)
                               : -ENOENT;
-    return part_open_memory(p, name, x->xml_rows, x->xml_rows_len);
+    if (strcmp(name, "xl/styles.xml") == 0)
+        return x->xml.styles ? part_open_memory(p, name, x->xml.styles, x->xml.styles_len)
+                             : -ENOENT;
+    return part_open_memory(p, name, x->xml.rows, x->xml.rows_len);
 }
 
 static int ignore_end(void *user, const char *name)
@@ -102,13 +105,16 @@ static int root_start(void *user, const char *name, const char **attrs)
     return x->workbook_path ? 0 : -EBADMSG;
 }
 
-/* xl/workbook.xml: the sheets in their order. */
+/* xl/workbook.xml: the sheets in their order, and which year dates count from. */
 static int workbook_start(void *user, const char *name, const char **attrs)
 {
     struct xlsx *x = user;
     struct workbook_sheet *s;
     const char *title = part_attr(attrs, "name"), *id = NULL, *state = part_attr(attrs, "state");
+    const char *from1904 = part_attr(attrs, "date1904");
 
+    if (strcmp(name, "workbookPr") == 0)
+        x->date1904 = from1904 && (strcmp(from1904, "1") == 0 || strcmp(from1904, "true") == 0);
     if (strcmp(name, "sheet") != 0)
         return 0;
     for (const char **a = attrs; a[0]; a += 2) /* "id" has a prefix, "sheetId" has not */
@@ -258,19 +264,16 @@ int xlsx_open(const unsigned char *data, size_t len, struct fault *f, struct xls
     return 0;
 }
 
-int xlsx_open_xml(const char *strings, size_t strings_len, const char *rows, size_t rows_len,
-                  struct fault *f, struct xlsx **ret)
+int xlsx_open_xml(const struct xlsx_xml *xml, struct fault *f, struct xlsx **ret)
 {
     struct xlsx *x = xlsx_new();
     int r = 0;
 
     if (!x)
         return -ENOMEM;
-    x->xml_strings = strings;
-    x->xml_strings_len = strings_len;
-    x->xml_rows = rows;
-    x->xml_rows_len = rows_len;
-    x->file_len = strings_len + rows_len;
+    x->xml = *xml;
+    x->date1904 = xml->date1904;
+    x->file_len = xml->strings_len + xml->styles_len + xml->rows_len;
     x->n_sheets = 1;
     x->sheets[0] = (struct workbook_sheet){.name = strdup("Sheet1"), .path = strdup("xl/s.xml")};
     if (!x->sheets[0].name || !x->sheets[0].path)
@@ -285,12 +288,21 @@ int xlsx_open_xml(const char *strings, size_t strings_len, const char *rows, siz
     return 0;
 }
 
+static void xlsx_shared_free(struct xlsx *x)
+{
+    xlsx_strings_free(&x->strings);
+    free(x->is_date);
+    x->is_date = NULL;
+    x->n_styles = 0;
+    x->shared_total = 0;
+}
+
 struct xlsx *xlsx_close(struct xlsx *x)
 {
     if (!x)
         return NULL;
     xlsx_rows_close(x);
-    xlsx_strings_free(&x->strings);
+    xlsx_shared_free(x);
     for (size_t i = 0; i < x->n_sheets; i++)
         sheet_drop(&x->sheets[i]);
     if (x->zip)
@@ -322,11 +334,14 @@ int xlsx_select(struct xlsx *x, size_t index, struct fault *f)
     if (index >= x->n_sheets)
         return fault_set(f, FAULT_NOT_FOUND, NULL);
     xlsx_rows_close(x);
-    if (!x->strings_read) {
+    if (!x->shared_read) {
+        xlsx_shared_free(x); /* of a try that failed */
         r = xlsx_strings_read(x, f);
+        if (r == 0)
+            r = xlsx_styles_read(x, f);
         if (r < 0)
             return r;
-        x->strings_read = true;
+        x->shared_read = true;
     }
     r = xlsx_merges_read(x, index, f);
     if (r < 0)

@@ -1,5 +1,6 @@
 /* xlsx_impl.h - the workbook behind xlsx.c (archive, list of sheets), xlsx_strings.c (shared
- * strings) and xlsx_rows.c (rows, merged ranges). */
+ * strings), xlsx_styles.c (which cells show a date), xlsx_rows.c (rows) and xlsx_merge.c (merged
+ * ranges). */
 #ifndef ANCHANG_SHEET_XLSX_IMPL_H
 #define ANCHANG_SHEET_XLSX_IMPL_H
 
@@ -28,15 +29,17 @@ struct workbook_sheet {
 
 struct xlsx {
     zip_t *zip; /* or bare XML: */
-    const char *xml_strings, *xml_rows;
-    size_t xml_strings_len, xml_rows_len;
+    struct xlsx_xml xml;
     size_t file_len;
     struct workbook_sheet sheets[SHEET_SHEETS_MAX];
     size_t n_sheets;
     char *workbook_path; /* owned */
+    bool date1904;       /* serial numbers count from 1904, not from 1900 */
     struct shared_strings strings;
-    bool strings_read;
-    uint64_t strings_total; /* bytes unpacked for them */
+    bool *is_date; /* owned: by cell format, whether a number shows as a date */
+    size_t n_styles;
+    bool shared_read;      /* strings and styles */
+    uint64_t shared_total; /* bytes unpacked for them */
 
     struct part part;     /* the sheet being read */
     uint64_t total;       /* bytes unpacked for it and the strings */
@@ -55,7 +58,8 @@ struct xlsx {
 
     /* the cell being read */
     bool in_cell, in_value, in_inline, in_phonetic, has_formula, has_value;
-    char type; /* n number, s shared, i inline, t text of a formula, b, e */
+    char type;  /* n number, s shared, i inline, t text of a formula, d ISO date, b, e */
+    bool dated; /* of a number: its format shows a date */
     size_t col;
     int64_t next_col;
     char value[SHEET_CELL_MAX + 1];
@@ -67,6 +71,13 @@ int xlsx_part_open(struct xlsx *x, struct part *p, const char *name, struct faul
 
 int xlsx_strings_read(struct xlsx *x, struct fault *f);
 void xlsx_strings_free(struct shared_strings *s);
+
+/* Finds out which cell formats show a date. */
+int xlsx_styles_read(struct xlsx *x, struct fault *f);
+/* The day of the serial number @text (a plain decimal) as "2026-05-01"; false when it is none: the
+ * 29 February 1900 that never was, before 1900, after 9999. */
+enum { XLSX_DATE_LEN = 10 };
+bool xlsx_date(const char *text, size_t len, bool date1904, char ret[XLSX_DATE_LEN + 1]);
 
 /* Decodes _x000D_ escapes in place. Returns the new length. */
 size_t xlsx_unescape(char *text, size_t len);

@@ -97,7 +97,7 @@ static int has_merges(struct xlsx *x, size_t index, struct fault *f, bool *ret)
     struct part p = {.total = &x->total};
     int r;
 
-    x->total = x->strings_total;
+    x->total = x->shared_total;
     r = xlsx_part_open(x, &p, x->sheets[index].path, f);
     if (r == -ENOENT)
         r = sheet_damaged(f, x->sheets[index].path);
@@ -119,7 +119,7 @@ int xlsx_merges_read(struct xlsx *x, size_t index, struct fault *f)
     if (r < 0 || !has)
         return r;
     reader.part = &p;
-    x->total = x->strings_total;
+    x->total = x->shared_total;
     r = xlsx_part_open(x, &p, x->sheets[index].path, f);
     if (r == 0)
         r = part_run(&p, f);

@@ -80,9 +80,23 @@ static char cell_type(const char *text)
         return 'n';
     if (strcmp(text, "inlineStr") == 0)
         return 'i';
-    if (strcmp(text, "s") == 0 || strcmp(text, "b") == 0 || strcmp(text, "e") == 0)
+    if (strcmp(text, "s") == 0 || strcmp(text, "b") == 0 || strcmp(text, "e") == 0 ||
+        strcmp(text, "d") == 0)
         return text[0];
-    return 't'; /* "str", the text of a formula, and "d", a date as text */
+    return 't'; /* "str", the text of a formula */
+}
+
+/* Whether the format numbered @text shows a date. */
+static bool style_dated(const struct xlsx *x, const char *text)
+{
+    size_t index = 0;
+
+    for (const char *p = text; p && *p; p++) {
+        if (*p < '0' || *p > '9' || p - text > 6)
+            return false;
+        index = index * 10 + (size_t)(*p - '0');
+    }
+    return text && index < x->n_styles && x->is_date[index];
 }
 
 static int cell_start(struct xlsx *x, const char **attrs)
@@ -97,6 +111,7 @@ static int cell_start(struct xlsx *x, const char **attrs)
     x->next_col = col + 1;
     x->col = (size_t)col;
     x->type = cell_type(part_attr(attrs, "t"));
+    x->dated = x->type == 'n' && style_dated(x, part_attr(attrs, "s"));
     x->in_cell = true;
     x->has_formula = x->has_value = false;
     x->value_len = 0;
@@ -164,10 +179,21 @@ static int shared_string(struct xlsx *x, struct sheet_cell *cell)
     return 0;
 }
 
+/* "2026-05-01", alone or before a time of day. */
+static bool iso_date(const char *text, size_t len)
+{
+    static const char form[] = "0000-00-00";
+
+    for (size_t i = 0; i < XLSX_DATE_LEN; i++)
+        if (i >= len || (form[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9'))
+            return false;
+    return len == XLSX_DATE_LEN || text[XLSX_DATE_LEN] == 'T';
+}
+
 /* Gives the cell x->value, made plain, in memory that lasts as long as the row. */
 static int own_value(struct xlsx *x, struct sheet_cell *cell)
 {
-    char *out = x->arena + x->arena_used;
+    char *out = x->arena + x->arena_used, date[XLSX_DATE_LEN + 1];
     int n = -EINVAL;
 
     if (x->type == 'b') {
@@ -180,9 +206,17 @@ static int own_value(struct xlsx *x, struct sheet_cell *cell)
     }
     if (x->type == 'n')
         n = decimal_plain(x->value, x->value_len, out, SHEET_CELL_MAX);
-    if (n >= 0) {
+    if (n >= 0 && x->dated && xlsx_date(out, (size_t)n, x->date1904, date)) {
+        memcpy(out, date, XLSX_DATE_LEN);
+        cell->len = XLSX_DATE_LEN;
+        cell->kind = SHEET_CELL_DATE;
+    } else if (n >= 0) {
         cell->len = (size_t)n;
         cell->kind = SHEET_CELL_NUMBER;
+    } else if (x->type == 'd' && iso_date(x->value, x->value_len)) {
+        memcpy(out, x->value, XLSX_DATE_LEN);
+        cell->len = XLSX_DATE_LEN;
+        cell->kind = SHEET_CELL_DATE;
     } else {
         cell->len =
             x->type == 'n' || x->type == 'e' ? x->value_len : xlsx_unescape(x->value, x->value_len);
@@ -254,7 +288,7 @@ int xlsx_rows_open(struct xlsx *x, size_t index, struct fault *f)
     int r;
 
     x->part = (struct part){.handlers = &handlers, .user = x, .total = &x->total};
-    x->total = x->strings_total;
+    x->total = x->shared_total;
     x->row = 0;
     x->in_data = x->in_row = x->in_cell = x->in_value = x->in_inline = x->in_phonetic = false;
     r = xlsx_part_open(x, &x->part, x->sheets[index].path, f);

@@ -114,12 +114,10 @@ int xlsx_strings_read(struct xlsx *x, struct fault *f)
 {
     static const struct part_handlers handlers = {strings_start, strings_end, strings_text};
     struct strings_reader reader = {.strings = &x->strings};
-    struct part p = {.handlers = &handlers, .user = &reader, .total = &x->strings_total};
+    struct part p = {.handlers = &handlers, .user = &reader, .total = &x->shared_total};
     int r;
 
     reader.part = &p;
-    xlsx_strings_free(&x->strings);
-    x->strings_total = 0;
     r = xlsx_part_open(x, &p, "xl/sharedStrings.xml", f);
     if (r == 0)
         r = part_run(&p, f);

@@ -1,5 +1,5 @@
 /* A workbook: the bytes as a whole archive, or, without the zip in between, as the XML of the
- * strings and of the rows, parted by the first byte 0. */
+ * strings, the styles and the rows, each but the last ended by a byte 0. */
 #include "daemon/sheet/matrix.h"
 #include "daemon/sheet/sheet.h"
 #include "daemon/sheet/sheet_impl.h"
@@ -35,17 +35,29 @@ static void read_archive(const uint8_t *data, size_t size, struct fault *f)
     sheet_close(s);
 }
 
+/* Cuts a part off the front of the rows. */
+static void part_take(struct xlsx_xml *xml, const char **ret_part, size_t *ret_len)
+{
+    const char *nul = memchr(xml->rows, 0, xml->rows_len);
+
+    if (!nul)
+        return;
+    *ret_part = xml->rows;
+    *ret_len = (size_t)(nul - xml->rows);
+    xml->rows_len -= *ret_len + 1;
+    xml->rows = nul + 1;
+}
+
 static void read_xml(const uint8_t *data, size_t size, struct fault *f)
 {
-    const uint8_t *nul = memchr(data, 0, size);
-    const char *rows = (const char *)(nul ? nul + 1 : data);
-    size_t rows_len = nul ? size - (size_t)(nul + 1 - data) : size;
+    struct xlsx_xml xml = {.rows = (const char *)data, .rows_len = size};
     struct xlsx *x = NULL;
     struct sheet_row row;
     int64_t before = 0;
 
-    if (xlsx_open_xml(nul ? (const char *)data : NULL, nul ? (size_t)(nul - data) : 0, rows,
-                      rows_len, f, &x) < 0)
+    part_take(&xml, &xml.strings, &xml.strings_len);
+    part_take(&xml, &xml.styles, &xml.styles_len);
+    if (xlsx_open_xml(&xml, f, &x) < 0)
         return;
     while (xlsx_next(x, f, &row) > 0) {
         if (row.number <= before || row.n_cells > SHEET_COLUMNS_MAX)

@@ -307,6 +307,8 @@ static void write_book(void)
     lxw_workbook *book = workbook_new(path);
     lxw_worksheet *ws = workbook_add_worksheet(book, "价目表");
     lxw_worksheet *second = workbook_add_worksheet(book, "隐藏");
+    lxw_format *day = workbook_add_format(book);
+    lxw_datetime opened = {.year = 2026, .month = 5, .day = 1};
 
     worksheet_hide(second);
     worksheet_write_string(second, 0, 0, "x", NULL);
@@ -318,6 +320,8 @@ static void write_book(void)
     worksheet_write_boolean(ws, 3, 1, 1, NULL);
     worksheet_write_formula_num(ws, 5, 1, "=B2*2", NULL, 67303.98);
     worksheet_write_string(ws, 6, 3, "<script>&\"", NULL);
+    format_set_num_format(day, "yyyy\\-mm\\-dd");
+    worksheet_write_datetime(ws, 7, 0, &opened, day);
     assert_int_equal(workbook_close(book), 0);
 }
 
@@ -341,7 +345,7 @@ static void test_xlsx(void **state)
     assert_true(hidden);
     assert_null(sheet_name(s, 2, NULL));
     assert_string_equal(dump(s, &f), "1:楼栋|单价\n2:1栋|33651.99\n3:1栋|0.3\n4:1栋|TRUE\n"
-                                     "6:|67303.98\n7:|||<script>&\"\n");
+                                     "6:|67303.98\n7:|||<script>&\"\n8:2026-05-01\n");
     assert_int_equal(sheet_select(s, 0, &f), 0);
     assert_int_equal(sheet_next_row(s, &f, &row), 1);
     assert_int_equal(sheet_next_row(s, &f, &row), 1);
@@ -394,7 +398,7 @@ static void test_csv_truncated(void **state)
 #define ROOT "<worksheet xmlns=\"urn:x\"><sheetData>"
 #define TAIL "</sheetData></worksheet>"
 
-static char *dump_xml(const char *strings, const char *rows)
+static char *dump_book(const struct xlsx_xml *xml)
 {
     static char text[1 << 16];
     struct fault f = {0};
@@ -403,7 +407,7 @@ static char *dump_xml(const char *strings, const char *rows)
     int r;
 
     text[0] = '\0';
-    r = xlsx_open_xml(strings, strings ? strlen(strings) : 0, rows, strlen(rows), &f, &x);
+    r = xlsx_open_xml(xml, &f, &x);
     while (r >= 0 && (r = xlsx_next(x, &f, &row)) > 0)
         add_row(&text, &row);
     if (r < 0)
@@ -411,6 +415,23 @@ static char *dump_xml(const char *strings, const char *rows)
     fault_clear(&f);
     xlsx_close(x);
     return text;
+}
+
+static char *dump_xml(const char *strings, const char *rows)
+{
+    return dump_book(&(struct xlsx_xml){.strings = strings,
+                                        .strings_len = strings ? strlen(strings) : 0,
+                                        .rows = rows,
+                                        .rows_len = strlen(rows)});
+}
+
+static char *dump_dated(const char *styles, bool date1904, const char *rows)
+{
+    return dump_book(&(struct xlsx_xml){.styles = styles,
+                                        .styles_len = strlen(styles),
+                                        .rows = rows,
+                                        .rows_len = strlen(rows),
+                                        .date1904 = date1904});
 }
 
 static void test_xlsx_cells(void **state)
@@ -436,6 +457,117 @@ static void test_xlsx_cells(void **state)
                                        "<x:row r=\"10\"><x:c><x:v>1</x:v></x:c></x:row>"
                                        "</x:sheetData></x:worksheet>"),
                         "10:1\n");
+}
+
+/* The only xf that counts is the second: those of <cellStyleXfs> are of named styles. */
+#define STYLES(formats, number)                                                                    \
+    "<styleSheet><numFmts>" formats "</numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>" \
+    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"" number "\"/></cellXfs></styleSheet>"
+#define FORMAT(code) STYLES("<numFmt numFmtId=\"164\" formatCode=\"" code "\"/>", "164")
+#define DAY(value)   ROOT "<row><c s=\"1\"><v>" value "</v></c></row>" TAIL
+
+static void test_xlsx_dates(void **state)
+{
+    static const struct {
+        const char *value, *from1900, *from1904;
+    } days[] = {
+        {"45413", "1:2024-05-01\n", "1:2028-05-02\n"},
+        {"45413.99999", "1:2024-05-01\n", "1:2028-05-02\n"}, /* a time of day is left out */
+        {"43951", "1:2020-04-30\n", "1:2024-05-01\n"},
+        {"1", "1:1900-01-01\n", "1:1904-01-02\n"},
+        {"59", "1:1900-02-28\n", "1:1904-02-29\n"},
+        {"60", "1:60\n", "1:1904-03-01\n"}, /* 29 February 1900 never was */
+        {"61", "1:1900-03-01\n", "1:1904-03-02\n"},
+        {"0", "1:0\n", "1:1904-01-01\n"},
+        {"0.5", "1:0.5\n", "1:1904-01-01\n"},
+        {"-1", "1:-1\n", "1:-1\n"},
+        {"2957003", "1:9995-12-30\n", "1:9999-12-31\n"},
+        {"2958465", "1:9999-12-31\n", "1:2958465\n"},
+        {"2958466", "1:2958466\n", "1:2958466\n"},
+        {"123456789012345", "1:123456789012345\n", "1:123456789012345\n"},
+        {"1E+29", "1:100000000000000000000000000000\n", "1:100000000000000000000000000000\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        char rows[256];
+
+        snprintf(rows, sizeof(rows), DAY("%s"), days[i].value);
+        assert_string_equal(dump_dated(STYLES("", "14"), false, rows), days[i].from1900);
+        assert_string_equal(dump_dated(STYLES("", "14"), true, rows), days[i].from1904);
+    }
+    /* As text of ISO 8601; and a number without a format, with another, with one that is not. */
+    assert_string_equal(dump_dated(STYLES("", "14"), false,
+                                   ROOT
+                                   "<row><c t=\"d\"><v>2024-05-01T08:30:00</v></c>"
+                                   "<c t=\"d\"><v>2024-05-01</v></c><c t=\"d\"><v>08:30</v></c>"
+                                   "<c><v>45413</v></c><c s=\"0\"><v>45413</v></c>"
+                                   "<c s=\"2\"><v>45413</v></c><c s=\"x\"><v>45413</v></c>"
+                                   "<c s=\"18446744073709551617\"><v>45413</v></c></row>" TAIL),
+                        "1:2024-05-01|2024-05-01|08:30|45413|45413|45413|45413|45413\n");
+}
+
+static void test_xlsx_date_formats(void **state)
+{
+    static const char *const dates[] = {
+        FORMAT("yyyy\\-mm\\-dd;@"),
+        FORMAT("yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"),
+        FORMAT("YYYY/MM/DD HH:MM:SS"),
+        FORMAT("[$-804]m&quot;月&quot;"),
+        FORMAT("[Red]d"),
+        FORMAT("[$-404]e/m/d"),
+        STYLES("", "22"),
+        STYLES("", "31"), /* 2024年5月1日 in a Chinese office */
+        STYLES("", "58"),
+    };
+    static const char *const others[] = {
+        FORMAT("0.00"),
+        FORMAT("#,##0.00_);[Red]\\(#,##0.00\\)"),
+        FORMAT("0.00E+00"),
+        FORMAT("General"),
+        FORMAT("[DBNum1][$-804]General"),
+        FORMAT("&quot;yyyy-mm-dd&quot;0"),
+        FORMAT("0\\d"),
+        FORMAT("h:mm:ss"),
+        FORMAT("[h]:mm"),
+        FORMAT("0;yyyy"),
+        FORMAT("&quot;"),
+        FORMAT("\\"),
+        STYLES("", "2"),
+        STYLES("", "18"),
+        STYLES("", "49"),
+        STYLES("", "-14"),
+        STYLES("", "14x"),
+        STYLES("", "65550"),                                        /* 14 past 65536 */
+        STYLES("<numFmt numFmtId=\"14\" formatCode=\"0\"/>", "14"), /* spelled out otherwise */
+        "<styleSheet/>",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
+        if (strcmp(dump_dated(dates[i], false, DAY("45413")), "1:2024-05-01\n") != 0)
+            fail_msg("no date: %s", dates[i]);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(dump_dated(others[i], false, DAY("45413")), "1:45413\n") != 0)
+            fail_msg("a date: %s", others[i]);
+    assert_string_equal(dump_dated("<styleSheet><cellXfs>", false, DAY("1")), "sheet.damaged");
+}
+
+static void test_xlsx_styles_limit(void **state)
+{
+    size_t room = 64 + 6 * (SHEET_STYLES_MAX + 1), used = 0;
+    char *text = malloc(room);
+
+    (void)state;
+    assert_non_null(text);
+    used += (size_t)snprintf(text, room, "<s><cellXfs>");
+    for (int i = 0; i < SHEET_STYLES_MAX; i++)
+        used += (size_t)snprintf(text + used, room - used, "<xf/>");
+    snprintf(text + used, room - used, "</cellXfs></s>");
+    assert_string_equal(dump_dated(text, false, DAY("1")), "1:1\n");
+    snprintf(text + used, room - used, "<xf/></cellXfs></s>");
+    assert_string_equal(dump_dated(text, false, DAY("1")), "sheet.limit");
+    free(text);
 }
 
 static void test_xlsx_merges(void **state)
@@ -627,14 +759,25 @@ static void test_too_many_sheets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv_forms),       cmocka_unit_test(test_csv_refused),
-        cmocka_unit_test(test_csv_encodings),   cmocka_unit_test(test_csv_limits),
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_rewind),
-        cmocka_unit_test(test_decimal_plain),   cmocka_unit_test(test_xlsx),
-        cmocka_unit_test(test_xlsx_damaged),    cmocka_unit_test(test_csv_truncated),
-        cmocka_unit_test(test_xlsx_cells),      cmocka_unit_test(test_xlsx_merges),
-        cmocka_unit_test(test_xlsx_bad),        cmocka_unit_test(test_xlsx_limits),
-        cmocka_unit_test(test_archive_paths),   cmocka_unit_test(test_zip_bomb),
+        cmocka_unit_test(test_csv_forms),
+        cmocka_unit_test(test_csv_refused),
+        cmocka_unit_test(test_csv_encodings),
+        cmocka_unit_test(test_csv_limits),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_rewind),
+        cmocka_unit_test(test_decimal_plain),
+        cmocka_unit_test(test_xlsx),
+        cmocka_unit_test(test_xlsx_damaged),
+        cmocka_unit_test(test_csv_truncated),
+        cmocka_unit_test(test_xlsx_dates),
+        cmocka_unit_test(test_xlsx_date_formats),
+        cmocka_unit_test(test_xlsx_styles_limit),
+        cmocka_unit_test(test_xlsx_cells),
+        cmocka_unit_test(test_xlsx_merges),
+        cmocka_unit_test(test_xlsx_bad),
+        cmocka_unit_test(test_xlsx_limits),
+        cmocka_unit_test(test_archive_paths),
+        cmocka_unit_test(test_zip_bomb),
         cmocka_unit_test(test_too_many_sheets),
     };
 
