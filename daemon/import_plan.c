@@ -272,6 +272,7 @@ static const char *const accept_texts[PROBLEM_COUNT][2] = {
     [PROBLEM_NOT_FOR_SALE] = {"导入为不可售，原因为该词",
                               "import as not for sale, with the word as reason"},
     [PROBLEM_FORMULA] = {"按空白处理", "treat the cell as empty"},
+    [PROBLEM_DATE] = {"按日期文字导入", "import the date as text"},
     [PROBLEM_TEXT] = {"去掉不允许的字符", "leave the characters out"},
     [PROBLEM_TEXT_LONG] = {"截短", "cut it"},
 };

@@ -48,7 +48,7 @@ enum fault_code {
 
 enum lang { LANG_ZH, LANG_EN };
 
-enum { FAULT_ARGS_MAX = 6, FAULT_ITEMS_MAX = 500 };
+enum { FAULT_ARGS_MAX = 8, FAULT_ITEMS_MAX = 500 };
 
 struct fault_arg {
     const char *name; /* a string constant */

@@ -363,18 +363,13 @@ static int preview_row(void *ctx, const struct unit_row *row)
 
 static void problem_text(const struct row_problem *p, enum lang lang, char *out, size_t size)
 {
-    char total[24], product[24], other[24];
-    const char *field = p->field == FIELD_NONE ? "" : unit_field_name(p->field);
-    struct fault_arg args[] = {{"field", (char *)(uintptr_t)field},
-                               {"value", (char *)(uintptr_t)p->value},
-                               {"total", total},
-                               {"product", product},
-                               {"other", other}};
+    struct fault f = {0};
 
-    snprintf(total, sizeof(total), "%" PRId64 ".%02d", p->number / 100, (int)(p->number % 100));
-    snprintf(product, sizeof(product), "%" PRId64 ".%02d", p->other / 100, (int)(p->other % 100));
-    snprintf(other, sizeof(other), "%" PRId64, p->other);
-    fault_render(problem_fault(p->class), args, sizeof(args) / sizeof(args[0]), lang, out, size);
+    out[0] = '\0';
+    problem_item(p, 0, &f);
+    if (f.n_items == 1)
+        fault_render(f.items[0].code, f.items[0].args, f.items[0].n_args, lang, out, size);
+    fault_clear(&f);
 }
 
 static json_t *problem_json(const struct import_report *report, enum row_problem_class class,
@@ -383,7 +378,6 @@ static json_t *problem_json(const struct import_report *report, enum row_problem
     static const char *const names[] = {"refuse", "skip", "accept"};
     const struct import_class *c = &report->classes[class];
     json_t *rows = json_array(), *choices = json_array();
-    const struct row_problem plain = {.class = class, .field = FIELD_NONE};
     char text[512];
 
     for (size_t i = 0; i < c->n_samples && i < PROBLEM_ROWS; i++) {
@@ -393,7 +387,7 @@ static json_t *problem_json(const struct import_report *report, enum row_problem
     }
     for (int i = 0; i < (problem_may_accept(class) ? 3 : 2); i++)
         json_array_append_new(choices, json_string(names[i]));
-    problem_text(c->n_samples ? &c->samples[0].problem : &plain, lang, text, sizeof(text));
+    problem_text(&c->samples[0].problem, lang, text, sizeof(text)); /* what is counted has one */
     return json_pack("{s:s, s:s, s:I, s:s, s:o, s:s, s:o}", "problem", problem_name(class), "title",
                      text, "count", (json_int_t)c->count, "decision", names[d->action[class]],
                      "choices", choices, "what", import_accept_text(class, lang), "rows", rows);

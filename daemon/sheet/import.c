@@ -335,29 +335,6 @@ int import_suggest_words(const struct import_report *report, struct mapping *m)
     return added;
 }
 
-static void item_add(const struct import_sample *sample, struct fault *f)
-{
-    const struct row_problem *p = &sample->problem;
-    const char *field = unit_field_name(p->field);
-    char total[32], product[32], other[24], floor[24];
-
-    snprintf(total, sizeof(total), "%" PRId64 ".%02d", p->number / 100, (int)(p->number % 100));
-    snprintf(product, sizeof(product), "%" PRId64 ".%02d", p->other / 100, (int)(p->other % 100));
-    snprintf(other, sizeof(other), "%" PRId64, p->other);
-    snprintf(floor, sizeof(floor), "%" PRId64, p->number);
-    if (p->class == PROBLEM_TOTAL_DIFFERS)
-        fault_item(f, problem_fault(p->class), sample->row, field, "total", total, "product",
-                   product, NULL);
-    else if (p->class == PROBLEM_DUPLICATE)
-        fault_item(f, problem_fault(p->class), sample->row, field, "other", other, NULL);
-    else if (p->class == PROBLEM_FLOOR_FROM_ROOM)
-        fault_item(f, problem_fault(p->class), sample->row, field, "room", p->value, "floor", floor,
-                   NULL);
-    else
-        fault_item(f, problem_fault(p->class), sample->row, field, "field", field, "value",
-                   p->value, NULL);
-}
-
 int import_refusal(const struct import_report *report, struct fault *f)
 {
     char count[24];
@@ -369,7 +346,7 @@ int import_refusal(const struct import_report *report, struct fault *f)
 
         for (size_t k = 0; k < c->n_samples; k++)
             if (c->samples[k].refuses)
-                item_add(&c->samples[k], f);
+                problem_item(&c->samples[k].problem, c->samples[k].row, f);
     }
     snprintf(count, sizeof(count), "%" PRId64, report->undecided);
     return fault_set(f, FAULT_IMPORT_UNDECIDED, "count", count, NULL);

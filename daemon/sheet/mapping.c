@@ -4,6 +4,7 @@
 #include "daemon/sheet/words.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,16 +29,12 @@ static const struct {
     [PROBLEM_TOTAL_DIFFERS] = {"total-differs", FAULT_ROW_TOTAL_DIFFERS, true},
     [PROBLEM_NOT_FOR_SALE] = {"not-for-sale", FAULT_ROW_NOT_FOR_SALE, true},
     [PROBLEM_FORMULA] = {"formula", FAULT_ROW_FORMULA, true},
+    [PROBLEM_DATE] = {"date", FAULT_ROW_DATE, true},
     [PROBLEM_TEXT] = {"text", FAULT_ROW_TEXT, true},
     [PROBLEM_TEXT_LONG] = {"text-long", FAULT_ROW_TEXT_LONG, true},
     [PROBLEM_PROJECT] = {"project", FAULT_ROW_PROJECT, false},
     [PROBLEM_DUPLICATE] = {"duplicate", FAULT_ROW_DUPLICATE, false},
 };
-
-enum fault_code problem_fault(enum row_problem_class class)
-{
-    return classes[class].fault;
-}
 
 const char *problem_name(enum row_problem_class class)
 {
@@ -50,6 +47,20 @@ enum row_problem_class problem_of(const char *name)
         if (strcmp(name, classes[i].name) == 0)
             return (enum row_problem_class)i;
     return PROBLEM_COUNT;
+}
+
+void problem_item(const struct row_problem *p, int64_t row, struct fault *f)
+{
+    char total[24], product[24], other[24], floor[24];
+
+    snprintf(total, sizeof(total), "%" PRId64 ".%02d", p->number / 100, (int)(p->number % 100));
+    snprintf(product, sizeof(product), "%" PRId64 ".%02d", p->other / 100, (int)(p->other % 100));
+    snprintf(other, sizeof(other), "%" PRId64, p->other);
+    snprintf(floor, sizeof(floor), "%" PRId64, p->number);
+    fault_item(f, classes[p->class].fault, row, unit_field_name(p->field), "field",
+               unit_field_label(p->field, LANG_EN), "field_zh", unit_field_label(p->field, LANG_ZH),
+               "value", p->value, "total", total, "product", product, "other", other, "floor",
+               floor, NULL);
 }
 
 bool problem_may_accept(enum row_problem_class class)

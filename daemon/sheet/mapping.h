@@ -71,6 +71,7 @@ enum row_problem_class {
     PROBLEM_TOTAL_DIFFERS,
     PROBLEM_NOT_FOR_SALE,
     PROBLEM_FORMULA,
+    PROBLEM_DATE, /* a name or number that the spreadsheet took for a date */
     PROBLEM_TEXT,
     PROBLEM_TEXT_LONG,
     PROBLEM_PROJECT,
@@ -92,10 +93,11 @@ struct row_problems {
     size_t n;
 };
 
-enum fault_code problem_fault(enum row_problem_class class);
 const char *problem_name(enum row_problem_class class); /* "room-missing" and so on */
 /* The class of that name, PROBLEM_COUNT when there is none. */
 enum row_problem_class problem_of(const char *name);
+/* Adds it to @f as an item that says what the list has. */
+void problem_item(const struct row_problem *p, int64_t row, struct fault *f);
 /* Whether a row with it can be imported at all. */
 bool problem_may_accept(enum row_problem_class class);
 

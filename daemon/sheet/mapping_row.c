@@ -135,6 +135,8 @@ static void read_text(struct reader *r, enum unit_field field, char *out, size_t
     out[0] = '\0';
     if (!cell_readable(r, field, &cell))
         return;
+    if (cell.kind == SHEET_CELL_DATE)
+        problem(r, PROBLEM_DATE, field, cell.text, cell.len);
     text_clean(cell.text, cell.len, out, size, &forbidden, &cut);
     if (forbidden)
         problem(r, PROBLEM_TEXT, field, out, strlen(out));

@@ -6,6 +6,8 @@
 #ifndef ANCHANG_SHEET_UNIT_ROW_H
 #define ANCHANG_SHEET_UNIT_ROW_H
 
+#include "db/fault.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +36,8 @@ enum unit_field {
 
 /* "unit_price" and so on: the names used in stored mappings and faults. */
 const char *unit_field_name(enum unit_field field);
+/* What people call it; "" for FIELD_NONE. */
+const char *unit_field_label(enum unit_field field, enum lang lang);
 /* The field of that name, FIELD_NONE when there is none. */
 enum unit_field unit_field_of(const char *name);
 

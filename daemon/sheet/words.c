@@ -5,20 +5,43 @@
 
 #include <string.h>
 
-static const char *const field_names[FIELD_COUNT] = {
-    "project", "building",    "stair",  "floor",       "room",   "class",
-    "layout",  "orientation", "gross",  "inner",       "shared", "unit_price",
-    "total",   "filed_total", "status", "floor_height"};
+static const struct {
+    const char *name, *zh, *en;
+} fields[FIELD_COUNT] = {
+    [FIELD_PROJECT] = {"project", "项目", "project"},
+    [FIELD_BUILDING] = {"building", "楼栋", "building"},
+    [FIELD_STAIR] = {"stair", "单元", "stair"},
+    [FIELD_FLOOR] = {"floor", "楼层", "floor"},
+    [FIELD_ROOM] = {"room", "房号", "room number"},
+    [FIELD_CLASS] = {"class", "用途", "use"},
+    [FIELD_LAYOUT] = {"layout", "户型", "layout"},
+    [FIELD_ORIENTATION] = {"orientation", "朝向", "orientation"},
+    [FIELD_GROSS] = {"gross", "建筑面积", "gross area"},
+    [FIELD_INNER] = {"inner", "套内面积", "inner area"},
+    [FIELD_SHARED] = {"shared", "分摊面积", "shared area"},
+    [FIELD_UNIT_PRICE] = {"unit_price", "单价", "unit price"},
+    [FIELD_TOTAL] = {"total", "总价", "total price"},
+    [FIELD_FILED_TOTAL] = {"filed_total", "备案总价", "filed total"},
+    [FIELD_STATUS] = {"status", "状态", "status"},
+    [FIELD_FLOOR_HEIGHT] = {"floor_height", "层高", "floor height"},
+};
 
 const char *unit_field_name(enum unit_field field)
 {
-    return field < FIELD_COUNT ? field_names[field] : "";
+    return field < FIELD_COUNT ? fields[field].name : "";
+}
+
+const char *unit_field_label(enum unit_field field, enum lang lang)
+{
+    if (field >= FIELD_COUNT)
+        return "";
+    return lang == LANG_ZH ? fields[field].zh : fields[field].en;
 }
 
 enum unit_field unit_field_of(const char *name)
 {
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        if (strcmp(name, field_names[i]) == 0)
+        if (strcmp(name, fields[i].name) == 0)
             return (enum unit_field)i;
     return FIELD_NONE;
 }

@@ -342,7 +342,8 @@ static void test_row_problems(void **state)
         assert_int_equal(import_refusal(&report, &f), -EREFUSED);
         assert_int_equal(f.code, FAULT_IMPORT_UNDECIDED);
         assert_int_equal(f.n_items, 1);
-        assert_int_equal(f.items[0].code, problem_fault(wrong[i].class));
+        assert_memory_equal(fault_code_text(f.items[0].code), "row.", 4);
+        assert_string_equal(fault_code_text(f.items[0].code) + 4, problem_name(wrong[i].class));
         assert_int_equal(f.items[0].row, 2);
         fault_clear(&f);
         import_report_done(&report);
@@ -359,6 +360,68 @@ static void test_row_problems(void **state)
         assert_int_equal(report.n_refused, problem_may_accept(wrong[i].class) ? 0 : 1);
         import_report_done(&report);
     }
+}
+
+/* What the list has is in the sentence, and the column by its name. */
+static void test_problem_sentences(void **state)
+{
+    static const struct {
+        const char *row, *zh, *en;
+    } cases[] = {
+        {"P,1,,,201,住宅,100,,,100,10000,在售\n", "没有楼层；房号 201 像是 2 层",
+         "no floor; room 201 looks like floor 2"},
+        {"P,1,,2,201,住宅,100,,,约100,10000,在售\n", "“单价”不是数字：约100",
+         "“unit price” is not a number: 约100"},
+        {"P,1,,2,201,住宅,100,,,100,10011,在售\n", "总价 10011.00 与面积×单价 10000.00 不符",
+         "total 10011.00 is not area × unit price 10000.00"},
+        {"P,1,,2,201,住宅,100.001,,,100,10000,在售\n", "“建筑面积”超过两位小数：100.001",
+         "“gross area” has more than two decimals: 100.001"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mapping m = {0};
+        struct collected rows;
+        struct import_report report;
+        struct fault f = {0};
+        char text[256];
+
+        scan(cases[i].row, NULL, &m, &rows, &report);
+        assert_int_equal(import_refusal(&report, &f), -EREFUSED);
+        fault_render(f.items[0].code, f.items[0].args, f.items[0].n_args, LANG_ZH, text,
+                     sizeof(text));
+        assert_string_equal(text, cases[i].zh);
+        fault_render(f.items[0].code, f.items[0].args, f.items[0].n_args, LANG_EN, text,
+                     sizeof(text));
+        assert_string_equal(text, cases[i].en);
+        fault_clear(&f);
+        import_report_done(&report);
+    }
+}
+
+/* "3-1" that a spreadsheet took for the third of January. */
+static void test_room_that_became_a_date(void **state)
+{
+    const struct sheet_cell cells[] = {{.text = "2", .len = 1, .kind = SHEET_CELL_NUMBER},
+                                       {.text = "2026-03-01", .len = 10, .kind = SHEET_CELL_DATE},
+                                       {.text = "2026-05-01", .len = 10, .kind = SHEET_CELL_DATE}};
+    const struct sheet_row row = {.number = 7, .cells = cells, .n_cells = 3};
+    struct row_problems problems;
+    struct mapping m;
+    struct unit_row u;
+
+    (void)state;
+    mapping_init(&m);
+    m.columns[FIELD_FLOOR].column = 0;
+    m.columns[FIELD_ROOM].column = 1;
+    m.columns[FIELD_GROSS].column = 2;
+    mapping_row(&m, &row, &u, &problems);
+    assert_string_equal(u.room, "2026-03-01");
+    assert_int_equal(problems.items[0].class, PROBLEM_DATE);
+    assert_int_equal(problems.items[0].field, FIELD_ROOM);
+    assert_int_equal(problems.items[1].class, PROBLEM_NUMBER); /* no area of 46143 m2 */
+    assert_string_equal(problems.items[1].value, "2026-05-01");
+    assert_int_equal(u.gross, UNIT_NONE);
 }
 
 static void accept_one(const char *row, enum row_problem_class class, struct unit_row *ret)
@@ -574,12 +637,20 @@ static void test_scale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decimal_parse), cmocka_unit_test(test_floor_parse),
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_row_good),
-        cmocka_unit_test(test_skip_wins),     cmocka_unit_test(test_row_problems),
-        cmocka_unit_test(test_row_accepted),  cmocka_unit_test(test_duplicates),
-        cmocka_unit_test(test_other_project), cmocka_unit_test(test_mapping_check),
-        cmocka_unit_test(test_other_lists),   cmocka_unit_test(test_price_product),
+        cmocka_unit_test(test_decimal_parse),
+        cmocka_unit_test(test_floor_parse),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_row_good),
+        cmocka_unit_test(test_skip_wins),
+        cmocka_unit_test(test_row_problems),
+        cmocka_unit_test(test_problem_sentences),
+        cmocka_unit_test(test_room_that_became_a_date),
+        cmocka_unit_test(test_row_accepted),
+        cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_other_project),
+        cmocka_unit_test(test_mapping_check),
+        cmocka_unit_test(test_other_lists),
+        cmocka_unit_test(test_price_product),
         cmocka_unit_test(test_scale),
     };
 
