@@ -1,9 +1,11 @@
 /* conn.c - connections: caps at the door, total deadlines, the reaper (RS D5, F31, F32).
  *
- * libmicrohttpd's own time-out counts inactivity only, and at its connection limit it stops
- * accepting, so that good clients hang. Here its limit is never reached: what is too much is closed
- * at once; and every phase of a request has a total deadline, at which the reaper shuts the socket
- * down. The library then sees the end of it and cleans up.
+ * libmicrohttpd's own time-out counts inactivity only (and costs each request locks and clocks),
+ * and at its connection limit it stops accepting, so that good clients hang. Here it has none,
+ * and its limit is never reached: what is too much is closed at once; and every phase of a request
+ * has a total deadline, at which the reaper shuts the socket down. The library then sees the end of
+ * it and cleans up. A stream has no such end: the kernel ends it when its bytes are not taken
+ * (TCP_USER_TIMEOUT, http.c).
  *
  * The reaper also finds those who hung up together with their last bytes: the library (0.9.75, edge
  * triggered) stops reading after a short read and does not see the end behind it.

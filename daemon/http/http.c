@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -130,17 +131,20 @@ static int address_parse(const struct http_listener *l, struct sockaddr_storage 
     return -EINVAL;
 }
 
-static int socket_listen(const struct sockaddr_storage *address, socklen_t size, int *ret_fd)
+static int socket_listen(const struct sockaddr_storage *address, socklen_t size, unsigned answer_ms,
+                         int *ret_fd)
 {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int yes = 1, r = 0;
 
     if (fd < 0)
         return -errno;
-    /* Or a restart waits for connections of the last life to time out. */
+    /* Reused, or a restart waits for connections of the last life to time out. What is accepted
+     * inherits the user time-out: by it a stream ends whose reader is gone or takes nothing. */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0 ||
         (address->ss_family == AF_INET6 &&
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) < 0) ||
+        setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &answer_ms, sizeof(answer_ms)) < 0 ||
         bind(fd, (const struct sockaddr *)address, size) < 0 || listen(fd, 511) < 0)
         r = -errno;
     if (r < 0) {
@@ -198,7 +202,6 @@ static struct MHD_Daemon *daemon_start(struct listener *l, int fd, unsigned work
     return MHD_start_daemon(
         flags, 0, conn_policy, l, request_handler, l, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, l->http->limits.idle_ms / 1000 + 5,
         MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, request_line, l, MHD_OPTION_NOTIFY_CONNECTION, conn_notify, l,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_ARRAY, tls,
@@ -226,7 +229,7 @@ static int listener_open(struct http *http, const struct http_listener *o, struc
     if (o->cert_file && (r = file_read(o->cert_file, &cert)) == 0)
         r = file_read(o->key_file, &key);
     if (r == 0)
-        r = socket_listen(&address, size, &fd);
+        r = socket_listen(&address, size, http->limits.response_ms, &fd);
     if (r == 0)
         r = port_of(fd, &l->port);
     if (r == 0)

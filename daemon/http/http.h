@@ -34,7 +34,7 @@ struct http_limits {
     unsigned head_ms;              /* request head complete: 5,000 */
     unsigned request_ms;           /* request complete: 15,000 */
     unsigned upload_ms;            /* the same for uploads: 120,000 */
-    unsigned response_ms;          /* answer taken: 30,000; streams exempt */
+    unsigned response_ms;          /* answer taken: 30,000; of a stream, what was last sent */
     unsigned idle_ms;              /* between requests: 60,000 */
     unsigned rate_per_second;      /* of a session, terminal or address: 50 */
     unsigned rate_burst;           /* 200 */

@@ -49,7 +49,7 @@ static const struct route table[] = {
     {0},
 };
 
-static int start_with(const struct feed_options *feed)
+static int start_with(const struct feed_options *feed, unsigned response_ms)
 {
     struct http_options o = {.routes = table};
     struct feed_options f = *feed;
@@ -57,6 +57,7 @@ static int start_with(const struct feed_options *feed)
 
     memset(&server, 0, sizeof(server));
     o.limits.no_rate = true;
+    o.limits.response_ms = response_ms;
     f.epoch = "e1";
     f.beat_ms = f.beat_ms ? f.beat_ms : 200;
     f.per_owner = f.per_owner ? f.per_owner : 100;
@@ -68,20 +69,28 @@ static int start_with(const struct feed_options *feed)
 static int setup(void **state)
 {
     (void)state;
-    return start_with(&(struct feed_options){0});
+    return start_with(&(struct feed_options){0}, 0);
 }
 
 static int setup_small(void **state)
 {
     (void)state;
-    return start_with(&(struct feed_options){
-        .events_max = 8, .streams_max = 5, .per_owner = 3, .bytes_max = 4000});
+    return start_with(
+        &(struct feed_options){
+            .events_max = 8, .streams_max = 5, .per_owner = 3, .bytes_max = 4000},
+        0);
 }
 
 static int setup_bulk(void **state)
 {
     (void)state;
-    return start_with(&(struct feed_options){.bytes_max = 512 * 1024});
+    return start_with(&(struct feed_options){.bytes_max = 512 * 1024}, 0);
+}
+
+static int setup_unread(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){0}, 800);
 }
 
 /* With the sessions, so that their end is the stream's. */
@@ -396,19 +405,27 @@ static void test_ends_with_the_session(void **state)
     stream_close(&s);
 }
 
+/* A stream whose client has room for next to nothing, and is not read here. */
+static struct stream stream_open_narrow(void)
+{
+    struct stream s = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server.port)};
+    int small = 2048;
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(s.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    assert_int_equal(connect(s.fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    client_say(s.fd, "GET /api/events HTTP/1.1\r\n" H "\r\n");
+    return s;
+}
+
 /* One that does not read loses its place, not anybody's time. */
 static void test_slow_reader_is_reset(void **state)
 {
     static char big[16001];
-    struct stream slow = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, quick;
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server.port)};
-    int small = 2048;
+    struct stream slow = stream_open_narrow(), quick;
 
     (void)state;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(slow.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
-    assert_int_equal(connect(slow.fd, (struct sockaddr *)&to, sizeof(to)), 0);
-    client_say(slow.fd, "GET /api/events HTTP/1.1\r\n" H "\r\n");
     quick = stream_open("/api/events", "");
     assert_true(stream_until(&quick, "event: heartbeat\n", 3000));
     assert_true(streams_become(2, 3000));
@@ -425,6 +442,24 @@ static void test_slow_reader_is_reset(void **state)
     assert_true(stream_until(&slow, "event: after\n", 5000));
     stream_close(&slow);
     stream_close(&quick);
+}
+
+/* One that stops reading, or is gone without a word, does not keep its place for ever. */
+static void test_unread_stream_is_cut(void **state)
+{
+    static char big[64001];
+    struct stream unread = stream_open_narrow(), idle = stream_open("/api/events", "");
+
+    (void)state;
+    assert_true(streams_become(2, 3000));
+    memset(big, 'b', sizeof(big) - 1);
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), "bulk", big, 64000), 0);
+    assert_true(stream_until(&idle, "event: bulk\n", 3000));
+    assert_true(streams_become(1, 8000));
+    /* Who reads stays, however little there is to say. */
+    assert_true(stream_until(&idle, "event: heartbeat\n", 3000));
+    stream_close(&unread);
+    stream_close(&idle);
 }
 
 static void test_shutdown_ends_streams(void **state)
@@ -539,6 +574,7 @@ int main(void)
         T(test_caps, setup_small),
         T(test_ends_with_the_session, setup_tied),
         T(test_slow_reader_is_reset, setup_bulk),
+        T(test_unread_stream_is_cut, setup_unread),
         T(test_shutdown_ends_streams, setup),
         T(test_threads, setup),
         T(test_latency, setup),
