@@ -80,49 +80,62 @@ void guard_config_clear(struct guard_config *config)
 
 /* ---- the bytes of the head ---- */
 
-bool guard_raw_ok(const struct guard_raw *raw)
+bool guard_raw_ok(const struct guard_request *rq, const char *raw_uri, size_t head_size)
 {
     const char *at; /* where the next part must start */
 
-    if (raw->method + strlen(raw->method) + 1 != raw->uri ||
-        raw->uri + raw->n_uri + 1 != raw->version)
+    if (rq->method + strlen(rq->method) + 1 != raw_uri || raw_uri + rq->n_uri + 1 != rq->version)
         return false;
-    at = raw->version + strlen(raw->version) + 2;
-    for (size_t i = 0; i < raw->n_headers; i++) {
-        const char *after_name;
+    at = rq->version + strlen(rq->version) + 2;
+    for (size_t i = 0; i < rq->n_headers; i++) {
+        const struct guard_header *h = &rq->headers[i];
+        const char *after_name = at + h->n_name + 1;
 
-        if (raw->names[i] != at)
+        if (h->name != at)
             return false;
-        after_name = at + strlen(at) + 1;
         /* Blanks between colon and value are the parser's to skip, nothing else may be there. */
-        if (raw->values[i] < after_name || (size_t)(raw->values[i] - raw->method) > raw->head_size)
+        if (h->value < after_name || (size_t)(h->value - rq->method) > head_size)
             return false;
-        for (const char *p = after_name; p < raw->values[i]; p++)
+        for (const char *p = after_name; p < h->value; p++)
             if (*p != ' ' && *p != '\t')
                 return false;
-        at = raw->values[i] + raw->n_values[i] + 2;
+        at = h->value + h->n_value + 2;
     }
-    return (size_t)(at + 2 - raw->method) == raw->head_size;
+    return (size_t)(at + 2 - rq->method) == head_size;
 }
 
 /* ---- line, headers ---- */
 
-enum { PATH = 1, QUERY = 2, TOKEN = 4, EVERY = PATH | QUERY | TOKEN };
+enum { PATH = 1, QUERY = 2, TOKEN = 4, EVERY = PATH | QUERY | TOKEN, STEP = 8 };
 
 /* Where a character may stand: each of a request is looked up, so it is a table. */
 static const uint8_t classes[256] = {
-    ['0' ... '9'] = EVERY, ['A' ... 'Z'] = EVERY, ['a' ... 'z'] = EVERY, ['_'] = EVERY,
-    ['.'] = EVERY,         ['~'] = EVERY,         ['-'] = EVERY,         ['/'] = PATH | QUERY,
-    ['!'] = QUERY | TOKEN, ['%'] = QUERY | TOKEN, ['&'] = QUERY | TOKEN, ['\''] = QUERY | TOKEN,
-    ['*'] = QUERY | TOKEN, ['+'] = QUERY | TOKEN, ['='] = QUERY,         [','] = QUERY,
-    [':'] = QUERY,         [';'] = QUERY,         ['@'] = QUERY,         ['('] = QUERY,
-    [')'] = QUERY,         ['#'] = TOKEN,         ['$'] = TOKEN,         ['^'] = TOKEN,
+    ['0' ... '9'] = EVERY, ['A' ... 'Z'] = EVERY,
+    ['a' ... 'z'] = EVERY, ['_'] = EVERY,
+    ['.'] = EVERY | STEP,  ['~'] = EVERY,
+    ['-'] = EVERY,         ['/'] = PATH | QUERY | STEP,
+    ['!'] = QUERY | TOKEN, ['%'] = QUERY | TOKEN,
+    ['&'] = QUERY | TOKEN, ['\''] = QUERY | TOKEN,
+    ['*'] = QUERY | TOKEN, ['+'] = QUERY | TOKEN,
+    ['='] = QUERY,         [','] = QUERY,
+    [':'] = QUERY,         [';'] = QUERY,
+    ['@'] = QUERY,         ['('] = QUERY,
+    [')'] = QUERY,         ['#'] = TOKEN,
+    ['$'] = TOKEN,         ['^'] = TOKEN,
     ['`'] = TOKEN,         ['|'] = TOKEN,
 };
 
 static bool is_class(char c, int class)
 {
     return (classes[(unsigned char)c] & class) != 0;
+}
+
+/* The slash or dot at @uri[@at] does not end "//", ".." or "/./". */
+static bool step_ok(const char *uri, size_t at)
+{
+    char before = at > 0 ? uri[at - 1] : '\0';
+
+    return uri[at] != before && !(uri[at] == '/' && before == '.' && at >= 2 && uri[at - 2] == '/');
 }
 
 static int check_line(const struct guard_request *rq, struct guard_seen *seen, struct fault *f)
@@ -142,15 +155,11 @@ static int check_line(const struct guard_request *rq, struct guard_seen *seen, s
         return fault_set(f, FAULT_URI_TOO_LONG, NULL);
     if (rq->n_uri == 0 || rq->uri[0] != '/')
         return malformed(f, "url-form");
-    for (path = 0; path < rq->n_uri && rq->uri[path] != '?'; path++) {
-        char c = rq->uri[path], before = path ? rq->uri[path - 1] : '\0';
-
-        if (!is_class(c, PATH))
-            return malformed(f, "url-char");
-        if ((c == '/' && before == '/') || (c == '.' && before == '.') ||
-            (c == '/' && before == '.' && path >= 2 && rq->uri[path - 2] == '/'))
+    for (path = 0; path < rq->n_uri && is_class(rq->uri[path], PATH); path++)
+        if (is_class(rq->uri[path], STEP) && !step_ok(rq->uri, path))
             return malformed(f, "url-path");
-    }
+    if (path < rq->n_uri && rq->uri[path] != '?')
+        return malformed(f, "url-char");
     seen->n_path = path;
     for (i = path + 1; i < rq->n_uri; i++)
         if (!is_class(rq->uri[i], QUERY))
@@ -193,44 +202,69 @@ static int parse_length(const char *text, int64_t *ret_length)
     return 0;
 }
 
-/* Those that mean something here may come once only: which of two is believed differs from
- * program to program. */
-#define NAME(text) text, sizeof(text) - 1
-static int take_header(const struct guard_header *h, struct guard_seen *seen, const char **te,
-                       const char **length, const char **mark, const char **expect, struct fault *f)
-{
-    const struct {
-        const char *name;
-        size_t n_name;
-        const char **into;
-    } known[] = {
-        {NAME("Host"), &seen->host},
-        {NAME("Content-Length"), length},
-        {NAME("Transfer-Encoding"), te},
-        {NAME("Origin"), &seen->origin},
-        {NAME("Sec-Fetch-Site"), &seen->fetch_site},
-        {NAME("Content-Type"), &seen->content_type},
-        {NAME("Cookie"), &seen->cookie},
-        {NAME("Accept-Language"), &seen->language},
-        {NAME("Accept-Encoding"), &seen->accept_encoding},
-        {NAME("If-None-Match"), &seen->if_none_match},
-        {NAME("If-Match"), &seen->if_match},
-        {NAME("Last-Event-ID"), &seen->last_event_id},
-        {NAME("Idempotency-Key"), &seen->idempotency_key},
-        {NAME("X-Anchang"), mark},
-        {NAME("Expect"), expect},
-    };
+/* The headers that mean something here. */
+enum header {
+    HOST,
+    COOKIE,
+    ACCEPT_ENCODING,
+    ACCEPT_LANGUAGE,
+    IF_NONE_MATCH,
+    FETCH_SITE,
+    ORIGIN,
+    CONTENT_TYPE,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    IF_MATCH,
+    LAST_EVENT_ID,
+    IDEMPOTENCY_KEY,
+    X_ANCHANG,
+    EXPECT,
+    HEADERS_KNOWN
+};
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (h->n_name != known[i].n_name || strcasecmp(h->name, known[i].name) != 0)
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+static const struct {
+    const char *text; /* lower case */
+    size_t n;
+} names[HEADERS_KNOWN] = {
+    [HOST] = NAME("host"),
+    [COOKIE] = NAME("cookie"),
+    [ACCEPT_ENCODING] = NAME("accept-encoding"),
+    [ACCEPT_LANGUAGE] = NAME("accept-language"),
+    [IF_NONE_MATCH] = NAME("if-none-match"),
+    [FETCH_SITE] = NAME("sec-fetch-site"),
+    [ORIGIN] = NAME("origin"),
+    [CONTENT_TYPE] = NAME("content-type"),
+    [CONTENT_LENGTH] = NAME("content-length"),
+    [TRANSFER_ENCODING] = NAME("transfer-encoding"),
+    [IF_MATCH] = NAME("if-match"),
+    [LAST_EVENT_ID] = NAME("last-event-id"),
+    [IDEMPOTENCY_KEY] = NAME("idempotency-key"),
+    [X_ANCHANG] = NAME("x-anchang"),
+    [EXPECT] = NAME("expect"),
+};
+#undef NAME
+
+/* What it says goes to @said. Each may come once only: which of two is believed differs from
+ * program to program. */
+static int take_header(const struct guard_header *h, const char *said[HEADERS_KNOWN],
+                       struct fault *f)
+{
+    for (size_t i = 0; i < HEADERS_KNOWN; i++) {
+        /* Length and first letter spare most comparisons. */
+        if (h->n_name != names[i].n || (h->name[0] | 0x20) != names[i].text[0] ||
+            strcasecmp(h->name, names[i].text) != 0)
             continue;
-        if (*known[i].into)
+        if (said[i])
             return malformed(f, "header-twice");
-        *known[i].into = h->value;
+        said[i] = h->value;
+        break;
     }
     return 0;
 }
-#undef NAME
 
 static int check_framing(const char *te, const char *length, const char *expect,
                          struct guard_seen *seen, struct fault *f)
@@ -297,7 +331,7 @@ int guard_check_origin(const struct guard_config *config, const struct guard_see
 int guard_check(const struct guard_config *config, const struct guard_request *request,
                 struct guard_seen *ret_seen, struct fault *f)
 {
-    const char *te = NULL, *length = NULL, *mark = NULL, *expect = NULL;
+    const char *said[HEADERS_KNOWN] = {NULL};
     struct guard_seen seen = {.content_length = -1};
     size_t bytes = 0;
     bool api;
@@ -315,17 +349,28 @@ int guard_check(const struct guard_config *config, const struct guard_request *r
         r = check_header_text(&request->headers[i], f);
         if (r < 0)
             return r;
-        r = take_header(&request->headers[i], &seen, &te, &length, &mark, &expect, f);
+        r = take_header(&request->headers[i], said, f);
         if (r < 0)
             return r;
     }
-    r = check_framing(te, length, expect, &seen, f);
+    r = check_framing(said[TRANSFER_ENCODING], said[CONTENT_LENGTH], said[EXPECT], &seen, f);
     if (r < 0)
         return r;
+    seen.host = said[HOST];
+    seen.origin = said[ORIGIN];
+    seen.fetch_site = said[FETCH_SITE];
+    seen.content_type = said[CONTENT_TYPE];
+    seen.cookie = said[COOKIE];
+    seen.language = said[ACCEPT_LANGUAGE];
+    seen.accept_encoding = said[ACCEPT_ENCODING];
+    seen.if_none_match = said[IF_NONE_MATCH];
+    seen.if_match = said[IF_MATCH];
+    seen.last_event_id = said[LAST_EVENT_ID];
+    seen.idempotency_key = said[IDEMPOTENCY_KEY];
+    seen.anchang = said[X_ANCHANG] && !strcmp(said[X_ANCHANG], "1");
     r = check_host(config, &seen, f);
     if (r < 0)
         return r;
-    seen.anchang = mark && !strcmp(mark, "1");
     api = seen.n_path >= 5 && !strncmp(request->uri, "/api/", 5);
     r = guard_check_origin(config, &seen, api, f);
     if (r < 0)

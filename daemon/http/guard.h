@@ -42,25 +42,11 @@ struct guard_config {
 int guard_config_add(struct guard_config *config, const char *name, unsigned port);
 void guard_config_clear(struct guard_config *config);
 
-/* The bytes of the request head as the parser left them in its buffer: it only replaced separators
- * by NUL and cut at embedded NULs, so each part must start where the one before it ended plus
- * exactly one line end. That finds raw NUL, bare LF, folding and odd spacing. */
-struct guard_raw {
-    const char *method, *uri, *version; /* uri: with its query, as the log callback saw it */
-    size_t n_uri;
-    const char *const *names; /* of the headers, in order */
-    const char *const *values;
-    const size_t *n_values; /* as the parser says, outer blanks included */
-    size_t n_headers;
-    size_t head_size; /* bytes from method to the end of the blank line */
-};
-bool guard_raw_ok(const struct guard_raw *raw);
-
 struct guard_request {
     const char *method, *version;
     const char *uri; /* path and query as sent */
     size_t n_uri;
-    const struct guard_header *headers;
+    const struct guard_header *headers; /* in their order */
     size_t n_headers;
 };
 
@@ -78,6 +64,13 @@ struct guard_seen {
 /* 0 or -EREFUSED with @f set. Where it refuses the connection must be closed. */
 int guard_check(const struct guard_config *config, const struct guard_request *request,
                 struct guard_seen *ret_seen, struct fault *f);
+
+/* Looks at the bytes of the head, @head_size from the method to the end of the blank line, as the
+ * parser left them: it only replaced separators by NUL and cut at embedded NULs, so each part must
+ * start where the one before it ended plus exactly one line end. That finds raw NUL, bare LF,
+ * folding and odd spacing. @raw_uri is where the parser has the URI; all else of @request must lie
+ * there too, and have passed guard_check(). */
+bool guard_raw_ok(const struct guard_request *request, const char *raw_uri, size_t head_size);
 
 /* Origin, Sec-Fetch-Site and X-Anchang; @api: the path is not a page. Part of guard_check(). */
 int guard_check_origin(const struct guard_config *config, const struct guard_seen *seen, bool api,

@@ -69,8 +69,6 @@ void *request_line(void *cls, const char *uri, struct MHD_Connection *connection
 
 struct head {
     struct guard_header headers[GUARD_HEADERS_MAX + 1];
-    const char *names[GUARD_HEADERS_MAX + 1], *values[GUARD_HEADERS_MAX + 1];
-    size_t n_values[GUARD_HEADERS_MAX + 1];
     size_t n;
 };
 
@@ -84,9 +82,6 @@ static enum MHD_Result head_add(void *cls, enum MHD_ValueKind kind, const char *
         return MHD_NO;
     if (!value)
         value = "", n_value = 0;
-    h->names[h->n] = name;
-    h->values[h->n] = value;
-    h->n_values[h->n] = n_value;
     h->headers[h->n++] = (struct guard_header){name, value, n_name, n_value};
     return MHD_YES;
 }
@@ -112,14 +107,9 @@ static int pass_guard(struct request *rq, const char *url, const char *method, c
     MHD_get_connection_values_n(rq->connection, MHD_HEADER_KIND, head_add, &h);
     g = (struct guard_request){method, version, rq->uri, rq->n_uri, h.headers, h.n};
     r = guard_check(&rq->conn->listener->guard, &g, &rq->seen, &rq->fault);
-    if (r == 0) {
-        struct guard_raw raw = {method,     rq->raw_uri, version,
-                                rq->n_uri,  h.names,     h.values,
-                                h.n_values, h.n,         info ? info->header_size : 0};
-
-        if (url != rq->raw_uri || !guard_raw_ok(&raw))
-            r = fault_set(&rq->fault, FAULT_REQUEST_MALFORMED, "reason", "head", NULL);
-    }
+    if (r == 0 &&
+        (url != rq->raw_uri || !guard_raw_ok(&g, rq->raw_uri, info ? info->header_size : 0)))
+        r = fault_set(&rq->fault, FAULT_REQUEST_MALFORMED, "reason", "head", NULL);
     if (r < 0)
         count_refusal(rq);
     return r;

@@ -127,6 +127,66 @@ static void test_guard_table(void **state)
     }
 }
 
+/* What means something here comes once; what does not may come as often as it likes. */
+static void test_guard_once(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        bool once;
+    } table[] = {
+        {"Cookie", "a=b", true},
+        {"ACCEPT-ENCODING", "gzip", true},
+        {"Accept-Language", "en", true},
+        {"If-None-Match", "*", true},
+        {"Sec-Fetch-Site", "none", true},
+        {"Origin", "http://kiosk:8080", true},
+        {"Content-Type", "text/plain", true},
+        {"Content-Length", "0", true},
+        {"If-Match", "*", true},
+        {"Last-Event-ID", "e-1", true},
+        {"Idempotency-Key", "12345678", true},
+        {"X-Anchang", "1", true},
+        {"Expect", "100-continue", true},
+        {"Cookis", "a=b", false},
+        {"Accept", "a/b", false},
+        {"Sec-Fetch-Mode", "cors", false},
+    };
+    struct guard_seen seen;
+    char headers[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const char *verdict;
+
+        snprintf(headers, sizeof(headers), HOST "%s: %s\n", table[i].name, table[i].value);
+        verdict = judge("GET", "/", "HTTP/1.1", headers, &seen);
+        if (verdict[0])
+            fail_msg("one %s: %s", table[i].name, verdict);
+        snprintf(headers, sizeof(headers), HOST "%s: %s\n%s: %s\n", table[i].name, table[i].value,
+                 table[i].name, table[i].value);
+        verdict = judge("GET", "/", "HTTP/1.1", headers, &seen);
+        if (strcmp(verdict, table[i].once ? "header-twice" : "") != 0)
+            fail_msg("two of %s: %s", table[i].name, verdict);
+    }
+    /* Each goes where it belongs. */
+    judge("POST", "/api/a", "HTTP/1.1",
+          HOST OWN "Cookie: c\nAccept-Encoding: ae\nAccept-Language: al\nIf-None-Match: inm\n"
+                   "If-Match: im\nContent-Type: ct\nLast-Event-ID: lei\nIdempotency-Key: ik\n",
+          &seen);
+    assert_string_equal(seen.host, "kiosk:8080");
+    assert_string_equal(seen.origin, "http://kiosk:8080");
+    assert_string_equal(seen.fetch_site, "same-origin");
+    assert_string_equal(seen.cookie, "c");
+    assert_string_equal(seen.accept_encoding, "ae");
+    assert_string_equal(seen.language, "al");
+    assert_string_equal(seen.if_none_match, "inm");
+    assert_string_equal(seen.if_match, "im");
+    assert_string_equal(seen.content_type, "ct");
+    assert_string_equal(seen.last_event_id, "lei");
+    assert_string_equal(seen.idempotency_key, "ik");
+    assert_true(seen.anchang);
+}
+
 static void test_guard_origin(void **state)
 {
     static const struct {
@@ -203,14 +263,13 @@ static void test_guard_header_bounds(void **state)
 static bool raw_ok(char *head, size_t n_head, const char *names_at[], const char *values_at[],
                    size_t n_headers)
 {
-    size_t n_values[4];
-    struct guard_raw raw;
+    struct guard_header h[4];
+    const struct guard_request rq = {head, head + 7, head + 4, strlen(head + 4), h, n_headers};
 
     for (size_t i = 0; i < n_headers; i++)
-        n_values[i] = strlen(values_at[i]);
-    raw = (struct guard_raw){head,     head + 4,  head + 7, strlen(head + 4), names_at, values_at,
-                             n_values, n_headers, n_head};
-    return guard_raw_ok(&raw);
+        h[i] = (struct guard_header){names_at[i], values_at[i], strlen(names_at[i]),
+                                     strlen(values_at[i])};
+    return guard_raw_ok(&rq, head + 4, n_head);
 }
 
 static void test_guard_raw(void **state)
@@ -479,19 +538,13 @@ static void test_problem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guard_table),
-        cmocka_unit_test(test_guard_origin),
-        cmocka_unit_test(test_guard_header_bounds),
-        cmocka_unit_test(test_guard_raw),
-        cmocka_unit_test(test_query),
-        cmocka_unit_test(test_content_type),
-        cmocka_unit_test(test_router),
-        cmocka_unit_test(test_router_refuses),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_language),
-        cmocka_unit_test(test_etag),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_problem),
+        cmocka_unit_test(test_guard_table),    cmocka_unit_test(test_guard_once),
+        cmocka_unit_test(test_guard_origin),   cmocka_unit_test(test_guard_header_bounds),
+        cmocka_unit_test(test_guard_raw),      cmocka_unit_test(test_query),
+        cmocka_unit_test(test_content_type),   cmocka_unit_test(test_router),
+        cmocka_unit_test(test_router_refuses), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_language),       cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_text),           cmocka_unit_test(test_problem),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
