@@ -101,8 +101,8 @@ static void conn_started(struct listener *l, struct MHD_Connection *connection, 
         inet_ntop(AF_INET, c->address + 12, c->ip, sizeof(c->ip));
     else
         inet_ntop(AF_INET6, c->address, c->ip, sizeof(c->ip));
-    conn_deadline(c, http->limits.head_ms);
-    atomic_store(&c->awaiting, true);
+    conn_deadline(c, clock_boot_ms(), http->limits.head_ms);
+    conn_await(c, true);
     *context = c;
     pthread_mutex_lock(&http->conns_lock);
     /* Again: several workers accept at once, and only here is it counted. */
@@ -165,9 +165,14 @@ struct conn *conn_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-void conn_deadline(struct conn *c, unsigned ms)
+void conn_deadline(struct conn *c, int64_t now_ms, unsigned ms)
 {
-    atomic_store_explicit(&c->deadline_ms, ms ? clock_boot_ms() + ms : 0, memory_order_relaxed);
+    atomic_store_explicit(&c->deadline_ms, ms ? now_ms + ms : 0, memory_order_relaxed);
+}
+
+void conn_await(struct conn *c, bool more)
+{
+    atomic_store_explicit(&c->awaiting, more, memory_order_relaxed);
 }
 
 /* At two looks in a row: what came before the end may be with the worker at the first. */
@@ -176,7 +181,8 @@ static bool gone(struct conn *c)
     bool before = c->hung_up;
     char byte;
 
-    c->hung_up = atomic_load(&c->awaiting) && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    c->hung_up = atomic_load_explicit(&c->awaiting, memory_order_relaxed) &&
+                 recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
     return before && c->hung_up;
 }
 

@@ -154,7 +154,7 @@ static void give_back(struct request *rq, int result)
 
 static void suspend(struct request *rq)
 {
-    conn_deadline(rq->conn, 0); /* now it is our time, not the client's */
+    conn_deadline(rq->conn, 0, 0); /* now it is our time, not the client's */
     rq->state = REQUEST_WAITING;
     MHD_suspend_connection(rq->connection);
 }
@@ -277,7 +277,7 @@ static enum MHD_Result dispatch_stream(struct request *rq)
         return request_reply(rq, r);
     rq->state = REQUEST_ANSWERED;
     rq->status = MHD_HTTP_OK;
-    conn_deadline(rq->conn, 0);
+    conn_deadline(rq->conn, 0, 0);
     queued = MHD_queue_response(rq->connection, MHD_HTTP_OK, response);
     MHD_destroy_response(response);
     return queued;

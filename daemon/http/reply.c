@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #include "daemon/http/problem.h"
 #include "daemon/http/request.h"
 #include "daemon/http/response.h"
+#include "db/clock.h"
 
 static struct http *http_of(const struct request *rq)
 {
@@ -34,12 +34,10 @@ void http_log(struct http *http, int priority, const char *format, ...)
 
 /* One JSON line. The path is the route's pattern or a page's name: ids, tokens and query values
  * never reach the log (RS T27). */
-void request_log_access(struct request *rq)
+void request_log_access(struct request *rq, int64_t us)
 {
     const struct actor *actor = &rq->id.actor;
     char path[80] = "-", who[32] = "-";
-    struct timespec t;
-    int64_t us;
 
     if (rq->bulk && rq->status < 400)
         return;
@@ -50,8 +48,6 @@ void request_log_access(struct request *rq)
     if (actor->kind == ACTOR_USER || actor->kind == ACTOR_TERMINAL)
         snprintf(who, sizeof(who), "%c:%lld", actor->kind == ACTOR_USER ? 'u' : 't',
                  (long long)actor->id);
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 - rq->started_us;
     http_log(http_of(rq), LOG_INFO,
              "{\"event\":\"http\",\"listener\":\"%s\",\"method\":\"%s\",\"path\":\"%s\","
              "\"status\":%d,\"us\":%lld,\"actor\":\"%s\",\"ip\":\"%s\",\"code\":\"%s\"}",
@@ -79,8 +75,8 @@ static enum MHD_Result queue(struct request *rq, int status, struct MHD_Response
 {
     rq->status = status;
     rq->state = REQUEST_ANSWERED;
-    atomic_store(&rq->conn->awaiting, false);
-    conn_deadline(rq->conn, http_of(rq)->limits.response_ms);
+    conn_await(rq->conn, false);
+    conn_deadline(rq->conn, clock_boot_ms(), http_of(rq)->limits.response_ms);
     return MHD_queue_response(rq->connection, (unsigned)status, response);
 }
 

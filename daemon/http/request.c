@@ -5,19 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/http/problem.h"
 #include "daemon/http/request.h"
 #include "db/clock.h"
-
-static int64_t now_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 /* ---- the request line ---- */
 
@@ -53,7 +44,7 @@ void *request_line(void *cls, const char *uri, struct MHD_Connection *connection
     rq = &c->request;
     if (!uri)
         uri = "";
-    rq->started_us = now_us();
+    rq->started_us = clock_boot_us();
     rq->state = REQUEST_HEAD;
     rq->raw_uri = uri;
     /* Copied: the library takes the query apart in place. */
@@ -61,7 +52,7 @@ void *request_line(void *cls, const char *uri, struct MHD_Connection *connection
     kept = rq->n_uri < sizeof(rq->uri) - 1 ? rq->n_uri : sizeof(rq->uri) - 1;
     memcpy(rq->uri, uri, kept);
     rq->uri[kept] = '\0';
-    conn_deadline(c, c->listener->http->limits.head_ms);
+    conn_deadline(c, rq->started_us / 1000, c->listener->http->limits.head_ms);
     return rq;
 }
 
@@ -133,7 +124,7 @@ static int session_of(struct request *rq, enum session_kind kind, struct identit
         memcpy(rq->conn->known[kind].token, token, sizeof(token));
         memcpy(rq->conn->known[kind].hash, hash, sizeof(hash));
     }
-    return session_find_hash(s, rq->conn->known[kind].hash, clock_boot_ms(), ret_id);
+    return session_find_hash(s, rq->conn->known[kind].hash, rq->now_ms, ret_id);
 }
 
 static void identify(struct request *rq)
@@ -206,13 +197,13 @@ static int check_rate(struct request *rq)
     if (http->limits.no_rate)
         return 0;
     if (rq->match.route->flags & ROUTE_LOGIN) {
-        wait = limit_take(http->login_rate, rq->conn->address, sizeof(rq->conn->address),
-                          clock_boot_ms());
+        wait =
+            limit_take(http->login_rate, rq->conn->address, sizeof(rq->conn->address), rq->now_ms);
         if (wait)
             return refuse_rate(rq, wait, REJECT_LOGIN_RATE);
     }
     wait = limit_take(http->rate, known ? rq->id.session : rq->conn->address,
-                      known ? sizeof(rq->id.session) : sizeof(rq->conn->address), clock_boot_ms());
+                      known ? sizeof(rq->id.session) : sizeof(rq->conn->address), rq->now_ms);
     return wait ? refuse_rate(rq, wait, REJECT_RATE) : 0;
 }
 
@@ -312,6 +303,7 @@ static enum MHD_Result request_head(struct request *rq, const char *url, const c
     rq->call.lang = LANG_ZH;
     rq->call.tx.fault = &rq->fault;
     rq->id.actor.kind = ACTOR_NOBODY;
+    rq->now_ms = clock_boot_ms();
     if (pass_guard(rq, url, method, version) < 0)
         return request_refuse_close(rq);
     rq->method = method;
@@ -320,9 +312,9 @@ static enum MHD_Result request_head(struct request *rq, const char *url, const c
     rq->state = REQUEST_BODY;
     if (rq->refused < 0 && (rq->seen.chunked || rq->seen.content_length > REQUEST_DRAIN_MAX))
         return request_refuse_close(rq); /* not worth reading its body */
-    conn_deadline(rq->conn, rq->match.route && (rq->match.route->flags & ROUTE_UPLOAD)
-                                ? limits->upload_ms
-                                : limits->request_ms);
+    conn_deadline(rq->conn, rq->now_ms,
+                  rq->match.route && (rq->match.route->flags & ROUTE_UPLOAD) ? limits->upload_ms
+                                                                             : limits->request_ms);
     return MHD_YES;
 }
 
@@ -389,7 +381,7 @@ enum MHD_Result request_handler(void *cls, struct MHD_Connection *connection, co
             *n_data = 0;
             return request_data(rq, data, n);
         }
-        atomic_store(&rq->conn->awaiting, false);
+        conn_await(rq->conn, false);
         return request_dispatch(rq);
     case REQUEST_WAITING:
         return request_resumed(rq);
@@ -404,6 +396,7 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **req_
 {
     struct request *rq = *req_cls;
     struct http *http;
+    int64_t now_us;
 
     (void)cls;
     (void)connection;
@@ -411,12 +404,13 @@ void request_completed(void *cls, struct MHD_Connection *connection, void **req_
     if (!rq)
         return;
     http = rq->conn->listener->http;
+    now_us = clock_boot_us();
     if (rq->status > 0) {
-        metrics_request(&http->metrics, rq->status, now_us() - rq->started_us);
-        request_log_access(rq);
+        metrics_request(&http->metrics, rq->status, now_us - rq->started_us);
+        request_log_access(rq, now_us - rq->started_us);
     }
     request_reset(rq);
-    conn_deadline(rq->conn, http->limits.idle_ms);
-    atomic_store(&rq->conn->awaiting, true);
+    conn_deadline(rq->conn, now_us / 1000, http->limits.idle_ms);
+    conn_await(rq->conn, true);
     *req_cls = NULL;
 }

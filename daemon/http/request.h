@@ -53,7 +53,8 @@ struct request {
     char allow[64];
     const char *redirect;
     struct http_prepared *asset; /* borrowed */
-    int64_t started_us;
+    int64_t started_us;          /* clock_boot_us() at its first line */
+    int64_t now_ms;              /* clock_boot_ms() at the end of its head */
     size_t n_discarded;
 
     char *body; /* owned */
@@ -140,7 +141,9 @@ enum MHD_Result conn_policy(void *cls, const struct sockaddr *peer, socklen_t si
 void conn_notify(void *cls, struct MHD_Connection *connection, void **context,
                  enum MHD_ConnectionNotificationCode code);
 struct conn *conn_of(struct MHD_Connection *connection);
-void conn_deadline(struct conn *c, unsigned ms); /* from now; 0: none */
+/* @ms from @now_ms (clock_boot_ms()); @ms 0: none. */
+void conn_deadline(struct conn *c, int64_t now_ms, unsigned ms);
+void conn_await(struct conn *c, bool more);
 int reaper_start(struct http *http);
 void reaper_stop(struct http *http);
 
@@ -167,7 +170,7 @@ enum MHD_Result request_reply(struct request *rq, int result);
 enum MHD_Result request_send_prepared(struct request *rq, struct http_prepared *prepared);
 /* As request_reply() for what never reached a handler; the connection closes after it. */
 enum MHD_Result request_refuse_close(struct request *rq);
-void request_log_access(struct request *rq);
+void request_log_access(struct request *rq, int64_t us); /* @us: how long it took */
 void http_log(struct http *http, int priority, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
