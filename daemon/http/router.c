@@ -14,7 +14,7 @@ struct node {
     const char *text; /* of the literal segment; into the route's path */
     size_t n;
     int child;          /* first literal below, -1: none */
-    int sibling;        /* next literal of the same parent */
+    int sibling;        /* next literal of the same parent, in the table's order */
     int param;          /* the parameter below, -1: none */
     int route[METHODS]; /* index in the table, -1: none */
 };
@@ -143,8 +143,11 @@ static int node_below(struct router *r, int at, const char *text, size_t n)
     if (param) {
         r->nodes[at].param = i;
     } else {
-        r->nodes[i].sibling = r->nodes[at].child;
-        r->nodes[at].child = i;
+        int *end = &r->nodes[at].child;
+
+        while (*end >= 0)
+            end = &r->nodes[*end].sibling;
+        *end = i;
     }
     return i;
 }

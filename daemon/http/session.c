@@ -5,7 +5,7 @@
  * holds a pointer into it.
  *
  * Comparing hashes of tokens needs no constant time: what can be learned by timing is a prefix of
- * the hash, not of the token. The comparison is constant all the same. /
+ * the hash, not of the token.
  */
 #include "daemon/http/session.h"
 
@@ -64,7 +64,7 @@ static size_t home_of(const uint8_t hash[SESSION_HASH])
 static struct entry *lookup(struct sessions *s, const uint8_t hash[SESSION_HASH])
 {
     for (size_t i = home_of(hash); s->slot[i].used; i = (i + 1) & (SLOTS - 1))
-        if (sodium_memcmp(s->slot[i].id.session, hash, SESSION_HASH) == 0)
+        if (memcmp(s->slot[i].id.session, hash, SESSION_HASH) == 0)
             return &s->slot[i];
     return NULL;
 }
@@ -270,7 +270,7 @@ static bool match_actor(const struct entry *e, const void *arg)
     const struct whose *w = arg;
 
     return e->id.actor.kind == w->kind && e->id.actor.id == w->id &&
-           !(w->except && sodium_memcmp(e->id.session, w->except, SESSION_HASH) == 0);
+           !(w->except && memcmp(e->id.session, w->except, SESSION_HASH) == 0);
 }
 
 static size_t end_all(struct sessions *s, const struct whose *w)
