@@ -16,8 +16,8 @@
 #include "daemon/http/request.h"
 
 /* The pool holds the longest head the guard lets through with its table of headers, and ours. The
- * library clears all of it after each request, so it is not larger. */
-enum { SLACK = 64, PEM_MAX = 256 * 1024, POOL_BYTES = 20 * 1024 };
+ * library clears it one and a half times a request, so it is not larger. */
+enum { SLACK = 64, PEM_MAX = 256 * 1024, POOL_BYTES = 16 * 1024 };
 
 /* ---- options ---- */
 

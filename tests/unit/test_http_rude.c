@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 
+#include "daemon/http/guard.h"
 #include "daemon/http/http.h"
 #include "http_fixture.h"
 
@@ -130,6 +131,30 @@ static void test_raw_table(void **state)
         free(a.text);
     }
     assert_int_equal(notes(), 0);
+}
+
+/* The longest head the guard lets through finds room in a connection's pool, with its answer. */
+static void test_longest_head(void **state)
+{
+    static char text[GUARD_URL_MAX + GUARD_HEADER_BYTES + 1024];
+    size_t at, value = (GUARD_HEADER_BYTES - 8) / (GUARD_HEADERS_MAX - 1) - 4;
+    int fd = client_connect(server.port);
+
+    (void)state;
+    at = (size_t)snprintf(text, sizeof(text), "GET /api/echo?q=%0*d HTTP/1.1\r\n" H,
+                          GUARD_URL_MAX - 12, 0);
+    for (int i = 1; i < GUARD_HEADERS_MAX; i++)
+        at += (size_t)snprintf(text + at, sizeof(text) - at, "X-%02d: %0*d\r\n", i, (int)value, 0);
+    memcpy(text + at, "\r\n", 3);
+    for (int i = 0; i < 3; i++) {
+        struct answer a;
+
+        client_say(fd, text);
+        a = client_read(fd, 3000);
+        assert_int_equal(a.status, 200);
+        free(a.text);
+    }
+    close(fd);
 }
 
 /* Cut at every byte of a request: no effect without the whole of it, no harm. */
@@ -344,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_raw_table),
+        T(test_longest_head),
         T(test_cut_at_each_byte),
         cmocka_unit_test_setup_teardown(test_drip, setup_quick, teardown),
         cmocka_unit_test_setup_teardown(test_slow_reader, setup_quick, teardown),
