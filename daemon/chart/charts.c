@@ -278,8 +278,10 @@ static void live_tell(struct charts *c, int64_t project_id)
 
     project_load(c, project_id);
     s = charts_get(c, project_id);
-    if (!s)
+    if (!s) { /* could not be loaded: nobody may go on showing the old one */
+        post_id(c, FEED_PUBLIC, project_id, "project", "project_id", project_id);
         return;
+    }
     snapshot_get_head(s, &head);
     post_id(c, FEED_PUBLIC, project_id, "published", "publication", head.number);
     snapshot_unref(s);

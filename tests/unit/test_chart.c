@@ -749,6 +749,9 @@ static void test_dropped_and_back(void **state)
     tell();
     assert_null(charts_get(charts, desk->project));
     assert_int_equal(fetch("/api/chart", "").status, 404);
+    assert_true(stream_has(&s, "event: published\n"));
+    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 1}}, 1);
+    assert_true(stream_has(&s, "event: project\n")); /* who shows the old one must ask again */
     assert_int_equal(
         sqlite3_exec(raw, "ALTER TABLE away RENAME TO publication_patch", NULL, NULL, NULL),
         SQLITE_OK);
