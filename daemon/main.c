@@ -149,6 +149,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
         import_store_clean(d->app.import_dir, clock_wall_ms());
         d->cleaned_ms = clock_boot_ms();
     }
+    if (r >= 0 && site_database_opens(&d->app)) /* what the pages show can still be known */
+        feed_checked(d->app.feed);
     fault_clear(&fault);
     until = duty.next_ms - duty.now_ms;
     if (duty.next_ms && until < wait)

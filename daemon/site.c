@@ -261,3 +261,13 @@ void site_close(struct site *site)
         close(site->lock_fd);
     site->lock_fd = -1;
 }
+
+bool site_database_opens(const struct app *app)
+{
+    struct db *db;
+
+    if (db_open(app->db_path, DB_READER, &db) < 0)
+        return false;
+    db_close(db);
+    return true;
+}

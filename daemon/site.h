@@ -34,4 +34,7 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
               size_t what_size);
 void site_close(struct site *site);
 
+/* Whether the database can still be opened where it should be; any thread. */
+bool site_database_opens(const struct app *app);
+
 #endif

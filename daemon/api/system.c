@@ -9,6 +9,7 @@
 #include "daemon/api/public.h"
 #include "daemon/app.h"
 #include "daemon/http/http.h"
+#include "daemon/site.h"
 #include "daemon/version.h"
 #include "db/backup.h"
 #include "db/clock.h"
@@ -37,12 +38,9 @@ static void age_find(void *arg, int64_t project_id, struct snapshot *s)
 static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
 {
     json_t *reasons = json_array();
-    struct db *db;
 
-    if (db_open(app->db_path, DB_READER, &db) < 0)
+    if (!site_database_opens(app))
         json_array_append_new(reasons, json_string("database cannot be opened"));
-    else
-        db_close(db);
     if (w->queue_depth > QUEUE_LATE ||
         (w->queue_depth > 0 && clock_boot_ms() - w->last_progress_ms > PROGRESS_LATE_MS))
         json_array_append_new(reasons, json_string("writer is behind"));

@@ -60,6 +60,7 @@ struct feed {
     uint64_t last;       /* number of the newest; 0: none yet */
     size_t n, bytes;     /* in the ring */
     uint64_t beat;
+    int64_t checked_ms; /* boot clock */
     struct feed_stream *streams;
     size_t n_streams;
     uint64_t resets;
@@ -191,6 +192,13 @@ int feed_post(struct feed *f, uint64_t channel, const char *name, const char *da
     return r;
 }
 
+void feed_checked(struct feed *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->checked_ms = clock_boot_ms();
+    pthread_mutex_unlock(&f->lock);
+}
+
 void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT])
 {
     pthread_mutex_lock(&f->lock);
@@ -202,9 +210,10 @@ void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT])
 
 static struct event *beat_make(struct feed *f, const struct feed_stream *s)
 {
-    char data[128];
-    int n = snprintf(data, sizeof(data), "{\"now_ms\":%lld,\"last\":\"%s-%llu\"}",
-                     (long long)clock_wall_ms(), f->epoch, (unsigned long long)f->last);
+    char data[160];
+    int n = snprintf(data, sizeof(data), "{\"now_ms\":%lld,\"age_ms\":%lld,\"last\":\"%s-%llu\"}",
+                     (long long)clock_wall_ms(), (long long)(clock_boot_ms() - f->checked_ms),
+                     f->epoch, (unsigned long long)f->last);
 
     return event_make(f, s->position, "heartbeat", data, (size_t)n);
 }
@@ -467,6 +476,7 @@ int feed_create(const struct feed_options *o, struct feed **ret_feed)
         return -ENOMEM;
     memcpy(f->epoch, o->epoch, n + 1);
     f->sessions = o->sessions;
+    f->checked_ms = clock_boot_ms();
     f->events_max = o->events_max ? o->events_max : FEED_EVENTS_MAX;
     f->bytes_max = o->bytes_max ? o->bytes_max : FEED_BYTES_MAX;
     f->streams_max = o->streams_max ? o->streams_max : FEED_STREAMS_MAX;

@@ -3,8 +3,10 @@
  * An event is written once as server-sent-event text and shared by every stream. A stream has a
  * position in the ring; when it falls out (slow reader, long absence) or its Last-Event-ID is of
  * another epoch, it gets `event: reset` and the page loads its snapshot again. Every 5 s each
- * stream gets `event: heartbeat` with the server's time and the current number: the page shows the
- * link by it. A stream whose session has ended is closed at the next beat.
+ * stream gets `event: heartbeat` with the server's time, the current number and how long ago the
+ * database last answered: by it the page shows the link, and grows stale when the daemon lives but
+ * can no longer know what is true (DV-07). A stream whose session has ended is closed at the next
+ * beat.
  *
  * Thread: any. feed_post() never blocks on a reader.
  */
@@ -59,6 +61,9 @@ struct feed *feed_free(struct feed *f);
 /* Appends an event called @name ([a-z.-]) with @data (UTF-8, usually JSON; line breaks are kept as
  * the format demands) and wakes who listens. -EMSGSIZE above a quarter of the ring, -ENOMEM. */
 int feed_post(struct feed *f, uint64_t channel, const char *name, const char *data, size_t n);
+
+/* The database answered just now. Until the first time, since feed_create(). */
+void feed_checked(struct feed *f);
 
 /* The id of the last event, "<epoch>-<n>": a snapshot states it, a stream continues after it. */
 void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT]);

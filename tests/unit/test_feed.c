@@ -264,6 +264,37 @@ static void test_events_in_order(void **state)
     assert_true(streams_become(0, 5000)); /* noticed without a byte being sent */
 }
 
+/* The age of the last heartbeat that came. */
+static int64_t beat_age(struct stream *s)
+{
+    size_t age;
+
+    assert_true(stream_until(s, "event: heartbeat\n", 3000));
+    assert_true(stream_until(s, "\"age_ms\":", 3000));
+    age = s->at;
+    assert_true(stream_until(s, ",", 3000));
+    return strtoll(s->text + age, NULL, 10);
+}
+
+/* A daemon that lives but whose database does not answer says so with every beat (DV-07). */
+static void test_heartbeat_tells_age(void **state)
+{
+    struct stream s = stream_open("/api/events", "");
+    int64_t age = 0;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        int64_t next = beat_age(&s);
+
+        assert_true(next >= age);
+        age = next;
+    }
+    assert_in_range(age, 600, 10000); /* four beats of 200 ms and nothing checked */
+    feed_checked(server.feed);
+    assert_in_range(beat_age(&s), 0, age - 1);
+    stream_close(&s);
+}
+
 static void test_continuation(void **state)
 {
     struct stream s;
@@ -568,6 +599,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_events_in_order, setup),
+        T(test_heartbeat_tells_age, setup),
         T(test_continuation, setup),
         T(test_ring_is_bounded, setup_small),
         T(test_idle_is_not_reset, setup_small),

@@ -1,9 +1,12 @@
 // The event stream of the daemon as a small state machine.
 //
-//   live         events or heartbeats arrive
-//   reconnecting no sign of life for `quietMs` (10 s), or the line broke
-//   stale        no sign of life for `staleMs` (2 min)
-//   tooOld       no sign of life for `tooOldMs` (30 min)
+//   live         the daemon says that what it sends is true
+//   reconnecting it has not said so for `quietMs` (10 s), or the line broke
+//   stale        not for `staleMs` (2 min)
+//   tooOld       not for `tooOldMs` (30 min)
+//
+// A heartbeat says how long ago the daemon's database last answered: a daemon that lives without it makes the page
+// old like one that is gone (DV-07). So does a page that knows of news and could not fetch them (`behind`).
 //
 // The browser's EventSource reconnects by itself and sends Last-Event-ID; the daemon then replays what was
 // missed or sends `reset`. When the line is half dead (no heartbeat, no error) the watchdog opens a new one:
@@ -36,6 +39,16 @@ export interface FeedOptions {
   open?: (url: string) => FeedSource;
 }
 
+/** Of a heartbeat that does not say it, nothing is known: as old as can be. */
+function ageOf(data: string): number {
+  try {
+    const { age_ms: age } = JSON.parse(data) as { age_ms?: unknown };
+    return typeof age === 'number' && age >= 0 ? age : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
 const CLOSED = 2;
 const TICK_MS = 1_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
@@ -44,7 +57,11 @@ export class Feed {
   private readonly o: Required<FeedOptions>;
   private source: FeedSource | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
-  private lastSign: number;
+  /** When something came over the line; as of when the daemon knows what is true, and as of when the page does. */
+  private lastHeard: number;
+  private lastKnown: number;
+  private lastTrue: number;
+  private late = false;
   private state: LinkState = 'reconnecting';
   private opened = false;
   private everOpened = false;
@@ -61,7 +78,7 @@ export class Feed {
       open: (url) => new EventSource(url),
       ...options,
     };
-    this.lastSign = this.o.now();
+    this.lastHeard = this.lastKnown = this.lastTrue = this.o.now();
   }
 
   start(): void {
@@ -77,9 +94,10 @@ export class Feed {
     this.source = null;
   }
 
-  /** The page heard from the daemon by another way (a chart it fetched): also a sign of life. */
-  sign(): void {
-    this.lastSign = this.o.now();
+  /** The page knows that it is not up to date; until it is, nothing it hears makes it young again. */
+  set behind(late: boolean) {
+    this.late = late;
+    if (!late) this.lastTrue = this.lastKnown;
     this.judge();
   }
 
@@ -100,10 +118,9 @@ export class Feed {
     source.onopen = () => {
       if (this.source !== source) return;
       const again = this.everOpened;
-      this.opened = true;
       this.everOpened = true;
       this.retries = 0;
-      this.heard();
+      this.heard(); // the first heartbeat follows at once
       if (again) this.o.onReset();
     };
     source.onerror = () => {
@@ -112,7 +129,11 @@ export class Feed {
       if (source.readyState === CLOSED) this.refuse();
       this.judge();
     };
-    source.addEventListener('heartbeat', () => this.heard());
+    source.addEventListener('heartbeat', (event) => {
+      this.lastKnown = Math.max(this.lastKnown, this.o.now() - ageOf(event.data));
+      if (!this.late) this.lastTrue = this.lastKnown;
+      this.heard();
+    });
     source.addEventListener('reset', () => {
       this.heard();
       this.o.onReset();
@@ -134,7 +155,7 @@ export class Feed {
 
   private heard(): void {
     this.opened = true;
-    this.lastSign = this.o.now();
+    this.lastHeard = this.o.now();
     this.judge();
   }
 
@@ -151,14 +172,14 @@ export class Feed {
     const now = this.o.now();
     if (this.source === null) {
       if (now >= this.retryAt) this.connect();
-    } else if (this.opened && now - this.lastSign > 2 * this.o.quietMs) {
+    } else if (this.opened && now - this.lastHeard > 2 * this.o.quietMs) {
       this.connect();
     }
     this.judge();
   }
 
   private judge(): void {
-    const age = this.o.now() - this.lastSign;
+    const age = this.o.now() - this.lastTrue;
     let next: LinkState;
     if (age > this.o.tooOldMs) next = 'tooOld';
     else if (age > this.o.staleMs) next = 'stale';

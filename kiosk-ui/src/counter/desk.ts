@@ -50,6 +50,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   async function loadChart(): Promise<void> {
     const id = project.value;
     if (id === null) return;
+    if (feed) feed.behind = true;
     try {
       const raw = await ok(
         api.GET('/api/v1/public/projects/{project}/chart', { params: { path: { project: id } } }),
@@ -61,7 +62,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
         throw new ApiError(200, 'net.answer', '', String(cause));
       }
       problem.value = null;
-      feed?.sign();
+      if (feed) feed.behind = false;
     } catch (cause) {
       if (project.value === id) problem.value = fail(cause);
     }

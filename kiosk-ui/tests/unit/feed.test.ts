@@ -71,7 +71,7 @@ describe('feed', () => {
     source().opens();
     expect(feed.link).toBe('live');
     pass(9_000);
-    source().sends('heartbeat', '{}');
+    source().sends('heartbeat', '{"age_ms":0}');
     pass(9_000);
     expect(feed.link).toBe('live');
     pass(3_000);
@@ -81,8 +81,38 @@ describe('feed', () => {
     pass(1_700_000);
     expect(feed.link).toBe('tooOld');
     source().opens();
+    expect(feed.link).toBe('tooOld'); // a line is no news yet
+    source().sends('heartbeat', '{"age_ms":0}');
     expect(feed.link).toBe('live');
     expect(states).toEqual(['live', 'reconnecting', 'stale', 'tooOld', 'live']);
+  });
+
+  it('grows as old as the data of a daemon that lives without its database', () => {
+    source().opens();
+    for (let age = 0; age <= 2_000_000; age += 5_000) {
+      source().sends('heartbeat', `{"age_ms":${age}}`);
+      if (age <= 10_000) expect(feed.link).toBe('live');
+      else if (age <= 120_000) expect(feed.link).toBe('reconnecting');
+      else expect(feed.link).toBe(age <= 1_800_000 ? 'stale' : 'tooOld');
+      pass(5_000);
+    }
+    expect(FakeSource.all).toHaveLength(1); // the line itself was never silent
+    source().sends('heartbeat', '{}');
+    expect(feed.link).toBe('tooOld');
+    source().sends('heartbeat', '{"age_ms":900}');
+    expect(feed.link).toBe('live');
+  });
+
+  it('grows old while the page knows of news it could not fetch, and is young again with them', () => {
+    source().opens();
+    feed.behind = true;
+    for (let t = 0; t < 130_000; t += 5_000) {
+      source().sends('heartbeat', '{"age_ms":0}');
+      pass(5_000);
+    }
+    expect(feed.link).toBe('stale');
+    feed.behind = false;
+    expect(feed.link).toBe('live');
   });
 
   it('hands over events, and takes one it cannot read for one it missed', () => {
