@@ -1,9 +1,10 @@
 // What the counter knows: the public chart as customers see it, open calls, and the terminals' health.
 import { computed, onScopeDispose, ref, shallowRef } from 'vue';
-import { api, newKey, ok, toApiError, ApiError } from '@/api/client';
-import { Feed, type LinkState } from '@/api/feed';
-import type { FeedUnits, PublicChart, PublicProject, Schemas } from '@/api/types';
-import { applyUnits, countStates, decodeChart, type Chart } from '@/chart/model';
+import { api, newKey, ok, toApiError, type ApiError } from '@/api/client';
+import type { LinkState } from '@/api/feed';
+import type { PublicProject, Schemas } from '@/api/types';
+import { ChartKeeper } from '@/chart/keeper';
+import { countStates, type Chart } from '@/chart/model';
 import { searchUnits } from '@/chart/search';
 
 export type Alert = Schemas['Alert'];
@@ -30,7 +31,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   const words = ref('');
   const at = ref(0);
   const loaded = ref(false);
-  let feed: Feed | null = null;
+  let keeper: ChartKeeper | null = null;
   let stopped = false;
 
   const hits = computed(() => (chart.value ? searchUnits(chart.value, words.value, HITS_MAX) : []));
@@ -47,27 +48,6 @@ export function createDesk(rights: Rights, onGone: () => void) {
     return e;
   }
 
-  async function loadChart(): Promise<void> {
-    const id = project.value;
-    if (id === null) return;
-    if (feed) feed.behind = true;
-    try {
-      const raw = await ok(
-        api.GET('/api/v1/public/projects/{project}/chart', { params: { path: { project: id } } }),
-      );
-      if (project.value !== id || stopped) return;
-      try {
-        chart.value = decodeChart(raw as PublicChart);
-      } catch (cause) {
-        throw new ApiError(200, 'net.answer', '', String(cause));
-      }
-      problem.value = null;
-      if (feed) feed.behind = false;
-    } catch (cause) {
-      if (project.value === id) problem.value = fail(cause);
-    }
-  }
-
   async function loadProjects(): Promise<void> {
     try {
       projects.value = (await ok(api.GET('/api/v1/public/projects'))).items;
@@ -81,28 +61,26 @@ export function createDesk(rights: Rights, onGone: () => void) {
   }
 
   function choose(id: number | null): void {
-    feed?.stop();
-    feed = null;
+    keeper?.stop();
+    keeper = null;
     project.value = id;
     chart.value = null;
     words.value = '';
     at.value = 0;
     if (id === null || stopped) return;
-    feed = new Feed({
-      url: `/api/v1/public/events?project=${id}`,
-      events: ['units', 'published', 'project'],
-      onEvent: (name, data) => {
-        if (name !== 'units' || !chart.value) return void loadChart();
-        const applied = applyUnits(chart.value, data as FeedUnits);
-        if (applied) chart.value = applied.chart;
-        else void loadChart();
+    link.value = 'reconnecting';
+    keeper = new ChartKeeper({
+      project: id,
+      onChart: (next) => {
+        chart.value = next;
+        problem.value = null;
+        if (next === null) void loadProjects(); // it is on the list no more
       },
-      onReset: () => void loadChart(),
       onState: (state) => (link.value = state),
+      onProblem: (error) => (problem.value = fail(error)),
       onRefused: () => void loadProjects(),
     });
-    feed.start();
-    void loadChart();
+    keeper.start();
   }
 
   async function loadCalls(): Promise<void> {
@@ -157,7 +135,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   void loadTerminals();
   onScopeDispose(() => {
     stopped = true;
-    feed?.stop();
+    keeper?.stop();
     timers.forEach(clearInterval);
   });
 
@@ -180,7 +158,6 @@ export function createDesk(rights: Rights, onGone: () => void) {
     loaded,
     choose,
     answer,
-    loadChart,
-    loadProjects,
+    refresh: () => void (keeper ? keeper.refresh() : loadProjects()),
   };
 }

@@ -3,10 +3,11 @@
 // keeps visitor data of its own beyond the life of its component.
 import { computed, ref, shallowRef } from 'vue';
 import { api, ApiError, newKey, ok, toApiError } from '@/api/client';
-import { Feed, type LinkState } from '@/api/feed';
-import type { FeedUnits, PublicChart, PublicDisclosure, PublicProject, Session } from '@/api/types';
-import { choicesOf, NO_FILTER, runFilter, type Filter } from '@/chart/filter';
-import { applyUnits, decodeChart, type Chart } from '@/chart/model';
+import type { LinkState } from '@/api/feed';
+import type { PublicDisclosure, PublicProject, Session } from '@/api/types';
+import { choicesOf, NO_FILTER, runFilter, type Choices, type Filter } from '@/chart/filter';
+import { ChartKeeper, type Delta } from '@/chart/keeper';
+import type { Chart } from '@/chart/model';
 import { looksOf, type PaletteName } from '@/chart/paint';
 import { setZone } from '@/format';
 import { both, lang, setLang } from './i18n';
@@ -27,10 +28,8 @@ export type CallState = 'idle' | 'sending' | 'told' | 'failed';
 export type Notice = 'closed' | 'tooOld' | 'none' | 'withdrawn';
 
 export const COMPARE_MAX = 4;
-const STALE_S = 120;
-const TOO_OLD_S = 1800;
 const RETRY_MS = 3_000;
-const REFETCH_MIN_MS = 1_000;
+const LOOK_MS = 10_000;
 
 export const phase = ref<Phase>('starting');
 export const startError = shallowRef<ApiError | null>(null);
@@ -41,8 +40,11 @@ export const chart = shallowRef<Chart | null>(null);
 export const disclosure = shallowRef<PublicDisclosure | null>(null);
 export const withdrawn = ref(false);
 export const link = ref<LinkState>('reconnecting');
-/** The last change by the feed: what the overview paints again. */
-export const lastDelta = shallowRef<{ buildings: number[]; units: number[] }>({ buildings: [], units: [] });
+const WHOLE: Delta = { buildings: [], units: [] };
+/** What the last event changed: what the overview paints again. Empty when the whole chart came anew. */
+export const lastDelta = shallowRef<Delta>(WHOLE);
+/** Made once for a publication: sold units must not move the bands a visitor has chosen. */
+export const choices = shallowRef<Choices | null>(null);
 
 export const awake = ref(false);
 export const screen = shallowRef<Screen>({ name: 'overview' });
@@ -58,12 +60,11 @@ export const call = ref<CallState>('idle');
 export const callOpen = ref(false);
 export const countdown = ref<number | null>(null);
 
-let feed: Feed | null = null;
+let keeper: ChartKeeper | null = null;
 let visit = new AbortController();
-let etag = '';
-let fetching: Promise<void> | null = null;
-let fetchedAt = 0;
 let callKey = '';
+let disclosed = 0; // the publication that `disclosure` is of
+let lookTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asked for by the address: a wall and not a kiosk. */
 const wall = new URLSearchParams(location.search).get('screen') === '1';
@@ -72,7 +73,6 @@ export const demo = computed(
   () => session.value?.site.demo === true || chart.value?.publication.demo === true,
 );
 export const looks = computed(() => (chart.value ? looksOf(chart.value.states, palette.value) : []));
-export const choices = computed(() => (chart.value ? choicesOf(chart.value) : null));
 export const outcome = computed(() =>
   chart.value && choices.value ? runFilter(chart.value, filter.value, choices.value) : null,
 );
@@ -209,10 +209,7 @@ export async function start(): Promise<void> {
 }
 
 function unpair(): void {
-  feed?.stop();
-  feed = null;
-  chart.value = null;
-  disclosure.value = null;
+  leaveProject();
   session.value = null;
   phase.value = 'pairing';
 }
@@ -222,82 +219,93 @@ export async function pair(code: string): Promise<void> {
   await start();
 }
 
-async function loadProjects(): Promise<void> {
+export async function loadProjects(): Promise<void> {
   const fixed = session.value?.terminal?.project_id ?? null;
   const list = await ok(api.GET('/api/v1/public/projects', {}));
   projects.value = fixed === null ? list.items : list.items.filter((p) => p.id === fixed);
-  if (projectId.value !== null && projects.value.some((p) => p.id === projectId.value)) return;
+  const at = projectId.value;
+  if (at !== null && (at === fixed || projects.value.some((p) => p.id === at))) return;
   // Of several, the first stands in until one is chosen: the strip always shows a version, a permit and a phone.
   const first = fixed ?? projects.value[0]?.id ?? null;
-  if (first !== null) await enterProject(first);
-  else leaveProject();
+  if (first !== null) enterProject(first);
+  else {
+    leaveProject();
+    link.value = 'live'; // that there is nothing is what the daemon just said
+    lookTimer = setTimeout(lookAgain, LOOK_MS);
+  }
   screen.value = home();
 }
 
+/** Without a project there is no stream to tell of the first one. */
+function lookAgain(): void {
+  loadProjects().catch(() => {
+    link.value = 'reconnecting';
+    lookTimer = setTimeout(lookAgain, LOOK_MS);
+    void checkSession();
+  });
+}
+
 /** Between visitors a machine that stands for several projects shows one after the other. */
-export async function rotateProject(): Promise<void> {
+export function rotateProject(): void {
   if (!several.value || awake.value) return;
   const at = projects.value.findIndex((p) => p.id === projectId.value);
   const next = projects.value[(at + 1) % projects.value.length];
   if (!next) return;
-  await enterProject(next.id);
-  if (!awake.value) screen.value = home();
+  enterProject(next.id);
+  screen.value = home();
 }
 
-export async function enterProject(id: number): Promise<void> {
+export function enterProject(id: number): void {
   leaveProject();
   projectId.value = id;
   screen.value = { name: 'overview' };
-  openFeed(id);
-  await fetchChart();
-}
-
-function leaveProject(): void {
-  feed?.stop();
-  feed = null;
-  projectId.value = null;
-  chart.value = null;
-  disclosure.value = null;
-  withdrawn.value = false;
-  etag = '';
-  filter.value = NO_FILTER;
-}
-
-function openFeed(id: number): void {
-  link.value = 'reconnecting';
-  feed = new Feed({
-    url: `/api/v1/public/events?project=${id}`,
-    events: ['units', 'published', 'project'],
-    staleMs: STALE_S * 1000,
-    tooOldMs: TOO_OLD_S * 1000,
-    onEvent: (name, data) => {
-      if (name === 'units') onUnits(data as FeedUnits);
-      else if (name === 'published') void refetch();
-      else void loadProjects().then(refetch, () => undefined);
+  keeper = new ChartKeeper({
+    project: id,
+    onChart: takeChart,
+    also: async (now) => {
+      await loadProjects();
+      if (now && projectId.value === id && disclosed !== now.publication.id) await fetchDisclosure(id, now);
     },
-    onReset: () => void refetch(),
     onState: (state) => (link.value = state),
     onRefused: () => void checkSession(),
   });
-  feed.start();
+  keeper.start();
 }
 
-function onUnits(data: FeedUnits): void {
-  if (chart.value === null) return;
-  const had = chart.value.publication.patch;
-  const applied = applyUnits(chart.value, data);
-  if (applied === null) {
-    void refetch();
-    return;
-  }
-  if (applied.units.length > 0 || applied.buildings.length > 0) {
-    lastDelta.value = { buildings: applied.buildings, units: applied.units };
-  }
-  chart.value = applied.chart;
-  if (data.patch > had + 1) void refetch();
+function leaveProject(): void {
+  clearTimeout(lookTimer);
+  keeper?.stop();
+  keeper = null;
+  link.value = 'reconnecting';
+  projectId.value = null;
+  chart.value = null;
+  disclosure.value = null;
+  disclosed = 0;
+  withdrawn.value = false;
+  filter.value = NO_FILTER;
 }
 
-/** The stream was refused: either the daemon restarts, or this terminal is no longer one. */
+function takeChart(next: Chart | null, delta: Delta | null): void {
+  lastDelta.value = delta ?? WHOLE;
+  withdrawn.value = next === null;
+  if (next && next.publication.id !== chart.value?.publication.id) {
+    choices.value = choicesOf(next);
+    filter.value = NO_FILTER;
+    compare.value = compare.value.filter((id) => next.where.has(id));
+  }
+  chart.value = next;
+}
+
+async function fetchDisclosure(project: number, of: Chart): Promise<void> {
+  const found = await ok(
+    api.GET('/api/v1/public/projects/{project}/disclosure', { params: { path: { project } } }),
+  );
+  if (projectId.value !== project) return;
+  disclosure.value = found;
+  disclosed = of.publication.id;
+}
+
+/** The daemon refused: either it restarts, or this terminal is no longer one. */
 async function checkSession(): Promise<void> {
   try {
     await ok(api.GET('/api/v1/session', {}));
@@ -307,68 +315,13 @@ async function checkSession(): Promise<void> {
   }
 }
 
-/** Fetch the chart again, but not faster than once a second, and never twice at a time. */
-async function refetch(): Promise<void> {
-  const wait = fetchedAt + REFETCH_MIN_MS - performance.now();
-  if (wait > 0) await new Promise((done) => setTimeout(done, wait));
-  try {
-    await fetchChart();
-  } catch {
-    // The link state tells; the next sign of life of the feed asks again.
-  }
-}
-
-function fetchChart(): Promise<void> {
-  fetching ??= fetchChartNow().finally(() => (fetching = null));
-  return fetching;
-}
-
-async function fetchChartNow(): Promise<void> {
-  const project = projectId.value;
-  if (project === null) return;
-  fetchedAt = performance.now();
-  const answer = await api
-    .GET('/api/v1/public/projects/{project}/chart', {
-      params: { path: { project } },
-      headers: etag === '' ? {} : { 'If-None-Match': etag },
-    })
-    .catch((cause: unknown) => {
-      throw toApiError(cause);
-    });
-  if (answer.response.status === 304 || projectId.value !== project) return;
-  if (answer.response.status === 404) {
-    withdrawn.value = true;
-    chart.value = null;
-    etag = '';
-    return;
-  }
-  const raw = (await ok(Promise.resolve(answer))) as unknown as PublicChart;
-  performance.mark('chart-decode');
-  const next = decodeChart(raw);
-  performance.measure('anchang.decode', 'chart-decode');
-  const newPublication = next.publication.id !== chart.value?.publication.id;
-  etag = answer.response.headers.get('ETag') ?? '';
-  withdrawn.value = false;
-  chart.value = next;
-  projects.value = projects.value.map((p) => (p.id === project ? next.project : p));
-  feed?.limits((raw.project.stale_s ?? STALE_S) * 1000, (raw.project.too_old_s ?? TOO_OLD_S) * 1000);
-  compare.value = compare.value.filter((id) => next.where.has(id));
-  if (newPublication || disclosure.value === null) await fetchDisclosure(project);
-}
-
-async function fetchDisclosure(project: number): Promise<void> {
-  const found = await ok(
-    api.GET('/api/v1/public/projects/{project}/disclosure', { params: { path: { project } } }),
-  );
-  if (projectId.value === project) disclosure.value = found;
-}
-
 export async function callStaff(): Promise<void> {
   callOpen.value = true;
   if (call.value === 'sending' || call.value === 'told') return;
   call.value = 'sending';
   if (callKey === '') callKey = newKey();
   const unit = screen.value.name === 'unit' ? screen.value.unit : null;
+  const { signal } = visit; // what comes back after the visitor left is not told to the next one
   try {
     await ok(
       api.POST('/api/v1/terminal/call', {
@@ -376,12 +329,14 @@ export async function callStaff(): Promise<void> {
         body: { reason: 'help', unit_id: unit },
       }),
     );
+    if (signal.aborted) return;
     call.value = 'told';
     callKey = '';
     setTimeout(() => {
       if (call.value === 'told') call.value = 'idle';
     }, 30_000);
   } catch (cause) {
+    if (signal.aborted) return;
     const error = toApiError(cause);
     if (!error.uncertain) callKey = ''; // refused: the next try is a new one; unknown: the same key again
     call.value = 'failed';
