@@ -62,28 +62,6 @@ export function floorText(label: string): string {
   return /^-?\d+$/.test(label) ? t('kiosk.unit.floor_n', { n: label }) : label;
 }
 
-const LAWS = ['40', '53', '56', '88', '548'];
-
-/** `548-10(1), 40-9`: the number of a rule and its article, as the law is called. What is not known stays. */
-export function ruleText(rule: string): string {
-  const one = (part: string): string => {
-    const [, number = '', article = ''] = /^(\d+)(?:-(.+))?$/.exec(part) ?? [];
-    if (!LAWS.includes(number)) return part;
-    const law = t(`kiosk.disclosure.law.${number}`);
-    if (article === '') return law;
-    const [, n = article, item = ''] = /^(\d+)(\(.*\))?$/.exec(article) ?? [];
-    return t('kiosk.disclosure.article', {
-      law,
-      n,
-      item: lang.value === 'en' ? item : item.replace(/[()]/g, (c) => (c === '(' ? '（' : '）')),
-    });
-  };
-  return rule
-    .split(', ')
-    .map(one)
-    .join(lang.value === 'en' ? '; ' : '；');
-}
-
 /** Dates within a text do not break at their hyphens: a word joiner stands on both sides. */
 export function wholeDates(text: string): string {
   return text.replace(/\b(\d{4})-(\d{2})-(\d{2})\b/g, '$1\u2060-\u2060$2\u2060-\u2060$3');
