@@ -248,6 +248,45 @@ test('a session that ends leads to the log-in and back to the same screen', asyn
   await b.close(page)
 })
 
+test('a session that ends in the middle of a form: the same person goes on, another starts afresh', async () => {
+  const own = await stage.site.login('control')
+  const page = await b.office(stage.browser, stage.site, `/layouts?p=${stage.project}`, { client: own })
+  await page.waitForSelector('.link-state.live')
+  const fill = async () => {
+    await page.locator('.page-head-actions .el-button').click()
+    await page.fill('#l-name', '会话户型')
+    await page.fill('#l-text', '写到一半')
+  }
+  const end = async () => {
+    assert.equal((await b.ask(page, '/api/v1/session', { method: 'DELETE' })).status, 204)
+    await page.locator('.el-drawer:visible button[type=submit]').click()
+    await page.waitForSelector('.login-note')
+    await page.waitForFunction(() => document.activeElement?.id === 'login-password', 'the name is known')
+    assert.equal(await page.locator('.frame, .el-drawer').filter({ visible: true }).count(), 0, 'nothing of the page shows')
+    await page.keyboard.press('Escape')
+  }
+  await fill()
+  await end()
+  await page.keyboard.type(DEMO_PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.login', { state: 'detached' })
+  await page.waitForFunction(() => document.activeElement?.closest('.el-drawer'))
+  assert.equal(await page.inputValue('#l-name'), '会话户型')
+  assert.equal(await page.inputValue('#l-text'), '写到一半')
+  await page.waitForSelector('.link-state.live')
+  await page.locator('.el-drawer:visible button[type=submit]').click()
+  await page.locator('.layouts, .frame-screen', { hasText: '会话户型' }).first().waitFor()
+  await page.waitForSelector('.el-drawer', { state: 'hidden' })
+  await fill()
+  await end()
+  await b.logIn(page, 'manager')
+  await page.waitForFunction(() => /^#\/(\?|$)/.test(location.hash))
+  await page.waitForSelector('.frame-screen h1')
+  assert.match(await page.textContent('.me-name'), /经理/)
+  assert.equal(await page.locator('.el-drawer').filter({ visible: true }).count(), 0)
+  await b.close(page)
+})
+
 test('the counter: log-in, a unit found by keys, a call answered', async () => {
   const terminal = await stage.terminal({ name: '大堂右侧' })
   const page = await b.counter(stage.browser, stage.site)

@@ -21,6 +21,8 @@ export const useLive = defineStore('live', () => {
   const listeners = new Set<Listener>();
   let feed: Feed | null = null;
   let project: number | null = null;
+  /** Screens are there that saw nothing while no project was followed. */
+  let missed = false;
 
   function tell(name: LiveEvent, data: unknown): void {
     if (name === 'alert' || name === 'reset') void loadAlerts();
@@ -49,6 +51,7 @@ export const useLive = defineStore('live', () => {
   /** Follow the events of a project (null: none). */
   function follow(id: number | null): void {
     if (id === project && feed) return;
+    if (feed !== null && id === null) missed = true;
     feed?.stop();
     feed = null;
     project = id;
@@ -61,6 +64,9 @@ export const useLive = defineStore('live', () => {
       onReset: () => tell('reset', null),
       onState: (state) => {
         link.value = state;
+        if (state !== 'live' || !missed) return;
+        missed = false;
+        tell('reset', null);
       },
       onRefused: () => void refused(),
     });
@@ -75,7 +81,7 @@ export const useLive = defineStore('live', () => {
     } catch {
       return; // the daemon is away, not the session
     }
-    if (!session.session) follow(null);
+    if (!session.session || session.ended) follow(null);
   }
 
   function subscribe(listener: Listener): () => void {

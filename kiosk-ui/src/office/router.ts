@@ -10,6 +10,7 @@ export const router = createRouter({ history: createWebHashHistory(), routes });
 router.beforeEach(async (to) => {
   const session = useSession();
   const project = useProject();
+  if (session.ended) return false; // the page stays where it is until somebody logs in
   if (!session.known) {
     try {
       await session.load();

@@ -6,6 +6,9 @@ import type { Session } from '@/api/types';
 import { setZone } from '@/format';
 import { siteLang } from './lang';
 
+/** How often somebody logged in again after the session had ended: what was refused meanwhile is asked again. */
+export const renewed = ref(0);
+
 /** Language and time zone of the site, before anything is shown. */
 function atSite(session: Session): void {
   siteLang(session.site.lang);
@@ -16,18 +19,20 @@ export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null);
   /** False until the daemon was asked once. */
   const known = ref(false);
+  /** The session ended elsewhere (idle, password changed, logged out in another window). Who it was stays, and
+   * what was typed stays on the hidden page, until the same person logs in again. */
+  const ended = ref(false);
 
   const rights = computed(() => new Set(session.value?.rights ?? []));
 
   /** Ask the daemon who we are. A refusal means nobody; a dead line is thrown. */
   async function load(): Promise<void> {
     try {
-      session.value = await ok(api.GET('/api/v1/session'));
-      if (session.value.kind !== 'user')
-        session.value = null; // a terminal's cookie opens no office
-      else atSite(session.value);
+      const found = await ok(api.GET('/api/v1/session'));
+      session.value = found.kind === 'user' ? found : null; // a terminal's cookie opens no office
+      if (session.value) atSite(session.value);
     } catch (cause) {
-      if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) session.value = null;
+      if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) end();
       else throw cause;
     } finally {
       known.value = true;
@@ -35,32 +40,46 @@ export const useSession = defineStore('session', () => {
   }
 
   async function login(name: string, password: string): Promise<Session> {
-    session.value = await ok(api.POST('/api/v1/session', { body: { login: name, password } }));
-    atSite(session.value);
+    const found = await ok(api.POST('/api/v1/session', { body: { login: name, password } }));
+    session.value = found;
+    atSite(found);
     known.value = true;
-    return session.value;
+    if (!found.must_change_password) renew();
+    return found;
+  }
+
+  function end(): void {
+    if (session.value?.must_change_password) session.value = null; // nothing is open yet
+    ended.value = session.value !== null;
+  }
+
+  function renew(): void {
+    if (!ended.value) return;
+    ended.value = false;
+    renewed.value += 1;
   }
 
   async function logout(): Promise<void> {
     await ok(api.DELETE('/api/v1/session'));
+    drop();
+  }
+
+  function drop(): void {
     session.value = null;
+    ended.value = false;
   }
 
   async function changePassword(old: string, next: string): Promise<void> {
     await ok(api.POST('/api/v1/session/password', { body: { old, new: next } }));
     if (session.value) session.value = { ...session.value, must_change_password: false };
+    renew();
   }
 
-  function drop(): void {
-    session.value = null;
-  }
-
-  // A session that ended elsewhere (idle, password changed, logged out in another window) shows at the next
-  // request: the frame then asks to log in again.
+  // That a session has ended shows at the next request: the frame then asks to log in again.
   api.use({
     onResponse({ request, response }) {
       const own = new URL(request.url).pathname === '/api/v1/session';
-      if (response.status === 401 && !own && session.value !== null) session.value = null;
+      if (response.status === 401 && !own) end();
       return undefined;
     },
   });
@@ -69,5 +88,5 @@ export const useSession = defineStore('session', () => {
   const hasAny = (list: readonly string[] | undefined): boolean =>
     !list || list.some((r) => rights.value.has(r));
 
-  return { session, known, rights, load, login, logout, changePassword, drop, has, hasAny };
+  return { session, known, ended, rights, load, login, logout, changePassword, drop, has, hasAny };
 });

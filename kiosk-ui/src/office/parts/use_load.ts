@@ -1,7 +1,8 @@
 // Loading something for a screen: the data, what went wrong, and whether it is slow enough (400 ms) to show
 // a skeleton. A newer load cancels the older one; leaving the screen cancels it too.
-import { getCurrentScope, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { getCurrentScope, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { ApiError, toApiError } from '@/api/client';
+import { renewed } from '../session';
 
 export const SLOW_MS = 400;
 
@@ -46,6 +47,10 @@ export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>): Load<T> {
     }
   }
 
+  // Refused because the session had ended: asked again once somebody has logged in.
+  watch(renewed, () => {
+    if (problem.value?.status === 401) void reload();
+  });
   if (getCurrentScope())
     onScopeDispose(() => {
       control?.abort();
@@ -62,6 +67,9 @@ export function useAction(): {
 } {
   const busy = ref(false);
   const problem = shallowRef<ApiError | null>(null);
+  watch(renewed, () => {
+    if (problem.value?.status === 401) problem.value = null;
+  });
   async function run<T>(act: () => Promise<T>): Promise<T | null> {
     if (busy.value) return null;
     busy.value = true;
