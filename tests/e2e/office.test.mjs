@@ -159,6 +159,29 @@ test('somebody else saves first: it is said, and what was typed is kept', async 
   await b.close(page)
 })
 
+test('somebody else saves the record of an open form first: theirs is taken, what was typed stays', async () => {
+  const { control, manager } = stage.people
+  const path = `/api/v1/projects/${stage.project}/fees`
+  const fee = { kind: 'agency', name: '契税代缴', standard: '据实', basis: '', payee: '', voluntary: true }
+  const { id, version } = await control.post(path, fee, 201)
+  const page = await office('control', `/disclosure?tab=fees&p=${stage.project}`)
+  const row = page.locator('tr', { hasText: '契税代缴' })
+  await row.locator('button').first().click()
+  await page.fill('#fee-basis', '税务机关规定')
+  await manager.patch(`/api/v1/fees/${id}`, { version, payee: '税务局' })
+  await page.locator('.el-drawer:visible button[type=submit]').click()
+  await page.locator('.el-drawer:visible .problem button').click()
+  await page.waitForSelector('.el-drawer .problem', { state: 'detached' })
+  assert.equal(await page.inputValue('#fee-basis'), '税务机关规定')
+  assert.equal(await page.inputValue('#fee-payee'), '税务局')
+  await page.locator('.el-drawer:visible button[type=submit]').click()
+  await row.filter({ hasText: '税务机关规定' }).filter({ hasText: '税务局' }).waitFor()
+  await row.locator('button').last().click()
+  await b.confirm(page)
+  await row.waitFor({ state: 'detached' })
+  await b.close(page)
+})
+
 test('leaving with something not saved asks first', async () => {
   const page = await office('control', `/import?p=${stage.project}`)
   const file = { name: '价目表.csv', mimeType: 'text/csv', buffer: csvOf(madeList({ floors: 2 })) }
