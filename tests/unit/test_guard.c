@@ -93,6 +93,8 @@ static void test_guard_table(void **state)
          HOST "X-A: a\x01"
               "b\n",
          "header-value"},
+        {"GET", "/", "HTTP/1.1", HOST "X-A: a\x7f\n", "header-value"},
+        {"GET", "/", "HTTP/1.1", HOST "X-A: a\tb\n", ""},
         {"GET", "/", "HTTP/1.1", HOST "X A: b\n", "header-name"},
         {"GET", "/", "HTTP/1.1", HOST "X-A: b \n", "header-blank"},
         {"GET", "/", "HTTP/1.1", HOST "Content-Length: 3\n", "body"},
@@ -232,6 +234,35 @@ static void test_guard_origin(void **state)
     }
 }
 
+/* The scheme is the listener's: behind TLS a page that came in the clear is another site. */
+static void test_guard_origin_of_tls(void **state)
+{
+    struct guard_config config = {.tls = true};
+    struct guard_seen seen = {.host = "kiosk:8443", .write = true, .anchang = true};
+    struct fault f = {0};
+
+    (void)state;
+    seen.origin = "https://kiosk:8443";
+    assert_int_equal(guard_check_origin(&config, &seen, true, &f), 0);
+    seen.origin = "http://kiosk:8443";
+    assert_int_equal(guard_check_origin(&config, &seen, true, &f), -EREFUSED);
+    fault_clear(&f);
+}
+
+static void test_guard_url_bound(void **state)
+{
+    char uri[GUARD_URL_MAX + 2];
+    struct guard_seen seen;
+
+    (void)state;
+    memset(uri, 'a', sizeof(uri));
+    uri[0] = '/';
+    uri[GUARD_URL_MAX + 1] = '\0';
+    assert_string_equal(judge("GET", uri, "HTTP/1.1", HOST, &seen), "request.uri-too-long");
+    uri[GUARD_URL_MAX] = '\0';
+    assert_string_equal(judge("GET", uri, "HTTP/1.1", HOST, &seen), "");
+}
+
 static void test_guard_header_bounds(void **state)
 {
     struct guard_config config = {0};
@@ -301,8 +332,9 @@ static void test_query(void **state)
     struct fault f = {0};
     size_t n = 0;
     char good[] = "a=%E4%B8%AD+b&&c&d=%2F";
-    static const char *const bad[] = {"a=%",      "a=%4",  "a=%zz",   "a=%00", "a=%ff",
-                                      "a=%C0%AF", "a=%0a", "a=1&a=2", "%20=1", "a=%E2%80%AE"};
+    static const char *const bad[] = {"a=%",   "a=%4",        "a=%zz",  "a=%00",
+                                      "a=%ff", "a=%C0%AF",    "a=%0a",  "a=1&a=2",
+                                      "%20=1", "a=%E2%80%AE", "a%00b=1"};
 
     (void)state;
     assert_int_equal(guard_query(good, params, &n, &f), 0);
@@ -319,6 +351,46 @@ static void test_query(void **state)
             fail_msg("query %s passed", bad[i]);
     }
     fault_clear(&f);
+}
+
+/* As many parameters as there is room for, and not one more. */
+static void test_query_count(void **state)
+{
+    struct guard_param params[GUARD_QUERY_MAX + 1];
+    struct fault f = {0};
+
+    (void)state;
+    for (int count = GUARD_QUERY_MAX; count <= GUARD_QUERY_MAX + 1; count++) {
+        char text[(GUARD_QUERY_MAX + 1) * 8] = "";
+        size_t n = 0, used = 0;
+
+        for (int i = 0; i < count; i++)
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "p%d=%d&", i, i);
+        if (count == GUARD_QUERY_MAX) {
+            assert_int_equal(guard_query(text, params, &n, &f), 0);
+            assert_int_equal(n, GUARD_QUERY_MAX);
+        } else {
+            assert_int_equal(guard_query(text, params, &n, &f), -EREFUSED);
+            assert_string_equal(f.args[0].value, "query-count");
+        }
+    }
+    fault_clear(&f);
+}
+
+static void test_hosts_bound(void **state)
+{
+    struct guard_config config = {0};
+    char name[16];
+
+    (void)state;
+    for (int i = 0; i < GUARD_HOSTS_MAX; i++) {
+        snprintf(name, sizeof(name), "h%d", i);
+        assert_int_equal(guard_config_add(&config, name, 8080), 0);
+    }
+    assert_int_equal(guard_config_add(&config, "h0", 8080), 0); /* there already */
+    assert_int_equal(guard_config_add(&config, "one-more", 8080), -E2BIG);
+    assert_int_equal(config.n_hosts, GUARD_HOSTS_MAX);
+    guard_config_clear(&config);
 }
 
 static void test_content_type(void **state)
@@ -450,6 +522,12 @@ static void test_limit(void **state)
         n += limit_take(l, "a", 1, 100000000) == 0;
         assert_true(n <= 5);
     }
+    /* What was not used up is not saved beyond the burst. */
+    assert_int_equal(limit_take(l, "c", 1, 0), 0);
+    taken = 0;
+    for (int i = 0; i < 20; i++)
+        taken += limit_take(l, "c", 1, 100000000) == 0;
+    assert_int_equal(taken, 5);
     limit_free(l);
     assert_int_equal(limit_create(5, 5, &l), 0);
     for (int i = 0; i < 5; i++)
@@ -458,6 +536,22 @@ static void test_limit(void **state)
     /* Ten thousand addresses fit in the memory there is. */
     for (int i = 0; i < 10000; i++)
         assert_int_equal(limit_take(l, &i, sizeof(i), 10), 0);
+    limit_free(l);
+}
+
+/* Who asks on and on is not forgotten for a flood of others: the longest silent one goes. */
+static void test_limit_keeps_the_busy(void **state)
+{
+    struct limit *l = NULL;
+
+    (void)state;
+    assert_int_equal(limit_create(1, 2, &l), 0);
+    assert_int_equal(limit_take(l, "a", 1, 0), 0);
+    assert_int_equal(limit_take(l, "a", 1, 0), 0);
+    for (int i = 1; i <= 20000; i++) {
+        assert_int_equal(limit_take(l, &i, sizeof(i), i), 0);
+        assert_true(limit_take(l, "a", 1, i) > 0);
+    }
     limit_free(l);
 }
 
@@ -481,6 +575,7 @@ static void test_etag(void **state)
     assert_true(etag_matches("*", "\"a\""));
     assert_false(etag_matches("\"ab\"", "\"a\""));
     assert_false(etag_matches("\"a", "\"a\""));
+    assert_false(etag_matches("\"a\"b", "\"a\""));
     assert_false(etag_matches(NULL, "\"a\""));
     assert_false(etag_matches("", "\"a\""));
 }
@@ -538,13 +633,25 @@ static void test_problem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guard_table),    cmocka_unit_test(test_guard_once),
-        cmocka_unit_test(test_guard_origin),   cmocka_unit_test(test_guard_header_bounds),
-        cmocka_unit_test(test_guard_raw),      cmocka_unit_test(test_query),
-        cmocka_unit_test(test_content_type),   cmocka_unit_test(test_router),
-        cmocka_unit_test(test_router_refuses), cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_language),       cmocka_unit_test(test_etag),
-        cmocka_unit_test(test_text),           cmocka_unit_test(test_problem),
+        cmocka_unit_test(test_guard_table),
+        cmocka_unit_test(test_guard_origin),
+        cmocka_unit_test(test_guard_origin_of_tls),
+        cmocka_unit_test(test_guard_url_bound),
+        cmocka_unit_test(test_guard_header_bounds),
+        cmocka_unit_test(test_guard_raw),
+        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_query_count),
+        cmocka_unit_test(test_hosts_bound),
+        cmocka_unit_test(test_content_type),
+        cmocka_unit_test(test_router),
+        cmocka_unit_test(test_router_refuses),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit_keeps_the_busy),
+        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_problem),
+        cmocka_unit_test(test_guard_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,27 @@ static void test_find_and_end(void **state)
     assert_int_equal(session_find(s, other, 2000, &found), -ENOENT);
 }
 
+/* A token put again, as a terminal's after a change, is one session, with what it is now. */
+static void test_put_again(void **state)
+{
+    struct sessions *s = *state;
+    struct identity t = terminal(3), found;
+    char token[SESSION_TOKEN_TEXT];
+    uint8_t hash[SESSION_HASH];
+    struct session_stats stats;
+
+    session_token_make(token, hash);
+    assert_int_equal(session_put(s, hash, &t, 0), 0);
+    t.terminal_project_id = 9;
+    assert_int_equal(session_put(s, hash, &t, 0), 0);
+    assert_int_equal(session_find(s, token, 1, &found), 0);
+    assert_int_equal(found.terminal_project_id, 9);
+    session_get_stats(s, &stats);
+    assert_int_equal(stats.terminals, 1);
+    session_end(s, hash);
+    assert_int_equal(session_find(s, token, 1, &found), -ENOENT);
+}
+
 static void test_expiry(void **state)
 {
     struct sessions *s = *state;
@@ -247,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_find_and_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_put_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expiry, setup, teardown),
         cmocka_unit_test_setup_teardown(test_end_of_user, setup, teardown),
         cmocka_unit_test_setup_teardown(test_update_of_user, setup, teardown),
