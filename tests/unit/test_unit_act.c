@@ -126,6 +126,20 @@ static char shown_of(struct fixture *f, int64_t unit_id)
     return shown;
 }
 
+/* Whoever acts, the public hears of the loss: also when the unit is out of his scope. */
+static void test_a_loss_is_told_whoever_acts(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(db_run(f->db, "UPDATE unit SET sale_state = 'U', released = 0 WHERE id = $1",
+                            "i", f->units[0]),
+                     1);
+    f->as = &f->outsider;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_publish_loss(tx, f->units[0], "test")), 0);
+    assert_int_equal(patches(f), 1);
+    assert_true(fixture_changed(f, CHANGE_PUBLIC_UNIT, f->units[0]));
+}
+
 /* ---- batches ---- */
 
 static int act(struct fixture *f, enum transition_id t, struct unit_ref *units, size_t n)
@@ -258,6 +272,9 @@ static void test_words_and_limits(void **state)
     f->as = &f->outsider;
     a.transition = TRANSITION_HOLD;
     assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
+    a.until_ms = 0; /* nor is what the project allows told */
+    assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
+    a.until_ms = f->now_ms + 1;
     f->as = &f->actor;
     ref.id = 999999;
     assert_refused(f, FIXTURE_DO(f, tx, unit_act(tx, f->project, &a)), NOT_FOUND);
@@ -910,6 +927,7 @@ int main(void)
 #define PUBLISHED(name) cmocka_unit_test_setup_teardown(name, setup_published, fixture_teardown)
     const struct CMUnitTest tests[] = {
         PUBLISHED(test_walk),
+        PUBLISHED(test_a_loss_is_told_whoever_acts),
         PUBLISHED(test_batch_is_all_or_none),
         CASE(test_every_refusing_guard_is_named),
         PUBLISHED(test_words_and_limits),
