@@ -77,6 +77,7 @@ static int do_note(struct call *call)
     pthread_mutex_unlock(&gate);
     call->reply.status = 201;
     call->reply.body = json_object();
+    snprintf(call->reply.etag, sizeof(call->reply.etag), "\"n1\"");
     json_object_set_new(call->reply.body, "id", json_integer(id));
     return 0;
 }

@@ -114,6 +114,12 @@ static void test_security_headers(void **state)
 
 static void test_prepared(void **state)
 {
+    static const char *const refusing[] = {"Accept-Encoding: gzip;q=0\r\n",
+                                           "Accept-Encoding: gzip;q=0.000, br\r\n",
+                                           "Accept-Encoding: br, gzip ;q=0.0\r\n"};
+    static const char *const taking[] = {"Accept-Encoding: gzip;q=0.5\r\n",
+                                         "Accept-Encoding: br;q=0, gzip;q=0.001\r\n",
+                                         "Accept-Encoding: GZIP\r\n"};
     struct answer a =
         client_ask(server.port, "GET", "/api/raw", "Accept-Encoding: gzip, br\r\n", NULL);
 
@@ -128,9 +134,16 @@ static void test_prepared(void **state)
     assert_string_equal(a.body, "plain text");
     assert_null(client_header(&a, "Content-Encoding"));
     free(a.text);
-    a = client_ask(server.port, "GET", "/api/raw", "Accept-Encoding: gzip;q=0\r\n", NULL);
-    assert_string_equal(a.body, "plain text");
-    free(a.text);
+    for (size_t i = 0; i < sizeof(refusing) / sizeof(refusing[0]); i++) {
+        a = client_ask(server.port, "GET", "/api/raw", refusing[i], NULL);
+        assert_string_equal(a.body, "plain text");
+        free(a.text);
+    }
+    for (size_t i = 0; i < sizeof(taking) / sizeof(taking[0]); i++) {
+        a = client_ask(server.port, "GET", "/api/raw", taking[i], NULL);
+        assert_string_equal(client_header(&a, "Content-Encoding"), "gzip");
+        free(a.text);
+    }
     a = client_ask(server.port, "GET", "/api/raw",
                    "Accept-Encoding: gzip\r\nIf-None-Match: \"c1\"\r\n", NULL);
     assert_int_equal(a.status, 304);
@@ -176,6 +189,8 @@ static void test_write(void **state)
         const char *code;
     } rows[] = {
         {JSON_W, "{\"text\":\"a\"}", 201, ""},
+        /* What was written is told, whatever the client has kept. */
+        {JSON_W "If-None-Match: \"n1\"\r\n", "{\"text\":\"a\"}", 201, ""},
         {"Content-Type: application/json\r\n", "{\"text\":\"a\"}", 403, "request.origin"},
         {JSON_W "Origin: http://evil.example\r\n", "{\"text\":\"a\"}", 403, "request.origin"},
         {JSON_W "Sec-Fetch-Site: cross-site\r\n", "{\"text\":\"a\"}", 403, "request.origin"},
@@ -204,7 +219,7 @@ static void test_write(void **state)
             fail_msg("row %zu: %d %s", i, a.status, a.body);
         free(a.text);
     }
-    assert_int_equal(notes(), 2);
+    assert_int_equal(notes(), 3);
 }
 
 static void test_body_too_large(void **state)
@@ -219,6 +234,14 @@ static void test_body_too_large(void **state)
     assert_int_equal(a.status, 413);
     assert_non_null(strstr(a.body, "1 KiB"));
     free(a.text);
+    /* To the byte: blanks before the end of an object count. */
+    for (int more = 0; more < 2; more++) {
+        snprintf(text, sizeof(text), "{\"text\":\"a\"%*s}", 1024 - 12 + more, "");
+        assert_int_equal(strlen(text), 1024 + more);
+        a = client_ask(server.port, "POST", "/api/plain-notes", JSON_W, text);
+        assert_int_equal(a.status, more ? 413 : 201);
+        free(a.text);
+    }
     /* Chunked has no length to see before: it is noticed on the way. */
     n = snprintf(text, sizeof(text),
                  "POST /api/plain-notes HTTP/1.1\r\n" H JSON_W
@@ -236,7 +259,7 @@ static void test_body_too_large(void **state)
                    300);
     assert_int_equal(a.status, 201);
     free(a.text);
-    assert_int_equal(notes(), 1);
+    assert_int_equal(notes(), 2);
 }
 
 static void test_kept_though_refused(void **state)
@@ -492,6 +515,12 @@ static void test_rights(void **state)
     assert_int_equal(a.status, 401);
     assert_non_null(strstr(a.body, "session.expired"));
     free(a.text);
+    /* And a user's is no terminal's. */
+    snprintf(both, sizeof(both), "Cookie: anchang_terminal=%s", strchr(cookie, '=') + 1);
+    a = client_ask(server.port, "GET", "/api/who", both, NULL);
+    assert_int_equal(a.status, 401);
+    assert_non_null(strstr(a.body, "terminal.revoked"));
+    free(a.text);
     a = client_ask(server.port, "GET", "/api/users", cookie, NULL);
     assert_int_equal(a.status, 403);
     assert_non_null(strstr(a.body, "right.denied"));
@@ -550,6 +579,45 @@ static void test_log_tells_no_secrets(void **state)
     free(log);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    close(fd);
+}
+
+/* Whoever has the address of a link has the link. */
+static void test_log_hides_links(void **state)
+{
+    char pages[] = "/tmp/anchang-www-XXXXXX", file[64], *log;
+    struct http_options o = {.routes = table, .assets_dir = pages};
+    struct server s = {0};
+    struct answer a;
+
+    (void)state;
+    assert_non_null(mkdtemp(pages));
+    snprintf(file, sizeof(file), "%s/unit.html", pages);
+    write_file(file, "unit");
+    assert_int_equal(server_start(&s, &o, schema), 0);
+    a = client_ask(s.port, "GET", "/u/canary95", "", NULL);
+    assert_int_equal(a.status, 200);
+    free(a.text);
+    free(client_ask(s.port, "GET", "/api/echo", "", NULL).text);
+    for (int64_t until = client_now_ms() + 3000;; poll(NULL, 0, 5)) {
+        log = server_logged(&s);
+        if (strstr(log, "\"path\":\"/api/echo\"") || client_now_ms() > until)
+            break;
+        free(log);
+    }
+    assert_non_null(strstr(log, "\"path\":\"/api/echo\""));
+    assert_null(strstr(log, "canary"));
+    free(log);
+    server_stop(&s);
+    unlink(file);
+    rmdir(pages);
+}
+
 /* ---- starting and stopping ---- */
 
 static void test_start_refuses(void **state)
@@ -598,14 +666,6 @@ static const char key_pem[] = "-----BEGIN EC PRIVATE KEY-----\n"
                               "AwEHoUQDQgAE8UJu2v+/dx2oL8YM9JB4V7XsAuaBV2WCRyiJQE/FPn2aCinqtIJx\n"
                               "Mx/7sM4R8/ffQ676a89eB7haNlA4XS1ibQ==\n"
                               "-----END EC PRIVATE KEY-----\n";
-
-static void write_file(const char *path, const char *text)
-{
-    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-
-    assert_true(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-    close(fd);
-}
 
 static void test_tls_listener(void **state)
 {
@@ -712,6 +772,7 @@ int main(void)
         T(test_upload),
         T(test_rights),
         T(test_log_tells_no_secrets),
+        cmocka_unit_test(test_log_hides_links),
         cmocka_unit_test(test_start_refuses),
         cmocka_unit_test(test_tls_listener),
         T(test_stop_under_load),

@@ -311,6 +311,21 @@ static void test_rate(void **state)
         close(fd);
     }
     assert_int_equal(limited, 2);
+    /* Who is known has a bucket of his own: a colleague behind the same address, and whoever floods
+     * from there, do not use it up. */
+    for (int who = 1; who <= 2; who++) {
+        const struct identity id = {.actor = {.kind = ACTOR_USER, .id = who}};
+        char cookie[128];
+
+        server_login(&server, &id, clock_boot_ms(), cookie, sizeof(cookie));
+        limited = 0;
+        for (int i = 0; i < 20; i++) {
+            a = client_ask(server.port, "GET", "/api/echo", cookie, NULL);
+            limited += a.status == 429;
+            free(a.text);
+        }
+        assert_in_range(limited, 8, 10);
+    }
 }
 
 static void be_rude(int n)
