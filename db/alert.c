@@ -51,17 +51,19 @@ static int row_give(struct tx *tx, struct stmt *s,
     return r < 0 ? r : 1;
 }
 
+#define ALERT_COLUMNS                                                                              \
+    "SELECT a.id, a.terminal_id, t.name, t.project_id, a.reason, a.unit_id, a.at_ms, "             \
+    "a.answered_by, a.answered_ms FROM alert a JOIN terminal t ON t.id = a.terminal_id "
+static const char alert_by_id[] = ALERT_COLUMNS "WHERE a.id = $1";
+static const char alerts_open[] =
+    ALERT_COLUMNS "WHERE a.answered_ms IS NULL AND $1 = 0 ORDER BY a.at_ms, a.id";
+
 int alert_scan(struct tx *tx, int64_t alert_id, int (*each)(void *arg, const struct alert_row *row),
                void *arg)
 {
     struct stmt *s;
     int given = 0;
-    int r = db_query(tx->db, &s,
-                     "SELECT a.id, a.terminal_id, t.name, t.project_id, a.reason, a.unit_id, "
-                     "a.at_ms, a.answered_by, a.answered_ms FROM alert a "
-                     "JOIN terminal t ON t.id = a.terminal_id "
-                     "WHERE ($1 = 0 AND a.answered_ms IS NULL) OR a.id = $1 ORDER BY a.id",
-                     "i", alert_id);
+    int r = db_query(tx->db, &s, alert_id ? alert_by_id : alerts_open, "i", alert_id);
 
     while (r >= 0 && given < ALERT_LIST_MAX && (r = stmt_step(s)) == 1) {
         r = row_give(tx, s, each, arg);
@@ -96,7 +98,7 @@ int alert_raise(struct tx *tx, int64_t terminal_id, const char *reason, int64_t 
         return r;
     r = db_get(tx->db, &id,
                "SELECT id FROM alert WHERE terminal_id = $1 AND reason = $2 "
-               "AND answered_ms IS NULL ORDER BY id LIMIT 1",
+               "AND answered_ms IS NULL",
                "it", terminal_id, reason);
     if (r == 1)
         *ret_id = id;

@@ -189,17 +189,19 @@ int audit_add(struct tx *tx, const char *action, const char *kind, int64_t id, i
     return r < 0 ? r : 0;
 }
 
+#define AUDIT_ROWS                                                                                 \
+    "SELECT seq, at_ms, actor_kind, actor_id, actor, action, object, project_id, detail, hash "    \
+    "FROM audit WHERE ($1 = 0 OR seq < $1) AND ($2 IS NULL OR actor = $2) "                        \
+    "AND ($3 IS NULL OR action = $3) AND ($5 = 0 OR at_ms >= $5) AND ($6 = 0 OR at_ms < $6) "
+static const char rows_any[] = AUDIT_ROWS "AND $4 IS NULL ORDER BY seq DESC";
+static const char rows_of_object[] = AUDIT_ROWS "AND object = $4 ORDER BY seq DESC";
+
 int audit_list(struct tx *tx, const struct audit_filter *filter,
                int (*each)(void *arg, const struct audit_row *row), void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT seq, at_ms, actor_kind, actor_id, actor, action, object, project_id, "
-                     "detail, hash FROM audit WHERE ($1 = 0 OR seq < $1) "
-                     "AND ($2 IS NULL OR actor = $2) AND ($3 IS NULL OR action = $3) "
-                     "AND ($4 IS NULL OR object = $4) AND ($5 = 0 OR at_ms >= $5) "
-                     "AND ($6 = 0 OR at_ms < $6) ORDER BY seq DESC",
-                     "itttii", filter->before_seq, filter->actor, filter->action, filter->object,
+    int r = db_query(tx->db, &s, filter->object ? rows_of_object : rows_any, "itttii",
+                     filter->before_seq, filter->actor, filter->action, filter->object,
                      filter->from_ms, filter->to_ms);
     int left = filter->limit;
 

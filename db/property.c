@@ -192,7 +192,8 @@ static int blocked(struct tx *tx, const char *name, int64_t count)
 static const char area_units[] =
     "SELECT a.name, b.name, s.name, u.room FROM unit u JOIN building b ON b.id = u.building_id "
     "JOIN stair s ON s.id = u.stair_id JOIN area a ON a.id = b.area_id "
-    "JOIN floor f ON f.id = u.floor_id WHERE a.id = $1 OR a.parent_id = $1 "
+    "JOIN floor f ON f.id = u.floor_id WHERE u.building_id IN (SELECT k.id FROM building k "
+    "JOIN area x ON x.id = k.area_id WHERE x.id = $1 OR x.parent_id = $1) "
     "ORDER BY b.ordinal, b.id, s.ordinal, f.ordinal, u.room";
 static const char building_units[] =
     "SELECT '', b.name, s.name, u.room FROM unit u JOIN building b ON b.id = u.building_id "
@@ -463,9 +464,10 @@ int area_each(struct tx *tx, int64_t project_id, int (*each)(void *arg, const st
         return r;
     r = db_query(tx->db, &s,
                  "SELECT a.id, a.version, COALESCE(a.parent_id, 0), a.ordinal, a.kind, a.name, "
-                 "a.enabled, (SELECT COUNT(*) FROM unit u JOIN building b ON b.id = u.building_id "
-                 "WHERE b.area_id = a.id OR b.area_id IN (SELECT c.id FROM area c "
-                 "WHERE c.parent_id = a.id)) FROM area a LEFT JOIN area p ON p.id = a.parent_id "
+                 "a.enabled, (SELECT COUNT(*) FROM building b JOIN unit u ON u.building_id = b.id "
+                 "WHERE b.project_id = a.project_id AND (b.area_id = a.id OR b.area_id IN "
+                 "(SELECT c.id FROM area c WHERE c.parent_id = a.id))) FROM area a "
+                 "LEFT JOIN area p ON p.id = a.parent_id "
                  "WHERE a.project_id = $1 ORDER BY COALESCE(p.ordinal, a.ordinal), "
                  "COALESCE(p.id, a.id), CASE WHEN p.id IS NULL THEN 0 ELSE 1 END, a.ordinal, a.id",
                  "i", project_id);

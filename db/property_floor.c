@@ -213,9 +213,9 @@ int stair_each(struct tx *tx, int64_t project_id,
     if (r < 0)
         return r;
     r = db_query(tx->db, &s,
-                 "SELECT s.id, s.building_id, s.ordinal, s.name, COUNT(u.id) FROM stair s "
-                 "JOIN building b ON b.id = s.building_id LEFT JOIN unit u ON u.stair_id = s.id "
-                 "WHERE b.project_id = $1 GROUP BY s.id, s.building_id, s.ordinal, s.name "
+                 "SELECT s.id, s.building_id, s.ordinal, s.name, (SELECT COUNT(*) FROM unit u "
+                 "WHERE u.stair_id = s.id) FROM stair s "
+                 "JOIN building b ON b.id = s.building_id WHERE b.project_id = $1 "
                  "ORDER BY s.building_id, s.ordinal, s.id",
                  "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
@@ -239,14 +239,13 @@ int floor_each(struct tx *tx, int64_t project_id,
 
     if (r < 0)
         return r;
-    r = db_query(
-        tx->db, &s,
-        "SELECT f.id, f.building_id, f.ordinal, f.label, COALESCE(n.units, 0) FROM floor f "
-        "JOIN building b ON b.id = f.building_id LEFT JOIN (SELECT floor_id, "
-        "COUNT(*) AS units FROM unit WHERE project_id = $1 GROUP BY floor_id) n "
-        "ON n.floor_id = f.id WHERE b.project_id = $1 "
-        "ORDER BY f.building_id, f.ordinal DESC",
-        "i", project_id);
+    r = db_query(tx->db, &s,
+                 "SELECT f.id, f.building_id, f.ordinal, f.label, (SELECT COUNT(*) FROM stair s "
+                 "JOIN unit u ON u.stair_id = s.id AND u.floor_id = f.id "
+                 "WHERE s.building_id = f.building_id) FROM floor f "
+                 "JOIN building b ON b.id = f.building_id WHERE b.project_id = $1 "
+                 "ORDER BY f.building_id, f.ordinal DESC",
+                 "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct floor_row row = {.id = stmt_int(s, 0),
                                       .building_id = stmt_int(s, 1),

@@ -89,6 +89,10 @@ int db_wal_pages(const struct db *db);
  * makes it durable before it gets its name. */
 int db_backup(struct db *db, const char *path);
 
+/* How many rows were stepped over for want of an index, by all statements of @db since it was
+ * opened: what a query that must stay quick in a large office may not raise with its size. */
+int64_t db_scanned(const struct db *db);
+
 /* Name and version of the engine, e.g. "SQLite 3.40.1". */
 const char *db_engine_version(void);
 

@@ -533,6 +533,17 @@ int db_wal_pages(const struct db *db)
     return db->wal_pages;
 }
 
+int64_t db_scanned(const struct db *db)
+{
+    int64_t steps = 0;
+
+    for (size_t i = 0; i < STATEMENTS_MAX; i++)
+        if (db->statements[i].handle)
+            steps +=
+                sqlite3_stmt_status(db->statements[i].handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    return steps;
+}
+
 int db_check(struct db *db, bool deep)
 {
     int r = pragma_text(db, deep ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", "ok");

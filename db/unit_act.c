@@ -397,8 +397,8 @@ int unit_expire_due(struct tx *tx, int64_t *ret_next_ms)
         r = expire_one(tx, list.ids[i]);
     if (r == 0)
         r = db_get(tx->db, &next,
-                   "SELECT MIN(until_ms) FROM claim WHERE ended_ms IS NULL AND "
-                   "kind IN ('lock', 'reservation', 'hold')",
+                   "SELECT MIN(until_ms) FROM claim WHERE ended_ms IS NULL AND until_ms IS NOT "
+                   "NULL AND kind IN ('lock', 'reservation', 'hold')",
                    "");
     free(list.ids);
     if (r < 0)

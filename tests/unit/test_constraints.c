@@ -79,6 +79,7 @@ static const char seed[] =
     "INSERT INTO post (id, name, role, all_projects, created_ms) VALUES (1, 'p', 'admin', 1, 1);"
     "INSERT INTO post_right VALUES (1, 'r'); INSERT INTO post_project VALUES (1, 1);"
     "INSERT INTO post_building VALUES (1, 1); INSERT INTO user_post VALUES (1, 1);"
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1);"
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1);";
 
 #define UNIT(project, building, stair, floor, room)                                                \
@@ -342,7 +343,8 @@ static const char *const refused[] = {
     "INSERT INTO terminal (kind, name, token_hash, created_ms) VALUES ('kiosk', 'l', x'01', 1)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (99, 'help', 1)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'boredom', 1)",
-    "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES (1, 'help', 99, 1)",
+    "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES (1, 'printer', 99, 1)",
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 2)",
     "INSERT INTO import_mapping VALUES ('', 'm', 'a', 1)",
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1)",
     /* audit */
