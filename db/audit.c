@@ -76,6 +76,18 @@ void trail_int(struct trail *t, const char *field, const int64_t *before, const 
     trail_text(t, field, before ? old : NULL, after ? new : NULL);
 }
 
+void trail_given_text(struct trail *t, const char *field, const char *before, const char *next)
+{
+    if (next)
+        trail_text(t, field, before ? before : "", next);
+}
+
+void trail_given_int(struct trail *t, const char *field, int64_t before, int64_t next)
+{
+    if (next >= 0)
+        trail_int(t, field, &before, &next);
+}
+
 bool trail_empty(const struct trail *t)
 {
     return t->n == 0 && !t->failed;
@@ -187,6 +199,14 @@ int audit_add(struct tx *tx, const char *action, const char *kind, int64_t id, i
     if (trail)
         trail_clear(trail);
     return r < 0 ? r : 0;
+}
+
+int audit_add_project(struct tx *tx, const char *action, const char *kind, int64_t id,
+                      int64_t project_id, struct trail *trail)
+{
+    int r = audit_add(tx, action, kind, id, project_id, trail);
+
+    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
 }
 
 #define AUDIT_ROWS                                                                                 \

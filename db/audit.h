@@ -27,6 +27,10 @@ struct trail {
 /* Each notes a field if it differs. NULL: no value. */
 void trail_text(struct trail *trail, const char *field, const char *before, const char *after);
 void trail_int(struct trail *trail, const char *field, const int64_t *before, const int64_t *after);
+/* A field of a change that leaves what it does not give: @next NULL, or below 0. @before NULL is
+ * "", which is also how a change takes a text away. */
+void trail_given_text(struct trail *trail, const char *field, const char *before, const char *next);
+void trail_given_int(struct trail *trail, const char *field, int64_t before, int64_t next);
 bool trail_empty(const struct trail *trail);
 void trail_clear(struct trail *trail);
 
@@ -34,6 +38,10 @@ void trail_clear(struct trail *trail);
  * case. */
 int audit_add(struct tx *tx, const char *action, const char *kind, int64_t id, int64_t project_id,
               struct trail *trail);
+
+/* The same, and the news that the project changed: for what hangs on it and is read with it. */
+int audit_add_project(struct tx *tx, const char *action, const char *kind, int64_t id,
+                      int64_t project_id, struct trail *trail);
 
 struct audit_row {
     int64_t seq, at_ms, actor_id, project_id;

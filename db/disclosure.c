@@ -346,6 +346,6 @@ int disclosure_set(struct tx *tx, const struct disclosure_set *set)
         trail_clear(&trail);
         return r == -ENOLINK ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
     }
-    r = audit_add(tx, "disclosure.set", "project", set->project_id, set->project_id, &trail);
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, set->project_id, 0, set->project_id);
+    return audit_add_project(tx, "disclosure.set", "project", set->project_id, set->project_id,
+                             &trail);
 }

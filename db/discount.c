@@ -6,14 +6,6 @@
 
 #include "db/audit.h"
 
-static int discount_done(struct tx *tx, const char *action, int64_t id, int64_t project_id,
-                         struct trail *trail)
-{
-    int r = audit_add(tx, action, "discount", id, project_id, trail);
-
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
-}
-
 int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id)
 {
     struct trail trail = {0};
@@ -37,36 +29,30 @@ int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id
     trail_text(&trail, "effect", NULL, d->effect);
     trail_text(&trail, "from_date", NULL, d->from_date);
     trail_text(&trail, "until_date", NULL, d->until_date);
-    r = discount_done(tx, "discount.create", id, d->project_id, &trail);
+    r = audit_add_project(tx, "discount.create", "discount", id, d->project_id, &trail);
     if (r == 0)
         *ret_id = id;
     return r;
 }
 
 struct discount_now {
-    int64_t version, project_id;
+    int64_t project_id, version;
     char name[400];
-    struct stmt *s; /* columns: version, project, name, condition, effect, from_date, until_date */
+    struct stmt *s; /* columns: project, version, name, condition, effect, from_date, until_date */
 };
 
 /* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
 static int discount_read(struct tx *tx, int64_t id, struct discount_now *ret)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT version, project_id, name, condition, effect, from_date, until_date "
-                     "FROM discount WHERE id = $1",
-                     "i", id);
+    int r = tx_row(tx, &s,
+                   "SELECT project_id, version, name, condition, effect, from_date, until_date "
+                   "FROM discount WHERE id = $1",
+                   id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct discount_now){.version = stmt_int(s, 0), .project_id = stmt_int(s, 1), .s = s};
+    *ret = (struct discount_now){.project_id = stmt_int(s, 0), .version = stmt_int(s, 1), .s = s};
     snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 2));
     return 0;
 }
@@ -85,15 +71,11 @@ int discount_project(struct tx *tx, int64_t discount_id, int64_t *ret_project_id
 
 static void discount_trail(struct trail *trail, struct stmt *s, const struct discount_change *c)
 {
-    static const char *const fields[] = {"name", "condition", "effect", "from_date", "until_date"};
-    const char *const next[] = {c->name, c->condition, c->effect, c->from_date, c->until_date};
-
-    for (int i = 0; i < 5; i++) {
-        const char *before = stmt_text(s, i + 2);
-
-        if (next[i])
-            trail_text(trail, fields[i], before ? before : "", next[i]);
-    }
+    trail_given_text(trail, "name", stmt_text(s, 2), c->name);
+    trail_given_text(trail, "condition", stmt_text(s, 3), c->condition);
+    trail_given_text(trail, "effect", stmt_text(s, 4), c->effect);
+    trail_given_text(trail, "from_date", stmt_text(s, 5), c->from_date);
+    trail_given_text(trail, "until_date", stmt_text(s, 6), c->until_date);
 }
 
 int discount_update(struct tx *tx, const struct discount_change *c)
@@ -125,7 +107,7 @@ int discount_update(struct tx *tx, const struct discount_change *c)
         trail_clear(&trail);
         return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
     }
-    return discount_done(tx, "discount.update", c->id, now.project_id, &trail);
+    return audit_add_project(tx, "discount.update", "discount", c->id, now.project_id, &trail);
 }
 
 int discount_delete(struct tx *tx, int64_t id)
@@ -141,7 +123,7 @@ int discount_delete(struct tx *tx, int64_t id)
     if (r < 0)
         return r;
     trail_text(&trail, "name", now.name, NULL);
-    return discount_done(tx, "discount.delete", id, now.project_id, &trail);
+    return audit_add_project(tx, "discount.delete", "discount", id, now.project_id, &trail);
 }
 
 int discount_each(struct tx *tx, int64_t project_id, int64_t discount_id,

@@ -29,18 +29,11 @@ static int bearer_read(struct tx *tx, int64_t unit_id, struct bearer *ret)
 {
     struct stmt *s;
     int r =
-        db_query(tx->db, &s, "SELECT id, project_id, building_id, version FROM unit WHERE id = $1",
-                 "i", unit_id);
+        tx_row(tx, &s, "SELECT project_id, building_id, version FROM unit WHERE id = $1", unit_id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct bearer){stmt_int(s, 0), stmt_int(s, 1), stmt_int(s, 2), stmt_int(s, 3)};
+    *ret = (struct bearer){unit_id, stmt_int(s, 0), stmt_int(s, 1), stmt_int(s, 2)};
     stmt_reset(s);
     return 0;
 }

@@ -12,14 +12,6 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static int fee_done(struct tx *tx, const char *action, int64_t id, int64_t project_id,
-                    struct trail *trail)
-{
-    int r = audit_add(tx, action, "fee", id, project_id, trail);
-
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
-}
-
 int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
 {
     const int64_t voluntary = fee->voluntary;
@@ -47,39 +39,32 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     trail_text(&trail, "basis", NULL, fee->basis);
     trail_text(&trail, "payee", NULL, fee->payee);
     trail_int(&trail, "voluntary", NULL, &voluntary);
-    r = fee_done(tx, "fee.create", id, fee->project_id, &trail);
+    r = audit_add_project(tx, "fee.create", "fee", id, fee->project_id, &trail);
     if (r == 0)
         *ret_id = id;
     return r;
 }
 
 struct fee_now {
-    int64_t version, project_id, voluntary;
+    int64_t project_id, version;
     bool agency;
     char name[400];
-    struct stmt *s; /* columns: version, project, kind, name, standard, basis, payee, voluntary */
+    struct stmt *s; /* columns: project, version, kind, name, standard, basis, payee, voluntary */
 };
 
 /* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
 static int fee_read(struct tx *tx, int64_t id, struct fee_now *ret)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT version, project_id, kind, name, standard, basis, payee, voluntary "
-                     "FROM fee WHERE id = $1",
-                     "i", id);
+    int r = tx_row(tx, &s,
+                   "SELECT project_id, version, kind, name, standard, basis, payee, voluntary "
+                   "FROM fee WHERE id = $1",
+                   id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct fee_now){.version = stmt_int(s, 0),
-                            .project_id = stmt_int(s, 1),
-                            .voluntary = stmt_int(s, 7),
+    *ret = (struct fee_now){.project_id = stmt_int(s, 0),
+                            .version = stmt_int(s, 1),
                             .agency = strcmp(stmt_text(s, 2), "agency") == 0,
                             .s = s};
     snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 3));
@@ -98,20 +83,13 @@ int fee_project(struct tx *tx, int64_t fee_id, int64_t *ret_project_id)
     return 0;
 }
 
-static void fee_trail(struct trail *trail, const struct fee_now *now, const struct fee_change *c)
+static void fee_trail(struct trail *trail, struct stmt *s, const struct fee_change *c)
 {
-    const int64_t voluntary = c->voluntary;
-
-    if (c->name)
-        trail_text(trail, "name", stmt_text(now->s, 3), c->name);
-    if (c->standard)
-        trail_text(trail, "standard", stmt_text(now->s, 4), c->standard);
-    if (c->basis)
-        trail_text(trail, "basis", stmt_text(now->s, 5), c->basis);
-    if (c->payee)
-        trail_text(trail, "payee", stmt_text(now->s, 6), c->payee);
-    if (c->voluntary >= 0)
-        trail_int(trail, "voluntary", &now->voluntary, &voluntary);
+    trail_given_text(trail, "name", stmt_text(s, 3), c->name);
+    trail_given_text(trail, "standard", stmt_text(s, 4), c->standard);
+    trail_given_text(trail, "basis", stmt_text(s, 5), c->basis);
+    trail_given_text(trail, "payee", stmt_text(s, 6), c->payee);
+    trail_given_int(trail, "voluntary", stmt_int(s, 7), c->voluntary);
 }
 
 int fee_update(struct tx *tx, const struct fee_change *c)
@@ -128,7 +106,7 @@ int fee_update(struct tx *tx, const struct fee_change *c)
     else if (now.agency && c->voluntary == 0)
         r = fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
     else
-        fee_trail(&trail, &now, c);
+        fee_trail(&trail, now.s, c);
     stmt_reset(now.s);
     if (r < 0 || trail_empty(&trail)) {
         trail_clear(&trail);
@@ -144,7 +122,7 @@ int fee_update(struct tx *tx, const struct fee_change *c)
         trail_clear(&trail);
         return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
     }
-    return fee_done(tx, "fee.update", c->id, now.project_id, &trail);
+    return audit_add_project(tx, "fee.update", "fee", c->id, now.project_id, &trail);
 }
 
 int fee_delete(struct tx *tx, int64_t id)
@@ -160,7 +138,7 @@ int fee_delete(struct tx *tx, int64_t id)
     if (r < 0)
         return r;
     trail_text(&trail, "name", now.name, NULL);
-    return fee_done(tx, "fee.delete", id, now.project_id, &trail);
+    return audit_add_project(tx, "fee.delete", "fee", id, now.project_id, &trail);
 }
 
 int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,

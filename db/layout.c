@@ -8,29 +8,23 @@
 #include "db/media.h"
 
 struct layout_now {
-    int64_t version, project_id;
+    int64_t project_id, version;
     char name[400];
-    struct stmt *s; /* columns: version, project, name, rooms, halls, baths, description, media */
+    struct stmt *s; /* columns: project, version, name, rooms, halls, baths, description, media */
 };
 
 /* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
 static int layout_read(struct tx *tx, int64_t id, struct layout_now *ret)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT version, project_id, name, rooms, halls, baths, description, media_id "
-                     "FROM layout WHERE id = $1",
-                     "i", id);
+    int r = tx_row(tx, &s,
+                   "SELECT project_id, version, name, rooms, halls, baths, description, media_id "
+                   "FROM layout WHERE id = $1",
+                   id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct layout_now){.version = stmt_int(s, 0), .project_id = stmt_int(s, 1), .s = s};
+    *ret = (struct layout_now){.project_id = stmt_int(s, 0), .version = stmt_int(s, 1), .s = s};
     snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 2));
     return 0;
 }
@@ -45,14 +39,6 @@ int layout_project(struct tx *tx, int64_t layout_id, int64_t *ret_project_id)
     stmt_reset(now.s);
     *ret_project_id = now.project_id;
     return 0;
-}
-
-static int layout_done(struct tx *tx, const char *action, int64_t id, int64_t project_id,
-                       struct trail *trail)
-{
-    int r = audit_add(tx, action, "layout", id, project_id, trail);
-
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
 }
 
 int layout_create(struct tx *tx, const struct layout_new *l, int64_t *ret_id)
@@ -81,7 +67,7 @@ int layout_create(struct tx *tx, const struct layout_new *l, int64_t *ret_id)
     trail_int(&trail, "halls", NULL, &l->halls);
     trail_int(&trail, "baths", NULL, &l->baths);
     trail_text(&trail, "media", NULL, l->media_id);
-    r = layout_done(tx, "layout.create", id, l->project_id, &trail);
+    r = audit_add_project(tx, "layout.create", "layout", id, l->project_id, &trail);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -89,21 +75,12 @@ int layout_create(struct tx *tx, const struct layout_new *l, int64_t *ret_id)
 
 static void layout_trail(struct trail *trail, struct stmt *s, const struct layout_change *c)
 {
-    const int64_t rooms = stmt_int(s, 3), halls = stmt_int(s, 4), baths = stmt_int(s, 5);
-    const char *media = stmt_text(s, 7);
-
-    if (c->name)
-        trail_text(trail, "name", stmt_text(s, 2), c->name);
-    if (c->rooms >= 0)
-        trail_int(trail, "rooms", &rooms, &c->rooms);
-    if (c->halls >= 0)
-        trail_int(trail, "halls", &halls, &c->halls);
-    if (c->baths >= 0)
-        trail_int(trail, "baths", &baths, &c->baths);
-    if (c->description)
-        trail_text(trail, "description", stmt_text(s, 6), c->description);
-    if (c->media_id)
-        trail_text(trail, "media", media ? media : "", c->media_id);
+    trail_given_text(trail, "name", stmt_text(s, 2), c->name);
+    trail_given_int(trail, "rooms", stmt_int(s, 3), c->rooms);
+    trail_given_int(trail, "halls", stmt_int(s, 4), c->halls);
+    trail_given_int(trail, "baths", stmt_int(s, 5), c->baths);
+    trail_given_text(trail, "description", stmt_text(s, 6), c->description);
+    trail_given_text(trail, "media", stmt_text(s, 7), c->media_id);
 }
 
 int layout_update(struct tx *tx, const struct layout_change *c)
@@ -138,7 +115,7 @@ int layout_update(struct tx *tx, const struct layout_change *c)
         trail_clear(&trail);
         return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
     }
-    return layout_done(tx, "layout.update", c->id, now.project_id, &trail);
+    return audit_add_project(tx, "layout.update", "layout", c->id, now.project_id, &trail);
 }
 
 int layout_delete(struct tx *tx, int64_t id)
@@ -162,7 +139,7 @@ int layout_delete(struct tx *tx, int64_t id)
     if (r < 0)
         return r;
     trail_text(&trail, "name", now.name, NULL);
-    return layout_done(tx, "layout.delete", id, now.project_id, &trail);
+    return audit_add_project(tx, "layout.delete", "layout", id, now.project_id, &trail);
 }
 
 int layout_each(struct tx *tx, int64_t project_id, int64_t layout_id,

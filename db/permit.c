@@ -98,32 +98,25 @@ static int permit_news(struct tx *tx, int64_t project_id, int64_t permit_id)
 /* ---- what is there ---- */
 
 struct permit_now {
-    int64_t id, version, project_id, units_named, revoked_ms;
+    int64_t project_id, version, units_named, revoked_ms;
     char number[400];
 };
 
 static int permit_now(struct tx *tx, int64_t id, struct permit_now *ret)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT id, version, project_id, units_named, COALESCE(revoked_ms, 0), number "
-                     "FROM permit WHERE id = $1",
-                     "i", id);
+    int r = tx_row(tx, &s,
+                   "SELECT project_id, version, units_named, COALESCE(revoked_ms, 0), number "
+                   "FROM permit WHERE id = $1",
+                   id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 2))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct permit_now){.id = stmt_int(s, 0),
+    *ret = (struct permit_now){.project_id = stmt_int(s, 0),
                                .version = stmt_int(s, 1),
-                               .project_id = stmt_int(s, 2),
-                               .units_named = stmt_int(s, 3),
-                               .revoked_ms = stmt_int(s, 4)};
-    snprintf(ret->number, sizeof(ret->number), "%s", stmt_text(s, 5));
+                               .units_named = stmt_int(s, 2),
+                               .revoked_ms = stmt_int(s, 3)};
+    snprintf(ret->number, sizeof(ret->number), "%s", stmt_text(s, 4));
     stmt_reset(s);
     return 0;
 }
@@ -206,15 +199,6 @@ int permit_create(struct tx *tx, const struct permit_new *p, int64_t *ret_id)
     return r;
 }
 
-static void change_text(struct trail *trail, const char *field, struct stmt *s, int column,
-                        const char *next)
-{
-    const char *before = stmt_text(s, column);
-
-    if (next)
-        trail_text(trail, field, before ? before : "", next);
-}
-
 static int change_trail(struct tx *tx, const struct permit_now *now, const struct permit_change *c,
                         struct trail *trail)
 {
@@ -228,16 +212,15 @@ static int change_trail(struct tx *tx, const struct permit_now *now, const struc
         r = stmt_step(s);
     if (r != 1)
         return r < 0 ? r : -ENOENT;
-    change_text(trail, "number", s, 0, c->number);
-    change_text(trail, "issued_date", s, 1, c->issued_date);
-    change_text(trail, "valid_until", s, 2, c->valid_until);
-    change_text(trail, "scope", s, 3, c->scope_text);
-    change_text(trail, "escrow_bank", s, 4, c->escrow_bank);
-    change_text(trail, "escrow_name", s, 5, c->escrow_name);
-    change_text(trail, "escrow_account", s, 6, c->escrow_account);
-    change_text(trail, "media", s, 7, c->media_id);
-    if (c->units_named >= 0)
-        trail_int(trail, "units_named", &now->units_named, &c->units_named);
+    trail_given_text(trail, "number", stmt_text(s, 0), c->number);
+    trail_given_text(trail, "issued_date", stmt_text(s, 1), c->issued_date);
+    trail_given_text(trail, "valid_until", stmt_text(s, 2), c->valid_until);
+    trail_given_text(trail, "scope", stmt_text(s, 3), c->scope_text);
+    trail_given_text(trail, "escrow_bank", stmt_text(s, 4), c->escrow_bank);
+    trail_given_text(trail, "escrow_name", stmt_text(s, 5), c->escrow_name);
+    trail_given_text(trail, "escrow_account", stmt_text(s, 6), c->escrow_account);
+    trail_given_text(trail, "media", stmt_text(s, 7), c->media_id);
+    trail_given_int(trail, "units_named", now->units_named, c->units_named);
     stmt_reset(s);
     return 0;
 }

@@ -101,9 +101,7 @@ int project_create(struct tx *tx, const struct project_new *p, int64_t *ret_id)
     trail_text(&trail, "developer", NULL, p->developer);
     trail_text(&trail, "phone", NULL, p->phone);
     trail_text(&trail, "sale_type", NULL, sale_type);
-    r = audit_add(tx, "project.create", "project", id, id, &trail);
-    if (r == 0)
-        r = tx_changed(tx, CHANGE_PROJECT, id, 0, id);
+    r = audit_add_project(tx, "project.create", "project", id, id, &trail);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -124,12 +122,8 @@ static void project_trail(struct trail *trail, const struct project_row *now,
 {
     const char *cover = c->cover_media && c->cover_media[0] ? c->cover_media : NULL;
 
-#define TEXT(n, column)                                                                            \
-    if (c->column)                                                                                 \
-        trail_text(trail, #column, now->column, c->column);
-#define INT(n, column)                                                                             \
-    if (c->column >= 0)                                                                            \
-        trail_int(trail, #column, &now->column, &c->column);
+#define TEXT(n, column) trail_given_text(trail, #column, now->column, c->column);
+#define INT(n, column)  trail_given_int(trail, #column, now->column, c->column);
 #include "db/project.def"
 #undef TEXT
 #undef INT
@@ -187,8 +181,7 @@ int project_update(struct tx *tx, const struct project_change *c)
             return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL);
         return r;
     }
-    r = audit_add(tx, "project.update", "project", c->id, c->id, &trail);
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, c->id, 0, c->id);
+    return audit_add_project(tx, "project.update", "project", c->id, c->id, &trail);
 }
 
 int project_close(struct tx *tx, int64_t id, int64_t version, bool closed)
@@ -206,8 +199,7 @@ int project_close(struct tx *tx, int64_t id, int64_t version, bool closed)
     if (r <= 0)
         return r;
     trail_int(&trail, "closed", &before, &after);
-    r = audit_add(tx, "project.closing", "project", id, id, &trail);
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, id, 0, id);
+    return audit_add_project(tx, "project.closing", "project", id, id, &trail);
 }
 
 /* ---- the list: one row per project and state, told as one brief per project ---- */

@@ -16,29 +16,23 @@ struct node_now {
 };
 
 static const char area_by_id[] =
-    "SELECT id, version, project_id, COALESCE(parent_id, 0), ordinal, enabled, kind, name, 0 "
+    "SELECT project_id, id, version, COALESCE(parent_id, 0), ordinal, enabled, kind, name, 0 "
     "FROM area WHERE id = $1";
 static const char building_by_id[] =
-    "SELECT id, version, project_id, COALESCE(area_id, 0), ordinal, enabled, 'building', name, "
+    "SELECT project_id, id, version, COALESCE(area_id, 0), ordinal, enabled, 'building', name, "
     "COALESCE(floor_height_mm, 0) FROM building WHERE id = $1";
 
 /* Reads the node, in scope or NOT_FOUND. The caller ends it with stmt_reset(ret->s). */
 static int node_read(struct tx *tx, const char *sql, int64_t id, struct node_now *ret)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s, sql, "i", id);
+    int r = tx_row(tx, &s, sql, id);
 
-    if (r == 0)
-        r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 2))) {
-        stmt_reset(s);
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    }
-    *ret = (struct node_now){.id = stmt_int(s, 0),
-                             .version = stmt_int(s, 1),
-                             .project_id = stmt_int(s, 2),
+    *ret = (struct node_now){.project_id = stmt_int(s, 0),
+                             .id = stmt_int(s, 1),
+                             .version = stmt_int(s, 2),
                              .parent_id = stmt_int(s, 3),
                              .ordinal = stmt_int(s, 4),
                              .enabled = stmt_int(s, 5),
@@ -122,9 +116,7 @@ int area_create(struct tx *tx, const struct area_new *area, struct node *ret_nod
     trail_text(&trail, "kind", NULL, area->kind);
     trail_text(&trail, "name", NULL, area->name);
     trail_int(&trail, "parent_id", NULL, parent);
-    r = audit_add(tx, "area.create", "area", id, area->project_id, &trail);
-    if (r == 0)
-        r = tx_changed(tx, CHANGE_PROJECT, area->project_id, 0, area->project_id);
+    r = audit_add_project(tx, "area.create", "area", id, area->project_id, &trail);
     if (r == 0)
         *ret_node = (struct node){id, 1, area->project_id};
     return r;
@@ -339,8 +331,7 @@ int area_delete(struct tx *tx, int64_t area_id)
     if (r < 0)
         return r;
     trail_text(&trail, "name", name, NULL);
-    r = audit_add(tx, "area.delete", "area", area_id, now.project_id, &trail);
-    return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, now.project_id, 0, now.project_id);
+    return audit_add_project(tx, "area.delete", "area", area_id, now.project_id, &trail);
 }
 
 /* ---- buildings ---- */

@@ -58,6 +58,23 @@ int tx_need_project(struct tx *tx, int64_t project_id)
     return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
+int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s, sql, "i", id);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r < 0)
+        return r;
+    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 0))) {
+        stmt_reset(s);
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    *ret_s = s;
+    return 0;
+}
+
 int tx_limit_reached(struct tx *tx, int64_t limit)
 {
     char text[24];

@@ -71,6 +71,10 @@ int tx_need_right(struct tx *tx, enum right right);
 /* The project in scope, or NOT_FOUND: what is out of scope does not exist for the actor. */
 int tx_need_project(struct tx *tx, int64_t project_id);
 
+/* The row of @sql, a constant whose $1 is @id and whose first column is the project: the statement
+ * stands on it and the caller ends it with stmt_reset(). NOT_FOUND when there is none in scope. */
+int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
+
 /* LIMIT_REACHED, with that limit. */
 int tx_limit_reached(struct tx *tx, int64_t limit);
 

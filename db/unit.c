@@ -83,21 +83,6 @@ static const int64_t *given(const int64_t *value)
     return *value >= 0 ? value : NULL;
 }
 
-static void text_trail(struct trail *trail, const char *field, const char *now, const char *next)
-{
-    if (next)
-        trail_text(trail, field, now ? now : "", next);
-}
-
-static void int_trail(struct trail *trail, const char *field, struct stmt *s, int column,
-                      int64_t next)
-{
-    const int64_t now = stmt_int(s, column);
-
-    if (next >= 0)
-        trail_int(trail, field, &now, &next);
-}
-
 static int record_trail(struct tx *tx, const struct unit_change *c, struct trail *trail)
 {
     struct stmt *s;
@@ -110,16 +95,16 @@ static int record_trail(struct tx *tx, const struct unit_change *c, struct trail
         r = stmt_step(s);
     if (r != 1)
         return r < 0 ? r : -ENOENT;
-    text_trail(trail, "class", stmt_text(s, 0), c->class);
-    text_trail(trail, "orientation", stmt_text(s, 1), c->orientation);
-    text_trail(trail, "display_note", stmt_text(s, 2), c->display_note);
-    text_trail(trail, "vr_url", stmt_text(s, 3), c->vr_url);
-    text_trail(trail, "room", stmt_text(s, 4), c->room);
-    int_trail(trail, "layout_id", s, 5, c->layout_id);
-    int_trail(trail, "floor_height_mm", s, 6, c->floor_height_mm);
-    int_trail(trail, "attached_only", s, 7, c->attached_only);
-    int_trail(trail, "model_room", s, 8, c->model_room);
-    int_trail(trail, "span", s, 9, c->span);
+    trail_given_text(trail, "class", stmt_text(s, 0), c->class);
+    trail_given_text(trail, "orientation", stmt_text(s, 1), c->orientation);
+    trail_given_text(trail, "display_note", stmt_text(s, 2), c->display_note);
+    trail_given_text(trail, "vr_url", stmt_text(s, 3), c->vr_url);
+    trail_given_text(trail, "room", stmt_text(s, 4), c->room);
+    trail_given_int(trail, "layout_id", stmt_int(s, 5), c->layout_id);
+    trail_given_int(trail, "floor_height_mm", stmt_int(s, 6), c->floor_height_mm);
+    trail_given_int(trail, "attached_only", stmt_int(s, 7), c->attached_only);
+    trail_given_int(trail, "model_room", stmt_int(s, 8), c->model_room);
+    trail_given_int(trail, "span", stmt_int(s, 9), c->span);
     stmt_reset(s);
     return 0;
 }
