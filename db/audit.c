@@ -209,6 +209,21 @@ int audit_add_project(struct tx *tx, const char *action, const char *kind, int64
     return r < 0 ? r : tx_changed(tx, CHANGE_PROJECT, project_id, 0, project_id);
 }
 
+/* 1 or 0. Of a project that is seen in part: what happened to the units in scope. */
+static int row_visible(struct tx *tx, const struct audit_row *row)
+{
+    int64_t building = 0, unit;
+    int r;
+
+    if (row->project_id == 0 || actor_sees_whole(tx->actor, row->project_id))
+        return 1;
+    if (!actor_sees_project(tx->actor, row->project_id) || strncmp(row->object, "unit:", 5) != 0)
+        return 0;
+    unit = strtoll(row->object + 5, NULL, 10);
+    r = db_get(tx->db, &building, "SELECT building_id FROM unit WHERE id = $1", "i", unit);
+    return r == 1 ? actor_sees_building(tx->actor, row->project_id, building) : r;
+}
+
 #define AUDIT_ROWS                                                                                 \
     "SELECT seq, at_ms, actor_kind, actor_id, actor, action, object, project_id, detail, hash "    \
     "FROM audit WHERE ($1 = 0 OR seq < $1) AND ($2 IS NULL OR actor = $2) "                        \
@@ -238,7 +253,8 @@ int audit_list(struct tx *tx, const struct audit_filter *filter,
         const void *hash;
         size_t n;
 
-        if (row.project_id != 0 && !actor_sees_project(tx->actor, row.project_id))
+        r = row_visible(tx, &row);
+        if (r <= 0)
             continue;
         hash = stmt_blob(s, 9, &n);
         if (n == AUDIT_HASH_SIZE)

@@ -58,7 +58,8 @@ struct audit_filter {
 };
 
 /* Newest first; @row lives during the call. A negative return of @each ends the walk with it.
- * Rows of projects out of the actor's scope are left out. */
+ * Rows of projects out of the actor's scope are left out, and of one that is seen in part all but
+ * those of its units. */
 int audit_list(struct tx *tx, const struct audit_filter *filter,
                int (*each)(void *arg, const struct audit_row *row), void *arg);
 

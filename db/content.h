@@ -62,7 +62,7 @@ struct content {
     struct pool pool;
 };
 
-/* What would be published now (draft.c). */
+/* What would be published now (draft.c), for who sees the whole project. */
 int content_draft(struct tx *tx, int64_t project_id, struct content **ret_content);
 /* What was. @unit_id: that unit alone (its items are whole all the same); 0: all. */
 int content_published(struct db *db, int64_t publication_id, int64_t unit_id,

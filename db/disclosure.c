@@ -321,7 +321,7 @@ static int item_trail(struct tx *tx, const struct disclosure_set *set, struct tr
 int disclosure_set(struct tx *tx, const struct disclosure_set *set)
 {
     struct trail trail = {0};
-    int r = tx_need_project(tx, set->project_id);
+    int r = tx_need_whole(tx, set->project_id);
 
     if (r == 0 && !disclosure_info(set->code))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);

@@ -10,7 +10,7 @@ int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id
 {
     struct trail trail = {0};
     int64_t id = 0;
-    int r = tx_need_project(tx, d->project_id);
+    int r = tx_need_whole(tx, d->project_id);
 
     if (r == 0)
         r = db_get(tx->db, &id,
@@ -41,11 +41,11 @@ struct discount_now {
     struct stmt *s; /* columns: project, version, name, condition, effect, from_date, until_date */
 };
 
-/* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
+/* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
 static int discount_read(struct tx *tx, int64_t id, struct discount_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
+    int r = tx_own(tx, &s,
                    "SELECT project_id, version, name, condition, effect, from_date, until_date "
                    "FROM discount WHERE id = $1",
                    id);

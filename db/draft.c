@@ -217,10 +217,12 @@ int content_draft(struct tx *tx, int64_t project_id, struct content **ret_conten
     struct content *c = calloc(1, sizeof(*c));
     struct drafting drafting = {.content = c};
     int64_t show = 0;
-    int r;
+    int r = tx_need_whole(tx, project_id);
 
-    if (!c)
-        return -ENOMEM;
+    if (!c || r < 0) {
+        free(c);
+        return r < 0 ? r : -ENOMEM;
+    }
     c->project_id = project_id;
     r = db_get(tx->db, &show, "SELECT show_deal_price FROM project WHERE id = $1", "i", project_id);
     drafting.show_deal_price = show != 0;

@@ -35,7 +35,7 @@ static int bearer_read(struct tx *tx, int64_t unit_id, struct bearer *ret)
         return r;
     *ret = (struct bearer){unit_id, stmt_int(s, 0), stmt_int(s, 1), stmt_int(s, 2)};
     stmt_reset(s);
-    return 0;
+    return tx_need_building(tx, ret->project_id, ret->building_id);
 }
 
 /* The unit's new version, its history and audit rows, the news, the loss. @trail is freed. */

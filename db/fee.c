@@ -17,7 +17,7 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     const int64_t voluntary = fee->voluntary;
     struct trail trail = {0};
     int64_t id = 0;
-    int r = tx_need_project(tx, fee->project_id);
+    int r = tx_need_whole(tx, fee->project_id);
 
     if (r == 0 && strcmp(fee->kind, "agency") == 0 && !fee->voluntary)
         return fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
@@ -52,11 +52,11 @@ struct fee_now {
     struct stmt *s; /* columns: project, version, kind, name, standard, basis, payee, voluntary */
 };
 
-/* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
+/* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
 static int fee_read(struct tx *tx, int64_t id, struct fee_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
+    int r = tx_own(tx, &s,
                    "SELECT project_id, version, kind, name, standard, basis, payee, voluntary "
                    "FROM fee WHERE id = $1",
                    id);

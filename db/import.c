@@ -143,7 +143,7 @@ static int project_of(struct import *im, const struct import_unit *u, int64_t *r
                    "INSERT INTO project (name, created_ms) VALUES ($1, $2) RETURNING id", "ti",
                    u->project, im->tx->now_ms);
     if (r > 0)
-        r = tx_need_project(im->tx, id);
+        r = tx_need_whole(im->tx, id);
     if (r == 0)
         r = project_noted(im, id);
     if (r == 0)
@@ -469,7 +469,7 @@ int import_add(struct import *im, const struct import_unit *u)
 int import_begin(struct tx *tx, const struct import_options *options, struct import **ret_import)
 {
     struct import *im;
-    int r = options->project_id ? tx_need_project(tx, options->project_id) : 0;
+    int r = options->project_id ? tx_need_whole(tx, options->project_id) : 0;
 
     if (r < 0)
         return r;

@@ -13,11 +13,11 @@ struct layout_now {
     struct stmt *s; /* columns: project, version, name, rooms, halls, baths, description, media */
 };
 
-/* In scope or NOT_FOUND; the caller ends it with stmt_reset(ret->s). */
+/* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
 static int layout_read(struct tx *tx, int64_t id, struct layout_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
+    int r = tx_own(tx, &s,
                    "SELECT project_id, version, name, rooms, halls, baths, description, media_id "
                    "FROM layout WHERE id = $1",
                    id);
@@ -45,7 +45,7 @@ int layout_create(struct tx *tx, const struct layout_new *l, int64_t *ret_id)
 {
     struct trail trail = {0};
     int64_t id = 0;
-    int r = tx_need_project(tx, l->project_id);
+    int r = tx_need_whole(tx, l->project_id);
 
     if (r == 0)
         r = media_need(tx, l->project_id, l->media_id);

@@ -10,7 +10,7 @@ int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char
                 const char *reason, int64_t *ret_id)
 {
     struct trail trail = {0};
-    int r = tx_need_project(tx, project_id);
+    int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
         r = db_get(tx->db, ret_id,

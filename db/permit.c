@@ -105,7 +105,7 @@ struct permit_now {
 static int permit_now(struct tx *tx, int64_t id, struct permit_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
+    int r = tx_own(tx, &s,
                    "SELECT project_id, version, units_named, COALESCE(revoked_ms, 0), number "
                    "FROM permit WHERE id = $1",
                    id);
@@ -172,7 +172,7 @@ int permit_create(struct tx *tx, const struct permit_new *p, int64_t *ret_id)
 {
     struct trail trail = {0};
     int64_t id = 0;
-    int r = tx_need_project(tx, p->project_id);
+    int r = tx_need_whole(tx, p->project_id);
 
     if (r == 0)
         r = media_need(tx, p->project_id, p->media_id);

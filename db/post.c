@@ -233,17 +233,19 @@ static int picture_audit(struct tx *tx, const char *action, int64_t post_id,
 
 /* ---- changing ---- */
 
-static int too_wide(struct tx *tx)
+int post_scope_too_wide(struct tx *tx)
 {
-    char limit[24];
+    char projects[24], buildings[24];
 
-    snprintf(limit, sizeof(limit), "%d", POST_PROJECTS_MAX);
-    return fault_set(tx->fault, FAULT_POST_SCOPE_TOO_WIDE, "limit", limit, NULL);
+    snprintf(projects, sizeof(projects), "%d", ACTOR_PROJECTS_MAX);
+    snprintf(buildings, sizeof(buildings), "%d", ACTOR_BUILDINGS_MAX);
+    return fault_set(tx->fault, FAULT_POST_SCOPE_TOO_WIDE, "limit", projects, "buildings",
+                     buildings, NULL);
 }
 
 static int projects_set(struct tx *tx, int64_t post_id, const int64_t *ids, size_t n)
 {
-    int r = n > POST_PROJECTS_MAX ? too_wide(tx) : 0;
+    int r = n > ACTOR_PROJECTS_MAX ? post_scope_too_wide(tx) : 0;
 
     if (r == 0)
         r = db_run(tx->db, "DELETE FROM post_project WHERE post_id = $1", "i", post_id);
@@ -257,7 +259,7 @@ static int projects_set(struct tx *tx, int64_t post_id, const int64_t *ids, size
 
 static int buildings_set(struct tx *tx, int64_t post_id, const int64_t *ids, size_t n)
 {
-    int r = n > POST_BUILDINGS_MAX ? too_wide(tx) : 0;
+    int r = n > ACTOR_BUILDINGS_MAX ? post_scope_too_wide(tx) : 0;
 
     if (r == 0)
         r = db_run(tx->db, "DELETE FROM post_building WHERE post_id = $1", "i", post_id);
@@ -337,7 +339,7 @@ static int holders_check(struct tx *tx, int64_t post_id)
 
         r = actor_load(tx->db, user_id, &actor, NULL);
         if (r == -E2BIG)
-            r = too_wide(tx);
+            r = post_scope_too_wide(tx);
         if (r >= 0 || r == -ENOENT)
             r = tx_changed(tx, CHANGE_USER, 0, 0, user_id);
     }

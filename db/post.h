@@ -2,7 +2,7 @@
  *
  * A built-in post has the rights of its role in role.def, which change with the program and not by
  * hand; its scope can be changed. Any other post lists its rights. The scope is all projects, or
- * the listed ones and those of the listed buildings.
+ * the listed ones and, of others, the listed buildings; a list is as long as an actor's (tx.h).
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -14,8 +14,6 @@
 enum {
     POST_NAME_MAX = 60,
     POST_MAX = 200,
-    POST_PROJECTS_MAX = 32, /* an actor holds no more */
-    POST_BUILDINGS_MAX = 500,
 };
 
 struct post_row {
@@ -54,6 +52,9 @@ int post_update(struct tx *tx, const struct post_change *change);
 
 /* Makes the built-in post of each staff role that has none yet, with all projects as its scope. */
 int posts_seed(struct tx *tx);
+
+/* POST_SCOPE_TOO_WIDE with both limits. */
+int post_scope_too_wide(struct tx *tx);
 
 /* The rights a person's post may hold: not those of terminals, nor "no log-in". */
 right_set post_grantable(void);

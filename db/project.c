@@ -141,9 +141,10 @@ static int project_check(struct tx *tx, int64_t id, int64_t version,
 
     if (r < 0)
         return r;
-    if (now.version != version)
+    r = tx_need_whole(tx, id);
+    if (r == 0 && now.version != version)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
-    else if (change)
+    else if (r == 0 && change)
         project_trail(trail, &now, change);
     stmt_reset(s);
     return r;
@@ -202,33 +203,39 @@ int project_close(struct tx *tx, int64_t id, int64_t version, bool closed)
     return audit_add_project(tx, "project.closing", "project", id, id, &trail);
 }
 
-/* ---- the list: one row per project and state, told as one brief per project ---- */
+/* ---- the list: a row for each state of a building, told as one brief per project ---- */
 
 static const char project_states[] =
     "SELECT p.id, p.name, p.city, p.closed, "
     "(SELECT q.number FROM publication q WHERE q.project_id = p.id AND q.state = 'live'), "
     "(SELECT q.number FROM publication q WHERE q.project_id = p.id "
     " AND q.state IN ('draft', 'submitted')), "
-    "n.sale_state, n.units, n.gross, n.total FROM project p LEFT JOIN "
-    "(SELECT u.project_id, u.sale_state, COUNT(*) AS units, SUM(COALESCE(a.gross, 0)) AS gross, "
+    "n.sale_state, n.units, n.gross, n.total, n.building_id FROM project p LEFT JOIN "
+    "(SELECT u.project_id, u.building_id, u.sale_state, COUNT(*) AS units, "
+    " SUM(COALESCE(a.gross, 0)) AS gross, "
     " SUM(COALESCE(u.total_fen, 0)) AS total FROM unit u JOIN project k ON k.id = u.project_id "
     " LEFT JOIN unit_area a ON a.unit_id = u.id AND a.stage = "
     " CASE k.sale_type WHEN 'completed' THEN 'measured' ELSE 'premeasured' END "
-    " WHERE $1 = 0 OR u.project_id = $1 GROUP BY u.project_id, u.sale_state) n "
+    " WHERE $1 = 0 OR u.project_id = $1 GROUP BY u.project_id, u.sale_state, u.building_id) n "
     "ON n.project_id = p.id WHERE $1 = 0 OR p.id = $1 ORDER BY p.name, p.id, n.sale_state";
 
-static void brief_add(struct project_brief *brief, struct stmt *s)
+static void brief_add(const struct actor *actor, struct project_brief *brief, struct stmt *s)
 {
     struct project_state *state = &brief->states[brief->n_states];
 
-    if (stmt_is_null(s, 6) || brief->n_states == PROJECT_STATES_MAX)
+    if (stmt_is_null(s, 6) || !actor_sees_building(actor, brief->id, stmt_int(s, 10)))
         return;
+    if (brief->n_states > 0 && state[-1].state == stmt_text(s, 6)[0])
+        state--;
+    else if (brief->n_states == PROJECT_STATES_MAX)
+        return;
+    else
+        brief->n_states++;
     state->state = stmt_text(s, 6)[0];
-    state->units = stmt_int(s, 7);
-    state->gross_area = stmt_int(s, 8);
-    state->total_fen = stmt_int(s, 9);
-    brief->units += state->units;
-    brief->n_states++;
+    state->units += stmt_int(s, 7);
+    state->gross_area += stmt_int(s, 8);
+    state->total_fen += stmt_int(s, 9);
+    brief->units += stmt_int(s, 7);
 }
 
 /* The texts of a brief outlive the row they were read from. */
@@ -266,7 +273,7 @@ int project_each(struct tx *tx, int64_t project_id,
                 break;
             brief_start(&brief, &text, s);
         }
-        brief_add(&brief, s);
+        brief_add(tx->actor, &brief, s);
     }
     stmt_reset(s);
     if (r >= 0 && brief.id)

@@ -43,10 +43,24 @@ static int node_read(struct tx *tx, const char *sql, int64_t id, struct node_now
     return 0;
 }
 
+/* Of a node that is to be changed: a building in scope, or an area of a project that is. */
+static int node_own(struct tx *tx, const char *sql, int64_t id, struct node_now *ret)
+{
+    int r = node_read(tx, sql, id, ret);
+
+    if (r < 0)
+        return r;
+    r = sql == building_by_id ? tx_need_building(tx, ret->project_id, id)
+                              : tx_need_whole(tx, ret->project_id);
+    if (r < 0)
+        stmt_reset(ret->s);
+    return r;
+}
+
 int building_project(struct tx *tx, int64_t building_id, int64_t *ret_project_id)
 {
     struct node_now now;
-    int r = node_read(tx, building_by_id, building_id, &now);
+    int r = node_own(tx, building_by_id, building_id, &now);
 
     if (r < 0)
         return r;
@@ -79,7 +93,7 @@ static int parent_check(struct tx *tx, int64_t project_id, const char *kind, int
 static int project_exists(struct tx *tx, int64_t project_id)
 {
     int64_t found = 0;
-    int r = tx_need_project(tx, project_id);
+    int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
         r = db_get(tx->db, &found, "SELECT id FROM project WHERE id = $1", "i", project_id);
@@ -271,7 +285,7 @@ static int node_update(struct tx *tx, const struct node_kind *kind, const struct
     struct node_now now;
     struct trail trail = {0};
     bool building = kind == &node_building;
-    int r = node_read(tx, kind->read, c->id, &now);
+    int r = node_own(tx, kind->read, c->id, &now);
 
     if (r < 0)
         return r;
@@ -314,7 +328,7 @@ int area_delete(struct tx *tx, int64_t area_id)
     struct node_now now;
     int64_t count = 0;
     char name[256];
-    int r = node_read(tx, area_by_id, area_id, &now);
+    int r = node_own(tx, area_by_id, area_id, &now);
 
     if (r < 0)
         return r;
@@ -421,7 +435,7 @@ int building_delete(struct tx *tx, int64_t building_id)
     struct node_now now;
     int64_t count = 0;
     char name[256];
-    int r = node_read(tx, building_by_id, building_id, &now);
+    int r = node_own(tx, building_by_id, building_id, &now);
 
     if (r < 0)
         return r;
@@ -493,6 +507,9 @@ int building_each(struct tx *tx, int64_t project_id,
                  "WHERE b.project_id = $1 ORDER BY b.ordinal, b.id",
                  "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (!actor_sees_building(tx->actor, project_id, stmt_int(s, 0)))
+            continue;
+
         const struct building_row row = {.id = stmt_int(s, 0),
                                          .version = stmt_int(s, 1),
                                          .area_id = stmt_int(s, 2),

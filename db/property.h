@@ -96,7 +96,8 @@ int building_delete(struct tx *tx, int64_t building_id);
 /* The project of a building in scope. */
 int building_project(struct tx *tx, int64_t building_id, int64_t *ret_project_id);
 
-/* ---- reading: texts live during the call; in physical order ---- */
+/* ---- reading: texts live during the call; in physical order; of a project that is seen in part
+ * the buildings in scope and what is in them ---- */
 
 struct area_row {
     int64_t id, version, parent_id, ordinal, units;

@@ -219,6 +219,9 @@ int stair_each(struct tx *tx, int64_t project_id,
                  "ORDER BY s.building_id, s.ordinal, s.id",
                  "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (!actor_sees_building(tx->actor, project_id, stmt_int(s, 1)))
+            continue;
+
         const struct stair_row row = {.id = stmt_int(s, 0),
                                       .building_id = stmt_int(s, 1),
                                       .ordinal = stmt_int(s, 2),
@@ -247,6 +250,9 @@ int floor_each(struct tx *tx, int64_t project_id,
                  "ORDER BY f.building_id, f.ordinal DESC",
                  "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (!actor_sees_building(tx->actor, project_id, stmt_int(s, 1)))
+            continue;
+
         const struct floor_row row = {.id = stmt_int(s, 0),
                                       .building_id = stmt_int(s, 1),
                                       .ordinal = stmt_int(s, 2),

@@ -189,6 +189,8 @@ static int step_begin(struct tx *tx, int64_t id, int64_t version, const char *st
     char number[24];
     int r = publication_read(tx, id, head_read, ret_head);
 
+    if (r == 0)
+        r = tx_need_whole(tx, ret_head->project_id);
     if (r < 0)
         return r;
     snprintf(number, sizeof(number), "%" PRId64, ret_head->number);
@@ -220,7 +222,7 @@ int publication_create(struct tx *tx, int64_t project_id, const char *note, int6
     struct head head = {.project_id = project_id, .state = "-"};
     int64_t open = 0;
     char number[24];
-    int r = tx_need_project(tx, project_id);
+    int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
         r = db_get(tx->db, &open,

@@ -4,27 +4,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One row per group and column: key, name, column, units, list total, deal total, gross area. */
+/* One row per group, column and building: key, name, column, units, list total, deal total, gross
+ * area, building. */
 #define STOCK_COLUMN                                                                               \
     "CASE WHEN u.sale_state IN ('A', 'U') AND u.queue_count > 0 THEN 'Q' "                         \
     "WHEN u.sale_state IN ('K', 'R', 'X') THEN 'H' WHEN u.sale_state IN ('B', 'S') THEN 'B' "      \
     "WHEN u.sale_state IN ('C', 'F', 'D', 'T') THEN 'S' ELSE u.sale_state END"
 #define STOCK_SUMS                                                                                 \
     "COUNT(*), SUM(COALESCE(u.total_fen, 0)), "                                                    \
-    "SUM(COALESCE(u.deal_total_fen, u.total_fen, 0)), SUM(COALESCE(a.gross, 0)) "
+    "SUM(COALESCE(u.deal_total_fen, u.total_fen, 0)), SUM(COALESCE(a.gross, 0)), u.building_id "
 #define STOCK_FROM                                                                                 \
     "FROM unit u JOIN project p ON p.id = u.project_id LEFT JOIN unit_area a ON a.unit_id = u.id " \
     "AND a.stage = CASE p.sale_type WHEN 'completed' THEN 'measured' ELSE 'premeasured' END "
 
-static const char by_class[] = "SELECT 0, u.class, " STOCK_COLUMN ", " STOCK_SUMS STOCK_FROM
-                               "WHERE u.project_id = $1 GROUP BY u.class, 3 ORDER BY u.class";
-static const char by_building[] = "SELECT b.id, b.name, " STOCK_COLUMN ", " STOCK_SUMS STOCK_FROM
-                                  "JOIN building b ON b.id = u.building_id WHERE u.project_id = $1 "
-                                  "GROUP BY b.id, b.name, b.ordinal, 3 ORDER BY b.ordinal, b.id";
+static const char by_class[] =
+    "SELECT 0, u.class, " STOCK_COLUMN ", " STOCK_SUMS STOCK_FROM
+    "WHERE u.project_id = $1 GROUP BY u.class, 3, u.building_id ORDER BY u.class";
+static const char by_building[] =
+    "SELECT b.id, b.name, " STOCK_COLUMN ", " STOCK_SUMS STOCK_FROM
+    "JOIN building b ON b.id = u.building_id WHERE u.project_id = $1 "
+    "GROUP BY b.id, b.name, b.ordinal, 3, u.building_id ORDER BY b.ordinal, b.id";
 static const char by_layout[] =
     "SELECT COALESCE(l.id, 0), COALESCE(l.name, ''), " STOCK_COLUMN ", " STOCK_SUMS STOCK_FROM
     "LEFT JOIN layout l ON l.id = u.layout_id WHERE u.project_id = $1 "
-    "GROUP BY l.id, l.name, 3 ORDER BY CASE WHEN l.id IS NULL THEN 1 ELSE 0 END, l.name, l.id";
+    "GROUP BY l.id, l.name, 3, u.building_id "
+    "ORDER BY CASE WHEN l.id IS NULL THEN 1 ELSE 0 END, l.name, l.id";
 
 static void group_add(struct stock_group *g, struct stmt *s)
 {
@@ -133,6 +137,8 @@ int report_stock(struct tx *tx, int64_t project_id, enum stock_by by,
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (!actor_sees_building(tx->actor, project_id, stmt_int(s, 7)))
+            continue;
         if (!group_same(&open, by, s)) {
             r = open.open ? each(arg, &open.group) : 0;
             group_start(&open, by, s);

@@ -31,7 +31,8 @@ struct stock_total {
     bool balanced;
 };
 
-/* Groups in the order of their noun; texts live during the call. */
+/* Of the buildings in scope; the permits are those of the project. Groups in the order of their
+ * noun; texts live during the call. */
 int report_stock(struct tx *tx, int64_t project_id, enum stock_by by,
                  int (*each)(void *arg, const struct stock_group *group), void *arg,
                  struct stock_total *ret_total);

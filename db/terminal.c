@@ -107,7 +107,7 @@ int terminal_create(struct tx *tx, const struct terminal_new *t, int64_t *ret_id
     int r = room_for_one(tx);
 
     if (r == 0 &&
-        (t->project_id ? !actor_sees_project(tx->actor, t->project_id) : !tx->actor->all_projects))
+        (t->project_id ? !actor_sees_whole(tx->actor, t->project_id) : !tx->actor->all_projects))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
         r = db_get(tx->db, &same,

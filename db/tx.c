@@ -34,14 +34,38 @@ bool actor_has(const struct actor *actor, enum right right)
     return (actor->rights & RIGHT_BIT(right)) != 0;
 }
 
-bool actor_sees_project(const struct actor *actor, int64_t project_id)
+_Static_assert(ACTOR_PROJECTS_MAX <= 32, "partial has a bit for each project");
+
+enum reach { REACH_NONE, REACH_PART, REACH_WHOLE };
+
+static enum reach actor_reach(const struct actor *actor, int64_t project_id)
 {
     if (actor->all_projects)
-        return true;
+        return REACH_WHOLE;
     for (size_t i = 0; i < actor->n_projects; i++)
         if (actor->projects[i] == project_id)
+            return actor->partial & UINT32_C(1) << i ? REACH_PART : REACH_WHOLE;
+    return REACH_NONE;
+}
+
+bool actor_sees_project(const struct actor *actor, int64_t project_id)
+{
+    return actor_reach(actor, project_id) != REACH_NONE;
+}
+
+bool actor_sees_whole(const struct actor *actor, int64_t project_id)
+{
+    return actor_reach(actor, project_id) == REACH_WHOLE;
+}
+
+bool actor_sees_building(const struct actor *actor, int64_t project_id, int64_t building_id)
+{
+    const enum reach reach = actor_reach(actor, project_id);
+
+    for (size_t i = 0; reach == REACH_PART && i < actor->n_buildings; i++)
+        if (actor->buildings[i] == building_id)
             return true;
-    return false;
+    return reach == REACH_WHOLE;
 }
 
 int tx_need_right(struct tx *tx, enum right right)
@@ -54,6 +78,22 @@ int tx_need_right(struct tx *tx, enum right right)
 int tx_need_project(struct tx *tx, int64_t project_id)
 {
     if (actor_sees_project(tx->actor, project_id))
+        return 0;
+    return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+int tx_need_whole(struct tx *tx, int64_t project_id)
+{
+    int r = tx_need_project(tx, project_id);
+
+    if (r < 0 || actor_sees_whole(tx->actor, project_id))
+        return r;
+    return fault_set(tx->fault, FAULT_SCOPE_PARTIAL, NULL);
+}
+
+int tx_need_building(struct tx *tx, int64_t project_id, int64_t building_id)
+{
+    if (actor_sees_building(tx->actor, project_id, building_id))
         return 0;
     return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
@@ -73,6 +113,21 @@ int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
     }
     *ret_s = s;
     return 0;
+}
+
+int tx_own(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
+{
+    struct stmt *s;
+    int r = tx_row(tx, &s, sql, id);
+
+    if (r < 0)
+        return r;
+    r = tx_need_whole(tx, stmt_int(s, 0));
+    if (r < 0)
+        stmt_reset(s);
+    else
+        *ret_s = s;
+    return r;
 }
 
 int tx_limit_reached(struct tx *tx, int64_t limit)

@@ -15,15 +15,21 @@
 
 enum actor_kind { ACTOR_NOBODY, ACTOR_SYSTEM, ACTOR_USER, ACTOR_TERMINAL };
 
-/* Who acts. Rights and scope were read when the session was made or changed. */
+enum { ACTOR_PROJECTS_MAX = 32, ACTOR_BUILDINGS_MAX = 64 };
+
+/* Who acts. Rights and scope were read when the session was made or changed. The scope is every
+ * project, or those listed; of a partial one, the listed buildings alone (PA-06). */
 struct actor {
     enum actor_kind kind;
     int64_t id;    /* user or terminal; 0 for system and nobody */
     char name[64]; /* login or terminal name, for the audit log */
     right_set rights;
-    bool all_projects; /* scope: every project, or those listed */
-    int64_t projects[32];
+    bool all_projects;
+    int64_t projects[ACTOR_PROJECTS_MAX];
     size_t n_projects;
+    uint32_t partial; /* bit i: projects[i] is */
+    int64_t buildings[ACTOR_BUILDINGS_MAX];
+    size_t n_buildings;
 };
 
 enum change_kind {
@@ -63,17 +69,30 @@ int tx_changed(struct tx *tx, enum change_kind kind, int64_t project_id, int64_t
                int64_t id);
 
 bool actor_has(const struct actor *actor, enum right right);
-/* Whether @project_id is in the actor's data scope (PA-06). */
+/* Whether @project_id is in the actor's data scope, in whole or in part: that there is such a
+ * project, and what its public chart and its settings say. */
 bool actor_sees_project(const struct actor *actor, int64_t project_id);
+/* Whether all of it is: what tells of, or changes, more than some buildings. */
+bool actor_sees_whole(const struct actor *actor, int64_t project_id);
+/* Whether a building of the project is, and so its units. */
+bool actor_sees_building(const struct actor *actor, int64_t project_id, int64_t building_id);
 
 /* The right, or a DENIED fault naming it. */
 int tx_need_right(struct tx *tx, enum right right);
 /* The project in scope, or NOT_FOUND: what is out of scope does not exist for the actor. */
 int tx_need_project(struct tx *tx, int64_t project_id);
 
+/* The whole of it, or SCOPE_PARTIAL for who has a part. */
+int tx_need_whole(struct tx *tx, int64_t project_id);
+int tx_need_building(struct tx *tx, int64_t project_id, int64_t building_id);
+
 /* The row of @sql, a constant whose $1 is @id and whose first column is the project: the statement
  * stands on it and the caller ends it with stmt_reset(). NOT_FOUND when there is none in scope. */
 int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
+
+/* The same, for a thing of the whole project that is to be changed: SCOPE_PARTIAL for who sees a
+ * part of it. */
+int tx_own(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
 
 /* LIMIT_REACHED, with that limit. */
 int tx_limit_reached(struct tx *tx, int64_t limit);

@@ -62,8 +62,9 @@ struct unit_filter {
     int64_t unit_id;     /* 0: all */
 };
 
-/* Walks units in physical order: building, stair, floor from the top, line. Out of scope:
- * NOT_FOUND. A negative return of @each ends the walk with it. */
+/* Walks units in physical order: building, stair, floor from the top, line. A unit or a project out
+ * of scope: NOT_FOUND; buildings that are: left out. A negative return of @each ends the walk with
+ * it. */
 int unit_scan(struct tx *tx, const struct unit_filter *filter,
               int (*each)(void *arg, const struct unit_row *row), void *arg);
 

@@ -154,10 +154,8 @@ static int scan(struct tx *tx, const char *sql, int64_t key,
         row_place(s, &row);
         row_record(s, &row);
         row_state(s, &row);
-        if (!actor_sees_project(tx->actor, row.project_id)) {
-            r = 0;
-            break;
-        }
+        if (!actor_sees_building(tx->actor, row.project_id, row.building_id))
+            continue;
         *ret_any = true;
         r = each(arg, &row);
     }

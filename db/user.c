@@ -54,25 +54,41 @@ static int actor_rights(struct db *db, struct actor *actor)
     return r;
 }
 
+/* @building_id 0: all of the project, which comes before its buildings and makes them idle. */
+static int scope_add(struct actor *actor, int64_t project_id, int64_t building_id)
+{
+    const size_t last = actor->n_projects - 1;
+    bool known = actor->n_projects > 0 && actor->projects[last] == project_id;
+
+    if (known && (actor->partial & UINT32_C(1) << last) == 0)
+        return 0;
+    if (!known) {
+        if (actor->n_projects == ACTOR_PROJECTS_MAX)
+            return -E2BIG;
+        actor->partial |= building_id ? UINT32_C(1) << actor->n_projects : 0;
+        actor->projects[actor->n_projects++] = project_id;
+    }
+    if (building_id && actor->n_buildings == ACTOR_BUILDINGS_MAX)
+        return -E2BIG;
+    if (building_id)
+        actor->buildings[actor->n_buildings++] = building_id;
+    return 0;
+}
+
 static int actor_scope(struct db *db, struct actor *actor)
 {
-    const size_t max = sizeof(actor->projects) / sizeof(actor->projects[0]);
     struct stmt *s;
     int r = db_query(db, &s,
-                     "SELECT y.project_id FROM user_post x JOIN post_project y "
+                     "SELECT y.project_id, 0 FROM user_post x JOIN post_project y "
                      "ON y.post_id = x.post_id WHERE x.user_id = $1 "
-                     "UNION SELECT b.project_id FROM user_post x JOIN post_building y "
+                     "UNION SELECT b.project_id, b.id FROM user_post x JOIN post_building y "
                      "ON y.post_id = x.post_id JOIN building b ON b.id = y.building_id "
-                     "WHERE x.user_id = $1 ORDER BY 1",
+                     "WHERE x.user_id = $1 ORDER BY 1, 2",
                      "i", actor->id);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        if (actor->n_projects == max) {
-            stmt_reset(s);
-            return -E2BIG;
-        }
-        actor->projects[actor->n_projects++] = stmt_int(s, 0);
-    }
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = scope_add(actor, stmt_int(s, 0), stmt_int(s, 1));
+    stmt_reset(s);
     return r;
 }
 
@@ -193,7 +209,6 @@ static int ids_text_add(void *arg, int64_t id, const char *name)
 static int user_posts_set(struct tx *tx, int64_t user_id, const int64_t *ids, size_t n)
 {
     struct actor actor;
-    char limit[24];
     int r;
 
     if (n > USER_POSTS_MAX)
@@ -209,10 +224,8 @@ static int user_posts_set(struct tx *tx, int64_t user_id, const int64_t *ids, si
     if (r < 0)
         return r;
     r = actor_load(tx->db, user_id, &actor, NULL);
-    if (r == -E2BIG) {
-        snprintf(limit, sizeof(limit), "%d", POST_PROJECTS_MAX);
-        return fault_set(tx->fault, FAULT_POST_SCOPE_TOO_WIDE, "limit", limit, NULL);
-    }
+    if (r == -E2BIG)
+        return post_scope_too_wide(tx);
     return r == -ENOENT ? 0 : r;
 }
 

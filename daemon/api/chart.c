@@ -86,6 +86,11 @@ int api_events(struct call *call)
         r = tx_need_project(&call->tx, project_id);
     if (r == 0)
         r = call_subscribe(call, feed_channel(FEED_INTERNAL, project_id));
+    if (r == 0)
+        r = call_subscribe(
+            call,
+            feed_channel(actor_sees_whole(call->tx.actor, project_id) ? FEED_UNITS : FEED_PART,
+                         project_id));
     if (r == 0 && actor_has(call->tx.actor, RIGHT_ALERT_HANDLE)) {
         r = call_subscribe(call, feed_channel(FEED_STAFF, project_id));
         if (r == 0)

@@ -276,7 +276,7 @@ int api_import_upload(struct call *call)
     if (r == 0 && (!name || !name[0]))
         r = fault_set(call->tx.fault, FAULT_SHEET_NAME, NULL);
     if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
+        r = tx_need_whole(&call->tx, project_id);
     if (r == 0)
         r = import_store_add(call->app->import_dir, call->upload_path, name, call->tx.actor->id,
                              project_id, &st);

@@ -107,9 +107,9 @@ static int post_read(struct call *call, bool fresh, struct post_in *in)
     body_text(&b, "name", need, 1, POST_NAME_MAX, &in->change.name);
     rights_read(&b, need, in);
     body_bool(&b, "all_projects", need, &all);
-    body_ids(&b, "project_ids", BODY_OPTIONAL, POST_PROJECTS_MAX, &in->projects,
+    body_ids(&b, "project_ids", BODY_OPTIONAL, ACTOR_PROJECTS_MAX, &in->projects,
              &in->change.n_projects);
-    body_ids(&b, "building_ids", BODY_OPTIONAL, POST_BUILDINGS_MAX, &in->buildings,
+    body_ids(&b, "building_ids", BODY_OPTIONAL, ACTOR_BUILDINGS_MAX, &in->buildings,
              &in->change.n_buildings);
     r = body_end(&b);
     in->change.project_ids = in->projects;

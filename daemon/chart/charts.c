@@ -366,7 +366,7 @@ static void units_tell(struct charts *c, const struct change *change)
     struct buf data = {0};
 
     if (unit_scan(&tx, &filter, unit_tell, &data) == 0)
-        post(c, FEED_INTERNAL, change->project_id, "unit", &data);
+        post(c, FEED_UNITS, change->project_id, "unit", &data);
     buf_free(&data);
     fault_clear(&fault);
 }
@@ -398,6 +398,9 @@ void charts_changed(struct charts *c, const struct change *changes, size_t n)
                     change->project_id);
             break;
         case CHANGE_UNIT:
+            if (!many && !told(changes, i, true))
+                post_id(c, FEED_PART, change->project_id, "building", "building_id",
+                        change->building_id);
             if (!many)
                 units_tell(c, change);
             else if (!told(changes, i, false))

@@ -24,10 +24,12 @@ struct sessions;
 
 enum feed_kind {
     FEED_PUBLIC = 1,   /* id: project; what a kiosk may see */
-    FEED_INTERNAL = 2, /* id: project; what staff may see */
+    FEED_INTERNAL = 2, /* id: project; what all staff may see: that something changed, and where */
     FEED_TERMINAL = 3, /* id: terminal; cards and commands for that page alone */
     FEED_STAFF = 4,    /* id: project, 0 for all; calls for help and alerts */
     FEED_USER = 5,     /* id: user */
+    FEED_UNITS = 6,    /* id: project; units as they are, for who sees all of it */
+    FEED_PART = 7,     /* id: project; the same changes by building, for who sees a part of it */
 };
 
 static inline uint64_t feed_channel(enum feed_kind kind, int64_t id)

@@ -222,6 +222,41 @@ describe('contract', () => {
     await outsider.refused('DELETE', `/api/v1/buildings/${building.id}`, 404, 'not-found');
   });
 
+  test('data scope of one building: its units, not those of the next, nothing of the whole project', async () => {
+    const manager = await site.login('manager');
+    const { buildings } = await control.get(`/api/v1/projects/${ids.project}/chart`);
+    const [own, next] = buildings;
+    assert.ok(own && next, 'two buildings');
+    await admin.post(
+      '/api/v1/posts',
+      { name: '一栋', rights: manager.session.rights, all_projects: false, building_ids: [own.id] },
+      201,
+    );
+    const clerk = await site.user('one-building', '一栋');
+    assert.deepEqual(clerk.session.projects, [ids.project]);
+    const seen = await clerk.get(`/api/v1/projects/${ids.project}/chart`);
+    assert.deepEqual(
+      seen.buildings.map((b) => b.id),
+      [own.id],
+    );
+    const theirs = next.units.find((u) => u[5] === 'A' || u[5] === 'U')[0];
+    const { version } = await control.get(`/api/v1/units/${theirs}`);
+    await clerk.get(`/api/v1/units/${own.units[0][0]}`);
+    await clerk.refused('GET', `/api/v1/units/${theirs}`, 404, 'not-found');
+    const path = `/api/v1/projects/${ids.project}/units/hold`;
+    const hold = { units: [{ id: theirs, version }], reason: 'x', until_ms: Date.now() + 3600000 };
+    await clerk.refused('POST', path, 404, 'not-found', { body: hold });
+    await clerk.refused('POST', `/api/v1/projects/${ids.project}/publications`, 403, 'scope.partial', {
+      body: {},
+    });
+    // what happens next door is told without what it is
+    const events = await clerk.events(`/api/v1/events?project=${ids.project}`);
+    await control.post(path, hold);
+    assert.deepEqual((await events.next('building')).data, { building_id: next.id });
+    assert.ok(!events.events.some((e) => e.event === 'unit'));
+    await events.close();
+  });
+
   test('a kiosk of one project does not see another', async () => {
     const [project] = (await control.get('/api/v1/projects')).items.filter((p) => p.id !== ids.project);
     const kiosk = await site.terminal(admin, { kind: 'kiosk', project: project.id });

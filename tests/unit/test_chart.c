@@ -57,7 +57,9 @@ static int do_events(struct call *call)
 {
     int r = call_subscribe(call, feed_channel(FEED_PUBLIC, desk->project));
 
-    return r < 0 ? r : call_subscribe(call, feed_channel(FEED_INTERNAL, desk->project));
+    if (r == 0)
+        r = call_subscribe(call, feed_channel(FEED_INTERNAL, desk->project));
+    return r < 0 ? r : call_subscribe(call, feed_channel(FEED_UNITS, desk->project));
 }
 
 static const struct route table[] = {

@@ -108,7 +108,7 @@ static void test_builtin_post(void **state)
 static void test_post_refusals(void **state)
 {
     struct fixture *f = *state;
-    int64_t missing = 999999, many[POST_PROJECTS_MAX + 1], id = 0;
+    int64_t missing = 999999, many[ACTOR_PROJECTS_MAX + 1], id = 0;
     right_set set = RIGHT_BIT(RIGHT_CHART_VIEW), machine = RIGHT_BIT(RIGHT_TERMINAL_SELF);
     struct post_change post = {.name = "p", .rights = &set};
 
@@ -121,10 +121,10 @@ static void test_post_refusals(void **state)
     post.project_ids = &missing;
     post.n_projects = 1;
     assert_refused(f, FIXTURE_DO(f, tx, post_create(tx, &post, &id)), NOT_FOUND);
-    for (size_t i = 0; i <= POST_PROJECTS_MAX; i++)
+    for (size_t i = 0; i <= ACTOR_PROJECTS_MAX; i++)
         many[i] = f->project;
     post.project_ids = many;
-    post.n_projects = POST_PROJECTS_MAX + 1;
+    post.n_projects = ACTOR_PROJECTS_MAX + 1;
     assert_refused(f, FIXTURE_DO(f, tx, post_create(tx, &post, &id)), POST_SCOPE_TOO_WIDE);
     post.n_projects = 0;
     post.building_ids = &missing;
@@ -189,17 +189,17 @@ static void test_nobody_is_denied(void **state)
 static void test_union_too_wide(void **state)
 {
     struct fixture *f = *state;
-    int64_t projects[POST_PROJECTS_MAX + 1], posts[2], id;
+    int64_t projects[ACTOR_PROJECTS_MAX + 1], posts[2], id;
     char name[16];
     struct user_change change = {.version = 1, .enabled = -1, .post_ids = posts, .n_posts = 2};
     struct post_change wider = {.version = 1, .all_projects = -1};
 
-    for (size_t i = 0; i <= POST_PROJECTS_MAX; i++) {
+    for (size_t i = 0; i <= ACTOR_PROJECTS_MAX; i++) {
         snprintf(name, sizeof(name), "project %zu", i);
         projects[i] = add_project(f, name);
     }
-    posts[0] = add_post(f, "32", 0, projects, POST_PROJECTS_MAX);
-    posts[1] = add_post(f, "one more", 0, projects + POST_PROJECTS_MAX, 1);
+    posts[0] = add_post(f, "32", 0, projects, ACTOR_PROJECTS_MAX);
+    posts[1] = add_post(f, "one more", 0, projects + ACTOR_PROJECTS_MAX, 1);
     id = add_user(f, "wide", NULL);
     change.id = id;
     assert_refused(f, FIXTURE_DO(f, tx, user_update(tx, &change)), POST_SCOPE_TOO_WIDE);
@@ -207,7 +207,7 @@ static void test_union_too_wide(void **state)
     posts[1] = add_post(f, "grows", 0, projects, 1);
     assert_int_equal(FIXTURE_DO(f, tx, user_update(tx, &change)), 0);
     wider.id = posts[1];
-    wider.project_ids = projects + POST_PROJECTS_MAX;
+    wider.project_ids = projects + ACTOR_PROJECTS_MAX;
     wider.n_projects = 1;
     assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &wider)), POST_SCOPE_TOO_WIDE);
 }
