@@ -95,17 +95,15 @@ static int words_read(const json_t *mapping, struct fault *f, struct mapping *m)
     return r;
 }
 
-static int matrix_read(const json_t *matrix, size_t sheet, struct fault *f,
-                       struct matrix_layout *layout)
+static int block_read(const json_t *matrix, size_t sheet, struct fault *f, struct matrix_block *b)
 {
-    struct matrix_block *b = &layout->blocks[0];
     const json_t *fields = json_object_get(matrix, "row_fields");
+    const json_t *wan = json_object_get(matrix, "row_wan");
     size_t n = json_array_size(fields);
 
     if (!json_is_object(matrix) || n == 0 || n > MATRIX_SUBS_MAX)
         return bad(f, "matrix", "row_fields");
-    memset(layout, 0, sizeof(*layout));
-    layout->n = 1;
+    memset(b, 0, sizeof(*b));
     b->sheet = sheet;
     b->overlay_of = -1;
     b->sub_col = -1;
@@ -116,9 +114,12 @@ static int matrix_read(const json_t *matrix, size_t sheet, struct fault *f,
     b->floor_col = (int)number_of(matrix, "floor_column", 0);
     b->first_col = (int)number_of(matrix, "first_column", 0);
     b->last_col = (int)number_of(matrix, "last_column", 0);
+    b->in_cell = json_is_true(json_object_get(matrix, "in_cell"));
     b->n_sub = n;
     b->room = MATRIX_ROOM_LINE;
     b->building_source = MATRIX_BUILDING_TEXT;
+    if (strlen(text_of(matrix, "building")) >= sizeof(b->building))
+        return bad(f, "matrix", "building");
     snprintf(b->building, sizeof(b->building), "%s", text_of(matrix, "building"));
     for (size_t i = 0; i < n; i++) {
         const char *name = json_string_value(json_array_get(fields, i));
@@ -128,8 +129,27 @@ static int matrix_read(const json_t *matrix, size_t sheet, struct fault *f,
             return bad(f, "matrix", name);
         if (b->sub[i] == FIELD_ROOM)
             b->room = MATRIX_ROOM_CELL;
+        b->power10[i] = json_is_true(json_array_get(wan, i)) ? 4 : 0;
     }
     return 0;
+}
+
+static int layout_read(const json_t *mapping, size_t sheet, struct fault *f,
+                       struct matrix_layout *layout)
+{
+    const json_t *more = json_object_get(mapping, "matrix_more"), *block;
+    size_t i;
+    int r = block_read(json_object_get(mapping, "matrix"), sheet, f, &layout->blocks[0]);
+
+    if (r == 0 && json_array_size(more) >= MATRIX_BLOCKS_MAX)
+        return bad(f, "matrix_more", "matrix_more");
+    layout->n = 1 + json_array_size(more);
+    json_array_foreach(more, i, block)
+    {
+        if (r == 0)
+            r = block_read(block, sheet, f, &layout->blocks[i + 1]);
+    }
+    return r;
 }
 
 static int decisions_read(const json_t *list, struct fault *f, struct import_decisions *d)
@@ -160,6 +180,18 @@ static int decisions_read(const json_t *list, struct fault *f, struct import_dec
     return 0;
 }
 
+/* The first 80 characters, of up to 4 bytes each: a long file name is remembered by them. */
+static void source_read(const char *text, char ret[SOURCE_SIZE])
+{
+    size_t n = 0;
+
+    for (int characters = 0; text[n]; n++)
+        if (((unsigned char)text[n] & 0xC0) != 0x80 && ++characters > SOURCE_CHARS)
+            break;
+    memcpy(ret, text, n);
+    ret[n] = '\0';
+}
+
 static void projects_read(const json_t *filter, struct mapping *m)
 {
     const json_t *name;
@@ -185,11 +217,11 @@ int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
     p->matrix = strcmp(text_of(mapping, "form"), "matrix") == 0;
     p->remember = json_is_true(json_object_get(plan, "remember"));
     p->project_from_file = json_is_true(json_object_get(plan, "project_from_file"));
-    snprintf(p->source, sizeof(p->source), "%s", text_of(mapping, "source"));
+    source_read(text_of(mapping, "source"), p->source);
     p->mapping.sheet = (size_t)number_of(mapping, "sheet", 0);
     p->mapping.header_row = number_of(mapping, "header_row", 0);
     if (p->matrix) {
-        r = matrix_read(json_object_get(mapping, "matrix"), p->mapping.sheet, f, &p->layout);
+        r = layout_read(mapping, p->mapping.sheet, f, &p->layout);
         if (r == 0)
             matrix_mapping(&p->layout, &p->mapping);
     } else {
@@ -217,38 +249,42 @@ static json_t *words_json(const struct mapping_words *words)
     return list;
 }
 
-static json_t *matrix_json(const struct matrix_layout *layout)
+static json_t *block_json(const struct matrix_block *b)
 {
-    const struct matrix_block *b = &layout->blocks[0];
-    json_t *fields = json_array();
+    json_t *fields = json_array(), *wan = json_array();
 
-    for (size_t i = 0; i < b->n_sub; i++)
+    for (size_t i = 0; i < b->n_sub; i++) {
         json_array_append_new(
             fields, json_string(b->sub[i] == FIELD_NONE ? "" : unit_field_name(b->sub[i])));
-    return json_pack(
-        "{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:o, s:s, s:o}", "header_row", (json_int_t)b->line_row,
-        "floor_column", b->floor_col, "first_column", b->first_col, "last_column", b->last_col,
-        "first_row", (json_int_t)b->first_row, "last_row", (json_int_t)b->last_row,
-        "rows_per_floor", (json_int_t)b->n_sub, "row_fields", fields, "building", b->building,
-        "stair_row", b->stair_row ? json_integer(b->stair_row) : json_null());
+        json_array_append_new(wan, json_boolean(b->power10[i] != 0));
+    }
+    return json_pack("{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o, s:o, s:s, s:o}", "header_row",
+                     (json_int_t)b->line_row, "floor_column", b->floor_col, "first_column",
+                     b->first_col, "last_column", b->last_col, "first_row",
+                     (json_int_t)b->first_row, "last_row", (json_int_t)b->last_row,
+                     "rows_per_floor", (json_int_t)b->n_sub, "in_cell", b->in_cell, "row_fields",
+                     fields, "row_wan", wan, "building", b->building, "stair_row",
+                     b->stair_row ? json_integer((json_int_t)b->stair_row) : json_null());
 }
 
 json_t *import_mapping_json(const struct mapping *m, const struct matrix_layout *layout,
                             const char *source)
 {
     bool matrix = layout && layout->n > 0;
-    json_t *columns = json_array();
+    json_t *columns = json_array(), *more = json_array();
 
     for (int field = 0; field < FIELD_COUNT && !matrix; field++)
         if (m->columns[field].column >= 0)
             json_array_append_new(columns,
                                   json_pack("{s:i, s:s}", "index", m->columns[field].column,
                                             "field", unit_field_name((enum unit_field)field)));
-    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "source", source, "form",
+    for (size_t i = 1; matrix && i < layout->n; i++)
+        json_array_append_new(more, block_json(&layout->blocks[i]));
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "source", source, "form",
                      matrix ? "matrix" : "rows", "sheet", (json_int_t)m->sheet, "header_row",
                      (json_int_t)m->header_row, "columns", columns, "status_words",
                      words_json(&m->status), "class_words", words_json(&m->classes), "matrix",
-                     matrix ? matrix_json(layout) : json_null());
+                     matrix ? block_json(&layout->blocks[0]) : json_null(), "matrix_more", more);
 }
 
 static const char *const accept_texts[PROBLEM_COUNT][2] = {

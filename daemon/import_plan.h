@@ -12,12 +12,14 @@
 #include "daemon/sheet/matrix.h"
 #include "db/import.h"
 
+enum { SOURCE_CHARS = 80, SOURCE_SIZE = SOURCE_CHARS * 4 + 1 };
+
 struct import_plan {
     bool matrix;
     struct matrix_layout layout;
     struct mapping mapping;
     struct import_decisions decisions;
-    char source[81]; /* the mapping is remembered under this name */
+    char source[SOURCE_SIZE]; /* the mapping is remembered under this name */
     bool remember;
     bool project_from_file;
 };

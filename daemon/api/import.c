@@ -141,52 +141,105 @@ static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
 }
 
 /* The words of the list with what they usually mean: proposed, never taken for granted. */
-static int words_suggest(struct sheet *s, struct fault *f, struct mapping *m)
+static int words_suggest(struct sheet *s, const struct matrix_layout *layout, struct mapping *m)
 {
-    static const struct import_decisions all_refused;
+    struct import_plan *plan = calloc(1, sizeof(*plan));
     struct import_report report;
     struct fault none = {0};
-    int r;
+    int r = plan ? 0 : -ENOMEM;
 
-    if (mapping_check(m, &none) < 0) { /* without room or floor there is nothing to read yet */
-        fault_clear(&none);
-        return 0;
+    if (r == 0) {
+        plan->matrix = layout->n > 0;
+        plan->layout = *layout;
+        plan->mapping = *m;
+        if (plan->matrix)
+            matrix_mapping(layout, &plan->mapping);
+        r = import_plan_run(plan, s, NULL, NULL, NULL, &none, &report);
     }
-    r = import_scan(s, m, &all_refused, NULL, NULL, f, &report);
-    if (r < 0)
-        return r;
-    import_suggest_words(&report, m);
-    import_report_done(&report);
-    return 0;
+    if (r == 0) {
+        import_suggest_words(&report, m);
+        import_report_done(&report);
+    }
+    free(plan);
+    fault_clear(&none);
+    return r == -EREFUSED ? 0 : r; /* without a room there is nothing to read yet */
 }
 
 struct remembering {
     const json_t *columns; /* of the file */
-    json_t *found;
+    json_t *proposed;      /* owned: the ImportMapping that the file itself suggests */
+    json_t *found;         /* owned: the latest one that fits; NULL: none */
 };
 
-/* A remembered mapping fits when each of its columns exists in the file. */
-static int mapping_fits(void *arg, const char *source, const char *text)
+/* Each of the columns is in the file and does not mean something else there; and the heading stands
+ * where it stood: what is above it is not read. */
+static bool columns_fit(const struct remembering *re, const json_t *mapping)
 {
-    struct remembering *re = arg;
-    json_t *mapping, *column;
-    bool fits = true;
+    const json_t *columns = json_object_get(mapping, "columns"), *column;
+    json_int_t header = json_integer_value(json_object_get(re->proposed, "header_row"));
     size_t i;
 
-    (void)source;
-    if (re->found)
-        return 0;
-    mapping = json_loads(text, 0, NULL);
-    json_array_foreach(json_object_get(mapping, "columns"), i, column)
+    if (header && header != json_integer_value(json_object_get(mapping, "header_row")))
+        return false;
+    json_array_foreach(columns, i, column)
     {
         const json_t *there = json_array_get(
             re->columns, (size_t)json_integer_value(json_object_get(column, "index")));
         const char *field = json_string_value(json_object_get(column, "field"));
         const char *proposed = json_string_value(json_object_get(there, "field"));
 
-        fits = fits && there && (!proposed || (field && strcmp(field, proposed) == 0));
+        if (!there || (proposed && (!field || strcmp(field, proposed) != 0)))
+            return false;
     }
-    if (mapping && fits && json_array_size(json_object_get(mapping, "columns")) > 0)
+    return json_array_size(columns) > 0;
+}
+
+/* A block of the same place and shape; a name that the sheet gives must be the one remembered. */
+static bool block_fits(const json_t *block, const json_t *proposed)
+{
+    static const char *const same[] = {"header_row",   "stair_row",      "floor_column",
+                                       "first_column", "last_column",    "first_row",
+                                       "last_row",     "rows_per_floor", "in_cell"};
+    const char *name = json_string_value(json_object_get(proposed, "building"));
+
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        if (!json_equal(json_object_get(block, same[i]), json_object_get(proposed, same[i])))
+            return false;
+    return !name || !name[0] ||
+           json_equal(json_object_get(block, "building"), json_object_get(proposed, "building"));
+}
+
+static bool blocks_fit(const json_t *mapping, const json_t *proposed)
+{
+    const json_t *more = json_object_get(mapping, "matrix_more"), *block;
+    const json_t *there = json_object_get(proposed, "matrix_more");
+    size_t i;
+
+    if (json_array_size(more) != json_array_size(there))
+        return false;
+    json_array_foreach(more, i, block)
+    {
+        if (!block_fits(block, json_array_get(there, i)))
+            return false;
+    }
+    return block_fits(json_object_get(mapping, "matrix"), json_object_get(proposed, "matrix"));
+}
+
+static int mapping_fits(void *arg, const char *source, const char *text)
+{
+    struct remembering *re = arg;
+    json_t *mapping;
+    bool matrix;
+
+    (void)source;
+    if (re->found)
+        return 0;
+    mapping = json_loads(text, 0, NULL);
+    if (!mapping)
+        return 0;
+    matrix = json_is_object(json_object_get(re->proposed, "matrix"));
+    if (json_equal(json_object_get(mapping, "form"), json_object_get(re->proposed, "form")) &&
+        (matrix ? blocks_fit(mapping, re->proposed) : columns_fit(re, mapping)))
         re->found = mapping;
     else
         json_decref(mapping);
@@ -202,11 +255,10 @@ static json_t *matrix_of(json_t *mapping)
 
 static json_t *file_json(const struct stored_import *st, const struct sheet_info *info,
                          struct looking *look, json_t *sheets, const struct mapping *m,
-                         const struct matrix_layout *layout, struct remembering *re)
+                         struct remembering *re)
 {
     const char delimiter[2] = {info->delimiter, '\0'};
-    json_t *suggestion = re->found ? json_incref(re->found)
-                                   : import_mapping_json(m, layout->n ? layout : NULL, st->name);
+    json_t *suggestion = json_incref(re->found ? re->found : re->proposed);
 
     return json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}",
                      "id", st->id, "name", st->name, "size", (json_int_t)st->size, "kind",
@@ -227,7 +279,7 @@ static int reply_file(struct call *call, const struct stored_import *st, int64_t
     struct looking look = {json_array(), json_array(), 0, 0};
     struct matrix_layout *layout = calloc(1, sizeof(*layout));
     struct mapping *m = malloc(sizeof(*m));
-    struct remembering re = {look.columns, NULL};
+    struct remembering re = {.columns = look.columns};
     json_t *sheets = json_array();
     struct sheet_info info;
     struct sheet *s = NULL;
@@ -241,18 +293,20 @@ static int reply_file(struct call *call, const struct stored_import *st, int64_t
     }
     if (r >= 0) {
         m->sheet = sheet_current(s);
-        r = words_suggest(s, call->tx.fault, m);
-    }
-    if (r == 0)
         r = sheet_look(s, m, call->tx.fault, &look);
+    }
     if (r == 0 && m->columns[FIELD_ROOM].column < 0)
         r = matrix_detect(s, m->sheet, call->tx.fault, layout);
     if (r >= 0)
+        r = words_suggest(s, layout, m);
+    if (r == 0)
         r = sheets_list(s, call->tx.fault, sheets);
+    if (r == 0)
+        r = (re.proposed = import_mapping_json(m, layout, st->name)) ? 0 : -ENOMEM;
     if (r == 0)
         r = import_mapping_list(&call->tx, mapping_fits, &re);
     if (r == 0) {
-        call->reply.body = file_json(st, &info, &look, sheets, m, layout, &re);
+        call->reply.body = file_json(st, &info, &look, sheets, m, &re);
         r = call->reply.body ? 0 : -ENOMEM;
     } else {
         json_decref(look.sample);
@@ -260,6 +314,7 @@ static int reply_file(struct call *call, const struct stored_import *st, int64_t
         json_decref(sheets);
     }
     json_decref(re.found);
+    json_decref(re.proposed);
     sheet_close(s);
     free(m);
     free(layout);

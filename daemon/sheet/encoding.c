@@ -65,6 +65,18 @@ size_t utf8_valid(const unsigned char *p, size_t len)
     return i;
 }
 
+void text_copy(char *out, size_t size, const char *text, size_t len)
+{
+    if (len >= size) {
+        len = size - 1;
+        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+            len--;
+    }
+    if (len > 0)
+        memcpy(out, text, len);
+    out[len] = '\0';
+}
+
 /* The row that the byte at @end is in: line ends outside quotes, for any ASCII superset. */
 static int64_t row_at(const unsigned char *p, size_t end)
 {

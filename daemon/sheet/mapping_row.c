@@ -15,19 +15,6 @@ struct reader {
     struct row_problems *problems;
 };
 
-/* Cuts at a character boundary. */
-static void text_copy(char *out, size_t size, const char *text, size_t len)
-{
-    if (len >= size) {
-        len = size - 1;
-        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-            len--;
-    }
-    if (len > 0)
-        memcpy(out, text, len);
-    out[len] = '\0';
-}
-
 static struct row_problem *problem(struct reader *r, enum row_problem_class class,
                                    enum unit_field field, const char *value, size_t len)
 {

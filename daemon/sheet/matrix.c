@@ -32,6 +32,20 @@ static int misfit(struct fault *f, const char *what, int64_t number)
     return fault_set(f, FAULT_IMPORT_MAPPING, "reason", reason, NULL);
 }
 
+/* Whether block @i has each of its fields in the unit of money that the blocks before it have. */
+static bool powers_agree(const struct matrix_layout *layout, size_t i)
+{
+    const struct matrix_block *b = &layout->blocks[i];
+
+    for (size_t k = 0; k < i; k++)
+        for (size_t n = 0; n < layout->blocks[k].n_sub; n++)
+            for (size_t s = 0; s < b->n_sub; s++)
+                if (b->sub[s] != FIELD_NONE && b->sub[s] == layout->blocks[k].sub[n] &&
+                    b->power10[s] != layout->blocks[k].power10[n])
+                    return false;
+    return true;
+}
+
 static bool block_ok(const struct matrix_layout *layout, size_t i)
 {
     const struct matrix_block *b = &layout->blocks[i];
@@ -51,6 +65,8 @@ static bool block_ok(const struct matrix_layout *layout, size_t i)
             return false;
         has_room = has_room || b->sub[k] == FIELD_ROOM;
     }
+    if (!powers_agree(layout, i))
+        return false;
     /* An overlay lies over a block of its own, given before it. */
     return has_room && (b->overlay_of < 0 || ((size_t)b->overlay_of < i &&
                                               layout->blocks[b->overlay_of].overlay_of < 0));

@@ -54,7 +54,8 @@ struct matrix_block {
     enum matrix_building building_source;
     int64_t building_row;
     int building_col;
-    char building[64]; /* matrix_detect() puts the short form here: "6栋" of a long title */
+    char building[64]; /* matrix_detect() puts the short form here: "6栋" of a long title, or the
+                        * name of the sheet */
 };
 
 struct matrix_layout {
@@ -69,7 +70,8 @@ int matrix_detect(struct sheet *s, size_t index, struct fault *f, struct matrix_
 struct matrix;
 
 /* Reads the sheets that @layout names into memory. FAULT_IMPORT_MAPPING when the layout does not
- * fit ("block 1", or "row 17" when a floor has more rows than the layout says); FAULT_SHEET_LIMIT.
+ * fit ("block 1", or "row 17" when a floor has more rows than the layout says), also when a block
+ * has a field in 万元 that another has in yuan: there is one mapping for all; FAULT_SHEET_LIMIT.
  * @layout is copied. */
 int matrix_open(struct sheet *s, const struct matrix_layout *layout, struct fault *f,
                 struct matrix **ret);

@@ -11,7 +11,6 @@
 #include "daemon/sheet/words.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { FLOORS_MIN = 3, LINES_ABOVE = 4, TITLES_ABOVE = 8 };
@@ -227,9 +226,9 @@ static void short_name(struct sheet_cell title, const char *const *words, char *
         }
     }
     if (from && from < at)
-        snprintf(out, size, "%.*s", (int)(at - from) + (int)word, from);
+        text_copy(out, size, from, (size_t)(at - from) + word);
     else
-        snprintf(out, size, "%.*s", title.len < 60 ? (int)title.len : 60, title.text);
+        text_copy(out, size, title.text, title.len);
 }
 
 /* A building's name in @row, from column @from to @to. */
@@ -262,6 +261,8 @@ static bool headings(const struct grid *g, struct matrix_block *b)
     b->line_row = row;
     b->first_col = b->floor_col + 1;
     b->last_col = b->floor_col;
+    if (grid_cell(g, row, b->first_col).len == 0) /* as above a column of labels of the sub-rows */
+        b->last_col++;
     while (b->last_col + 1 < SHEET_COLUMNS_MAX && grid_cell(g, row, b->last_col + 1).len > 0)
         b->last_col++;
     if (b->last_col < b->first_col)
@@ -304,7 +305,7 @@ static bool propose(const struct grid *g, size_t sheet, int64_t row, int col,
     if (b.last_row > MATRIX_ROWS_MAX || !headings(g, &b))
         return false;
     meanings(g, &b);
-    if (b.last_col < b.first_col)
+    if (b.last_col < b.first_col || grid_cell(g, b.line_row, b.first_col).len == 0)
         return false;
     *ret = b;
     return true;
@@ -313,6 +314,7 @@ static bool propose(const struct grid *g, size_t sheet, int64_t row, int col,
 int matrix_detect(struct sheet *s, size_t index, struct fault *f, struct matrix_layout *layout)
 {
     int64_t tried[SHEET_COLUMNS_MAX] = {0}; /* the last row looked at in each column */
+    const char *name = sheet_name(s, index, NULL);
     size_t from = layout->n;
     struct grid g;
     int r;
@@ -324,8 +326,12 @@ int matrix_detect(struct sheet *s, size_t index, struct fault *f, struct matrix_
         for (int col = 0; col < SHEET_COLUMNS_MAX - 1 && layout->n < MATRIX_BLOCKS_MAX; col++)
             if (row > tried[col] && grid_own(&g, row, col).len > 0 &&
                 !is_inside(layout, from, row, col) &&
-                propose(&g, index, row, col, &layout->blocks[layout->n], &tried[col]))
-                layout->n++;
+                propose(&g, index, row, col, &layout->blocks[layout->n], &tried[col])) {
+                struct matrix_block *b = &layout->blocks[layout->n++];
+
+                if (b->building_source == MATRIX_BUILDING_SHEET)
+                    text_copy(b->building, sizeof(b->building), name, strlen(name));
+            }
     grid_done(&g);
     return (int)(layout->n - from);
 }

@@ -39,6 +39,8 @@ int encoding_decode(const unsigned char *data, size_t len, struct fault *f,
 size_t utf8_step(const unsigned char *p, size_t left);
 /* How many of the @len bytes at @p are valid UTF-8 from the start. */
 size_t utf8_valid(const unsigned char *p, size_t len);
+/* Copies text into @size bytes with a NUL at the end, cut at a character boundary. */
+void text_copy(char *out, size_t size, const char *text, size_t len);
 
 /* ---- csv.c ---- */
 struct csv {

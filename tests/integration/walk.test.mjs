@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { csvOf, csvRows, hundredths, madeList, needs, realList, totals, unitsOf } from './lib/lists.mjs';
 import { Site } from './lib/site.mjs';
 import {
+  commit,
   disclose,
   draft,
   giveFloorHeights,
@@ -339,6 +340,101 @@ describe('import: all rows or none', () => {
     const next = await control.upload(`/api/v1/imports?name=next.csv&project=${other.id}`, csvOf(rows));
     assert.equal(next.remembered, '生词局');
     assert.ok(next.suggestion.status_words.some((w) => w.word === '走了' && w.code === 'C'));
+  });
+
+  test('a remembered heading further down is not taken for a list that begins above it', async () => {
+    const head = ['楼层', '房号', '面积', '总价', '状态'];
+    const rows = [head, ...['2', '3', '4'].map((f) => [f, `${f}01`, '90.00', '1800000', '在售'])];
+    const { id } = await newProject('标题在下');
+    const below = [['云山府价目表'], ['二〇二六年'], ...rows];
+    const looked = await scanList(control, id, '标题在下.csv', csvOf(below));
+    assert.equal(looked.file.header_row, 3);
+    looked.plan.mapping.source = '标题在下';
+    looked.plan.remember = true;
+    looked.plan.decisions = [{ problem: 'class-unknown', decision: 'accept', value: 'home' }];
+    assert.equal((await commit(control, looked)).units, 3);
+    const other = await newProject('标题在上');
+    const above = await control.upload(`/api/v1/imports?name=a.csv&project=${other.id}`, csvOf(rows));
+    assert.deepEqual([above.remembered, above.suggestion.header_row], [null, 1]);
+    const same = await control.upload(`/api/v1/imports?name=b.csv&project=${other.id}`, csvOf(below));
+    assert.deepEqual([same.remembered, same.suggestion.header_row], ['标题在下', 3]);
+  });
+
+  test('a sheet of several buildings: all blocks in one go, 万元 where it says so, and remembered', async () => {
+    // Two buildings side by side and one below; each floor a room row and a row of totals in 万元.
+    const floors = [3, 2, 1];
+    const block = (wan) =>
+      floors.flatMap((f) => [
+        [String(f), '房号', `${f}01`, `${f}02`],
+        ['', '总价（万元）', String(wan + f), String(wan + f + 0.55)],
+      ]);
+    const beside = (left, right) => left.map((row, i) => [...row, '', ...right[i]]);
+    const head = ['层', '', '01', '02'];
+    const rows = [
+      ['1栋', '', '', '', '', '2栋', '', '', ''],
+      ...beside([head, ...block(100)], [head, ...block(200)]),
+      [''],
+      ['3栋'],
+      head,
+      ...block(300),
+    ];
+    const { id } = await newProject('三栋一表');
+    const decisions = ['area-missing', 'class-unknown', 'status-unknown'].map((problem) => ({
+      problem,
+      decision: 'accept',
+      ...(problem === 'class-unknown' ? { value: 'home' } : {}),
+      ...(problem === 'status-unknown' ? { value: 'U' } : {}),
+    }));
+    const looked = await scanList(control, id, '三栋.csv', csvOf(rows), { decisions });
+    const { mapping } = looked.plan;
+    assert.equal(mapping.form, 'matrix');
+    assert.deepEqual(
+      [mapping.matrix, ...mapping.matrix_more].map((m) => [m.building, m.row_fields, m.row_wan]),
+      ['1栋', '2栋', '3栋'].map((building) => [building, ['room', 'total'], [false, true]]),
+    );
+    assert.deepEqual(looked.scan.buildings.map((b) => [b.name, b.count]).sort(), [
+      ['1栋', 6],
+      ['2栋', 6],
+      ['3栋', 6],
+    ]);
+    mapping.source = '三栋';
+    looked.plan.remember = true;
+    const result = await commit(control, looked);
+    assert.deepEqual([result.units, result.buildings], [18, 3]);
+    const units = await internalUnits(control, id);
+    const total = (building, room) =>
+      units.find((u) => u.building === building && u.room === room).total / 1000000;
+    assert.deepEqual([total('1栋', '301'), total('2栋', '202'), total('3栋', '102')], [103, 202.55, 301.55]);
+    const other = await newProject('三栋又来');
+    const path = `/api/v1/imports?name=next.csv&project=${other.id}`;
+    const next = await control.upload(path, csvOf(rows));
+    assert.equal(next.remembered, '三栋');
+    assert.deepEqual(next.suggestion.matrix_more, mapping.matrix_more);
+    // Another building in the same place is not the one remembered.
+    const moved = await control.upload(path, csvOf(rows).toString().replace('3栋', '4栋'));
+    assert.equal(moved.remembered, null);
+    assert.equal(moved.suggestion.matrix_more[1].building, '4栋');
+  });
+
+  test('rooms, areas and states as lines of one cell', async () => {
+    const cell = (room) => `${room}\n89.50\n待售`;
+    const rows = [
+      ['5号楼'],
+      ['层', '01', '02'],
+      ...[3, 2, 1].map((f) => [String(f), cell(`${f}01`), cell(`${f}02`)]),
+    ];
+    const { id } = await newProject('一格三行');
+    const quoted = rows.map((r) => r.map((c) => `"${c}"`).join(',')).join('\n');
+    const decisions = ['price-missing', 'class-unknown'].map((problem) => ({
+      problem,
+      decision: 'accept',
+      ...(problem === 'class-unknown' ? { value: 'home' } : {}),
+    }));
+    const looked = await scanList(control, id, '一格.csv', Buffer.from(quoted), { decisions });
+    assert.ok(looked.plan.mapping.matrix.in_cell);
+    assert.equal((await commit(control, looked)).units, 6);
+    const [first] = await internalUnits(control, id);
+    assert.equal(first.gross, 8950);
   });
 });
 

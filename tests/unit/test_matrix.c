@@ -237,6 +237,82 @@ static void test_blocks(void **state)
     sheet_close(s);
 }
 
+/* Nothing above says which building it is: the sheet's name does. A title is cut between
+ * characters. */
+static void test_building_names(void **state)
+{
+    lxw_workbook *book = workbook_new(path);
+    lxw_worksheet *bare = workbook_add_worksheet(book, "12#东");
+    lxw_worksheet *titled = workbook_add_worksheet(book, "b");
+    struct matrix_layout layout = {.n = 0};
+    struct sheet *s;
+
+    (void)state;
+    worksheet_write_string(titled, 0, 0,
+                           "a云山府住宅小区二期工程高层住宅楼宇销售控制一览表（内部资料）", NULL);
+    for (int i = 0; i < 2; i++) {
+        lxw_worksheet *ws = i ? titled : bare;
+
+        worksheet_write_string(ws, 1, 0, "楼层", NULL);
+        worksheet_write_string(ws, 1, 1, "01", NULL);
+        for (lxw_row_t k = 0; k < 3; k++) {
+            worksheet_write_number(ws, k + 2, 0, 3 - k, NULL);
+            worksheet_write_number(ws, k + 2, 1, (3.0 - k) * 100 + 1, NULL);
+        }
+    }
+    s = open_book(book);
+    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 1);
+    assert_int_equal(matrix_detect(s, 1, NULL, &layout), 1);
+    assert_string_equal(layout.blocks[0].building, "12#东");
+    assert_string_equal(layout.blocks[1].building, "a云山府住宅小区二期工程高层住宅楼宇销售控");
+    sheet_close(s);
+}
+
+/* One mapping serves all blocks: a price in 万元 in one of them alone would be misread. */
+static void test_units_of_money_agree(void **state)
+{
+    struct sheet *s = open_text("1栋,,,,2栋,,\n层,项,01,,层,项,01\n3,房号,301,,3,房号,301\n"
+                                ",总价（万元）,120,,,总价（元）,1200000\n2,房号,201,,2,房号,201\n"
+                                ",总价（万元）,120,,,总价（元）,1200000\n1,房号,101,,1,房号,101\n"
+                                ",总价（万元）,120,,,总价（元）,1200000\n");
+    struct matrix_layout layout = {.n = 0};
+    struct matrix *m = NULL;
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 2);
+    assert_int_equal(layout.blocks[0].power10[1], 4);
+    assert_int_equal(layout.blocks[1].power10[1], 0);
+    assert_int_equal(matrix_open(s, &layout, &f, &m), -EREFUSED);
+    assert_string_equal(f.args[0].value, "block 2");
+    layout.blocks[1].power10[1] = 4;
+    assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
+    matrix_close(m);
+    fault_clear(&f);
+    sheet_close(s);
+}
+
+/* Nothing stands above the labels of the sub-rows; a gap of any other kind is no matrix. */
+static void test_bare_sub_labels(void **state)
+{
+    struct sheet *s =
+        open_text("5栋,,,\n层,,01,02\n3,房号,301,302\n,面积,89.5,90\n2,房号,201,202\n,"
+                  "面积,89.5,90\n1,房号,101,102\n,面积,89.5,90\n");
+    struct matrix_layout layout = {.n = 0};
+
+    (void)state;
+    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 1);
+    assert_int_equal(layout.blocks[0].sub_col, 1);
+    assert_int_equal(layout.blocks[0].first_col, 2);
+    assert_int_equal(layout.blocks[0].last_col, 3);
+    assert_int_equal(layout.blocks[0].sub[1], FIELD_GROSS);
+    sheet_close(s);
+    layout.n = 0;
+    s = open_text("5栋,,,\n层,,01,02\n3,,301,302\n2,,201,202\n1,,101,102\n");
+    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 0);
+    sheet_close(s);
+}
+
 /* One sheet of rooms, one of totals in another order of lines. */
 static void test_overlay(void **state)
 {
@@ -389,11 +465,19 @@ static void test_lists_are_not_proposed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),     cmocka_unit_test(test_read),
-        cmocka_unit_test(test_import),     cmocka_unit_test(test_rooms_from_lines),
-        cmocka_unit_test(test_blocks),     cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_sub_labels), cmocka_unit_test(test_lines_in_cells),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_lists_are_not_proposed),
+        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_rooms_from_lines),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_building_names),
+        cmocka_unit_test(test_bare_sub_labels),
+        cmocka_unit_test(test_units_of_money_agree),
+        cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_sub_labels),
+        cmocka_unit_test(test_lines_in_cells),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_lists_are_not_proposed),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
