@@ -11,6 +11,8 @@ import {
   matrixGuessless,
   mergeWords,
   planOf,
+  blocksOf,
+  withBlocks,
   setColumn,
   setRowsPerFloor,
   setWord,
@@ -167,6 +169,7 @@ describe('import plan', () => {
   it('keeps meanings when the number of rows per floor changes', () => {
     expect(setRowsPerFloor(matrix(), 2).row_fields).toEqual(['room', 'gross']);
     expect(setRowsPerFloor(matrix(), 4).row_fields).toEqual(['room', 'gross', 'status', '']);
+    expect(setRowsPerFloor(matrix({ row_wan: [false, true, true] }), 2).row_wan).toEqual([false, true]);
   });
   it('puts unknown words first and never invents a meaning', () => {
     const found = [
@@ -198,7 +201,7 @@ describe('import plan', () => {
     };
     draft.filter = ['甲'];
     expect(planOf(draft)).toEqual({
-      mapping: { ...mapping(), matrix: null },
+      mapping: { ...mapping(), matrix: null, matrix_more: [] },
       decisions: [
         { problem: 'floor-missing', decision: 'accept', value: '1' },
         { problem: 'duplicate', decision: 'skip' },
@@ -206,6 +209,18 @@ describe('import plan', () => {
       remember: true,
       project_filter: ['甲'],
     });
+  });
+  it('sends every block of a sheet, changed or not, and only those kept', () => {
+    const [one, two] = [matrix(), matrix({ building: '2栋', first_row: 20 })];
+    const draft = draftOf(file({ suggestion: mapping({ form: 'matrix', matrix: one, matrix_more: [two] }) }));
+    expect(planOf(draft).mapping).toMatchObject({ matrix: one, matrix_more: [two] });
+    draft.mapping = withBlocks(draft.mapping, [two]);
+    expect(planOf(draft).mapping).toMatchObject({ matrix: two, matrix_more: [] });
+    expect(blocksOf(mapping())).toEqual([]);
+  });
+  it('a floor of one row has one sub-row, whatever its cells hold', () => {
+    const m = matrix({ in_cell: true });
+    expect([3, 4, 5].map((row) => cellRole(m, row, 0).sub)).toEqual([0, 0, 0]);
   });
   it('blocks on refused classes and on acceptance without its value', () => {
     const problem = (name: string, count = 1) => ({

@@ -108,7 +108,7 @@ export function fieldOf(mapping: ImportMapping, index: number): string | null {
 }
 
 function hasField(mapping: ImportMapping, field: string): boolean {
-  if (mapping.form === 'matrix') return mapping.matrix?.row_fields.includes(field) ?? false;
+  if (mapping.form === 'matrix') return blocksOf(mapping).some((m) => m.row_fields.includes(field));
   return mapping.columns.some((c) => c.field === field);
 }
 
@@ -134,6 +134,22 @@ export function mappingGaps(mapping: ImportMapping): MappingGaps {
   return { missing, absent };
 }
 
+/** Every block of the sheet: the first, and those beside or below it. */
+export function blocksOf(mapping: ImportMapping): MatrixLayout[] {
+  return mapping.matrix ? [mapping.matrix, ...(mapping.matrix_more ?? [])] : [];
+}
+
+/** The mapping with other blocks; without any it is no matrix. */
+export function withBlocks(mapping: ImportMapping, blocks: MatrixLayout[]): ImportMapping {
+  const [matrix = null, ...matrix_more] = blocks;
+  return { ...mapping, matrix, matrix_more };
+}
+
+/** Sub-rows whose money can be in 万元. */
+export function isMoney(field: string): boolean {
+  return field === 'unit_price' || field === 'total' || field === 'filed_total';
+}
+
 /** What is wrong with the shape of a matrix: keys of `import.matrixWrong`. */
 export function matrixFaults(m: MatrixLayout, columns: number, rows: number): string[] {
   const faults: string[] = [];
@@ -157,7 +173,7 @@ export function cellRole(m: MatrixLayout, row: number, column: number): { role: 
   if (row === m.header_row)
     return column >= m.first_column && column <= m.last_column ? { role: 'header', sub: -1 } : out;
   if (row < m.first_row || row > m.last_row) return out;
-  const sub = (row - m.first_row) % m.rows_per_floor;
+  const sub = m.in_cell ? 0 : (row - m.first_row) % m.rows_per_floor;
   if (column === m.floor_column) return { role: 'floor', sub };
   if (column < m.first_column || column > m.last_column) return out;
   return { role: 'unit', sub };
@@ -166,7 +182,8 @@ export function cellRole(m: MatrixLayout, row: number, column: number): { role: 
 /** Changes the number of sub-rows and keeps the meanings given so far. */
 export function setRowsPerFloor(m: MatrixLayout, rows: number): MatrixLayout {
   const row_fields = Array.from({ length: rows }, (_, i) => m.row_fields[i] ?? '');
-  return { ...m, rows_per_floor: rows, row_fields };
+  const row_wan = row_fields.map((_, i) => m.row_wan?.[i] ?? false);
+  return { ...m, rows_per_floor: rows, row_fields, row_wan };
 }
 
 /** A matrix to start from when the daemon saw none: header, floors left, everything else units. */
@@ -214,7 +231,7 @@ export function unknownWords(words: WordMap[]): WordMap[] {
 /** The request body of scan and commit. */
 export function planOf(draft: Draft): ImportPlan {
   const plan: ImportPlan = {
-    mapping: { ...draft.mapping, matrix: draft.mapping.form === 'matrix' ? draft.mapping.matrix : null },
+    mapping: withBlocks(draft.mapping, draft.mapping.form === 'matrix' ? blocksOf(draft.mapping) : []),
     decisions: Object.entries(draft.decisions).map(([problem, d]) => ({
       problem,
       decision: d.decision,

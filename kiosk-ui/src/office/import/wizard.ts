@@ -6,6 +6,7 @@ import { useAction } from '../parts/use_load';
 import { useSend } from '../parts/use_send';
 import {
   blocking,
+  blocksOf,
   draftOf,
   mappingGaps,
   matrixFaults,
@@ -14,6 +15,7 @@ import {
   planOf,
   structuredCloneJson,
   unknownWords,
+  withBlocks,
   withHeader,
   type Draft,
   type ImportFile,
@@ -40,6 +42,8 @@ export function createWizard(project: () => number | null) {
     fromFile: false,
     filter: [],
   });
+  /** the block of a matrix that is being looked at */
+  const block = ref(0);
   const scan = shallowRef<ImportScan | null>(null);
   /** the plan the scan belongs to; another plan makes it out of date */
   const scanned = ref('');
@@ -52,11 +56,14 @@ export function createWizard(project: () => number | null) {
   const planText = computed(() => JSON.stringify(planOf(draft)));
   const fresh = computed(() => scan.value !== null && scanned.value === planText.value);
   const gaps = computed(() => mappingGaps(draft.mapping));
+  const blocks = computed(() => (draft.mapping.form === 'matrix' ? blocksOf(draft.mapping) : []));
   const matrixWrong = computed(() => {
-    const m = draft.mapping.matrix;
-    if (draft.mapping.form !== 'matrix' || !m || !file.value) return [];
-    const rows = file.value.sheets.find((s) => s.index === file.value?.sheet)?.rows ?? m.last_row;
-    return matrixFaults(m, file.value.columns.length, rows);
+    const found = file.value;
+    const rows = found?.sheets.find((s) => s.index === found.sheet)?.rows;
+    if (!found) return [];
+    return blocks.value.flatMap((m, at) =>
+      matrixFaults(m, found.columns.length, rows ?? m.last_row).map((fault) => ({ block: at, fault })),
+    );
   });
   const statusWords = computed(() => mergeWords(scan.value?.status_words ?? [], draft.mapping.status_words));
   const classWords = computed(() => mergeWords(scan.value?.class_words ?? [], draft.mapping.class_words));
@@ -80,6 +87,7 @@ export function createWizard(project: () => number | null) {
 
   function take(found: ImportFile): void {
     file.value = found;
+    block.value = 0;
     scan.value = null;
     scanned.value = '';
     result.value = null;
@@ -145,6 +153,7 @@ export function createWizard(project: () => number | null) {
   /** Takes over a mapping that was remembered, for the sheet at hand. */
   function takeRemembered(mapping: ImportMapping): void {
     draft.mapping = { ...structuredCloneJson(mapping), sheet: file.value?.sheet ?? mapping.sheet };
+    block.value = 0;
   }
 
   async function runScan(): Promise<boolean> {
@@ -173,7 +182,19 @@ export function createWizard(project: () => number | null) {
     draft.mapping = mapping;
   }
   function setMatrix(part: Partial<MatrixLayout>): void {
-    if (draft.mapping.matrix) draft.mapping.matrix = { ...draft.mapping.matrix, ...part };
+    const changed = blocks.value.map((m, at) => (at === block.value ? { ...m, ...part } : m));
+    draft.mapping = withBlocks(draft.mapping, changed);
+  }
+  function showBlock(at: number): void {
+    block.value = at;
+  }
+  /** Leaves the block being looked at out of the import. */
+  function dropBlock(): void {
+    draft.mapping = withBlocks(
+      draft.mapping,
+      blocks.value.filter((_, at) => at !== block.value),
+    );
+    block.value = 0;
   }
   /** Into the projects the file names, or all into the current one. */
   function setTarget(fromFile: boolean): void {
@@ -231,6 +252,8 @@ export function createWizard(project: () => number | null) {
     fresh,
     result,
     gaps,
+    block,
+    blocks,
     matrixWrong,
     statusWords,
     classWords,
@@ -252,6 +275,8 @@ export function createWizard(project: () => number | null) {
     setWords,
     setMapping,
     setMatrix,
+    showBlock,
+    dropBlock,
     setTarget,
     setFilter,
     decide,
