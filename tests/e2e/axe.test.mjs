@@ -288,6 +288,28 @@ async function importSteps(lang) {
   return look
 }
 
+// A sheet of two buildings: each block is looked at, one is left out, the money is in 万元.
+async function matrixSteps(lang) {
+  const page = await office('control', lang, `/import?p=${stage.project}`)
+  const look = new Looker(page)
+  const floor = (f) => [`${f},${f}01,${f}02,,${f},${f}01,${f}02`, `,120,121,,,220,221`]
+  const lines = ['1栋,,,,2栋', '层,01,02,,层,01,02', ...[3, 2, 1].flatMap(floor)]
+  const file = { name: 'm.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) }
+  await page.setInputFiles('.drop input[type=file]', file)
+  await page.waitForSelector('.step-file.found')
+  await page.locator('.import .bar .el-button--primary').click()
+  await page.waitForSelector('.matrix .blocks')
+  await page.locator('.blocks .el-radio-button').nth(1).click()
+  assert.equal(await page.locator('.matrix .field input').first().inputValue(), '2栋')
+  await page.locator('.sub .el-select').nth(1).click()
+  await page.locator('.el-select-dropdown:visible .el-select-dropdown__item').nth(6).click()
+  await page.locator('.sub .el-checkbox').click()
+  await look.at('import: matrix')
+  await page.locator('.blocks .el-button').click()
+  await page.waitForSelector('.matrix .blocks', { state: 'detached' })
+  return look
+}
+
 async function publicationScreens(lang, id) {
   const page = await office('control', lang, `/publications/${id}?p=${stage.project}`)
   const look = new Looker(page)
@@ -334,6 +356,8 @@ test('office: the chart, its dialogs, a unit', async () => finish(await inBoth(c
 test('office: forms and help', async () => finish(await inBoth(forms)))
 
 test('office: the steps of an import', async () => finish(await inBoth(importSteps)))
+
+test('office: a matrix sheet', async () => finish(await inBoth(matrixSteps)))
 
 test('office: a publication', async () => {
   const { id } = await w.draft(stage.people.control, stage.project, '自检')
