@@ -12,7 +12,7 @@ const struct route routes[] = {
     {"DELETE", "/api/v1/session", RIGHT_SELF, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_logout, 0, NULL},
     {"POST", "/api/v1/session/password", RIGHT_SELF, ROUTE_WRITE | ROUTE_SLOW, api_password_change, 0, api_password_change_prepare},
     {"GET", "/api/v1/terminals", RIGHT_TERMINAL_EDIT, ROUTE_READ, api_terminal_list, 0, NULL},
-    {"POST", "/api/v1/terminals/pairings", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_pairing_create, 0, NULL},
+    {"POST", "/api/v1/terminals/pairings", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT | ROUTE_SECRET, api_pairing_create, 0, NULL},
     {"DELETE", "/api/v1/terminals/{terminal}", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_terminal_revoke, 0, NULL},
     {"POST", "/api/v1/terminal/pair", RIGHT_NONE, ROUTE_WRITE | ROUTE_LOGIN, api_terminal_pair, 0, NULL},
     {"POST", "/api/v1/terminal/heartbeat", RIGHT_TERMINAL_SELF, ROUTE_WRITE, api_terminal_heartbeat, 0, NULL},

@@ -62,6 +62,7 @@ static int reply_to_bytes(struct reply *reply)
 
 int idempotency_run(struct idempotency *i, struct call *call, int (*handler)(struct call *call))
 {
+    bool secret = call->route->flags & ROUTE_SECRET;
     struct idempotency_answer answer = {0};
     struct reply *reply = &call->reply;
     int r;
@@ -73,6 +74,10 @@ int idempotency_run(struct idempotency *i, struct call *call, int (*handler)(str
         if (sodium_memcmp(answer.request_hash, i->hash, sizeof(i->hash)) != 0) {
             free(answer.body);
             return fault_set(call->tx.fault, FAULT_IDEMPOTENCY_MISMATCH, NULL);
+        }
+        if (secret) {
+            free(answer.body);
+            return fault_set(call->tx.fault, FAULT_IDEMPOTENCY_SECRET, NULL);
         }
         reply->status = answer.status;
         reply->bytes = answer.body;
@@ -87,7 +92,7 @@ int idempotency_run(struct idempotency *i, struct call *call, int (*handler)(str
         return r;
     memcpy(answer.request_hash, i->hash, sizeof(i->hash));
     answer.status = reply->status;
-    answer.body = reply->bytes;
-    answer.n_body = reply->n_bytes;
+    answer.body = secret ? NULL : reply->bytes;
+    answer.n_body = secret ? 0 : reply->n_bytes;
     return idempotency_save(&call->tx, i->scope, i->key, &answer);
 }

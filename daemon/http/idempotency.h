@@ -3,7 +3,9 @@
  * Inside the writer's savepoint, before the handler: an answer that is already there is sent again
  * byte for byte; the same key with another request is refused. After the handler: its answer is
  * stored in the same transaction, so effect and answer commit together or not at all (RS P3, I15).
- * What was refused is not stored: a corrected retry may use the same key.
+ * What was refused is not stored: a corrected retry may use the same key. Of a ROUTE_SECRET the
+ * answer is not stored either, for no secret lies in the database and its backups: a retry is told
+ * that its effect is there and its answer is gone.
  */
 #ifndef ANCHANG_HTTP_IDEMPOTENCY_H
 #define ANCHANG_HTTP_IDEMPOTENCY_H

@@ -81,6 +81,8 @@ static const char *flags_fault(const struct route *r)
         return "is neither GET nor a write";
     if ((r->flags & ROUTE_IDEMPOTENT) && !(r->flags & ROUTE_WRITE))
         return "is idempotent without a write";
+    if ((r->flags & ROUTE_SECRET) && !(r->flags & ROUTE_IDEMPOTENT))
+        return "keeps an answer secret that nobody keeps";
     if ((r->flags & ROUTE_SLOW) && (r->flags & ROUTE_STREAM))
         return "is a slow stream";
     if (!!r->prepare != ((r->flags & ROUTE_SLOW) && (r->flags & ROUTE_WRITE)))

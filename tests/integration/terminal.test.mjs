@@ -1,6 +1,9 @@
 // Machines and people: pairing, calls for staff, revocation, log-in, sessions, passwords, users, the log.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { newKey } from './lib/client.mjs';
 import { Site, WORD } from './lib/site.mjs';
 
 let site, admin, control;
@@ -30,6 +33,20 @@ describe('terminals', () => {
     await client.get('/api/v1/public/projects/1/chart');
     await admin.refused('GET', '/api/v1/session', 401);
     [admin, control] = [await site.login('admin'), await site.login('control')];
+  });
+
+  test('a code is given once and lies nowhere in the folder of the site', async () => {
+    const path = '/api/v1/terminals/pairings';
+    const options = { key: newKey(), body: { kind: 'kiosk', name: '一次', project_id: 1 } };
+    const { body: made } = await admin.request('POST', path, options);
+    await admin.refused('POST', path, 409, 'idempotency.secret', options);
+    assert.equal((await admin.get('/api/v1/terminals')).items.filter((t) => t.name === '一次').length, 1);
+    for (const file of readdirSync(site.folder, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const bytes = readFileSync(join(file.path, file.name));
+      assert.ok(!bytes.includes(`"${made.code}"`), `${file.name} holds the code`);
+    }
+    await site.client().post('/api/v1/terminal/pair', { code: made.code }, 200);
   });
 
   test('signs of life, a call for staff and its answer', async () => {

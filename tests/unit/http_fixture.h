@@ -177,6 +177,8 @@ static const struct route table[] = {
     {"GET", "/api/raw", RIGHT_NONE, ROUTE_RAW, do_raw, 0, NULL},
     {"GET", "/api/count", RIGHT_NONE, 0, do_count, 0, NULL},
     {"POST", "/api/notes", RIGHT_NONE, ROUTE_WRITE | ROUTE_IDEMPOTENT, do_note, 1024, NULL},
+    {"POST", "/api/secrets", RIGHT_NONE, ROUTE_WRITE | ROUTE_IDEMPOTENT | ROUTE_SECRET, do_note, 0,
+     NULL},
     {"POST", "/api/plain-notes", RIGHT_NONE, ROUTE_WRITE, do_note, 1024, NULL},
     {"POST", "/api/kept", RIGHT_NONE, ROUTE_WRITE | ROUTE_NO_BODY_OK, do_keep_and_refuse, 0, NULL},
     {"GET", "/api/fail", RIGHT_NONE, 0, do_fail, 0, NULL},

@@ -489,6 +489,7 @@ static void test_router_refuses(void **state)
         {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_RAW, nothing, 0, NULL}, {0}},
         {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_SLOW, nothing, 0, NULL}, {0}},
         {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 0, nothing}, {0}},
+        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_SECRET, nothing, 0, NULL}, {0}},
         {{"GET", "/a", RIGHT_SELF, 0, NULL, 0, NULL}, {0}},
         {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 1u << 30, NULL}, {0}},
     };

@@ -315,6 +315,33 @@ static void test_idempotency(void **state)
     assert_int_equal(notes(), 2);
 }
 
+/* A secret is given once: the key still keeps a retry from its effect, the answer is not kept. */
+static void test_idempotency_secret(void **state)
+{
+    const char *key = JSON_W "Idempotency-Key: key-0001\r\n";
+    struct answer a = client_ask(server.port, "POST", "/api/secrets", key, "{\"text\":\"a\"}");
+    int64_t kept = -1;
+    struct db *db;
+
+    (void)state;
+    assert_int_equal(a.status, 201);
+    assert_non_null(strstr(a.body, "\"id\":1"));
+    free(a.text);
+    a = client_ask(server.port, "POST", "/api/secrets", key, "{\"text\":\"a\"}");
+    assert_int_equal(a.status, 409);
+    assert_non_null(strstr(a.body, "idempotency.secret"));
+    free(a.text);
+    a = client_ask(server.port, "POST", "/api/secrets", key, "{\"text\":\"b\"}");
+    assert_int_equal(a.status, 409);
+    assert_non_null(strstr(a.body, "idempotency.mismatch"));
+    free(a.text);
+    assert_int_equal(notes(), 1);
+    assert_int_equal(db_open(server.db_path, DB_READER, &db), 0);
+    assert_int_equal(db_get(db, &kept, "SELECT sum(length(body)) FROM idempotency", ""), 1);
+    db_close(db);
+    assert_int_equal(kept, 0);
+}
+
 static void *send_same(void *arg)
 {
     struct answer a = client_ask(server.port, "POST", "/api/notes",
@@ -765,6 +792,7 @@ int main(void)
         T(test_body_too_large),
         T(test_kept_though_refused),
         T(test_idempotency),
+        T(test_idempotency_secret),
         T(test_idempotency_at_once),
         T(test_client_vanishes),
         T(test_slow_routes),
