@@ -28,7 +28,7 @@ static const char *const always[][2] = {
     {"Referrer-Policy", "no-referrer"},
     {"X-Frame-Options", "DENY"},
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), "
-                           "bluetooth=(), payment=(), display-capture=()"},
+                           "payment=(), display-capture=()"},
 };
 
 int response_secure(struct MHD_Response *response, enum page_kind kind)

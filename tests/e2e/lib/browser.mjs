@@ -22,9 +22,8 @@ export const pages = (config = {}) =>
     : config
 
 const TIMEOUT_MS = 20_000
-// What the browser says by itself: of requests refused or cut (the tests stop daemons and provoke refusals), and of
-// features in the policy header that this build of it does not have.
-const NETWORK = /Failed to load resource|ERR_[A-Z_]+|net::|Permissions-Policy header: Unrecognized feature/
+// What the browser says by itself of requests refused or cut: the tests stop daemons and provoke refusals.
+const NETWORK = /Failed to load resource|ERR_[A-Z_]+|net::/
 
 /** A window of its own: a context with one page. @options: width, height, lang, cookies, touch, clock. */
 export async function openWindow(browser, site, path, options = {}) {
