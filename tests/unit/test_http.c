@@ -756,6 +756,84 @@ static void test_stop_under_load(void **state)
         pthread_join(t[i], NULL);
 }
 
+struct knocking {
+    atomic_uint port; /* 0: nobody is there */
+    atomic_bool stop;
+    atomic_int answered, written, halves;
+};
+
+/* Comes, asks thrice on one connection, goes, as fast as it can; one in three requests writes. */
+static void *keep_knocking(void *arg)
+{
+    static const char *const asks[] = {
+        "GET /api/raw HTTP/1.1\r\n" H "\r\n", "GET /api/count HTTP/1.1\r\n" H "\r\n",
+        "POST /api/plain-notes HTTP/1.1\r\n" H JSON_W "Content-Length: 12\r\n\r\n{\"text\":\"s\"}"};
+    struct knocking *k = arg;
+
+    while (!atomic_load(&k->stop)) {
+        int fd = client_connect(atomic_load(&k->port));
+
+        for (int i = 0; fd >= 0 && i < 3; i++) {
+            struct answer a = {0};
+
+            if (client_say(fd, asks[i]))
+                a = client_read(fd, 10000);
+            if (a.status == 200 || a.status == 201)
+                atomic_fetch_add(i == 2 ? &k->written : &k->answered, 1);
+            else if (a.n > 0 && a.status != 503)
+                atomic_fetch_add(&k->halves, 1);
+            free(a.text);
+            if (a.closed || a.status == 0)
+                break;
+        }
+        if (fd >= 0)
+            close(fd);
+    }
+    return NULL;
+}
+
+/* Started and stopped again and again while clients come, ask and go. Each stop is clean: the
+ * process lives, what is on its way is answered whole or cut before its first byte, and what was
+ * said to be written is. (MHD_quiesce_daemon() fails too rarely to be found here: it is banned.) */
+static void test_start_and_stop_under_connections(void **state)
+{
+    enum { CLIENTS = 4, MS = 3000 };
+    struct http_options o = {.routes = table,
+                             .listeners = {{.name = "test", .address = "127.0.0.1", .workers = 4}},
+                             .n_listeners = 1,
+                             .hosts = (const char *const[]){"x:80", NULL},
+                             .writer = server.writer,
+                             .db_path = server.db_path,
+                             .sessions = server.sessions,
+                             .upload_dir = server.dir,
+                             .limits = {.no_rate = true},
+                             .log = server_log,
+                             .log_arg = &server};
+    struct knocking k = {.port = server.port};
+    int64_t start = client_now_ms();
+    pthread_t t[CLIENTS];
+    int rounds = 0;
+
+    (void)state;
+    for (int i = 0; i < CLIENTS; i++)
+        assert_int_equal(pthread_create(&t[i], NULL, keep_knocking, &k), 0);
+    for (; client_now_ms() - start < MS; rounds++) {
+        poll(NULL, 0, rounds % 8);
+        server.http = http_stop(server.http);
+        assert_int_equal(client_connect(atomic_load(&k.port)), -1);
+        assert_int_equal(http_start(&o, &server.http), 0);
+        atomic_store(&k.port, http_port(server.http, 0));
+    }
+    atomic_store(&k.stop, true);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_join(t[i], NULL);
+    server.port = http_port(server.http, 0);
+    assert_true(rounds > 20);
+    assert_true(atomic_load(&k.answered) > rounds && atomic_load(&k.written) > 0);
+    assert_int_equal(atomic_load(&k.halves), 0);
+    assert_true(notes() >= atomic_load(&k.written));
+}
+
 static void test_metrics(void **state)
 {
     struct buf b = {0};
@@ -804,6 +882,7 @@ int main(void)
         cmocka_unit_test(test_start_refuses),
         cmocka_unit_test(test_tls_listener),
         T(test_stop_under_load),
+        T(test_start_and_stop_under_connections),
         T(test_metrics),
     };
 
