@@ -2,9 +2,12 @@
  * checks.
  *
  * Commands that write go to the daemon when one has the site, else run here under the site's lock.
- * Commands that only read open their own reader and work beside a running daemon.
+ * Commands that only read open their own reader and work beside a running daemon. Root works as the
+ * owner of the state folder: what is made there is the daemon's to read, and no link that its user
+ * may have laid there leads root anywhere.
  */
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
@@ -47,6 +50,26 @@ const char *ctl_word(const struct ctl *c, int index)
             return c->argv[i];
     }
     return NULL;
+}
+
+/* ---- as whom ---- */
+
+/* Root becomes the owner of the state folder, in all but its real user: that one is in the log. */
+static int owner_become(const char *state_dir)
+{
+    struct stat st;
+
+    if (geteuid() != 0 || stat(state_dir, &st) < 0 || st.st_uid == 0)
+        return 0;
+    if (setgroups(0, NULL) < 0 || setegid(st.st_gid) < 0 || seteuid(st.st_uid) < 0)
+        return -errno;
+    return 0;
+}
+
+static void owner_leave(void)
+{
+    if (geteuid() != getuid() && seteuid(getuid()) < 0)
+        fprintf(stderr, "anchangctl: %s\n", strerror(errno));
 }
 
 /* ---- running a command where the writer is ---- */
@@ -99,7 +122,10 @@ int ctl_run(struct ctl *c, const char *name, json_t *args, json_t **ret_result)
     int r = site_open(&c->config, &c->app, &c->site, what, sizeof(what));
 
     if (r == -EALREADY) {
+        owner_leave(); /* the daemon writes down who asks */
         r = control_ask(c->config.state_dir, request, &answer);
+        if (owner_become(c->config.state_dir) < 0)
+            r = -EPERM;
         if (r < 0)
             fprintf(stderr, "anchangctl: %s, which does not answer: %s\n", what, strerror(-r));
     } else if (r == 0) {
@@ -391,6 +417,11 @@ static int site_choose(struct ctl *c, const char *config_path, const char *state
         fprintf(stderr, "anchangctl: %s: %s\n", state, strerror(errno));
         return -ENOENT;
     }
+    if (owner_become(c->config.state_dir) < 0) {
+        fprintf(stderr, "anchangctl: the owner of %s cannot be taken on: %s\n", c->config.state_dir,
+                strerror(errno));
+        return -EPERM;
+    }
     return 0;
 }
 
@@ -417,6 +448,9 @@ int main(int argc, char **argv)
     c.argv = argv + 2;
     c.argc = argc - 2;
     r = verbs[verb].run(&c);
+    if (r == -EACCES && geteuid() != getuid())
+        fprintf(stderr, "anchangctl: it works as the owner of %s, who cannot reach that\n",
+                c.config.state_dir);
     if (r == -EINVAL) {
         fprintf(stderr, "usage: anchangctl %s\n", verbs[verb].usage);
         return EX_USAGE;

@@ -4,10 +4,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -439,6 +441,37 @@ describe('backup and restore', () => {
     );
     await hold(again, id, [(await internalUnits(again, id)).find((x) => x.id === u.id)]);
     site.verify();
+  });
+
+  const root = process.getuid?.() === 0;
+  test('root leaves nothing of its own in the folder of the daemon\'s user', { skip: !root && 'not root' }, (t) => {
+    const site = new Site();
+    t.after(() => site.close());
+    const nobody = 65534;
+    chmodSync(site.folder, 0o711);
+    mkdirSync(site.state, { mode: 0o700 });
+    chownSync(site.state, nobody, nobody);
+    const public_ = join(site.folder, 'backups');
+    mkdirSync(public_);
+    chownSync(public_, nobody, nobody);
+    site.ctlOk('demo');
+    const file = join(public_, 'b.db');
+    site.ctlOk('backup', file);
+    site.ctlOk('restore', file);
+    site.ctlOk('ca', join(site.state, 'tls'), 'office.example');
+    const made = readdirSync(site.state, { recursive: true, withFileTypes: true });
+    assert.ok(made.length > 8, made);
+    for (const entry of made) {
+      const { uid, gid } = statSync(join(entry.path, entry.name));
+      assert.deepEqual([uid, gid], [nobody, nobody], join(entry.path, entry.name));
+    }
+    // where the owner may not go, root does not go for him
+    const closed = join(site.folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const refused = site.ctl('backup', join(closed, 'b.db'));
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /works as the owner of/);
+    assert.match(sqlite(database(site), 'SELECT group_concat(DISTINCT actor) FROM audit'), /ctl:root/);
   });
 
   test('a damaged or foreign backup replaces nothing', async (t) => {
