@@ -203,19 +203,19 @@ static int cmd_user(struct ctl *c)
         return -EINVAL;
     if (strcmp(step, "disable") == 0)
         return ctl_run_quietly(c, "user-disable", json_pack("{s:s}", "login", login));
+    if (strcmp(step, "password") != 0 && strcmp(step, "add") != 0)
+        return -EINVAL;
     if (password_read("password", password, sizeof(password)) < 0)
         return -EINVAL;
     if (strcmp(step, "password") == 0)
         r = ctl_run_quietly(c, "user-password",
                             json_pack("{s:s, s:s}", "login", login, "password", password));
-    else if (strcmp(step, "add") == 0)
+    else
         r = ctl_run_quietly(c, "user-add",
                             json_pack("{s:s, s:s, s:s, s:s}", "login", login, "name",
                                       ctl_option(c, "name") ? ctl_option(c, "name") : login,
                                       "posts", ctl_option(c, "posts") ? ctl_option(c, "posts") : "",
                                       "password", password));
-    else
-        r = -EINVAL;
     sodium_memzero(password, sizeof(password));
     return r;
 }
@@ -325,34 +325,37 @@ static int cmd_ca(struct ctl *c)
     return r;
 }
 
-static const struct {
+static const struct verb {
     const char *name;
     int (*run)(struct ctl *c);
-    const char *usage, *help;
+    int words;         /* at most, options aside */
+    const char *usage; /* and the list of the options it takes */
+    const char *help;
 } verbs[] = {
-    {"user", cmd_user,
+    {"user", cmd_user, 2,
      "user add LOGIN --name NAME --posts POST[,POST] | list | password LOGIN | disable LOGIN",
      "people; a password is read from the terminal or standard input"},
-    {"pair", cmd_pair, "pair kiosk|counter|screen NAME [--project P]",
+    {"pair", cmd_pair, 2, "pair kiosk|counter|screen NAME [--project P]",
      "a pairing code, ten minutes"},
-    {"import", ctl_import,
+    {"import", ctl_import, 1,
      "import FILE [--project P] [--plan PLAN.json] [--accept CLASS,…] [--skip CLASS,…] "
-     "[--floor F] [--class C] [--state S] [--print-plan yes]",
+     "[--floor F] [--class C] [--sale-state S] [--print-plan yes]",
      "a price list, all rows or none; without --project a project for each name in it"},
-    {"publish", cmd_publish,
+    {"publish", cmd_publish, 1,
      "publish draft|submit|approve|reject|withdraw --project P --as LOGIN [--note N] [--reason R]",
      "a step of a publication, as that user"},
-    {"export", ctl_export,
+    {"export", ctl_export, 0,
      "export --project P [--as json|chart.xlsx|chart.pdf|price-list.xlsx|price-list.pdf] "
      "[--lang zh|en]",
      "the live chart or price list on standard output"},
-    {"backup", ctl_backup, "backup FILE",
+    {"backup", ctl_backup, 1, "backup FILE",
      "a checked copy of the database, while it is in use; images beside it in FILE.media"},
-    {"restore", ctl_restore, "restore FILE", "puts a copy in place; anchangd must be stopped"},
-    {"verify", ctl_verify, "verify", "checks file, audit chain and invariants"},
-    {"demo", cmd_demo, "demo [--www FOLDER] [--port N]",
+    {"restore", ctl_restore, 1, "restore FILE", "puts a copy in place; anchangd must be stopped"},
+    {"verify", ctl_verify, 0, "verify", "checks file, audit chain and invariants"},
+    {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N]",
      "a demonstration project and users in an empty site"},
-    {"ca", cmd_ca, "ca FOLDER HOST", "the site's certificate authority and a server certificate"},
+    {"ca", cmd_ca, 2, "ca FOLDER HOST",
+     "the site's certificate authority and a server certificate"},
 };
 
 static int usage(FILE *out)
@@ -379,13 +382,44 @@ static int state_set(struct ctl *c, const char *folder)
     return 0;
 }
 
-/* Its index among the verbs, or -1. */
-static int verb_find(const char *name)
+static const struct verb *verb_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(verbs[i].name, name) == 0)
-            return (int)i;
-    return -1;
+            return &verbs[i];
+    return NULL;
+}
+
+static bool option_known(const struct verb *verb, const char *option)
+{
+    size_t n = strlen(option);
+
+    for (const char *p = verb->usage; (p = strstr(p, option)); p += n)
+        if (p[n] == ' ')
+            return true;
+    return false;
+}
+
+/* An option that is misspelt or has lost its value must not be as if it were not there: a terminal
+ * without its project sees all of them. */
+static int line_check(const struct verb *verb, const struct ctl *c)
+{
+    int words = 0;
+
+    for (int i = 0; i < c->argc; i++) {
+        bool option = strncmp(c->argv[i], "--", 2) == 0;
+
+        if (option && !option_known(verb, c->argv[i]))
+            fprintf(stderr, "anchangctl: %s takes no %s\n", verb->name, c->argv[i]);
+        else if (option && (++i == c->argc || strncmp(c->argv[i], "--", 2) == 0))
+            fprintf(stderr, "anchangctl: %s needs a value\n", c->argv[i - 1]);
+        else if (!option && ++words > verb->words)
+            fprintf(stderr, "anchangctl: %s is one word too many\n", c->argv[i]);
+        else
+            continue;
+        return -EINVAL;
+    }
+    return 0;
 }
 
 /* Takes --NAME VALUE out of the command line; NULL when it is not there. */
@@ -425,12 +459,22 @@ static int site_choose(struct ctl *c, const char *config_path, const char *state
     return 0;
 }
 
+static int time_zone_set(const struct ctl *c)
+{
+    int r = site_time_init(c->config.time_zone);
+
+    if (r < 0)
+        fprintf(stderr, "anchangctl: time-zone %s is not known\n", c->config.time_zone);
+    return r;
+}
+
 int main(int argc, char **argv)
 {
     const char *config_path = option_take(&argc, argv, "--config");
     const char *state = option_take(&argc, argv, "--state");
+    const struct verb *verb;
     static struct ctl c;
-    int verb, r;
+    int r;
 
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return puts(ANCHANG_VERSION) < 0;
@@ -439,20 +483,22 @@ int main(int argc, char **argv)
     if (argc < 2)
         return usage(stderr);
     verb = verb_find(argv[1]);
-    if (verb < 0)
+    if (!verb)
         return usage(stderr);
     if (argc > 2 && strcmp(argv[2], "--help") == 0)
-        return printf("anchangctl %s\n    %s\n", verbs[verb].usage, verbs[verb].help) < 0;
-    if (site_choose(&c, config_path, state) < 0 || site_time_init(c.config.time_zone) < 0)
-        return EX_CONFIG;
+        return printf("anchangctl %s\n    %s\n", verb->usage, verb->help) < 0;
     c.argv = argv + 2;
     c.argc = argc - 2;
-    r = verbs[verb].run(&c);
+    r = line_check(verb, &c);
+    if (r == 0 && (site_choose(&c, config_path, state) < 0 || time_zone_set(&c) < 0))
+        return EX_CONFIG;
+    if (r == 0)
+        r = verb->run(&c);
     if (r == -EACCES && geteuid() != getuid())
         fprintf(stderr, "anchangctl: it works as the owner of %s, who cannot reach that\n",
                 c.config.state_dir);
     if (r == -EINVAL) {
-        fprintf(stderr, "usage: anchangctl %s\n", verbs[verb].usage);
+        fprintf(stderr, "usage: anchangctl %s\n", verb->usage);
         return EX_USAGE;
     }
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -73,8 +73,8 @@ static void decisions_add(json_t *decisions, const char *classes, const char *de
             json_object_set_new(one, "value", json_string(ctl_option(c, "floor")));
         if (strcmp(class, "class-unknown") == 0 && ctl_option(c, "class"))
             json_object_set_new(one, "value", json_string(ctl_option(c, "class")));
-        if (strcmp(class, "status-unknown") == 0 && ctl_option(c, "state"))
-            json_object_set_new(one, "value", json_string(ctl_option(c, "state")));
+        if (strcmp(class, "status-unknown") == 0 && ctl_option(c, "sale-state"))
+            json_object_set_new(one, "value", json_string(ctl_option(c, "sale-state")));
         json_array_append_new(decisions, one);
     }
 }

@@ -82,6 +82,12 @@ describe('anchangctl', () => {
       const refused = site.ctl('import', bad, '--project', '1');
       assert.equal(refused.status, 1);
       assert.match(refused.stderr, /row 2:/);
+      const odd = join(site.folder, 'odd.csv');
+      writeFileSync(odd, '楼栋,楼层,房号,状态,建筑面积\n十栋,1,101,谜,90\n');
+      assert.match(
+        site.ctlOk('import', odd, '--project', '1', '--accept', 'status-unknown,price-missing', '--sale-state', 'A'),
+        /^1 units/,
+      );
 
       const step = (name, as) => site.ctl('publish', name, '--project', '1', '--as', as);
       assert.match(
@@ -386,6 +392,26 @@ describe('what must not start', () => {
     assert.match(found.stdout, /row 5 was altered/);
     assert.ok(total > 10);
   });
+});
+
+test('a command line that says too much or too little does nothing', (t) => {
+  const site = new Site();
+  t.after(() => site.close());
+  for (const [args, why] of [
+    [['pair', 'kiosk', '大堂', '--projcet', '1'], /takes no --projcet/],
+    [['pair', 'kiosk', '大堂', '--as', 'x'], /takes no --as/],
+    [['pair', 'kiosk', '大堂', '--project'], /--project needs a value/],
+    [['user', 'add', 'a', '--name', '--posts', 'admin'], /--name needs a value/],
+    [['restore', 'a.db', 'b.db'], /b\.db is one word too many/],
+    [['verify', 'all'], /all is one word too many/],
+    [['verify', '--config'], /takes no --config/],
+    [['user', 'ad', 'a'], /^usage:/],
+  ]) {
+    const done = site.ctl(...args);
+    assert.deepEqual([done.status, done.stdout], [64, ''], args.join(' '));
+    assert.match(done.stderr, why);
+  }
+  assert.equal(existsSync(site.state), false);
 });
 
 describe('backup and restore', () => {
