@@ -323,8 +323,7 @@ static int serve(struct daemon *d)
         log_text(LOG_WARNING, "the font %s is not installed: no PDF can be made", paper_font);
     r = http_open(d);
     if (r < 0) {
-        log_text(LOG_ERR, "cannot listen on %s:%u: %s", d->config.listen_address,
-                 d->config.listen_port, strerror(-r));
+        log_text(LOG_ERR, "the HTTP server could not be started: %s", strerror(-r));
         return r;
     }
     r = loop_prepare(d);

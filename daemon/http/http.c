@@ -208,6 +208,15 @@ static struct MHD_Daemon *daemon_start(struct listener *l, int fd, unsigned work
         workers > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, workers, MHD_OPTION_END);
 }
 
+static int pem_read(struct http *http, const char *path, char **ret_text)
+{
+    int r = file_read(path, ret_text);
+
+    if (r < 0)
+        http_log(http, LOG_ERR, "%s: %s", path, strerror(-r));
+    return r;
+}
+
 static int listener_open(struct http *http, const struct http_listener *o, struct listener *l)
 {
     char *cert = NULL, *key = NULL;
@@ -226,10 +235,16 @@ static int listener_open(struct http *http, const struct http_listener *o, struc
                  l->name);
         return -EINVAL;
     }
-    if (o->cert_file && (r = file_read(o->cert_file, &cert)) == 0)
-        r = file_read(o->key_file, &key);
-    if (r == 0)
+    if (o->cert_file)
+        r = pem_read(http, o->cert_file, &cert);
+    if (r == 0 && o->key_file)
+        r = pem_read(http, o->key_file, &key);
+    if (r == 0) {
         r = socket_listen(&address, size, http->limits.response_ms, &fd);
+        if (r < 0)
+            http_log(http, LOG_ERR, "cannot listen on %s, port %u: %s", o->address, o->port,
+                     strerror(-r));
+    }
     if (r == 0)
         r = port_of(fd, &l->port);
     if (r == 0)
@@ -240,6 +255,9 @@ static int listener_open(struct http *http, const struct http_listener *o, struc
             fd = -1; /* its own now */
         else
             r = errno ? -errno : -EINVAL;
+        if (r < 0)
+            http_log(http, LOG_ERR, "listener %s: cannot be started: %s%s", l->name, strerror(-r),
+                     cert ? "; is the key the certificate's?" : "");
     }
     if (fd >= 0)
         close(fd);
@@ -272,8 +290,12 @@ static int http_prepare(struct http *http)
     r = limit_create(limits->rate_per_second * 60, limits->rate_burst, &http->rate);
     if (r == 0)
         r = limit_create(limits->login_per_minute, limits->login_per_minute, &http->login_rate);
-    if (r == 0 && http->options.assets_dir)
+    if (r == 0 && http->options.assets_dir) {
         r = assets_load(http->options.assets_dir, &http->assets);
+        if (r < 0)
+            http_log(http, LOG_ERR, "the pages in %s cannot be read: %s", http->options.assets_dir,
+                     strerror(-r));
+    }
     if (r == 0)
         r = slow_start(http->options.db_path, &http->slow);
     if (r == 0)

@@ -64,8 +64,8 @@ struct http_options {
 
 struct http;
 
-/* -EINVAL: unsound options or routes (the log says what), -EADDRINUSE, -EACCES, -ENOENT, -ENOMEM.
- */
+/* -EINVAL: unsound options or routes, -EADDRINUSE, -EACCES, -ENOENT, -ENOMEM. The log names the
+ * route, listener, file or folder it is about. */
 int http_start(const struct http_options *options, struct http **ret_http);
 /* Stops accepting, ends streams, waits for what the writer and the slow threads still have (so both
  * must be alive), closes. */

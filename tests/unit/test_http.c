@@ -675,6 +675,51 @@ static void test_start_refuses(void **state)
     server_stop(&s);
 }
 
+/* What could not be had is named: a missing folder of pages is no trouble with the port. */
+static void test_start_says_why(void **state)
+{
+    const struct {
+        struct http_listener listener;
+        const char *assets_dir;
+        int result;
+        const char *said;
+    } rows[] = {
+        {{.name = "a", .address = "127.0.0.1"},
+         "/nonexistent/pages",
+         -ENOENT,
+         "/nonexistent/pages"},
+        {{.name = "a", .address = "127.0.0.1", .port = server.port},
+         NULL,
+         -EADDRINUSE,
+         "listen on"},
+        {{.name = "a", .address = "127.0.0.1", .cert_file = "/dev/null/c", .key_file = "/k"},
+         NULL,
+         -ENOTDIR,
+         "/dev/null/c"},
+        {{.name = "a", .address = "127.0.0.1", .cert_file = server.log_path, .key_file = "/k.pem"},
+         NULL,
+         -ENOENT,
+         "/k.pem"},
+    };
+
+    (void)state;
+    dprintf(server.log_fd, "no certificate\n");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct http_options o = {.routes = table, .assets_dir = rows[i].assets_dir};
+        struct server s = {0};
+        char *said;
+
+        o.listeners[0] = rows[i].listener;
+        o.n_listeners = 1;
+        assert_int_equal(server_start(&s, &o, schema), rows[i].result);
+        said = server_logged(&s);
+        if (!strstr(said, rows[i].said))
+            fail_msg("row %zu: %s", i, said);
+        free(said);
+        server_stop(&s);
+    }
+}
+
 /* A throw-away certificate for localhost, good for a hundred years. */
 static const char cert_pem[] = "-----BEGIN CERTIFICATE-----\n"
                                "MIIBfzCCASWgAwIBAgIURHhHqIvCmLFkYhkvLucJzl51KoowCgYIKoZIzj0EAwIw\n"
@@ -880,6 +925,7 @@ int main(void)
         T(test_log_tells_no_secrets),
         cmocka_unit_test(test_log_hides_links),
         cmocka_unit_test(test_start_refuses),
+        T(test_start_says_why),
         cmocka_unit_test(test_tls_listener),
         T(test_stop_under_load),
         T(test_start_and_stop_under_connections),
