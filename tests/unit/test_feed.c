@@ -173,15 +173,19 @@ static struct stream stream_open(const char *path, const char *headers)
 /* Waits until @text has come after what was looked through; false when it does not. */
 static bool stream_until(struct stream *s, const char *text, int ms)
 {
+    size_t from = s->at, n = strlen(text);
+
     for (int64_t until = client_now_ms() + ms;;) {
         const char *p;
 
         stream_decode(s);
-        p = strstr(s->text + s->at, text);
+        p = strstr(s->text + from, text);
         if (p) {
-            s->at = (size_t)(p - s->text) + strlen(text);
+            s->at = (size_t)(p - s->text) + n;
             return true;
         }
+        if (s->n > from + n)
+            from = s->n - n; /* what has been looked through needs no second look */
         if (s->a.closed || s->end || client_now_ms() >= until)
             return false;
         client_more(s->fd, &s->a, (int)(until - client_now_ms()));
