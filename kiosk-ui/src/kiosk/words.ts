@@ -48,6 +48,17 @@ export function classText(chart: Chart | null, code: string): string {
   return c ? both(c.zh, c.en) : code;
 }
 
+const SIDES: Record<string, string> = { 东: 'E', 南: 'S', 西: 'W', 北: 'N' };
+
+/** `东南` is one side, `南北` are two. What is not made of the four words stays as it was written. */
+export function facingText(orient: string): string {
+  if (orient === '') return '—';
+  if (lang.value !== 'en' || !/^[东南西北]{1,4}$/.test(orient)) return orient;
+  const letters = [...orient].map((c) => SIDES[c] ?? '');
+  const corner = /^[东西][南北]$/.test(orient);
+  return (corner ? [letters.reverse().join('')] : letters).map((side) => t(`kiosk.side.${side}`)).join(', ');
+}
+
 /** Where a unit is: `3栋 · 2单元 · 18`. */
 export function placeText(b: Building, u: Unit): string {
   const stair = b.stairs[u.stair]?.name ?? '';
