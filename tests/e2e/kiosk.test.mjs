@@ -115,6 +115,22 @@ test('a unit, its estimate, two of them compared, and what must be disclosed wit
   await b.close(page)
 })
 
+test('a low screen shows the whole of a unit at once, the longest estimate with it', async () => {
+  for (const lang of ['zh-CN', 'en']) {
+    const page = await kiosk(b.DESK)
+    await b.wake(page)
+    if (lang === 'en') await b.bar(page, 'language').click()
+    await b.openUnit(page)
+    await page.locator('.estimate .segments').nth(2).locator('label').last().click()
+    await page.locator('.estimate .segments').nth(3).locator('label').last().click() // a first and a last month
+    await page.waitForFunction(() => document.querySelectorAll('.estimate dl > div').length === 6)
+    const over = await page.locator('.unit.scroll').evaluate((el) => el.scrollHeight - el.clientHeight)
+    assert.equal(over, 0, `${lang}: ${over} px below the fold`)
+    assert.deepEqual(await b.clipped(page), [], lang)
+    await b.close(page)
+  }
+})
+
 test('a unit is found by its number on the pad', async () => {
   const page = await kiosk()
   await b.wake(page)
