@@ -31,6 +31,7 @@ int api_public_estimate(struct call *call);
 int api_public_link(struct call *call);
 int api_public_qr_svg(struct call *call);
 int api_public_qr_png(struct call *call);
+int api_public_vr_svg(struct call *call);
 int api_public_disclosure(struct call *call);
 int api_public_media(struct call *call);
 int api_public_events(struct call *call);

@@ -76,20 +76,41 @@ int api_public_link(struct call *call)
     return call->reply.body ? 0 : -ENOMEM;
 }
 
-int api_public_qr_svg(struct call *call)
+static int reply_svg(struct call *call, const char *url)
 {
     struct buf out = {0};
-    struct made made;
-    int r = link_of_call(call, &made);
+    int r = qr_svg(url, &out);
 
-    if (r == 0)
-        r = qr_svg(made.url, &out);
     if (r < 0) {
         buf_free(&out);
         return r;
     }
     call->reply.content_type = "image/svg+xml";
     return reply_buf(call, &out);
+}
+
+int api_public_qr_svg(struct call *call)
+{
+    struct made made;
+    int r = link_of_call(call, &made);
+
+    return r < 0 ? r : reply_svg(call, made.url);
+}
+
+/* The unit's tour stands on somebody else's site: a kiosk does not open it, a phone may. */
+int api_public_vr_svg(struct call *call)
+{
+    const struct published_unit *u;
+    struct snapshot *s;
+    char state;
+    int r = public_unit_of_call(call, &s, &u, &state);
+
+    if (r < 0)
+        return r;
+    r = u->vr_url && u->vr_url[0] ? reply_svg(call, u->vr_url)
+                                  : fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    snapshot_unref(s);
+    return r;
 }
 
 int api_public_qr_png(struct call *call)

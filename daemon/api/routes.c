@@ -27,6 +27,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/public/units/{unit}/link", RIGHT_CHART_PUBLIC, ROUTE_RAW, api_public_link, 0, NULL},
     {"GET", "/api/v1/public/units/{unit}/qr.svg", RIGHT_CHART_PUBLIC, ROUTE_RAW, api_public_qr_svg, 0, NULL},
     {"GET", "/api/v1/public/units/{unit}/qr.png", RIGHT_CHART_PUBLIC, ROUTE_RAW, api_public_qr_png, 0, NULL},
+    {"GET", "/api/v1/public/units/{unit}/vr.svg", RIGHT_CHART_PUBLIC, ROUTE_RAW, api_public_vr_svg, 0, NULL},
     {"GET", "/api/v1/public/projects/{project}/disclosure", RIGHT_CHART_PUBLIC, ROUTE_RAW, api_public_disclosure, 0, NULL},
     {"GET", "/api/v1/public/media/{media}", RIGHT_CHART_PUBLIC, ROUTE_READ, api_public_media, 0, NULL},
     {"GET", "/api/v1/public/events", RIGHT_CHART_PUBLIC, ROUTE_STREAM, api_public_events, 0, NULL},

@@ -418,6 +418,13 @@ test('a machine that is no terminal any more asks for a code', async () => {
 
 // ---- the code to take away
 
+/** Reads the code that is shown as a phone would, off the glass. */
+async function readCode(page) {
+  const shot = join(scratch(), 'code.png')
+  await page.locator('.take-code').screenshot({ path: shot })
+  return execFileSync('zbarimg', ['-q', '--nodbus', '--raw', '-Sbinary', shot], { encoding: 'utf8' }).trim()
+}
+
 /** Opens the code of a unit and reads it off the glass as a phone would. Resolves with { page, url, code, id }. */
 async function takeHome() {
   const page = await kiosk()
@@ -425,9 +432,7 @@ async function takeHome() {
   const id = await b.openUnit(page)
   await page.locator('.unit-keys .primary').click()
   await page.waitForFunction(() => document.querySelector('.take-code')?.naturalWidth > 0)
-  const shot = join(scratch(), 'code.png')
-  await page.locator('.take-code').screenshot({ path: shot })
-  const url = execFileSync('zbarimg', ['-q', '--nodbus', '--raw', '-Sbinary', shot], { encoding: 'utf8' }).trim()
+  const url = await readCode(page)
   const code = (await page.textContent('.take-text b')).trim()
   return { page, url, code, id }
 }
@@ -476,6 +481,40 @@ test('the code leads to the unit on a phone, until it is revoked or its days are
   await forged.waitForSelector('.gone')
   await b.close(forged)
   await b.close(page)
+})
+
+test('a tour on a foreign site is a code for the phone, and a link on the phone; the glass opens neither', async () => {
+  const { control, manager } = stage.people
+  const tour = 'https://vr.example.net/t/18?from=anchang&v=1'
+  const list = await w.internalUnits(control, stage.project)
+  const before = await terminal.get(`/api/v1/public/units/${list.find((u) => u.state === 'A').id}`)
+  const { version } = await control.get(`/api/v1/units/${before.id}`)
+  await control.patch(`/api/v1/units/${before.id}`, { version, vr_url: tour })
+  await terminal.get(`/api/v1/public/units/${before.id}/vr.svg`, 404) // not published yet
+  await w.publish(control, manager, stage.project)
+
+  const page = await kiosk()
+  await b.wake(page)
+  await b.openBuilding(page)
+  await b.bar(page, 'search').click()
+  await b.typePad(page, before.room.replace(/\D/g, ''))
+  await page.locator('.hit', { hasText: before.building }).first().click()
+  await page.waitForSelector('.unit-facts')
+  await b.button(page, 'VR 看房').click()
+  await page.waitForFunction(() => document.querySelector('.take-code')?.naturalWidth > 0)
+  assert.match(await page.textContent('.take-text'), /vr\.example\.net/)
+  assert.equal(await readCode(page), tour)
+  assert.deepEqual(await b.axe(page), [])
+  assert.deepEqual(await b.clipped(page), [])
+  assert.equal(await page.locator('a[href]').count(), 0)
+  await b.close(page)
+
+  const { url } = await terminal.get(`/api/v1/public/units/${before.id}/link`)
+  const handy = await phone(url.slice(PUBLIC.length))
+  await handy.waitForSelector('.tour')
+  assert.equal(await handy.locator('.tour').getAttribute('href'), tour)
+  assert.deepEqual(await b.axe(handy), [])
+  await b.close(handy)
 })
 
 // ---- names nobody should choose

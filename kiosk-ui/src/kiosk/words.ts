@@ -48,6 +48,15 @@ export function classText(chart: Chart | null, code: string): string {
   return c ? both(c.zh, c.en) : code;
 }
 
+/** Whose site an address leads to; an address that is none says nothing. */
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return '—';
+  }
+}
+
 const SIDES: Record<string, string> = { 东: 'E', 南: 'S', 西: 'W', 北: 'N' };
 
 /** `东南` is one side, `南北` are two. What is not made of the four words stays as it was written. */
