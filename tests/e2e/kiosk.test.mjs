@@ -257,6 +257,30 @@ test('staff are called: the desk hears it, the visitor is told only when the dae
   await b.close(page)
 })
 
+test('a call that did not get through is not said to have', async () => {
+  const page = await kiosk()
+  await b.wake(page)
+  await page.route('**/api/v1/terminal/call', (route) => route.abort())
+  await b.bar(page, 'call').click()
+  await page.waitForSelector('.call-text:has-text("没有通知到")')
+  await page.unroute('**/api/v1/terminal/call')
+  await b.button(page, '再次呼叫').click()
+  await page.waitForSelector('.call-text:has-text("已通知")')
+  await b.close(page)
+})
+
+test('long presses, drags and selections do nothing', async () => {
+  const page = await kiosk()
+  await b.wake(page)
+  const stopped = await page.evaluate(() =>
+    ['contextmenu', 'selectstart', 'dragstart'].map(
+      (name) => !document.body.dispatchEvent(new Event(name, { bubbles: true, cancelable: true })),
+    ),
+  )
+  assert.deepEqual(stopped, [true, true, true])
+  await b.close(page)
+})
+
 test('nobody there: a countdown, and then nothing of the visitor is left', async () => {
   const page = await kiosk({ clock: true })
   await b.wake(page)
@@ -480,6 +504,21 @@ test('the code leads to the unit on a phone, until it is revoked or its days are
   const forged = await phone(`${path.slice(0, -3)}AAA`)
   await forged.waitForSelector('.gone')
   await b.close(forged)
+  await b.close(page)
+})
+
+test('a phone is refused in its own language, and in the other one when asked', async () => {
+  const page = await b.openWindow(stage.browser, stage.site, '/u/AAAA', { ...b.PHONE, lang: 'en-GB' })
+  const said = (chinese) =>
+    page.waitForFunction(
+      (c) => /[\u4e00-\u9fff]/.test(document.querySelector('.gone').textContent) === c && !!document.querySelector('.gone h1'),
+      chinese,
+    )
+  await page.waitForSelector('.gone')
+  await said(false)
+  await page.locator('header button').click()
+  await said(true)
+  assert.doesNotMatch(await page.textContent('.gone'), /[A-Za-z]{3}/)
   await b.close(page)
 })
 

@@ -31,18 +31,18 @@ export function preloadLang(): void {
 function apply(next: Lang): void {
   lang.value = next;
   document.documentElement.lang = next;
-  setApiLanguage(next);
 }
 
 export function setLang(next: Lang): void {
   wanted = next;
+  setApiLanguage(next); // what is asked while the messages are on their way is answered in it already
   if (trees[next]) apply(next);
   else {
     load(next).then(
       () => {
         if (wanted === next) apply(next);
       },
-      () => undefined, // the daemon is away: the page stays in the language it has
+      () => setApiLanguage(lang.value), // the daemon is away: the page stays in the language it has
     );
   }
 }
