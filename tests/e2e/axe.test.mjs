@@ -28,7 +28,9 @@ class Looker {
   async at(name, within) {
     this.screens.push(name)
     this.found.push(...(await b.axe(this.page, within)).map((line) => `${name}: ${line}`))
-    if (this.touch) this.found.push(...(await b.smallTargets(this.page)).map((line) => `${name}: small: ${line}`))
+    if (!this.touch) return
+    this.found.push(...(await b.smallTargets(this.page)).map((line) => `${name}: small: ${line}`))
+    this.found.push(...(await b.clipped(this.page)).map((line) => `${name}: cut off: ${line}`))
   }
 
   async done() {
@@ -40,10 +42,16 @@ class Looker {
 
 // ---- the kiosk
 
-const MODES = { plain: [], large: [0], contrast: [1], 'large, contrast, reach': [0, 1, 2] }
+const MODES = {
+  plain: {},
+  'low screen': { size: b.DESK },
+  large: { flags: [0] },
+  contrast: { flags: [1] },
+  'large, contrast, reach': { flags: [0, 1, 2] },
+}
 
-async function kioskScreens(terminal, lang, flags) {
-  const page = await b.kiosk(stage.browser, stage.site, terminal, { clock: true })
+async function kioskScreens(terminal, lang, { flags = [], size }) {
+  const page = await b.kiosk(stage.browser, stage.site, terminal, { clock: true, ...size })
   const look = new Looker(page, { touch: true })
   const closeSheet = () => page.locator('.sheet header .btn').click()
   await page.waitForSelector('.attract-figures')
@@ -104,12 +112,26 @@ async function kioskScreens(terminal, lang, flags) {
   return look.done()
 }
 
-for (const [mode, flags] of Object.entries(MODES))
-  test(`kiosk, ${mode}`, async (t) => {
+for (const [name, mode] of Object.entries(MODES))
+  test(`kiosk, ${name}`, async (t) => {
     const terminal = await stage.terminal()
-    const counts = await inBoth((lang) => kioskScreens(terminal, lang, flags))
+    const counts = await inBoth((lang) => kioskScreens(terminal, lang, mode))
     t.diagnostic(`${counts[0]} screens in each language`)
   })
+
+const WALL = { width: 1920, height: 1080 }
+
+/** The kiosk of a site whose language is English: a wall has no button for it. */
+async function inEnglish(page) {
+  await page.route('**/api/v1/session', async (route) => {
+    const response = await route.fetch()
+    const json = await response.json()
+    json.site.lang = 'en'
+    await route.fulfill({ response, json })
+  })
+  await page.reload()
+  await page.waitForFunction(() => document.documentElement.lang === 'en')
+}
 
 test('kiosk: not paired, closed, without a chart, and the wall', async () => {
   const bare = new Looker(await b.openWindow(stage.browser, stage.site, '/kiosk/', b.KIOSK), { touch: true })
@@ -146,14 +168,34 @@ test('kiosk: not paired, closed, without a chart, and the wall', async () => {
   await none.page.click('.attract')
   await none.page.waitForSelector('.bar')
   await none.at('nothing published, awake')
+  await b.bar(none.page, 'disclosure').click()
+  await none.page.waitForSelector('.screen .empty')
+  await none.at('nothing published, disclosure')
+  await inEnglish(none.page)
+  await none.page.waitForSelector('.attract')
+  await none.at('nothing published, English')
+  await none.page.click('.attract')
+  await none.page.waitForSelector('.notice h1')
+  await none.at('nothing published, awake, English')
+  await b.bar(none.page, 'disclosure').click()
+  await none.page.waitForSelector('.screen .empty')
+  await none.at('nothing published, disclosure, English')
   await none.done()
 
-  const wall = new Looker(
-    await b.kiosk(stage.browser, stage.site, terminal, { path: '/kiosk/?screen=1', width: 1920, height: 1080 }),
-  )
-  await wall.page.waitForSelector('.wall-frame canvas')
-  await wall.at('wall')
-  await wall.done()
+  for (const [machine, name, shown] of [
+    [terminal, 'wall', '.wall-frame canvas'],
+    [nothing, 'wall, nothing published', '.notice h1'],
+  ]) {
+    const page = await b.kiosk(stage.browser, stage.site, machine, { path: '/kiosk/?screen=1', ...WALL })
+    const wall = new Looker(page)
+    await page.waitForSelector(shown)
+    await wall.at(name)
+    await inEnglish(page)
+    await page.waitForSelector(shown)
+    await wall.at(`${name}, English`)
+    assert.equal(await page.locator('.wall button').count(), 0, 'nobody touches a wall')
+    await wall.done()
+  }
 })
 
 // ---- the office

@@ -1,6 +1,6 @@
 // screens.mjs - pictures of every screen, for eyes: `node tests/e2e/screens.mjs OUTDIR [PART…]`.
 //
-// Parts: kiosk office counter phone empty errors large; all without a name. Not a test: nothing is judged here.
+// Not a test: nothing is judged here.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Site } from '../integration/lib/site.mjs'
@@ -9,7 +9,27 @@ import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 
-const [out = 'screens', ...wanted] = process.argv.slice(2)
+const PARTS = {
+  kiosk: kioskScreens,
+  office: officeScreens,
+  counter: counterScreens,
+  phone: phoneScreens,
+  empty: emptyScreens,
+  errors: errorScreens,
+  large: largeScreens,
+}
+const USAGE = `screens.mjs OUTDIR [PART…]
+Pictures of every screen into OUTDIR. Parts: ${Object.keys(PARTS).join(' ')}; without a name all of them.
+`
+const [out, ...wanted] = process.argv.slice(2)
+if (out === '-h' || out === '--help') {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
+if (!out || out.startsWith('-') || wanted.some((part) => !Object.hasOwn(PARTS, part))) {
+  process.stderr.write(USAGE)
+  process.exit(64)
+}
 mkdirSync(out, { recursive: true })
 const LANGS = { zh: 'zh-CN', en: 'en' }
 const GLASS = { portrait: b.KIOSK, small: b.DESK, wide: { width: 1920, height: 1080 } }
@@ -45,7 +65,7 @@ async function kioskWalk(terminal, tag, lang, size) {
   await page.waitForSelector('.estimate dl, .estimate .problem')
   await take('05-unit')
   await page.locator('.unit-keys .primary').click()
-  await page.waitForSelector('.take-text, .take .problem')
+  await page.waitForFunction(() => document.querySelector('.take-code')?.naturalWidth > 0)
   await take('06-take')
   await closeSheet()
   await page.locator('.unit-keys .btn').first().click()
@@ -303,15 +323,6 @@ async function largeScreens() {
   }
 }
 
-const PARTS = {
-  kiosk: kioskScreens,
-  office: officeScreens,
-  counter: counterScreens,
-  phone: phoneScreens,
-  empty: emptyScreens,
-  errors: errorScreens,
-  large: largeScreens,
-}
 try {
   for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
     await PARTS[part]()
