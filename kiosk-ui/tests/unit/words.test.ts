@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { preloadLang, setLang } from '@/kiosk/i18n';
+import { lang, setLang } from '@/kiosk/i18n';
 import { facingText } from '@/kiosk/words';
 
 describe('facing', () => {
@@ -10,9 +10,8 @@ describe('facing', () => {
   });
 
   it('is said in English where it is made of the four sides', async () => {
-    preloadLang();
-    await vi.dynamicImportSettled();
     setLang('en');
+    await vi.waitFor(() => expect(lang.value).toBe('en'));
     expect(['南', '南北', '东南', '西北', '东西', '东南北', '南偏东 15°'].map(facingText)).toEqual([
       'South',
       'South, North',
