@@ -156,6 +156,7 @@ test('somebody else saves first: it is said, and what was typed is kept', async 
   const saved = await stage.people.manager.get(`/api/v1/units/${id}`)
   assert.equal(saved.display_note, '朝南，无遮挡')
   assert.equal(saved.model_room, true)
+  await stage.people.manager.patch(`/api/v1/units/${id}`, { version: saved.version, model_room: false })
   await b.close(page)
 })
 
@@ -203,17 +204,7 @@ test('leaving with something not saved asks first', async () => {
 test('the keyboard alone: log in, open the chart, hold a unit, end the hold', async () => {
   const place = await somewhere()
   const page = await b.office(stage.browser, stage.site, `/chart/${place.building}?p=${stage.project}&stair=all`)
-  const keys = async (...list) => {
-    for (const key of list) await page.keyboard.press(key)
-  }
-  /** Tab after tab until @selector has the focus. */
-  const tabTo = async (selector, way = 'Tab') => {
-    for (let i = 0; i < 80; i++) {
-      if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return
-      await page.keyboard.press(way)
-    }
-    assert.fail(`${selector} is not reached by ${way}`)
-  }
+  const { keys, tabTo, press } = b.keyboard(page)
   await tabTo('#login-name')
   await page.keyboard.type('control')
   await tabTo('#login-password')
@@ -228,14 +219,6 @@ test('the keyboard alone: log in, open the chart, hold a unit, end the hold', as
   const id = Number(await page.evaluate(() => document.activeElement.dataset.id))
   await keys('Space')
   await page.waitForSelector('.action-bar')
-  const press = async (words) => {
-    for (let i = 0; i < 40; i++) {
-      const text = await page.evaluate(() => document.activeElement?.textContent.trim() ?? '')
-      if (text.startsWith(words)) break
-      await keys('Tab')
-    }
-    await keys('Enter')
-  }
   await press('销控')
   await b.dialog(page).waitFor()
   await tabTo('.el-dialog textarea')
@@ -254,6 +237,107 @@ test('the keyboard alone: log in, open the chart, hold a unit, end the hold', as
   await tabTo('.el-dialog button[type=submit]')
   await keys('Enter')
   await mark(page, id, '')
+  await b.close(page)
+})
+
+test('the keyboard alone: several units, the sheet of one, the search', async () => {
+  const place = await somewhere()
+  const page = await chart('control', place)
+  const { keys, tabTo } = b.keyboard(page)
+  const picked = () => page.locator('.cell.picked').count()
+  await tabTo('.cell')
+  await keys('Space')
+  assert.equal(await picked(), 1)
+  await keys('Shift+ArrowDown')
+  assert.ok((await picked()) >= 2)
+  await keys('Escape')
+  assert.equal(await picked(), 0)
+  await keys('Shift+Space')
+  assert.ok((await picked()) >= 2, 'a floor')
+  await keys('Escape', '?')
+  await page.waitForSelector('.keys')
+  await keys('Escape')
+  await page.waitForSelector('.keys', { state: 'hidden' })
+  await page.waitForFunction(() => document.activeElement?.matches('.cell'), 'the focus is back on the cell')
+  await keys('Enter')
+  await page.waitForSelector('.unit h1')
+  await keys('Escape')
+  await page.waitForSelector('.unit h1', { state: 'hidden' })
+  await keys('/')
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'combobox')
+  await b.close(page)
+})
+
+test('the keyboard alone: a publication from draft to approval, and its replay', async () => {
+  const page = await office('control', `/publications?p=${stage.project}`)
+  await page.waitForSelector('.now-card')
+  const own = b.keyboard(page)
+  const agree = async (hands, window) => {
+    await b.dialog(window).waitFor()
+    await hands.tabTo('.el-dialog button[type=submit]')
+    await hands.keys('Enter')
+  }
+  await own.press('编制新发布')
+  await b.dialog(page).waitFor()
+  await own.tabTo('.el-dialog input')
+  await own.type('只用键盘')
+  await agree(own, page)
+  await page.waitForFunction(() => /#\/publications\/\d+/.test(location.hash))
+  await page.waitForSelector('.sheet .ok')
+  await own.press('提交审批')
+  await agree(own, page)
+  await page.waitForSelector('.mark.wait')
+  assert.equal(await page.locator('button', { hasText: '批准并公示' }).count(), 0, 'not by who wrote it')
+  const id = Number(/publications\/(\d+)/.exec(page.url())[1])
+  const boss = await office('manager', `/publications?p=${stage.project}`)
+  await boss.waitForSelector('.data-table tbody tr')
+  const hands = b.keyboard(boss)
+  await hands.tabTo('.data-table tbody tr')
+  await hands.keys('Enter')
+  await boss.waitForFunction((n) => location.hash.startsWith(`#/publications/${n}`), id)
+  await boss.waitForSelector('.page-head h1')
+  await hands.press('批准并公示')
+  await agree(hands, boss)
+  await boss.waitForSelector('.mark.live')
+  const now = await stage.people.manager.get(`/api/v1/publications/${id}`)
+  assert.deepEqual([now.state, now.author === now.approver], ['live', false])
+  await hands.press('回放')
+  await boss.waitForSelector('.replay h1')
+  assert.match(await boss.textContent('.replay-head'), new RegExp(now.hash))
+  await hands.tabTo('.tree .node:nth-of-type(2)')
+  await hands.keys('Enter')
+  await boss.waitForSelector('.cell')
+  await b.close(page)
+  await b.close(boss)
+})
+
+test('who wrote a publication may not approve it, and is told so', async () => {
+  const { manager } = stage.people
+  const { id, version } = await w.draft(manager, stage.project, '自己的')
+  await manager.post(`/api/v1/publications/${id}/submit`, { version }, 200)
+  const page = await office('manager', `/publications/${id}?p=${stage.project}`)
+  await page.waitForSelector('.notice')
+  assert.match(await page.textContent('.notice'), /另一位/)
+  assert.equal(await page.locator('button', { hasText: '批准并公示' }).count(), 0)
+  await page.locator('button', { hasText: '撤回' }).click()
+  await b.confirm(page)
+  await page.waitForSelector('.el-dialog', { state: 'hidden' })
+  await b.close(page)
+})
+
+test('a building shows each of its units once; the legend counts them and fades the others', async () => {
+  const place = await somewhere()
+  const page = await chart('control', place)
+  const all = await w.internalUnits(stage.people.control, stage.project)
+  const units = all.filter((u) => u.building_id === place.building).length
+  assert.equal(await page.locator('.cell').count(), units)
+  const counts = await page
+    .locator('.entry')
+    .evaluateAll((entries) => entries.map((e) => Number(e.querySelector('b').textContent.replace(/,/g, ''))))
+  assert.equal(counts.reduce((n, x) => n + x, 0), units)
+  await page.locator('.entry').first().click()
+  assert.equal(await page.locator('.cell:not(.faded)').count(), counts[0])
+  assert.equal(await page.locator('.cell').count(), units, 'faded units keep their place')
   await b.close(page)
 })
 

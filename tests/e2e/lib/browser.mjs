@@ -176,6 +176,30 @@ export async function choose(page, label, option) {
   await page.locator(`[id="${list}"] [role=option]`, { hasText: option }).first().click()
 }
 
+/** Hands on the keyboard only: keys one after the other, Tab to a selector, Tab to a button by its first words. */
+export function keyboard(page) {
+  const keys = async (...list) => {
+    for (const key of list) await page.keyboard.press(key)
+  }
+  const seek = async (found, arg, what) => {
+    for (let i = 0; i < 80; i++) {
+      if (await page.evaluate(found, arg)) return
+      await page.keyboard.press('Tab')
+    }
+    assert.fail(`${what} is not reached by Tab`)
+  }
+  const tabTo = (selector) => seek((s) => document.activeElement?.matches(s) ?? false, selector, selector)
+  const press = async (words) => {
+    await seek(
+      (w) => document.activeElement?.matches('button, a') && document.activeElement.textContent.trim().startsWith(w),
+      words,
+      words,
+    )
+    await keys('Enter')
+  }
+  return { keys, tabTo, press, type: (text) => page.keyboard.type(text) }
+}
+
 /** Waits until @what, asked again and again, is true. */
 export async function until(what, why, timeout = 10_000) {
   for (const end = performance.now() + timeout; ; ) {
