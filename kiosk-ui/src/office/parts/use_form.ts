@@ -17,12 +17,12 @@ export interface Form<F, R> {
 }
 
 /**
- * @read: what the form shows of a record, and of a new one. @latest: fetches the record as it is now.
- * @open: whether the form is open, where the screen around it decides that.
+ * @read: what the form shows of a record, and of a new one. @latest: fetches the record as it is now; a form
+ * that only makes new ones has none. @open: whether the form is open, where the screen around it decides that.
  */
 export function useForm<F extends object, R>(
   read: (record: R | null) => F,
-  latest: (record: R) => Promise<R | undefined>,
+  latest: ((record: R) => Promise<R | undefined>) | null = null,
   open: Ref<boolean> = ref(false),
 ): Form<F, R> {
   const values = ref(read(null)) as Ref<F>;
@@ -40,7 +40,7 @@ export function useForm<F extends object, R>(
   }
 
   async function renew(): Promise<void> {
-    const now = record.value === null ? undefined : await latest(record.value);
+    const now = record.value === null ? undefined : await latest?.(record.value);
     if (now === undefined) return; // gone meanwhile: saving says so
     const before = JSON.parse(start.value) as F;
     const theirs = read(now);

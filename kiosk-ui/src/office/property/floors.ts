@@ -20,6 +20,12 @@ export const SKIP_PRESETS: readonly { key: string; skip: readonly number[] }[] =
   { key: 'allFours', skip: [4, 13, 14, 24, 34, 44] },
 ];
 
+/** Why floors from @from to @to cannot be: the wrong way round, or too many; empty: they can. */
+export function floorFault(from: number, to: number): 'fromTo' | 'tooMany' | '' {
+  if (from > to) return 'fromTo';
+  return to - from >= FLOORS_MAX ? 'tooMany' : '';
+}
+
 /** Floor numbers from @from up to @to without 0 and without @skip, lowest first. */
 export function floorNumbers(from: number, to: number, skip: readonly number[] = []): number[] {
   const out: number[] = [];
