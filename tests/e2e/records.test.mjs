@@ -60,6 +60,12 @@ test('a project is made and its settings saved; a figure out of range is stopped
   await page.locator('.el-message-box').waitFor()
   await page.locator('.el-message-box__btns .el-button').first().click()
   assert.equal(await page.inputValue('#s-city'), '某市')
+  // Somebody else saves first: theirs is taken, what was typed stays.
+  await stage.people.control.patch(`/api/v1/projects/${project}`, { version: saved.version, phone: '0571-1' })
+  await page.locator('.settings button[type=submit]').click()
+  await page.locator('.settings .problem button').click()
+  await page.waitForSelector('.settings .problem', { state: 'detached' })
+  assert.deepEqual([await page.inputValue('#s-city'), await page.inputValue('#s-phone')], ['某市', '0571-1'])
   await page.locator('.buttons .el-button', { hasText: '撤销修改' }).click()
   await b.close(page)
 })

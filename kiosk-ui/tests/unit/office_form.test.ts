@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '@/api/client';
 import { useConfirm } from '@/office/parts/use_confirm';
 import { useForm } from '@/office/parts/use_form';
+import { useSend } from '@/office/parts/use_send';
 
 interface Fee {
   id: number;
@@ -71,5 +72,35 @@ describe('a step that is asked for first', () => {
     expect(step.problem.value).toBeNull();
     await step.confirm();
     expect([step.open.value, step.problem.value, done]).toEqual([false, null, ['b']]);
+  });
+});
+
+describe('sending', () => {
+  const lost = new ApiError(0, 'net.timeout', '', '');
+  it('repeats an unknown outcome with its key, and anything else with another', async () => {
+    const { send, problem } = useSend();
+    const keys: string[] = [];
+    const act = (fail: ApiError | null) => (_: unknown, key: string) => {
+      keys.push(key);
+      return fail ? Promise.reject(fail) : Promise.resolve('done');
+    };
+    expect(await send({ a: 1 }, act(lost), 7)).toBeNull();
+    expect(await send({ a: 1 }, act(lost), 7)).toBeNull();
+    expect(await send({ a: 1 }, act(lost), 8)).toBeNull();
+    expect(await send({ a: 2 }, act(stale), 8)).toBeNull();
+    expect(problem.value?.status).toBe(412);
+    expect(await send({ a: 2 }, act(null), 8)).toBe('done');
+    expect(await send({ a: 2 }, act(null), 8)).toBe('done');
+    expect(keys[1]).toBe(keys[0]);
+    expect(new Set(keys).size).toBe(5);
+  });
+
+  it('sends one at a time', async () => {
+    const { send } = useSend();
+    let free = (): void => undefined;
+    const first = send({}, () => new Promise<string>((done) => (free = () => done('one'))));
+    expect(await send({}, () => Promise.resolve('two'))).toBeNull();
+    free();
+    expect(await first).toBe('one');
   });
 });

@@ -1,6 +1,6 @@
 // What can be done with units on the chart, as data: the right it needs, the states it starts in (FC 25.4),
 // the fields it asks for. The daemon decides; the states here only tell beforehand what it will refuse.
-import { api, newKey, ok } from '@/api/client';
+import { api, ok } from '@/api/client';
 import type { Schemas } from '@/api/types';
 
 export type ActionName =
@@ -68,13 +68,13 @@ export function complete(action: ActionDef, f: ActionFields): boolean {
 
 const text = (s: string): string | undefined => (s.trim() === '' ? undefined : s.trim());
 
-/** Ask the daemon. One key per intention: a repeat after a dead line gives the first answer. */
+/** Ask the daemon. */
 export function act(
   action: ActionDef,
   project: number,
   units: UnitRef[],
   f: ActionFields,
-  key: string = newKey(),
+  key: string,
 ): Promise<Schemas['UnitsActionResult']> {
   const params = { path: { project }, header: { 'Idempotency-Key': key } };
   const base = { units, reason: text(f.reason), document: text(f.document) };

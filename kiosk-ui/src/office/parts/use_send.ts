@@ -7,8 +7,9 @@ import { useAction } from './use_load';
 export interface Send {
   busy: Ref<boolean>;
   problem: ShallowRef<ApiError | null>;
-  /** Sends @body with a key; null: refused, or another one is under way. */
-  send: <B, R>(body: B, act: (body: B, key: string) => Promise<R>) => Promise<R | null>;
+  /** Sends @body with a key; null: refused, or another one is under way. @to: what it is done to, where that
+   * stands in the address and not in the body. */
+  send: <B, R>(body: B, act: (body: B, key: string) => Promise<R>, to?: number) => Promise<R | null>;
 }
 
 export function useSend(): Send {
@@ -16,9 +17,13 @@ export function useSend(): Send {
   let key = newKey();
   let signature = '';
 
-  async function send<B, R>(body: B, act: (body: B, key: string) => Promise<R>): Promise<R | null> {
+  async function send<B, R>(
+    body: B,
+    act: (body: B, key: string) => Promise<R>,
+    to?: number,
+  ): Promise<R | null> {
     if (action.busy.value) return null;
-    const now = JSON.stringify(body);
+    const now = JSON.stringify([to, body]);
     if (now !== signature) {
       signature = now;
       key = newKey();
