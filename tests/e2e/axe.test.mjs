@@ -296,6 +296,19 @@ async function forms(lang) {
     }
     looks.push(look)
   }
+  const { page } = looks[0]
+  await b.visit(page, `/permits?p=${stage.project}`)
+  await b.arrived(page, '/permits')
+  await page.locator('.page-head-actions .el-button').first().click()
+  const drawer = page.locator('.el-drawer:visible')
+  for (const [field, opens] of [['.el-select', '.el-select-dropdown'], ['.el-date-editor input', '.el-picker-panel']]) {
+    await drawer.locator(field).first().click()
+    const list = page.locator(opens).filter({ visible: true })
+    await list.waitFor()
+    await looks[0].at(`permit form, ${field} open`)
+    await page.keyboard.press('Escape')
+    await list.waitFor({ state: 'hidden' })
+  }
   const admin = new Looker(await office('admin', lang, '/users'))
   const add = admin.page.locator('.tools .el-button').first()
   await add.waitFor()

@@ -1,6 +1,7 @@
 // Entry of the office page.
 import { createPinia } from 'pinia';
-import { createApp } from 'vue';
+import { createApp, watchEffect } from 'vue';
+import { ID_INJECTION_KEY } from 'element-plus';
 import './theme';
 import App from './App.vue';
 import { i18n } from './lang';
@@ -12,4 +13,12 @@ const dialogs = document.createElement('section');
 dialogs.id = 'dialogs';
 document.body.append(dialogs);
 
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');
+// Where lists and calendars of fields open: Element Plus looks for this id. A named section is a landmark, so that
+// what opens is not outside of all of them.
+const ids = { prefix: 0, current: 0 };
+const choices = document.createElement('section');
+choices.id = `el-popper-container-${ids.prefix}`;
+document.body.append(choices);
+watchEffect(() => choices.setAttribute('aria-label', i18n.global.t('office.shell.choices')));
+
+createApp(App).provide(ID_INJECTION_KEY, ids).use(createPinia()).use(i18n).use(router).mount('#app');
