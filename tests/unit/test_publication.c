@@ -59,8 +59,9 @@ static int setup_released(void **state)
 /* ---- steps ---- */
 
 struct head {
-    int64_t id, version, number, units, patches, base;
-    char state[16], hash[CONTENT_HASH_TEXT], approver[64], reason[64];
+    int64_t id, version, number, units, patches, base, approver_id;
+    char state[16], hash[CONTENT_HASH_TEXT], approver[64], reason[64], role[64];
+    struct diff_count changes;
 };
 
 static int head_read(void *arg, const struct publication *p)
@@ -72,7 +73,10 @@ static int head_read(void *arg, const struct publication *p)
                        .number = p->number,
                        .units = p->units,
                        .patches = p->patches,
-                       .base = p->base_id};
+                       .base = p->base_id,
+                       .approver_id = p->approver_id,
+                       .changes = p->changes};
+    snprintf(h->role, sizeof(h->role), "%s", p->approver_role ? p->approver_role : "");
     snprintf(h->state, sizeof(h->state), "%s", p->state);
     snprintf(h->hash, sizeof(h->hash), "%s", p->hash ? p->hash : "");
     snprintf(h->approver, sizeof(h->approver), "%s", p->approver ? p->approver : "");
@@ -201,6 +205,86 @@ static void test_refusals(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, publication_create(tx, f->project, NULL, &other)),
                    NOT_FOUND);
     assert_int_equal(other, 0);
+    /* Neither can he read it nor end it. */
+    assert_refused(f, FIXTURE_DO(f, tx, publication_read(tx, id, head_read, &(struct head){0})),
+                   NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, publication_reject(tx, id, 2, "no")), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, publication_withdraw(tx, id, 2, "no")), NOT_FOUND);
+    f->as = &f->actor;
+    assert_string_equal(head_of(f, id).state, "submitted");
+}
+
+/* What the archive keeps of a decision: how many units, what changed, who decided and as what. */
+static void test_what_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct head h;
+    int64_t id;
+
+    assert_int_equal(
+        db_script(
+            f->db,
+            "INSERT INTO user_account (id, login, name, password_hash, "
+            "created_ms) VALUES (2, 'boss', 'Boss', 'x', 1);"
+            "INSERT INTO post (id, name, all_projects, created_ms) VALUES (7, 'first', 1, 1), "
+            "(8, 'second', 1, 1);"
+            "INSERT INTO user_post (user_id, post_id) VALUES (2, 8), (2, 7);"),
+        0);
+    id = draft(f);
+    assert_int_equal(head_of(f, id).units, 0);
+    assert_int_equal(move(f, id, SUBMIT), 0);
+    assert_int_equal(head_of(f, id).units, FIXTURE_UNITS);
+    assert_int_equal(move(f, id, APPROVE), 0);
+    h = head_of(f, id);
+    assert_int_equal(h.approver_id, 2);
+    assert_string_equal(h.approver, "Boss");
+    assert_string_equal(h.role, "first");
+    assert_int_equal(h.changes.added, FIXTURE_UNITS);
+    /* Counted against what the public saw: a loss that ended is opened again. */
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
+    h = head_of(f, live(f));
+    assert_int_equal(h.changes.opened, 1);
+    assert_int_equal(h.changes.added, 0);
+    /* Who withdraws decides nothing. */
+    id = draft(f);
+    assert_int_equal(move(f, id, WITHDRAW), 0);
+    assert_int_equal(head_of(f, id).approver_id, 0);
+    assert_string_equal(head_of(f, id).approver, "");
+}
+
+static int patch_note(void *arg, const struct patch *p)
+{
+    int64_t *sum = arg;
+
+    *sum = *sum * 10 + p->number;
+    return 0;
+}
+
+static void test_patches_between(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t id = live(f);
+    struct content *c;
+    int64_t told = 0;
+
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[i]), 0);
+    assert_int_equal(publication_patches(f->db, id, 0, 0, patch_note, &told), 0);
+    assert_int_equal(told, 12345);
+    told = 0;
+    assert_int_equal(publication_patches(f->db, id, 2, 4, patch_note, &told), 0);
+    assert_int_equal(told, 34);
+    /* Of two losses of one unit the later one stands. */
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_RETAIN, f->units[0]), 0);
+    assert_int_equal(content_published(f->db, id, 0, &c), 0);
+    assert_int_equal(content_find(c, f->units[0])->state, 'A'); /* as it was approved */
+    assert_int_equal(content_losses(f->db, c), 0);
+    assert_int_equal(content_find(c, f->units[0])->state, 'N');
+    assert_int_equal(content_find(c, f->units[4])->state, 'X');
+    assert_int_equal(content_find(c, f->units[5])->state, 'A');
+    content_free(c);
 }
 
 static void test_two_persons(void **state)
@@ -218,6 +302,11 @@ static void test_two_persons(void **state)
     id = draft(f);
     assert_int_equal(FIXTURE_DO(f, tx, publication_submit(tx, id, 1)), 0);
     f->as = &f->actor;
+    assert_int_equal(FIXTURE_DO(f, tx, publication_approve(tx, id, 2, NULL)), 0);
+    /* Not for its own either: it is no person, and has no number that a person could have. */
+    f->as = &machine;
+    id = draft(f);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_submit(tx, id, 1)), 0);
     assert_int_equal(FIXTURE_DO(f, tx, publication_approve(tx, id, 2, NULL)), 0);
 }
 
@@ -463,8 +552,10 @@ static void test_hash_sees_each_fact(void **state)
         "UPDATE stair SET name = '2'",
         "UPDATE floor SET label = '3A' WHERE label = '3'",
         "UPDATE layout SET halls = 1",
+        "UPDATE layout SET name = 'B'",
         "UPDATE permit SET scope = 'other'",
         "UPDATE fee SET standard = '4'",
+        "UPDATE fee SET name = 'other'",
         "UPDATE disclosure_item SET value = 'other' WHERE code = 'P7'",
         "INSERT INTO discount (project_id, name, condition, effect) VALUES (1, 'd', 'c', 'e')",
     };
@@ -771,6 +862,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_every_step_from_every_state),
         CASE(test_refusals),
+        CASE(test_what_is_kept),
+        CASE(test_patches_between),
         CASE(test_two_persons),
         CASE(test_check),
         CASE(test_checked_again_at_approval),
