@@ -31,7 +31,9 @@ static void test_parse(void **state)
 {
     static const char *const good[] = {"{}", " {\"a\":9007199254740993} ",
                                        "{\"a\":\"\\ud83d\\ude00 \xe4\xb8\xad\"}",
-                                       "{\"a\":\"[[[[{{{{\\\"[[\"}"};
+                                       "{\"a\":\"[[[[{{{{\\\"[[\"}",
+                                       /* an escaped quote does not end a string */
+                                       "{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"}"};
     static const char *const bad[] = {
         "",
         "[]",
@@ -77,6 +79,10 @@ static void test_parse(void **state)
     memset(deep + 36, ']', 31);
     deep[67] = '}';
     assert_int_equal(parse_code(deep, 68), FAULT_COUNT);
+    memset(deep + 5, '[', 32); /* one more */
+    memset(deep + 37, ']', 32);
+    deep[69] = '}';
+    assert_int_equal(parse_code(deep, 70), FAULT_JSON_DEPTH);
 }
 
 struct fixture {
@@ -217,6 +223,44 @@ static void test_fields_wrong(void **state)
     assert_string_equal(items(x), "field.missing:units/3/area");
 }
 
+/* Each bound from both sides. */
+static void test_field_bounds(void **state)
+{
+    static const struct {
+        const char *text, *items;
+    } rows[] = {
+        {"{\"n\":1,\"t\":\"a\",\"ids\":[1],\"a\":[]}", ""},
+        {"{\"n\":9,\"t\":\"abc\",\"ids\":[1,2],\"a\":[1,2]}", ""},
+        {"{\"n\":0,\"t\":\"\",\"ids\":[],\"a\":[]}",
+         "field.range:n field.length:t field.range:ids"},
+        {"{\"n\":10,\"t\":\"abcd\",\"ids\":[1,2,3],\"a\":[1,2,3]}",
+         "field.range:n field.length:t field.range:ids field.range:a"},
+        {"{\"n\":5,\"t\":\"ab\",\"ids\":[0],\"a\":[1]}", "field.type:ids"},
+        {"{\"n\":5,\"t\":\"ab\",\"ids\":[\"1\"],\"a\":1}", "field.type:ids field.type:a"},
+    };
+    struct fixture *x = *state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t number = 0, *ids = NULL;
+        const char *text = NULL;
+        json_t *array = NULL;
+        struct body b;
+        size_t n = 0;
+        int r;
+
+        take(x, rows[i].text, &b);
+        body_int(&b, "n", BODY_REQUIRED, 1, 9, &number);
+        body_text(&b, "t", BODY_REQUIRED, 1, 3, &text);
+        body_ids(&b, "ids", BODY_REQUIRED, 2, &ids, &n);
+        body_array(&b, "a", BODY_REQUIRED, 2, &array);
+        r = body_end(&b);
+        free(ids);
+        if (strcmp(items(x), rows[i].items) != 0)
+            fail_msg("row %zu: %s", i, items(x));
+        assert_int_equal(r, rows[i].items[0] ? -EREFUSED : 0);
+    }
+}
+
 static void set_query(struct fixture *x, const char *text)
 {
     snprintf(x->request.query_text, sizeof(x->request.query_text), "%s", text);
@@ -294,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_parse),
         cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fields_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_field_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_query_int, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cursor, setup, teardown),
     };

@@ -312,6 +312,44 @@ static void test_idempotency(void **state)
     other = client_ask(server.port, "POST", "/api/notes", headers, "{\"text\":\"b\"}");
     assert_int_equal(other.status, 201);
     free(other.text);
+    id.actor.id = 6;
+    server_login(&server, &id, clock_boot_ms(), cookie, sizeof(cookie));
+    snprintf(headers, sizeof(headers), "%s%s", key, cookie);
+    other = client_ask(server.port, "POST", "/api/notes", headers, "{\"text\":\"c\"}");
+    assert_int_equal(other.status, 201);
+    free(other.text);
+    assert_int_equal(notes(), 3);
+}
+
+static void test_idempotency_keys(void **state)
+{
+    static const char at_most[] =
+        "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd";
+    static const struct {
+        const char *key;
+        int length, status;
+    } rows[] = {{"1234567", 7, 400},
+                {"12345678", 8, 201},
+                {at_most, 64, 201},
+                {at_most, 65, 400},
+                {"1234567 8", 9, 400},
+                {"12345678/", 9, 400},
+                {"\xe4\xb8\xad"
+                 "12345",
+                 8, 400}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char headers[256];
+        struct answer a;
+
+        snprintf(headers, sizeof(headers), JSON_W "Idempotency-Key: %s%s\r\n", rows[i].key,
+                 rows[i].length > 64 ? "e" : "");
+        a = client_ask(server.port, "POST", "/api/notes", headers, "{\"text\":\"a\"}");
+        if (a.status != rows[i].status)
+            fail_msg("key %zu: %d", i, a.status);
+        free(a.text);
+    }
     assert_int_equal(notes(), 2);
 }
 
@@ -916,6 +954,7 @@ int main(void)
         T(test_kept_though_refused),
         T(test_idempotency),
         T(test_idempotency_secret),
+        T(test_idempotency_keys),
         T(test_idempotency_at_once),
         T(test_client_vanishes),
         T(test_slow_routes),

@@ -59,10 +59,60 @@ static void test_create(void **state)
     p.scope.units = &other;
     p.scope.n_units = 1;
     assert_refused(f, FIXTURE_DO(f, tx, permit_create(tx, &p, &id)), NOT_FOUND);
+    p.scope.n_units = 0;
     f->as = &f->outsider;
     assert_refused(f, FIXTURE_DO(f, tx, permit_create(tx, &p, &id)), NOT_FOUND);
     f->as = &f->actor;
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM permit"), 2);
+}
+
+/* Who does not see the project does not see its permits, whatever he wants to do with them. */
+static void test_out_of_scope(void **state)
+{
+    struct fixture *f = *state;
+    struct permit_change c = change_of(f->permit, 1);
+    int64_t project = 0;
+    char text[200] = "";
+
+    c.number = "P-2026-9";
+    f->as = &f->outsider;
+    assert_refused(f, FIXTURE_DO(f, tx, permit_update(tx, &c)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, permit_revoke(tx, f->permit, 1, "x")), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, permit_project(tx, f->permit, &project)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, permit_each(tx, f->project, 0, note_state, text)),
+                   NOT_FOUND);
+    f->as = &f->actor;
+    check_list(f, "P-2026-1:valid:12 ");
+}
+
+static void test_one_of_two(void **state)
+{
+    struct fixture *f = *state;
+    struct permit_new p = fresh(f);
+    char text[200] = "";
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, permit_create(tx, &p, &id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, permit_each(tx, f->project, id, note_state, text)), 0);
+    assert_string_equal(text, "P-2026-2:valid:0 ");
+}
+
+/* A permit covers what is of its own project. */
+static void test_scope_of_another_project(void **state)
+{
+    struct fixture *f = *state;
+    struct permit_new p = fresh(f);
+    int64_t id = 0;
+
+    assert_int_equal(
+        db_script(f->db, "INSERT INTO project (id, name, created_ms) VALUES (9, 'x', 1)"), 0);
+    p.project_id = 9;
+    p.scope.buildings = &f->building;
+    p.scope.n_buildings = 1;
+    assert_refused(f, FIXTURE_DO(f, tx, permit_create(tx, &p, &id)), NOT_FOUND);
+    p.scope = (struct permit_scope){.units = f->units, .n_units = 1};
+    assert_refused(f, FIXTURE_DO(f, tx, permit_create(tx, &p, &id)), NOT_FOUND);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM permit"), 1);
 }
 
 static void test_no_sale_without(void **state)
@@ -145,7 +195,7 @@ static void test_expiry(void **state)
     /* An end in the past acts at once. */
     c = change_of(f->permit, 3);
     c.valid_until = "2026-01-01";
-    c.expires_ms = f->now_ms - 1;
+    c.expires_ms = f->now_ms; /* over with the millisecond */
     assert_int_equal(FIXTURE_DO(f, tx, permit_update(tx, &c)), 0);
     assert_int_equal(fixture_state(f, f->units[0]), 'U');
 }
@@ -175,9 +225,15 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_create), CASE(test_no_sale_without),
-        CASE(test_revoke), CASE(test_another_permit_keeps_the_sale),
-        CASE(test_expiry), CASE(test_scope_grows),
+        CASE(test_create),
+        CASE(test_out_of_scope),
+        CASE(test_one_of_two),
+        CASE(test_scope_of_another_project),
+        CASE(test_no_sale_without),
+        CASE(test_revoke),
+        CASE(test_another_permit_keeps_the_sale),
+        CASE(test_expiry),
+        CASE(test_scope_grows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
