@@ -203,9 +203,19 @@ static void test_list(void **state)
     read.n = 0;
     assert_int_equal(FIXTURE_DO(f, tx, audit_list(tx, &filter, read_row, &read)), 0);
     assert_int_equal(read.n, 0);
+    /* From a moment on, its own millisecond with it, until another, without. */
+    filter = (struct audit_filter){.from_ms = FIXTURE_NOW, .limit = 10};
+    read.n = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, audit_list(tx, &filter, read_row, &read)), 0);
+    assert_true(read.n > 0);
+    filter.to_ms = filter.from_ms;
+    read.n = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, audit_list(tx, &filter, read_row, &read)), 0);
+    assert_int_equal(read.n, 0);
     /* Row 2 is of a project the outsider has no part in. */
     f->as = &f->outsider;
     filter = (struct audit_filter){.limit = 10};
+    read.n = 0;
     assert_int_equal(FIXTURE_DO(f, tx, audit_list(tx, &filter, read_row, &read)), 0);
     assert_int_equal(read.n, ROWS - 1);
 }

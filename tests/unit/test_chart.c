@@ -303,6 +303,40 @@ static void test_chart_is_the_content(void **state)
     snapshot_unref(s);
 }
 
+/* By the inner area where the project says so; the price paid for what is sold (SC-13). */
+static void test_prices(void **state)
+{
+    json_t *json, *row;
+
+    (void)state;
+    assert_int_equal(
+        db_script(
+            desk->db,
+            "UPDATE project SET price_basis = 'inner', show_deal_price = 1;"
+            "INSERT INTO claim (unit_id, state, kind, since_ms) VALUES (1, 'C', 'opening', 1);"
+            "UPDATE unit SET sale_state = 'C', deal_total_fen = 100000000 WHERE id = 1"),
+        0);
+    publish(desk);
+    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 2}}, 1);
+    json = chart();
+    row = row_of(json, 1);
+    assert_string_equal(text_at(row, 5), "C");
+    assert_int_equal(int_at(row, 10), 100000000);
+    assert_int_equal(int_at(row, 11), 1388889); /* over 72.00 m2 */
+    row = row_of(json, 2);
+    assert_int_equal(int_at(row, 10), FIXTURE_TOTAL);
+    assert_int_equal(int_at(row, 11), 1532407); /* 1,103,333 over 72.00 m2 */
+    json_decref(json);
+    /* Sold as a whole: there is no price of a square metre to show. */
+    assert_int_equal(db_script(desk->db, "UPDATE project SET price_basis = 'unit'"), 0);
+    publish(desk);
+    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 3}}, 1);
+    json = chart();
+    assert_int_equal(int_at(row_of(json, 2), 10), FIXTURE_TOTAL);
+    assert_true(json_is_null(json_array_get(row_of(json, 2), 11)));
+    json_decref(json);
+}
+
 static void test_ragged_grid(void **state)
 {
     json_t *json = chart();
@@ -859,6 +893,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_chart_is_the_content),
+        CASE(test_prices),
         CASE(test_ragged_grid),
         cmocka_unit_test(test_place),
         cmocka_unit_test(test_escapes),

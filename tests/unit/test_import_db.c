@@ -34,6 +34,7 @@ static void test_lines(void **state)
         {"A户型32F", "2", "A户型32F"}, /* 32 is not 2 */
         {"B101", "-1", "01"},
         {"B101", "1", "B101"},
+        {"B12", "-1", "2"},
         {"B1", "-1", "B1"}, /* nothing would be left */
         {"101", "-1", "101"},
         {"2301", "23-24", "2301"},
@@ -201,6 +202,9 @@ static void test_states(void **state)
                        "ended_ms IS NULL AND document = 'word' AND until_ms IS NULL",
                        id),
             strchr("BSCFDT", cases[i].here) != NULL);
+        /* What was sold was released once: it comes back on sale when its deal ends. */
+        assert_int_equal(fixture_of(f, "SELECT released FROM unit WHERE id = $1", id),
+                         strchr("BSCFDT", cases[i].here) != NULL);
         assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM unit_history WHERE unit_id = $1", id),
                          1);
     }
@@ -267,6 +271,53 @@ static void test_areas(void **state)
                      1737);
 }
 
+/* One list, two projects: the survey stage is that of each row's own. */
+static void test_stages_of_two_projects(void **state)
+{
+    struct fixture *f = *state;
+    struct import_result result;
+    struct import_unit u[3] = {plain, plain, plain};
+
+    assert_int_equal(db_script(f->db, "INSERT INTO project (name, sale_type, created_ms) VALUES "
+                                      "('Built', 'completed', 1)"),
+                     0);
+    u[1].project = "Built";
+    u[2].room = "302"; /* and back to the first */
+    assert_int_equal(run(f, 0, u, 3, &result), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_area a JOIN unit u ON u.id = "
+                                      "a.unit_id JOIN project p ON p.id = u.project_id WHERE "
+                                      "p.name = 'New' AND a.stage = 'premeasured'"),
+                     2);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_area a JOIN unit u ON u.id = "
+                                      "a.unit_id JOIN project p ON p.id = u.project_id WHERE "
+                                      "p.name = 'Built' AND a.stage = 'measured'"),
+                     1);
+}
+
+static void test_layout_words(void **state)
+{
+    static const struct {
+        const char *name;
+        int rooms, halls, baths;
+    } cases[] = {{"两室两厅一卫", 2, 2, 1}, {"3室2厅2卫", 3, 2, 2}, {"四房二厅二卫", 4, 2, 2},
+                 {"A户型", 0, 0, 0},        {"室内", 0, 0, 0},      {"跃层五室", 5, 0, 0}};
+    struct fixture *f = *state;
+    struct import_result result;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct import_unit u = plain;
+        char room[8];
+
+        snprintf(room, sizeof(room), "3%02d", (int)i);
+        u.room = room;
+        u.layout = cases[i].name;
+        assert_int_equal(run(f, f->project, &u, 1, &result), 0);
+        assert_int_equal(fixture_count(f, "SELECT rooms * 100 + halls * 10 + baths FROM layout "
+                                          "ORDER BY id DESC LIMIT 1"),
+                         cases[i].rooms * 100 + cases[i].halls * 10 + cases[i].baths);
+    }
+}
+
 static int64_t everything(struct fixture *f)
 {
     return fixture_count(f, "SELECT (SELECT COUNT(*) FROM unit) * 1000000 + (SELECT COUNT(*) FROM "
@@ -316,6 +367,13 @@ static void test_duplicates(void **state)
     for (size_t i = 0; i < 6; i++) {
         const struct import_options options = {f->project, "", ""};
 
+        assert_int_equal(FIXTURE_DO(f, tx, import_known(tx, &options, &u[i])), 1);
+        u[i].stair = "9";
+        assert_int_equal(FIXTURE_DO(f, tx, import_known(tx, &options, &u[i])), 0);
+        u[i].stair = i == 1 ? "2" : "1";
+        u[i].floor = "6";
+        assert_int_equal(FIXTURE_DO(f, tx, import_known(tx, &options, &u[i])), 0);
+        u[i].floor = i == 3 ? "2" : "1";
         assert_int_equal(FIXTURE_DO(f, tx, import_known(tx, &options, &u[i])), 1);
         u[i].room = "none";
         assert_int_equal(FIXTURE_DO(f, tx, import_known(tx, &options, &u[i])), 0);
@@ -426,11 +484,18 @@ static void test_ten_thousand(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), CASE(test_a_row),
-                                       CASE(test_one_line_one_room), CASE(test_states),
-                                       CASE(test_reasons),           CASE(test_areas),
-                                       CASE(test_duplicates),        CASE(test_projects),
-                                       CASE(test_mappings),          CASE(test_ten_thousand)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
+                                       CASE(test_a_row),
+                                       CASE(test_one_line_one_room),
+                                       CASE(test_states),
+                                       CASE(test_stages_of_two_projects),
+                                       CASE(test_layout_words),
+                                       CASE(test_reasons),
+                                       CASE(test_areas),
+                                       CASE(test_duplicates),
+                                       CASE(test_projects),
+                                       CASE(test_mappings),
+                                       CASE(test_ten_thousand)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,12 +179,51 @@ static void test_schedules_close(void **state)
     }
 }
 
+/* 540 fen in 360 parts of 1.5, paid as 2: after 270 months nothing is owed, and nothing is paid. */
+static void test_paid_back_early(void **state)
+{
+    struct loan_terms t = {
+        .total_fen = 540, .loan_unit_fen = 1, .years = 30, .method = LOAN_PRINCIPAL};
+    struct loan_estimate e;
+
+    (void)state;
+    assert_int_equal(loan_estimate(&t, &e), 0);
+    assert_int_equal(e.loan_fen, 540);
+    assert_int_equal(e.first_month_fen, 2);
+    assert_int_equal(e.last_month_fen, 0);
+    assert_int_equal(e.interest_fen, 0);
+}
+
 static void test_ranges(void **state)
 {
     struct loan_terms t = terms();
     struct loan_estimate e;
 
     (void)state;
+    t.years = 30;
+    t.down_bp = 10000;
+    t.commercial_rate_ppm = t.fund_rate_ppm = LOAN_RATE_MAX;
+    assert_int_equal(loan_estimate(&t, &e), 0);
+    assert_int_equal(e.loan_fen, 0);
+    t = terms();
+    t.years = 0;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
+    t.down_bp = 10001;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
+    t.fund_rate_ppm = LOAN_RATE_MAX + 1;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
+    t.fund_cap_fen = -1;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
+    t.total_fen = MONEY_MAX_FEN + 1;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
+    t.loan_unit_fen = 0;
+    assert_int_equal(loan_estimate(&t, &e), -ERANGE);
+    t = terms();
     t.years = 31;
     assert_int_equal(loan_estimate(&t, &e), -ERANGE);
     t = terms();
@@ -204,7 +243,7 @@ int main(void)
         cmocka_unit_test(test_annuity_is_exact), cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_first_payment),    cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_equal_principal),  cmocka_unit_test(test_schedules_close),
-        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_paid_back_early),  cmocka_unit_test(test_ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

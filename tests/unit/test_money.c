@@ -182,6 +182,9 @@ static void test_signs_and_limits(void **state)
     assert_int_equal(money_precision(9999, 10000, ROUND_UP), 9999);
     assert_int_equal(money_precision(10001, 10000, ROUND_UP), 20000);
     assert_int_equal(money_precision(0, 100, ROUND_UP), 0);
+    assert_int_equal(money_precision(-150, 100, ROUND_HALF_UP), -200);
+    assert_int_equal(money_precision(-99, 100, ROUND_UP), -99);
+    assert_int_equal(money_precision(-100, 100, ROUND_TRUNCATE), -100);
     /* FC 27.1: 10,000 m2 at a million yuan. */
     assert_int_equal(money_total(100000000, 1000000, 100, ROUND_HALF_UP), MONEY_MAX_FEN);
     assert_int_equal(money_loan(MONEY_MAX_FEN, 0, 100), MONEY_MAX_FEN);

@@ -111,6 +111,8 @@ static void test_csv_forms(void **state)
     assert_text("\"\",x\n", "1:|x\n");
     assert_text("a,<script>alert(1)</script>\n", "1:a|<script>alert(1)</script>\n");
     assert_text("a,=1+1\n", "1:a|=1+1\n");
+    /* What stands in quotes is no delimiter. */
+    assert_text("\"a;b;c;d\",1\n\"e;f;g;h\",2\n", "1:a;b;c;d|1\n2:e;f;g;h|2\n");
 }
 
 static void test_csv_refused(void **state)
@@ -155,10 +157,17 @@ static void test_csv_encodings(void **state)
     assert_text("\xFF\xFE,\0\n", "sheet.encoding row 1");           /* half a unit */
     /* Good UTF-8 but for one byte: damaged, never read as GB18030. */
     assert_text("项目名称,楼栋号码\n玉兰花园,在\xFF售房\n", "sheet.encoding row 2");
+    /* The same where every byte of it would do as GB18030. */
+    assert_text("\xE7项目名称楼栋号码玉兰花园在售房,x\n", "sheet.encoding row 1");
+    /* A mark is believed: what is not UTF-8 behind it is not looked for elsewhere. */
+    assert_text("\xEF\xBB\xBF\xC2\xA5\xB6\xB0,b\n", "sheet.encoding row 1");
     /* Neither. */
     assert_text("\xC2\xA5\xB6\xB0,b\n\xC2\xA5\xB6\xB0,\xFF\xFF\n", "sheet.encoding row 2");
     /* Overlong and surrogate forms are no UTF-8. */
     assert_int_equal(utf8_step((const unsigned char *)"\xC0\x80", 2), 0);
+    assert_int_equal(utf8_step((const unsigned char *)"\xE0\x9F\xBF", 3), 0);
+    assert_int_equal(utf8_step((const unsigned char *)"\xE0\xA0\x80", 3), 3);
+    assert_int_equal(utf8_step((const unsigned char *)"\xF0\x8F\xBF\xBF", 4), 0);
     assert_int_equal(utf8_step((const unsigned char *)"\xED\xA0\x80", 3), 0);
     assert_int_equal(utf8_step((const unsigned char *)"\xF4\x90\x80\x80", 4), 0);
     assert_int_equal(sheet_open_memory(gb, sizeof(gb) - 1, NULL, NULL, &s), 0);
@@ -191,6 +200,10 @@ static void test_csv_limits(void **state)
     assert_string_equal(dump_bytes(text, SHEET_FILE_MAX + 1), "sheet.limit");
     assert_string_equal(dump_bytes(text, SHEET_CELL_MAX + 1), "sheet.limit");
     assert_memory_equal(dump_bytes(text, SHEET_CELL_MAX), "1:aaa", 5);
+    /* Doubled quotes count once: a cell is as long as what it says. */
+    memset(text, '"', 2 * SHEET_CELL_MAX + 4);
+    assert_int_equal(strlen(dump_bytes(text, 2 * SHEET_CELL_MAX + 2)), 2 + SHEET_CELL_MAX + 1);
+    assert_string_equal(dump_bytes(text, 2 * SHEET_CELL_MAX + 4), "sheet.limit");
     memset(text, ',', 300);
     text[300] = '\n';
     assert_string_equal(dump_bytes(text, 301), "");
