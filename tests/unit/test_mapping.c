@@ -67,6 +67,9 @@ static void test_decimal_parse(void **state)
         {"-", DECIMAL_AREA, 0, -999},
         {"无", DECIMAL_AREA, 0, -999},
         {"99999999999999999999", DECIMAL_MONEY, 0, -999},
+        /* seventeen digits with the hundredths, and not one more */
+        {"999999999999999.99", DECIMAL_MONEY, 0, INT64_C(99999999999999999)},
+        {"1000000000000000", DECIMAL_MONEY, 0, -999},
     };
     int64_t value;
     bool rounded = false;
@@ -474,6 +477,109 @@ static void test_row_accepted(void **state)
     assert_int_equal(u.gross, 10001);
 }
 
+/* Each bound from the side on which nothing is wrong yet. */
+static void test_rows_at_the_bounds(void **state)
+{
+    static const struct {
+        const char *row;
+        int class; /* the only one that is counted; -1: none */
+    } rows[] = {
+        /* a total may differ by one yuan, or by a thousandth of it */
+        {"P,1,,2,201,住宅,5,,,100,501,在售\n", -1},
+        {"P,1,,2,201,住宅,5,,,100,501.01,在售\n", PROBLEM_TOTAL_DIFFERS},
+        {"P,1,,2,201,住宅,100,,,100,10010.01,在售\n", -1},
+        {"P,1,,2,201,住宅,100,,,100,10010.02,在售\n", PROBLEM_TOTAL_DIFFERS},
+        {"P,1,,2,201,住宅,100,100,,100,10000,在售\n", -1}, /* all of it is inner area */
+        /* next to nothing is not nothing: it is said that it was rounded away */
+        {"P,1,,2,201,住宅,100,,,0.001,10000,在售\n", PROBLEM_ROUNDED},
+        {"P,1,,2,201,住宅,1000000,,,100000,,在售\n", -1}, /* the largest total */
+        {"P,1,,2,201,住宅,1000000,,,100000.01,,在售\n", PROBLEM_NUMBER_RANGE},
+        {"P,1,,2,201,住宅,1000000.01,,,1,1000000.01,在售\n", PROBLEM_NUMBER_RANGE},
+        {"P,1,,2,201,住宅,100,,,,,不可售\n", -1}, /* what is not for sale needs no price */
+        {"P,1,,2,\"2\xC2\x85"
+         "01\",住宅,100,,,100,10000,在售\n",
+         PROBLEM_TEXT}, /* a control character of two bytes */
+        {"P,1,,2,\"2\xE2\x80\xA8"
+         "01\",住宅,100,,,100,10000,在售\n",
+         PROBLEM_TEXT}, /* a line separator */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mapping m = {0};
+        struct collected taken;
+        struct import_report report;
+
+        scan(rows[i].row, NULL, &m, &taken, &report);
+        for (int k = 0; k < PROBLEM_COUNT; k++)
+            if ((report.classes[k].count > 0) != (k == rows[i].class) &&
+                !(k == PROBLEM_AREA_MISSING && rows[i].class == PROBLEM_NUMBER_RANGE))
+                fail_msg("row %zu: %s counted %lld", i, problem_name((enum row_problem_class)k),
+                         (long long)report.classes[k].count);
+        import_report_done(&report);
+    }
+}
+
+/* The guard that our own exports put before what looks like a formula is taken off again. */
+static void test_formula_guard(void **state)
+{
+    static const char *const rooms[] = {"=201", "+201", "-201", "@201"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        struct mapping m = {0};
+        struct collected taken;
+        struct import_report report;
+        char row[128];
+
+        snprintf(row, sizeof(row), "P,1,,2,'%s,住宅,100,,,100,10000,在售\n", rooms[i]);
+        scan(row, NULL, &m, &taken, &report);
+        assert_int_equal(taken.n, 1);
+        assert_string_equal(taken.rows[0].room, rooms[i]);
+        import_report_done(&report);
+    }
+}
+
+/* A row that is left out is nobody's first. */
+static void test_skipped_is_no_duplicate(void **state)
+{
+    struct import_decisions d = {0};
+    struct mapping m = {0};
+    struct collected rows;
+    struct import_report report;
+
+    (void)state;
+    d.action[PROBLEM_PRICE_MISSING] = IMPORT_SKIP;
+    scan("P,1,,2,201,住宅,100,,,,,在售\nP,1,,2,201,住宅,100,,,100,10000,在售\n", &d, &m, &rows,
+         &report);
+    assert_int_equal(report.classes[PROBLEM_DUPLICATE].count, 0);
+    assert_int_equal(report.n_skipped, 1);
+    assert_int_equal(rows.n, 1);
+    assert_int_equal(rows.rows[0].row, 3);
+    import_report_done(&report);
+}
+
+/* "They are all on a floor", without saying which, is no decision. */
+static void test_floor_must_be_named(void **state)
+{
+    static const char text[] = "房号,建筑面积,总价\n甲,100,10000\n";
+    struct import_decisions d = {0};
+    struct import_report report;
+    struct sheet *s = NULL;
+    struct fault f = {0};
+    struct mapping m;
+
+    (void)state;
+    assert_int_equal(sheet_open_memory(text, sizeof(text) - 1, "a.csv", NULL, &s), 0);
+    assert_int_equal(mapping_detect(s, NULL, &m), 3);
+    d.action[PROBLEM_FLOOR_MISSING] = IMPORT_ACCEPT;
+    assert_int_equal(import_scan(s, &m, &d, NULL, NULL, &f, &report), -EREFUSED);
+    assert_int_equal(f.code, FAULT_IMPORT_MAPPING);
+    assert_string_equal(f.args[0].value, "floor");
+    fault_clear(&f);
+    sheet_close(s);
+}
+
 static void test_duplicates(void **state)
 {
     struct import_decisions d = {0};
@@ -652,6 +758,10 @@ int main(void)
         cmocka_unit_test(test_other_lists),
         cmocka_unit_test(test_price_product),
         cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_rows_at_the_bounds),
+        cmocka_unit_test(test_formula_guard),
+        cmocka_unit_test(test_skipped_is_no_duplicate),
+        cmocka_unit_test(test_floor_must_be_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

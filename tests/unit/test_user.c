@@ -212,6 +212,78 @@ static void test_union_too_wide(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &wider)), POST_SCOPE_TOO_WIDE);
 }
 
+/* ---- what is bounded ---- */
+
+static void test_grantable(void **state)
+{
+    (void)state;
+    assert_false(post_grantable() & RIGHT_BIT(RIGHT_NONE)); /* nobody's to give: anybody has it */
+    assert_false(post_grantable() & RIGHT_BIT(RIGHT_TERMINAL_SELF));
+    assert_true(post_grantable() & RIGHT_BIT(RIGHT_USER_EDIT));
+}
+
+/* A right that no post may have does nothing in one, however it got there. */
+static void test_stray_right(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add_post(f, "p", RIGHT_BIT(RIGHT_CHART_VIEW), NULL, 0);
+    right_set set = 0;
+
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO post_right (post_id, right_code) VALUES "
+                            "($1, 'terminal.self'), ($1, 'no.such.right')",
+                            "i", id),
+                     2);
+    assert_int_equal(post_rights(f->db, id, NULL, &set), 0);
+    assert_true(set == RIGHT_BIT(RIGHT_CHART_VIEW));
+}
+
+static void test_bounds(void **state)
+{
+    struct fixture *f = *state;
+    int64_t buildings[POST_BUILDINGS_MAX + 1], posts[USER_POSTS_MAX + 1], id = 0;
+    right_set set = RIGHT_BIT(RIGHT_CHART_VIEW);
+    struct post_change post = {.name = "wide", .rights = &set, .building_ids = buildings};
+    struct user_new user = {
+        .login = "lin", .name = "Lin", .password_hash = HASH, .post_ids = posts};
+    char text[16];
+
+    for (size_t i = 0; i <= POST_BUILDINGS_MAX; i++)
+        buildings[i] = f->building;
+    post.n_buildings = POST_BUILDINGS_MAX + 1;
+    assert_refused(f, FIXTURE_DO(f, tx, post_create(tx, &post, &id)), POST_SCOPE_TOO_WIDE);
+    post.n_buildings = POST_BUILDINGS_MAX;
+    assert_int_equal(FIXTURE_DO(f, tx, post_create(tx, &post, &id)), 0);
+    for (size_t i = 0; i <= USER_POSTS_MAX; i++)
+        posts[i] = id;
+    user.n_posts = USER_POSTS_MAX + 1;
+    assert_refused(f, FIXTURE_DO(f, tx, user_create(tx, &user, &id)), LIMIT_REACHED);
+    user.n_posts = USER_POSTS_MAX;
+    assert_int_equal(FIXTURE_DO(f, tx, user_create(tx, &user, &id)), 0);
+    /* As many posts and people as there may be, and one more. */
+    assert_int_equal(db_begin(f->db), 0);
+    for (int64_t i = fixture_count(f, "SELECT COUNT(*) FROM post"); i < POST_MAX; i++) {
+        snprintf(text, sizeof(text), "post %d", (int)i);
+        assert_int_equal(
+            db_run(f->db, "INSERT INTO post (name, all_projects, created_ms) VALUES ($1, 0, 1)",
+                   "t", text),
+            1);
+    }
+    for (int64_t i = fixture_count(f, "SELECT COUNT(*) FROM user_account"); i < USER_MAX; i++) {
+        snprintf(text, sizeof(text), "user-%d", (int)i);
+        assert_int_equal(db_run(f->db,
+                                "INSERT INTO user_account (login, name, password_hash, created_ms) "
+                                "VALUES ($1, $1, 'x', 1)",
+                                "t", text),
+                         1);
+    }
+    assert_int_equal(db_commit(f->db), 0);
+    post.name = "one more";
+    assert_refused(f, FIXTURE_DO(f, tx, post_create(tx, &post, &id)), LIMIT_REACHED);
+    user.login = "one-more";
+    assert_refused(f, FIXTURE_DO(f, tx, user_create(tx, &user, &id)), LIMIT_REACHED);
+}
+
 /* ---- changing users ---- */
 
 static void test_login_form(void **state)
@@ -311,6 +383,16 @@ static void test_own_rights(void **state)
     raise.id = custom;
     assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &raise)), OWN_RIGHTS);
     assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &scope)), OWN_RIGHTS);
+    /* Nor by a building or a project more. */
+    raise.rights = NULL;
+    raise.building_ids = &f->building;
+    raise.n_buildings = 1;
+    assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &raise)), OWN_RIGHTS);
+    raise.building_ids = NULL;
+    raise.project_ids = &f->project;
+    raise.n_projects = 1;
+    assert_refused(f, FIXTURE_DO(f, tx, post_update(tx, &raise)), OWN_RIGHTS);
+    raise.project_ids = NULL;
     assert_refused(f, FIXTURE_DO(f, tx, user_password_reset(tx, id, 2, HASH)), OWN_RIGHTS);
     /* What is no change is none, and the own name may change. */
     posts[1] = custom;
@@ -346,6 +428,21 @@ static void test_lock_grows(void **state)
         assert_int_equal(user_lock_ms(rows[i].failed), rows[i].minutes * 60000);
 }
 
+static int lock_note(void *arg, const struct user_row *row)
+{
+    *(int64_t *)arg = row->locked_until_ms;
+    return 0;
+}
+
+/* As the list of people shows it. */
+static int64_t locked_of(struct fixture *f, int64_t id)
+{
+    int64_t until = -1;
+
+    assert_int_equal(FIXTURE_DO(f, tx, user_scan(tx, id, lock_note, &until)), 0);
+    return until;
+}
+
 static void test_failures_lock(void **state)
 {
     struct fixture *f = *state;
@@ -365,6 +462,19 @@ static void test_failures_lock(void **state)
                      1);
     assert_int_equal(
         fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'user.login-failed'"), 5);
+    /* A new password from the administrator forgives, too; a lock that is over is none. */
+    assert_int_equal(fixture_count(f, "SELECT failed_count FROM user_account"), 5);
+    assert_int_equal(locked_of(f, id), f->now_ms + 15 * 60000);
+    f->now_ms += 15 * 60000;
+    assert_int_equal(locked_of(f, id), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, user_password_reset(tx, id, 1, HASH)), 0);
+    assert_int_equal(fixture_count(f, "SELECT failed_count FROM user_account"), 0);
+    assert_int_equal(user_find(f->db, "lin", &user), 1);
+    assert_int_equal(user.locked_until_ms, 0);
+    for (int i = 1; i <= 5; i++)
+        assert_int_equal(
+            FIXTURE_DO(f, tx, user_login_failed(tx, id, "user.login-failed", "10.0.0.9", &until)),
+            0);
     /* A success forgives, and is the user's own act. */
     assert_int_equal(actor_load(f->db, id, &actor, NULL), 0);
     assert_int_equal(FIXTURE_DO(f, tx, user_login_done(tx, &actor, "new hash", "10.0.0.9")), 0);
@@ -374,7 +484,7 @@ static void test_failures_lock(void **state)
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'user.login' "
                                       "AND actor = 'lin' AND actor_kind = 2"),
                      1);
-    assert_int_equal(user_version(f, id), 1); /* a log-in is no edit */
+    assert_int_equal(user_version(f, id), 2); /* a log-in is no edit */
 }
 
 static void test_unknown_name_is_not_kept(void **state)
@@ -408,6 +518,10 @@ static void test_password_change(void **state)
     assert_int_equal(user_find_id(f->db, id, &user), 1);
     assert_string_equal(user.hash, "newest");
     assert_refused(f, FIXTURE_DO(f, tx, user_password_reset(tx, id, 2, "x")), VERSION_CHANGED);
+    /* Who was disabled meanwhile changes nothing any more. */
+    assert_int_equal(db_run(f->db, "UPDATE user_account SET enabled = 0", ""), 1);
+    assert_refused(f, FIXTURE_DO(f, tx, user_password_change(tx, id, "newest", "x", "::1")),
+                   PASSWORD_WRONG);
 }
 
 /* No hash, whatever was done to it, is in the log. */
@@ -514,6 +628,9 @@ int main(void)
         T(test_union_too_wide),
         cmocka_unit_test(test_login_form),
         T(test_create_refusals),
+        cmocka_unit_test(test_grantable),
+        T(test_stray_right),
+        T(test_bounds),
         T(test_disable),
         T(test_last_admin),
         T(test_own_rights),
