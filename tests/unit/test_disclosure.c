@@ -8,6 +8,8 @@
 #include "db/layout.h"
 #include "db/project.h"
 
+#define OTHER_IMAGE "0123456789abcdef0123456789abcdef"
+
 static bool is_missing(struct fixture *f, const char *code)
 {
     const char *codes[40];
@@ -78,6 +80,12 @@ static void test_by_sale_type_and_facts(void **state)
                             "i", f->units[0]),
                      1);
     assert_true(is_missing(f, "P24"));
+    assert_int_equal(db_run(f->db,
+                            "UPDATE encumbrance SET cleared_ms = 1, cleared_by = 'x', "
+                            "clear_document = 'd'",
+                            ""),
+                     1);
+    assert_false(is_missing(f, "P24")); /* paid back: nothing to tell */
     assert_false(is_missing(f, "P2"));
     assert_int_equal(db_run(f->db, "UPDATE permit SET expires_ms = $1", "i", f->now_ms), 1);
     assert_true(is_missing(f, "P2"));
@@ -86,6 +94,45 @@ static void test_by_sale_type_and_facts(void **state)
     assert_false(is_missing(f, "P1"));
     assert_int_equal(db_run(f->db, "UPDATE project SET developer = ''", ""), 1);
     assert_true(is_missing(f, "P1"));
+}
+
+/* One permit without a whole account is one too many (FC 26.1 P25). */
+static void test_an_account_for_each_permit(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_false(is_missing(f, "P25"));
+    assert_int_equal(db_script(f->db, "INSERT INTO permit (project_id, kind, number, issued_date, "
+                                      "scope, units_named) VALUES (1, 'presale', 'P-2', "
+                                      "'2026-02-02', 's', 0)"),
+                     0);
+    assert_true(is_missing(f, "P25"));
+    assert_int_equal(db_script(f->db, "UPDATE permit SET escrow_bank = 'B', escrow_name = 'N', "
+                                      "escrow_account = '1' WHERE number = 'P-2'"),
+                     0);
+    assert_false(is_missing(f, "P25"));
+}
+
+/* What another project has fulfils nothing here; nor is its image this one's. */
+static void test_of_this_project(void **state)
+{
+    struct fixture *f = *state;
+    struct disclosure_set set = {f->project, "P7", 0, "2.5", OTHER_IMAGE, NULL, NULL};
+
+    assert_int_equal(
+        db_script(f->db,
+                  "INSERT INTO project (id, name, created_ms) VALUES (9, 'x', 1);"
+                  "INSERT INTO discount (project_id, name, condition, effect) VALUES "
+                  "(9, 'd', 'c', 'e');"
+                  "INSERT INTO media (id, project_id, content_type, name, size, created_ms) VALUES "
+                  "('" OTHER_IMAGE "', 9, 'image/png', 'x.png', 1, 1)"),
+        0);
+    assert_true(is_missing(f, "P14"));
+    assert_refused(f, FIXTURE_DO(f, tx, disclosure_set(tx, &set)), MEDIA_UNKNOWN);
+    f->as = &f->outsider;
+    set.media_id = NULL;
+    assert_refused(f, FIXTURE_DO(f, tx, disclosure_set(tx, &set)), NOT_FOUND);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM disclosure_item"), 0);
 }
 
 static void test_filling_in(void **state)
@@ -229,6 +276,9 @@ static void test_project(void **state)
                      1);
     assert_refused(f, FIXTURE_DO(f, tx, project_update(tx, &c)), VERSION_CHANGED);
     project_change_init(&c, id, 2);
+    c.cover_media = OTHER_IMAGE; /* nobody's */
+    assert_refused(f, FIXTURE_DO(f, tx, project_update(tx, &c)), MEDIA_UNKNOWN);
+    project_change_init(&c, id, 2);
     c.name = "Test Garden";
     assert_refused(f, FIXTURE_DO(f, tx, project_update(tx, &c)), NAME_TAKEN);
     assert_refused(f, FIXTURE_DO(f, tx, project_close(tx, id, 1, true)), VERSION_CHANGED);
@@ -239,6 +289,12 @@ static void test_project(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, project_each(tx, 0, note_brief, sums)), 0);
     assert_int_equal(sums[0], FIXTURE_UNITS);
     assert_int_equal(sums[1], FIXTURE_UNITS * 8937);
+    /* Of a project that is built, what was measured counts; nothing was. */
+    assert_int_equal(db_script(f->db, "UPDATE project SET sale_type = 'completed'"), 0);
+    sums[1] = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, project_each(tx, 0, note_brief, sums)), 0);
+    assert_int_equal(sums[1], 0);
+    sums[0] = FIXTURE_UNITS;
     f->as = &f->outsider;
     sums[0] = 0;
     assert_int_equal(FIXTURE_DO(f, tx, project_each(tx, 0, note_brief, sums)), 0);
@@ -255,6 +311,8 @@ int main(void)
         CASE(test_catalogue),
         CASE(test_nothing_filled_in),
         CASE(test_by_sale_type_and_facts),
+        CASE(test_an_account_for_each_permit),
+        CASE(test_of_this_project),
         CASE(test_filling_in),
         CASE(test_fees),
         CASE(test_discounts),

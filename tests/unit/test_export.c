@@ -163,6 +163,8 @@ static void test_words_of_prices(void **state)
         assert_non_null(
             strstr(text, "999,999.00")); /* the deal's price, where the project shows it */
         assert_non_null(strstr(text, "1,103,333.51"));
+        assert_non_null(strstr(text, "1单元")); /* a heading for each stair */
+        assert_non_null(strstr(text, "2单元"));
         assert_null(strstr(text, "演示"));
         free(text);
     }

@@ -96,14 +96,21 @@ static void test_revocation(void **state)
 {
     struct fixture *f = *state;
     const int64_t before = f->now_ms - 1000, after = f->now_ms + 1;
-    char unit[24];
+    char unit[24], other[24];
 
     snprintf(unit, sizeof(unit), "%d", (int)f->units[0]);
     assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 0);
     assert_int_equal(revoke_one(f, "link", "AAAA-AAAA"), 0);
     assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 1);
     assert_int_equal(is_revoked(f, "AAAA-AAAB", f->units[0], before), 0);
-    assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], after), 0); /* issued later */
+    assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], after), 0);     /* issued later */
+    assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], f->now_ms), 1); /* in that very ms */
+    /* A number is a unit's or a publication's, as it was meant. */
+    assert_int_equal(link_is_revoked(f->db, "B", f->units[2], 7, before), 0);
+    snprintf(other, sizeof(other), "%d", (int)f->units[2]);
+    assert_int_equal(revoke_one(f, "publication", other), 0);
+    assert_int_equal(link_is_revoked(f->db, "B", f->units[2], 99, before), 0);
+    assert_int_equal(link_is_revoked(f->db, "B", f->units[3], f->units[2], before), 1);
     assert_int_equal(revoke_one(f, "unit", unit), 0);
     assert_int_equal(is_revoked(f, "B", f->units[0], before), 1);
     assert_int_equal(is_revoked(f, "B", f->units[1], before), 0);
@@ -115,7 +122,7 @@ static void test_revocation(void **state)
     assert_int_equal(link_is_revoked(f->db, "B", f->units[1], 8, after), 0);
     assert_int_equal(link_is_revoked(f->db, "B", 9999, 8, before), 0); /* of no project */
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'link.revoke'"),
-                     4);
+                     5);
     f->as = &f->outsider;
     assert_refused(f, revoke_one(f, "all", ""), NOT_FOUND);
 }
