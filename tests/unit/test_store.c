@@ -551,6 +551,33 @@ static void test_damage(void **state)
     remove_db(path);
 }
 
+/* A copy of what is damaged is no backup: it is read through before it gets its name. */
+static void test_no_backup_of_damage(void **state)
+{
+    struct desk *d = *state;
+    char bad[128], copy[128], part[160];
+    uint8_t bytes[64] = {0};
+    struct db *reader = NULL;
+    struct stat st;
+    int fd;
+
+    fill(d->db);
+    snprintf(bad, sizeof(bad), "%s/bad.db", d->dir);
+    snprintf(copy, sizeof(copy), "%s/copy.db", d->dir);
+    snprintf(part, sizeof(part), "%s.part", copy);
+    copy_file(d->path, bad);
+    assert_int_equal(stat(bad, &st), 0);
+    fd = open(bad, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, bytes, sizeof(bytes), st.st_size / 4096 / 2 * 4096), sizeof(bytes));
+    close(fd);
+    assert_int_equal(db_open(bad, DB_WRITER, &reader), 0);
+    assert_int_equal(db_backup(reader, copy), -EUCLEAN);
+    assert_int_equal(access(copy, F_OK), -1);
+    assert_int_equal(access(part, F_OK), -1); /* nor is half of one left lying */
+    db_close(reader);
+    remove_db(bad);
+}
+
 /* A row whose parent is gone is damage too. */
 static void test_check_sees_orphans(void **state)
 {
@@ -639,6 +666,7 @@ int main(void)
         CASE(test_checkpoint),
         CASE(test_backup),
         CASE(test_damage),
+        CASE(test_no_backup_of_damage),
         CASE(test_check_sees_orphans),
         cmocka_unit_test_setup_teardown(test_migrate, setup_empty, teardown),
         cmocka_unit_test_setup_teardown(test_migration_is_whole_or_nothing, setup_empty, teardown),
