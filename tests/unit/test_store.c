@@ -235,6 +235,7 @@ static void test_parameters_by_number(void **state)
     assert_int_equal(db_run(d->db, "SELECT ?", "i", (int64_t)1), -EPROTO);
     assert_int_equal(db_run(d->db, "SELECT :name", "i", (int64_t)1), -EPROTO);
     assert_int_equal(db_run(d->db, "SELECT $name", "i", (int64_t)1), -EPROTO);
+    assert_int_equal(db_run(d->db, "SELECT $1x", "i", (int64_t)1), -EPROTO);
     assert_int_equal(db_run(d->db, "SELECT $64", "i", (int64_t)1), -EPROTO);
 }
 
