@@ -84,6 +84,8 @@ static int head_read(void *arg, const struct publication *p)
     return 0;
 }
 
+static void ragged(struct fixture *f);
+
 static struct head head_of(struct fixture *f, int64_t id)
 {
     struct head h = {0};
@@ -285,6 +287,20 @@ static void test_patches_between(void **state)
     assert_int_equal(content_find(c, f->units[4])->state, 'X');
     assert_int_equal(content_find(c, f->units[5])->state, 'A');
     content_free(c);
+}
+
+/* What the live publication does not show any more cannot be lost from it. */
+static void test_gone_is_not_lost(void **state)
+{
+    struct fixture *f = *state;
+
+    ragged(f);
+    live(f);
+    assert_int_equal(db_run(f->db, "UPDATE building SET enabled = 0 WHERE name = '1'", ""), 1);
+    live(f);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM publication_patch"), 0);
+    assert_false(fixture_changed(f, CHANGE_PUBLIC_UNIT, f->units[0]));
 }
 
 static void test_two_persons(void **state)
@@ -864,6 +880,7 @@ int main(void)
         CASE(test_refusals),
         CASE(test_what_is_kept),
         CASE(test_patches_between),
+        CASE(test_gone_is_not_lost),
         CASE(test_two_persons),
         CASE(test_check),
         CASE(test_checked_again_at_approval),

@@ -355,6 +355,26 @@ static void test_withdraw(void **state)
     assert_int_equal(f->fault.items[0].code, FAULT_G19_PUBLISHED);
 }
 
+/* The guards at their bounds: a permit to the millisecond, a price to the fen. */
+static void test_guards_at_the_bounds(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(db_run(f->db, "UPDATE unit SET filed_total_fen = total_fen", ""),
+                     FIXTURE_UNITS);
+    assert_int_equal(db_run(f->db, "UPDATE permit SET expires_ms = $1", "i", f->now_ms), 1);
+    assert_refused(f, fixture_act(f, TRANSITION_RELEASE, f->units[0]), UNITS_REFUSED);
+    assert_int_equal(f->fault.n_items, 1);
+    assert_int_equal(f->fault.items[0].code, FAULT_G1_PERMIT);
+    assert_int_equal(db_run(f->db, "UPDATE permit SET expires_ms = $1", "i", f->now_ms + 1), 1);
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[0]), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, f->units[1]), 0);
+    fixture_publish(f);
+    assert_refused(f, fixture_act(f, TRANSITION_WITHDRAW, f->units[0]), UNITS_REFUSED);
+    f->now_ms++; /* over: what was published may go, before the timer comes to it */
+    assert_int_equal(fixture_act(f, TRANSITION_WITHDRAW, f->units[0]), 0);
+}
+
 /* ---- timers ---- */
 
 static int expire(struct fixture *f, int64_t *ret_next)
@@ -935,6 +955,7 @@ int main(void)
         PUBLISHED(test_another_projects_unit_is_not_found),
         PUBLISHED(test_only_steps_by_hand),
         CASE(test_withdraw),
+        CASE(test_guards_at_the_bounds),
         PUBLISHED(test_timers),
         PUBLISHED(test_a_claim_that_cannot_expire),
         PUBLISHED(test_permit_lost_while_held),

@@ -626,6 +626,24 @@ static void test_failed_write_is_the_end(void **state)
     fatal_check(*state, &fail_write);
 }
 
+/* A job that met a broken disk takes its group with it: what it read may be wrong for all. */
+static void test_failed_job_is_the_end(void **state)
+{
+    struct desk *d = *state;
+    atomic_int nothing_fails = 0;
+    struct work w[3];
+
+    for (int i = 0; i < 3; i++)
+        work_make(&w[i], d, i + 1, 1);
+    w[1].refuse = -EIO;
+    run_group(d, w, 3, &nothing_fails, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(w[i].result, -EIO);
+    assert_int_equal(atomic_load(&d->fatal), -EIO);
+    assert_int_equal(atomic_load(&d->fatal_calls), 1);
+    assert_int_equal(count(d), 0);
+}
+
 static int fail_writes_apply(struct tx *tx, void *arg)
 {
     (void)tx, (void)arg;
@@ -759,6 +777,7 @@ int main(void)
         cmocka_unit_test(test_start_refusals),
         LAYER(test_failed_sync_is_the_end),
         LAYER(test_failed_write_is_the_end),
+        LAYER(test_failed_job_is_the_end),
         LAYER(test_failed_checkpoint_is_the_end),
         LAYER(test_full_disk_by_layer),
         cmocka_unit_test(test_full_disk),
