@@ -337,6 +337,24 @@ static void test_prices(void **state)
     json_decref(json);
 }
 
+/* The time of the data does not go back, whatever a clock does. */
+static void test_data_time(void **state)
+{
+    struct snapshot *s = charts_get(charts, desk->project);
+    struct snapshot_head before, after;
+
+    (void)state;
+    snapshot_get_head(s, &before);
+    assert_int_equal(snapshot_patch(s, 1, 1, 'X', before.data_ms - 5000), 0);
+    snapshot_get_head(s, &after);
+    assert_int_equal(after.patch, 1);
+    assert_int_equal(after.data_ms, before.data_ms);
+    assert_int_equal(snapshot_patch(s, 2, 2, 'X', before.data_ms + 5000), 0);
+    snapshot_get_head(s, &after);
+    assert_int_equal(after.data_ms, before.data_ms + 5000);
+    snapshot_unref(s);
+}
+
 static void test_ragged_grid(void **state)
 {
     json_t *json = chart();
@@ -894,6 +912,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_chart_is_the_content),
         CASE(test_prices),
+        CASE(test_data_time),
         CASE(test_ragged_grid),
         cmocka_unit_test(test_place),
         cmocka_unit_test(test_escapes),

@@ -262,6 +262,25 @@ static void test_body_too_large(void **state)
     assert_int_equal(notes(), 2);
 }
 
+/* What comes after a refusal is read for politeness, and not for ever. */
+static void test_body_without_end(void **state)
+{
+    static char chunk[65536 + 16];
+    int fd = client_connect(server.port), n = snprintf(chunk, sizeof(chunk), "10000\r\n");
+    bool cut = false;
+
+    (void)state;
+    memset(chunk + n, 'a', 65536);
+    memcpy(chunk + n + 65536, "\r\n", 2);
+    client_say(fd,
+               "POST /api/plain-notes HTTP/1.1\r\n" H JSON_W "Transfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 1024 && !cut; i++) /* 64 MiB, if it lets us */
+        cut = !client_send(fd, chunk, (size_t)n + 65538);
+    close(fd);
+    assert_true(cut);
+    assert_int_equal(notes(), 0);
+}
+
 static void test_kept_though_refused(void **state)
 {
     struct answer a = client_ask(server.port, "POST", "/api/kept", W, NULL);
@@ -951,6 +970,7 @@ int main(void)
         T(test_problems),
         T(test_write),
         T(test_body_too_large),
+        T(test_body_without_end),
         T(test_kept_though_refused),
         T(test_idempotency),
         T(test_idempotency_secret),

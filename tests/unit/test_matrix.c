@@ -446,7 +446,46 @@ static void test_refused(void **state)
     m = matrix_close(m);
     layout.blocks[0].overlay_of = 0; /* over itself */
     assert_int_equal(matrix_open(s, &layout, &f, &m), -EREFUSED);
+    layout.blocks[0].overlay_of = -1;
+    layout.n = 3;
+    layout.blocks[1] = layout.blocks[2] = layout.blocks[0];
+    layout.blocks[1].overlay_of = 0;
+    layout.blocks[2].overlay_of = 1; /* over what lies over another */
+    assert_int_equal(matrix_open(s, &layout, &f, &m), -EREFUSED);
+    layout.blocks[2].overlay_of = 0;
+    assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
+    m = matrix_close(m);
     fault_clear(&f);
+    sheet_close(s);
+}
+
+/* A floor with fewer rows than the others ends where the next one begins. */
+static void test_a_short_floor(void **state)
+{
+    struct sheet *s = open_text("层,01\n3,301\n,89\n2,201\n1,101\n,88\n");
+    struct matrix_layout layout = {.n = 1};
+    struct matrix *m = NULL;
+    struct fault f = {0};
+
+    (void)state;
+    layout.blocks[0] = (struct matrix_block){.overlay_of = -1,
+                                             .line_row = 1,
+                                             .first_row = 2,
+                                             .last_row = 6,
+                                             .first_col = 1,
+                                             .last_col = 1,
+                                             .sub_col = -1,
+                                             .n_sub = 2,
+                                             .sub = {FIELD_ROOM, FIELD_GROSS}};
+    assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
+    assert_non_null(strstr(next(m), "3|301|89"));
+    assert_string_not_equal(next(m), "");
+    assert_non_null(strstr(next(m), "1|101|88"));
+    matrix_close(m);
+    assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
+    next(m);
+    assert_null(strstr(next(m), "101")); /* the room below is not this one's area */
+    matrix_close(m);
     sheet_close(s);
 }
 
@@ -465,19 +504,13 @@ static void test_lists_are_not_proposed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_import),
-        cmocka_unit_test(test_rooms_from_lines),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_building_names),
-        cmocka_unit_test(test_bare_sub_labels),
-        cmocka_unit_test(test_units_of_money_agree),
-        cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_sub_labels),
-        cmocka_unit_test(test_lines_in_cells),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_lists_are_not_proposed),
+        cmocka_unit_test(test_detect),          cmocka_unit_test(test_read),
+        cmocka_unit_test(test_import),          cmocka_unit_test(test_rooms_from_lines),
+        cmocka_unit_test(test_blocks),          cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_a_short_floor),   cmocka_unit_test(test_building_names),
+        cmocka_unit_test(test_bare_sub_labels), cmocka_unit_test(test_units_of_money_agree),
+        cmocka_unit_test(test_sub_labels),      cmocka_unit_test(test_lines_in_cells),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_lists_are_not_proposed),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
