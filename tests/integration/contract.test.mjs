@@ -155,6 +155,31 @@ describe('contract', () => {
     assert.ok(cells > 1000);
   });
 
+  test('T6: a member that is not in the contract is named by every operation, and nothing is done', async () => {
+    const audit = await site.login('audit');
+    const head = async () => (await audit.get('/api/v1/audit?limit=1')).items[0].seq;
+    const people = [admin, control, await site.login('manager'), await site.terminal(admin)];
+    const seq = await head();
+    let tried = 0;
+    for (const operation of operations) {
+      if (OWN_SESSION.has(operation.id) || !operation.operation.requestBody) continue;
+      if (!operation.operation.requestBody.content['application/json']) continue;
+      const who = people.find((c) => operation.right === 'self' || c.session.rights.includes(operation.right));
+      const path = pathOf(operation, { ...ids, permit: 1, fee: 1, discount: 1, user: 1, post: 1, area: 1 });
+      const reply = await who.request(operation.method, path, { body: { version: 1, is_admin: true } });
+      const what = `${operation.id}: ${reply.status} ${reply.bytes}`;
+      if ([404, 410].includes(reply.status)) continue; // what it is of is not there
+      assert.deepEqual([reply.status, reply.body.code], [422, 'fields.wrong'], what);
+      assert.ok(
+        reply.body.errors.some((e) => e.field === 'is_admin' && e.code === 'field.unknown'),
+        what,
+      );
+      tried++;
+    }
+    assert.ok(tried > 30, String(tried));
+    assert.equal(await head(), seq);
+  });
+
   test('a kiosk: the public chart and its own calls alone', async () => {
     const kiosk = await site.terminal(admin, { kind: 'kiosk', project: ids.project });
     assert.deepEqual([...kiosk.session.rights].sort(), ['chart.public', 'self', 'terminal.self']);

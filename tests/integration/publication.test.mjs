@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from './lib/client.mjs';
@@ -712,6 +713,21 @@ describe('WF-14: steps of a publication', () => {
   });
 });
 
+/** Sends @bytes and breaks the connection: at once, or when @want bytes of the answer came. How many came last. */
+const cut = (bytes, want) =>
+  new Promise((resolve) => {
+    let came = 0;
+    const socket = net.connect({ port: site.port, host: '127.0.0.1' }, () =>
+      socket.write(bytes, () => want === 0 && socket.resetAndDestroy()),
+    );
+    socket.on('data', (part) => {
+      came += part.length;
+      if (came >= want) socket.resetAndDestroy();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(want > 0 && came >= want ? came : 0));
+  });
+
 describe('retries never double', () => {
   test('same key, same body: the first answer to the byte; another body: 409; no key: 400', async () => {
     const u = await fresh();
@@ -735,6 +751,31 @@ describe('retries never double', () => {
     await control.refused('POST', path, 400, 'idempotency.missing', { body, key: 'white space key' });
     // a key is its owner's: the manager's request with it is a request of its own
     await manager.refused('POST', path, 409, 'units.refused', { body, key });
+  });
+
+  test('F29: cut off anywhere in the request or the answer, then asked again: one effect', async () => {
+    const u = await fresh();
+    const path = `/api/v1/projects/${id}/units/hold`;
+    const key = newKey();
+    const body = { units: [{ id: u.id, version: u.version }], reason: '断线', until_ms: tomorrow() };
+    const options = { body, key };
+    const headers = { ...control.headersOf('POST', path, options), Connection: 'close' };
+    const payload = Buffer.from(JSON.stringify(body));
+    headers['Content-Length'] = payload.length;
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const request = Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('')}\r\n`), payload]);
+    for (let n = 0; n < request.length; n += n < 16 || n > request.length - 16 ? 1 : 5)
+      await cut(request.subarray(0, n), 0);
+    assert.equal((await unit(u.id)).version, u.version, 'nothing came of a part');
+    let read = 0; // of the answer, one byte more each time
+    for (let got; read === 0 || got > 0; read += 9) got = await cut(request, read + 1);
+    assert.ok(read > 500);
+    const last = await control.request('POST', path, options);
+    assert.equal(last.status, 200);
+    assert.equal(last.headers['idempotency-replayed'], 'true');
+    assert.equal((await unit(u.id)).version, u.version + 1);
+    const { items } = await control.get(`/api/v1/units/${u.id}/history`);
+    assert.equal(items.filter((h) => h.event === 'hold').length, 1);
   });
 
   test('a refusal is not remembered: the key is free to succeed', async () => {
