@@ -588,7 +588,7 @@ static int compare(const void *a, const void *b)
            (*(const int64_t *)a < *(const int64_t *)b);
 }
 
-/* CPU time, for what else runs on the machine must not matter. */
+/* CPU time, and the least of several: what else runs on the machine must not matter. */
 static void test_hash(void **state)
 {
     enum { TIMES = 7 };
@@ -611,8 +611,8 @@ static void test_hash(void **state)
     }
     qsort(known, TIMES, sizeof(known[0]), compare);
     qsort(unknown, TIMES, sizeof(unknown[0]), compare);
-    assert_true(unknown[TIMES / 2] * 4 > known[TIMES / 2] * 3);
-    assert_true(unknown[TIMES / 2] * 4 < known[TIMES / 2] * 5);
+    assert_true(unknown[0] * 4 > known[0] * 3);
+    assert_true(unknown[0] * 4 < known[0] * 5);
 }
 
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
