@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "db/content.h"
 #include "db/migrate.h"
 #include "db/tx.h"
 #include "db/unit.h"
@@ -284,6 +285,17 @@ static inline int64_t fixture_publish(struct fixture *f)
                        f->project) >= 0);
     assert_int_equal(db_commit(f->db), 0);
     return id;
+}
+
+/* That unit of @c, which holds it. */
+static inline const struct published_unit *fixture_published(const struct content *c,
+                                                             int64_t unit_id)
+{
+    for (size_t i = 0; i < c->n_units; i++)
+        if (c->units[i].unit_id == unit_id)
+            return &c->units[i];
+    fail_msg("unit %lld is not published", (long long)unit_id);
+    return NULL;
 }
 
 #endif

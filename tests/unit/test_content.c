@@ -51,7 +51,7 @@ static size_t drafted_items(struct fixture *f, const char *section)
 static struct published_unit drafted_unit(struct fixture *f)
 {
     struct content *c = drafted(f);
-    struct published_unit u = *content_find(c, f->units[0]);
+    struct published_unit u = *fixture_published(c, f->units[0]);
 
     content_free(c);
     return u;
@@ -61,7 +61,7 @@ static void reason_is(struct fixture *f, const char *want)
 {
     struct content *c = drafted(f);
 
-    assert_string_equal(content_find(c, f->units[0])->hidden_reason, want);
+    assert_string_equal(fixture_published(c, f->units[0])->hidden_reason, want);
     content_free(c);
 }
 
@@ -222,7 +222,8 @@ static void test_every_fact_is_compared(void **state)
         sql(f, facts[i]);
         assert_int_equal(content_draft(&tx, f->project, &b), 0);
         content_hash(b, then);
-        if (published_unit_same(content_find(a, f->units[0]), content_find(b, f->units[0])) ||
+        if (published_unit_same(fixture_published(a, f->units[0]),
+                                fixture_published(b, f->units[0])) ||
             strcmp(first, then) == 0)
             fail_msg("%s", facts[i]);
         content_free(b);
@@ -241,7 +242,8 @@ static void test_another_reason_is_another_fact(void **state)
     a = drafted(f);
     sql(f, "UPDATE unit SET retained = 'self_held' WHERE id = 1");
     b = drafted(f);
-    assert_false(published_unit_same(content_find(a, f->units[0]), content_find(b, f->units[0])));
+    assert_false(
+        published_unit_same(fixture_published(a, f->units[0]), fixture_published(b, f->units[0])));
     content_free(a);
     content_free(b);
 }
@@ -257,7 +259,7 @@ static void test_media_order(void **state)
            "INSERT INTO unit_media (unit_id, media_id, ordinal) VALUES (1, '" IMAGE "', 2),"
            "(1, '" IMAGE_2 "', 1)");
     c = drafted(f);
-    assert_string_equal(content_find(c, f->units[0])->media, IMAGE_2 " " IMAGE);
+    assert_string_equal(fixture_published(c, f->units[0])->media, IMAGE_2 " " IMAGE);
     content_free(c);
 }
 

@@ -281,11 +281,11 @@ static void test_patches_between(void **state)
     assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
     assert_int_equal(fixture_act(f, TRANSITION_RETAIN, f->units[0]), 0);
     assert_int_equal(content_published(f->db, id, 0, &c), 0);
-    assert_int_equal(content_find(c, f->units[0])->state, 'A'); /* as it was approved */
+    assert_int_equal(fixture_published(c, f->units[0])->state, 'A'); /* as it was approved */
     assert_int_equal(content_losses(f->db, c), 0);
-    assert_int_equal(content_find(c, f->units[0])->state, 'N');
-    assert_int_equal(content_find(c, f->units[4])->state, 'X');
-    assert_int_equal(content_find(c, f->units[5])->state, 'A');
+    assert_int_equal(fixture_published(c, f->units[0])->state, 'N');
+    assert_int_equal(fixture_published(c, f->units[4])->state, 'X');
+    assert_int_equal(fixture_published(c, f->units[5])->state, 'A');
     content_free(c);
 }
 

@@ -241,18 +241,18 @@ static void test_stray_right(void **state)
 static void test_bounds(void **state)
 {
     struct fixture *f = *state;
-    int64_t buildings[POST_BUILDINGS_MAX + 1], posts[USER_POSTS_MAX + 1], id = 0;
+    int64_t buildings[ACTOR_BUILDINGS_MAX + 1], posts[USER_POSTS_MAX + 1], id = 0;
     right_set set = RIGHT_BIT(RIGHT_CHART_VIEW);
     struct post_change post = {.name = "wide", .rights = &set, .building_ids = buildings};
     struct user_new user = {
         .login = "lin", .name = "Lin", .password_hash = HASH, .post_ids = posts};
     char text[16];
 
-    for (size_t i = 0; i <= POST_BUILDINGS_MAX; i++)
+    for (size_t i = 0; i <= ACTOR_BUILDINGS_MAX; i++)
         buildings[i] = f->building;
-    post.n_buildings = POST_BUILDINGS_MAX + 1;
+    post.n_buildings = ACTOR_BUILDINGS_MAX + 1;
     assert_refused(f, FIXTURE_DO(f, tx, post_create(tx, &post, &id)), POST_SCOPE_TOO_WIDE);
-    post.n_buildings = POST_BUILDINGS_MAX;
+    post.n_buildings = ACTOR_BUILDINGS_MAX;
     assert_int_equal(FIXTURE_DO(f, tx, post_create(tx, &post, &id)), 0);
     for (size_t i = 0; i <= USER_POSTS_MAX; i++)
         posts[i] = id;
