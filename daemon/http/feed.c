@@ -184,8 +184,8 @@ int feed_post(struct feed *f, uint64_t channel, const char *name, const char *da
         for (struct feed_stream *s = f->streams; s; s = s->next) {
             if (listens(s, channel))
                 wake(s);
-            else if (s->waiting && s->position == f->last - 1)
-                s->position = f->last; /* idle is not behind */
+            else if (s->position == f->last - 1)
+                s->position = f->last; /* who took all of its own is not behind */
         }
     }
     pthread_mutex_unlock(&f->lock);

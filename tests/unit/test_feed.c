@@ -373,8 +373,8 @@ static void test_idle_is_not_reset(void **state)
         for (int k = 0; k < 4; k++)
             assert_int_equal(feed_post(server.feed, feed_channel(FEED_INTERNAL, 9), "e", "x", 1),
                              0);
-        /* Once it is waiting again it must follow along. */
-        poll(NULL, 0, 1);
+        if (i % 10 == 0) /* waiting again or not, it follows along */
+            poll(NULL, 0, 1);
     }
     post("mine", "x");
     assert_true(stream_until(&s, "event: mine\n", 3000));
