@@ -39,9 +39,15 @@ test('PM-20: a permit that runs out closes its units the same minute, on the kio
   const [permit] = (await control.get(`/api/v1/projects/${id}/permits`)).items;
   const end = await endsIn(permit.id, 6000);
   const events = await kiosk.events(`/api/v1/public/events?project=${id}`);
-  assert.ok((await publicUnits(kiosk, id)).some((u) => u.state === 'A'), 'on sale until then');
+  assert.ok(
+    (await publicUnits(kiosk, id)).some((u) => u.state === 'A'),
+    'on sale until then',
+  );
   const told = await events.next('units', { timeout: 60000 });
-  assert.ok(told.data.data_ms >= end && told.data.data_ms < end + 60000, `${told.data.data_ms - end} ms after`);
+  assert.ok(
+    told.data.data_ms >= end && told.data.data_ms < end + 60000,
+    `${told.data.data_ms - end} ms after`,
+  );
   await events.close();
   assert.ok((await publicUnits(kiosk, id)).every((u) => u.state !== 'A'));
   const units = await internalUnits(control, id);
