@@ -84,6 +84,9 @@ int db_savepoint_rollback(struct db *db);
 int db_checkpoint(struct db *db, bool truncate);
 /* Writer only: pages in the WAL after the last commit, moved or not. */
 int db_wal_pages(const struct db *db);
+/* Writer only: whether the file or its WAL is no longer the one in its folder (RS F12). What is
+ * written then is gone with the last who has it open. */
+bool db_is_moved(struct db *db);
 
 /* Copies the whole database to @path (which must not exist) while it is in use, checks the copy and
  * makes it durable before it gets its name. */

@@ -35,6 +35,7 @@ struct db {
     sqlite3 *handle;
     enum db_mode mode;
     int wal_pages; /* in the WAL after the last commit */
+    ino_t wal;     /* the WAL as it was first seen; 0: not yet */
     size_t n_statements;
     struct stmt statements[STATEMENTS_MAX];
 };
@@ -232,6 +233,8 @@ int db_open(const char *path, enum db_mode mode, struct db **ret_db)
         db_close(db);
         return r;
     }
+    if (mode == DB_WRITER)
+        db_is_moved(db); /* for what it remembers */
     *ret_db = db;
     return 0;
 }
@@ -542,6 +545,22 @@ int64_t db_scanned(const struct db *db)
             steps +=
                 sqlite3_stmt_status(db->statements[i].handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
     return steps;
+}
+
+bool db_is_moved(struct db *db)
+{
+    const char *file = sqlite3_db_filename(db->handle, "main");
+    struct stat st;
+    int moved = 0;
+
+    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+        moved)
+        return true;
+    if (stat(sqlite3_filename_wal(file), &st) < 0)
+        return db->wal != 0;
+    if (db->wal == 0)
+        db->wal = st.st_ino;
+    return st.st_ino != db->wal;
 }
 
 int db_check(struct db *db, bool deep)

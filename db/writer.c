@@ -91,6 +91,8 @@ static void group_run(struct writer *w, struct outcome *group, size_t n)
         else if (error_is_fatal(group[applied].result))
             r = group[applied].result;
     }
+    if (r == 0 && db_is_moved(w->db))
+        r = -EIO; /* it would be written where nobody finds it (RS F12) */
     if (r == 0)
         r = db_commit(w->db);
     else

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -224,6 +225,44 @@ describe('F5: a sync that fails', () => {
         await drop(made);
       },
     );
+});
+
+describe('F12, DV-07: the database is taken away', () => {
+  for (const names of [['anchang.db', 'anchang.db-wal', 'anchang.db-shm'], ['anchang.db-wal']])
+    test(`${names[0]}: the chart is served on, nothing is acknowledged into the void`, async () => {
+      const site = await Site.demo();
+      try {
+        const control = await site.login('control');
+        const [a, b] = await available(control, 2);
+        await hold(control, 1, [a]);
+        const before = await publicChart(control, 1);
+        const move = (from, to) => {
+          for (const name of names) renameSync(join(site.state, name + from), join(site.state, name + to));
+        };
+        move('', '.gone');
+        assert.deepEqual((await publicChart(control, 1)).buildings, before.buildings);
+        const body = { units: [{ id: b.id, version: b.version }], reason: 'x', until_ms: tomorrow() };
+        const reply = await control
+          .request('POST', '/api/v1/projects/1/units/hold', { body })
+          .catch(() => ({ status: 'cut' }));
+        assert.ok(reply.status === 'cut' || reply.status >= 500, String(reply.status));
+        const ended = await Promise.race([site.exited, sleep(20000)]);
+        assert.ok(ended, 'it ends by itself');
+        assert.notEqual(ended.code, 0, site.log);
+        assert.match(site.log, /could not be written/);
+        site.dropConnections();
+        move('.gone', '');
+        await site.start();
+        const again = await internalUnits(await site.login('control'), 1);
+        assert.deepEqual(
+          [a, b].map((u) => again.find((x) => x.id === u.id).state),
+          ['X', 'A'],
+        );
+        await verified(site);
+      } finally {
+        await drop(site);
+      }
+    });
 });
 
 describe('F9: a stranger in the database', () => {

@@ -166,6 +166,37 @@ static void test_failed_job_is_the_end(void **state)
     assert_int_equal(count(d), 0);
 }
 
+/* F12: the file or its log is taken from under us: nothing is acknowledged into the void. */
+static void test_moved_is_the_end(void **state)
+{
+    static const char *const files[] = {"", "-wal"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char from[128], to[160];
+        void *one = NULL;
+        struct desk *d;
+        struct work w[2];
+
+        assert_int_equal(setup(&one), 0);
+        d = one;
+        work_make(&w[0], d, 1, 1);
+        work_make(&w[1], d, 2, 1);
+        writer_submit(d->writer, &w[0].job);
+        drain(d);
+        assert_int_equal(w[0].result, 0);
+        snprintf(from, sizeof(from), "%s%s", d->path, files[i]);
+        snprintf(to, sizeof(to), "%s.gone", from);
+        assert_int_equal(rename(from, to), 0);
+        writer_submit(d->writer, &w[1].job);
+        drain(d);
+        assert_int_equal(w[1].result, -EIO);
+        assert_int_equal(atomic_load(&d->fatal), -EIO);
+        assert_int_equal(rename(to, from), 0);
+        teardown(&one);
+    }
+}
+
 static int fail_writes_apply(struct tx *tx, void *arg)
 {
     (void)tx, (void)arg;
@@ -290,9 +321,10 @@ int main(void)
 {
 #define LAYER(name) cmocka_unit_test_setup_teardown(name, setup_layer, teardown_layer)
     const struct CMUnitTest tests[] = {
-        LAYER(test_failed_sync_is_the_end), LAYER(test_failed_write_is_the_end),
-        LAYER(test_failed_job_is_the_end),  LAYER(test_failed_checkpoint_is_the_end),
-        LAYER(test_full_disk_by_layer),     cmocka_unit_test(test_full_disk),
+        LAYER(test_failed_sync_is_the_end),      LAYER(test_failed_write_is_the_end),
+        LAYER(test_failed_job_is_the_end),       LAYER(test_failed_checkpoint_is_the_end),
+        cmocka_unit_test(test_moved_is_the_end), LAYER(test_full_disk_by_layer),
+        cmocka_unit_test(test_full_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
