@@ -241,6 +241,10 @@ describe('F12, DV-07: the database is taken away', () => {
         };
         move('', '.gone');
         assert.deepEqual((await publicChart(control, 1)).buildings, before.buildings);
+        if (names.length > 1) {
+          const { reasons } = await control.get('/readyz', 503);
+          assert.deepEqual(reasons, ['database cannot be opened']);
+        }
         const body = { units: [{ id: b.id, version: b.version }], reason: 'x', until_ms: tomorrow() };
         const reply = await control
           .request('POST', '/api/v1/projects/1/units/hold', { body })
