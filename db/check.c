@@ -92,9 +92,7 @@ static int unit_report(struct checking *c, const struct published_unit *u, enum 
                                     .item_en = need ? need->en : NULL,
                                     .field = need ? need->field : NULL};
 
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
-             u->building[0] && u->stair[0] ? "-" : "", u->stair,
-             u->building[0] || u->stair[0] ? "-" : "", u->room);
+    published_unit_path(u, path, sizeof(path));
     return c->each(c->arg, &item);
 }
 

@@ -343,6 +343,12 @@ void content_hash(const struct content *c, char ret_hex[CONTENT_HASH_TEXT])
     sodium_bin2hex(ret_hex, CONTENT_HASH_TEXT, hash, sizeof(hash));
 }
 
+void published_unit_path(const struct published_unit *u, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s%s%s", u->building, u->building[0] && u->stair[0] ? "-" : "",
+             u->stair, u->building[0] || u->stair[0] ? "-" : "", u->room);
+}
+
 bool published_unit_same(const struct published_unit *a, const struct published_unit *b)
 {
     return a->building_id == b->building_id && a->stair_id == b->stair_id &&

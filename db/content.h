@@ -89,6 +89,8 @@ void item_fields(const struct published_item *item, char *scratch, size_t size,
 int content_store(struct tx *tx, const struct content *content, const struct content *base,
                   int64_t publication_id);
 
+/* As people say it, "1-2-301"; at most @size - 1 bytes. */
+void published_unit_path(const struct published_unit *unit, char *out, size_t size);
 /* Whether two rows of one unit say the same in public. */
 bool published_unit_same(const struct published_unit *a, const struct published_unit *b);
 

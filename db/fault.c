@@ -119,6 +119,7 @@ size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n
                     enum lang lang, char *out, size_t size)
 {
     const char *p = texts[code].text[lang];
+    bool cut = false;
     size_t used = 0;
 
     if (size == 0)
@@ -130,7 +131,8 @@ size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n
             const char *value = arg_value(args, n_args, p + 1, (size_t)(end - p - 1));
             size_t len = strlen(value);
 
-            if (len > size - 1 - used)
+            cut = len > size - 1 - used;
+            if (cut)
                 len = size - 1 - used;
             memcpy(out + used, value, len);
             used += len;
@@ -139,9 +141,10 @@ size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n
             out[used++] = *p++;
         }
     }
-    while (used > 0 && *p && ((unsigned char)out[used - 1] & 0xC0) == 0x80)
-        used--; /* cut: drop the tail of a split character */
-    if (*p && used > 0 && (unsigned char)out[used - 1] >= 0xC0)
+    cut = cut || *p;
+    while (used > 0 && cut && ((unsigned char)out[used - 1] & 0xC0) == 0x80)
+        used--; /* the tail of a split character, and its head */
+    if (cut && used > 0 && (unsigned char)out[used - 1] >= 0xC0)
         used--;
     out[used] = '\0';
     return used;

@@ -251,10 +251,9 @@ static int item_refuse(void *arg, const struct check_item *item)
 {
     struct tx *tx = arg;
 
-    fault_item(tx->fault, item->code, 0, item->field, "unit", item->path ? item->path : "", "item",
-               item->item ? item->item : "", "permit", item->item ? item->item : "", "expected",
-               item->extra[0] ? item->extra[0] : "", "found", item->extra[1] ? item->extra[1] : "",
-               NULL);
+    fault_item(tx->fault, item->code, 0, item->field, "unit", item->path, "item", item->item,
+               "item_en", item->item_en, "permit", item->item, "expected", item->extra[0], "found",
+               item->extra[1], NULL);
     return 0;
 }
 
@@ -309,8 +308,7 @@ static int refuse_changed(struct tx *tx, const struct head *head, const struct c
 
         if (u->changed_ms <= head->submitted_ms)
             continue;
-        snprintf(path, sizeof(path), "%s%s%s-%s", u->building, u->stair[0] ? "-" : "", u->stair,
-                 u->room);
+        published_unit_path(u, path, sizeof(path));
         fault_item(tx->fault, FAULT_PUBLICATION_CHANGED_UNIT, 0, NULL, "unit", path, NULL);
     }
     snprintf(count, sizeof(count), "%zu",

@@ -180,9 +180,7 @@ void public_unit_write(struct snapshot *s, const struct published_unit *u, char 
     const char letter[2] = {state, '\0'};
     char path[256];
 
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
-             u->building[0] && u->stair[0] ? "-" : "", u->stair,
-             u->building[0] || u->stair[0] ? "-" : "", u->room);
+    published_unit_path(u, path, sizeof(path));
     buf_printf(out, "{\"id\":%" PRId64, u->unit_id);
     json_member_int(out, "project_id", snapshot_content(s)->project_id);
     json_member_int(out, "building_id", u->building_id);

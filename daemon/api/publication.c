@@ -228,11 +228,11 @@ struct checking {
 static int check_append(void *arg, const struct check_item *item)
 {
     struct checking *c = arg;
-    const char *what = c->call->lang == LANG_EN && item->item_en ? item->item_en : item->item;
     struct fault_arg args[] = {
         {"unit", (char *)(uintptr_t)(item->path ? item->path : "")},
-        {"item", (char *)(uintptr_t)(what ? what : "")},
-        {"permit", (char *)(uintptr_t)(what ? what : "")},
+        {"item", (char *)(uintptr_t)(item->item ? item->item : "")},
+        {"item_en", (char *)(uintptr_t)(item->item_en ? item->item_en : "")},
+        {"permit", (char *)(uintptr_t)(item->item ? item->item : "")},
         {"expected", (char *)(uintptr_t)(item->extra[0] ? item->extra[0] : "")},
         {"found", (char *)(uintptr_t)(item->extra[1] ? item->extra[1] : "")}};
     char detail[512];
@@ -350,9 +350,7 @@ static int diff_unit_take(void *arg, const struct diff_unit *d)
 
     if (++out->total > DIFF_UNITS_MAX)
         return 0;
-    snprintf(path, sizeof(path), "%s%s%s%s%s", u->building,
-             u->building[0] && u->stair[0] ? "-" : "", u->stair,
-             u->building[0] || u->stair[0] ? "-" : "", u->room);
+    published_unit_path(u, path, sizeof(path));
     row = json_pack("{s:I, s:s, s:s, s:o, s:o}", "unit_id", (json_int_t)u->unit_id, "path", path,
                     "change", names[d->kind], "before", face_json(out->before, d->before), "after",
                     face_json(out->after, d->after));

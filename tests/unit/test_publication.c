@@ -248,6 +248,14 @@ static void test_check(void **state)
     id = draft(f);
     assert_refused(f, move(f, id, SUBMIT), PUBLICATION_INCOMPLETE);
     assert_int_equal(f->fault.n_items, 8);
+    for (size_t i = 0; i < f->fault.n_items; i++) { /* English throughout for who reads English */
+        const struct fault_item *item = &f->fault.items[i];
+
+        fault_render(item->code, item->args, item->n_args, LANG_EN, text, sizeof(text));
+        for (const char *p = text; *p; p++)
+            if ((unsigned char)*p >= 0xe3 && (unsigned char)*p <= 0xe9)
+                fail_msg("%s", text);
+    }
     assert_string_equal(head_of(f, id).state, "draft");
 }
 
