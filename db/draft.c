@@ -144,7 +144,7 @@ static int unit_draft(void *arg, const struct unit_row *row)
     u = content_unit_add(c);
     if (!u)
         return -ENOMEM;
-    unit_facts(NULL, row, &facts);
+    unit_facts(row, &facts);
     u->unit_id = row->id;
     u->building_id = row->building_id;
     u->stair_id = row->stair_id;

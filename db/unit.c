@@ -14,9 +14,8 @@
 /* A unit before it is changed, copied, so that nothing is read while it is changed. */
 struct unit_now {
     int64_t id, version, project_id, building_id;
-    char path[256], state, stage[16], basis[8];
-    bool released, area_reviewed;
-    int64_t gross, inner, total, filed, floor;
+    char path[256], stage[16];
+    int64_t total; /* 0: none */
 };
 
 static int now_read(void *arg, const struct unit_row *row)
@@ -27,17 +26,9 @@ static int now_read(void *arg, const struct unit_row *row)
                              .version = row->version,
                              .project_id = row->project_id,
                              .building_id = row->building_id,
-                             .state = row->state,
-                             .released = row->released,
-                             .area_reviewed = row->area_reviewed,
-                             .gross = row->gross,
-                             .inner = row->inner,
-                             .total = row->total_fen,
-                             .filed = row->filed_total_fen,
-                             .floor = row->floor_total_fen};
+                             .total = row->total_fen};
     unit_path(row, now->path, sizeof(now->path));
     snprintf(now->stage, sizeof(now->stage), "%s", row->area_stage);
-    snprintf(now->basis, sizeof(now->basis), "%s", row->price_basis);
     return 0;
 }
 

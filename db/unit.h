@@ -72,7 +72,7 @@ int unit_scan(struct tx *tx, const struct unit_filter *filter,
  * bytes. */
 void unit_path(const struct unit_row *row, char *out, size_t size);
 /* Facts of @row for the guards; those that need customers or money are false. */
-void unit_facts(struct tx *tx, const struct unit_row *row, struct unit_facts *ret_facts);
+void unit_facts(const struct unit_row *row, struct unit_facts *ret_facts);
 /* Unit price by the project's basis, fen per m2; 0 when there is none (no price, no area, by
  * unit). */
 int64_t unit_row_price(const struct unit_row *row);

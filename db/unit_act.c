@@ -39,7 +39,7 @@ static int loss_read(void *arg, const struct unit_row *row)
     struct loss *loss = arg;
     struct unit_facts facts;
 
-    unit_facts(NULL, row, &facts);
+    unit_facts(row, &facts);
     loss->shown = row->shown;
     loss->now = public_state(&facts);
     loss->project_id = row->project_id;
@@ -221,7 +221,7 @@ static int step_run(void *arg, const struct unit_row *row)
         return step_refuse(step, path, FAULT_UNIT_CHANGED, state_info(row->state));
     if (!transition_starts_in(t, row->state))
         return step_refuse(step, path, FAULT_TRANSITION, state_info(row->state));
-    unit_facts(step->tx, row, &facts);
+    unit_facts(row, &facts);
     facts.version_same = true; /* checked above, in the transaction that changes it */
     facts.approved = true;     /* the route's right is the authority to approve (G10) */
     failing = transition_failing(t, &facts);

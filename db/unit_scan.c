@@ -210,12 +210,11 @@ int64_t unit_row_price(const struct unit_row *row)
     return row->total_fen > 0 && area > 0 ? money_unit_price(row->total_fen, area) : 0;
 }
 
-void unit_facts(struct tx *tx, const struct unit_row *row, struct unit_facts *ret_facts)
+void unit_facts(const struct unit_row *row, struct unit_facts *ret_facts)
 {
     const unsigned blocking =
         UNIT_SEIZURE | UNIT_AUTHORITY_LOCK | UNIT_AUTO_LOCK | UNIT_MORTGAGE_BLOCKS;
 
-    (void)tx;
     *ret_facts = (struct unit_facts){
         .state = row->state,
         .released = row->released,

@@ -103,7 +103,7 @@ static int shown_check(void *arg, const struct unit_row *row)
     struct unit_facts facts;
     char what[160];
 
-    unit_facts(NULL, row, &facts);
+    unit_facts(row, &facts);
     if (row->shown && public_loss(row->shown, public_state(&facts))) {
         snprintf(what, sizeof(what), "unit %" PRId64 " is shown as %c and reads %c", row->id,
                  row->shown, row->state);

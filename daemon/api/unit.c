@@ -80,7 +80,7 @@ static json_t *steps_json(struct call *call, const struct unit_row *row)
     json_t *list = json_array();
     struct unit_facts facts;
 
-    unit_facts(&call->tx, row, &facts);
+    unit_facts(row, &facts);
     facts.version_same = true;
     facts.approved = true; /* the right to do it is the authority (G10) */
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
