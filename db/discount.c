@@ -13,6 +13,9 @@ int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id
     int r = tx_need_whole(tx, d->project_id);
 
     if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM discount WHERE project_id = $1", d->project_id,
+                         DISCOUNT_MAX);
+    if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO discount (project_id, name, condition, effect, from_date, "
                    "until_date) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",

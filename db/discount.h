@@ -1,13 +1,15 @@
 /* discount.h - the discounts that a project shows, with the condition for each (PR-14, FC 26.1
  * P14).
  *
- * Dates are YYYY-MM-DD. Errors: NAME_TAKEN, VERSION_CHANGED, NOT_FOUND (also out of scope),
- * negative errno. Thread: changes on the writer's, reads on any.
+ * Dates are YYYY-MM-DD. Errors: NAME_TAKEN, VERSION_CHANGED, LIMIT_REACHED, NOT_FOUND (also out of
+ * scope), negative errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_DISCOUNT_H
 #define ANCHANG_DB_DISCOUNT_H
 
 #include "db/tx.h"
+
+enum { DISCOUNT_MAX = 200 }; /* of a project */
 
 struct discount_row {
     int64_t id, version, project_id;

@@ -22,6 +22,9 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     if (r == 0 && strcmp(fee->kind, "agency") == 0 && !fee->voluntary)
         return fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
     if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM fee WHERE project_id = $1", fee->project_id,
+                         FEE_MAX);
+    if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO fee (project_id, kind, name, standard, basis, payee, voluntary) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",

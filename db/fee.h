@@ -1,13 +1,15 @@
 /* fee.h - the fees that a project shows (FC 26.1 P15, P16): agency fees, which are always the
  * buyer's free choice, and property service.
  *
- * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, NOT_FOUND (also out of scope), negative
- * errno. Thread: changes on the writer's, reads on any.
+ * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, LIMIT_REACHED, NOT_FOUND (also out of
+ * scope), negative errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_FEE_H
 #define ANCHANG_DB_FEE_H
 
 #include "db/tx.h"
+
+enum { FEE_MAX = 100 }; /* of a project */
 
 struct fee_row {
     int64_t id, version, project_id;

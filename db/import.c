@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/layout.h"
+#include "db/project.h"
 #include "db/property.h"
 #include "db/state.h"
 
@@ -124,6 +126,7 @@ static int project_noted(struct import *im, int64_t project_id)
 
 static int project_of(struct import *im, const struct import_unit *u, int64_t *ret_id)
 {
+    const struct project_new fresh = {.name = u->project};
     struct known *slot;
     int64_t id = 0;
     int r;
@@ -139,15 +142,11 @@ static int project_of(struct import *im, const struct import_unit *u, int64_t *r
         return r < 0 ? r : 0;
     r = db_get(im->tx->db, &id, "SELECT id FROM project WHERE name = $1", "t", u->project);
     if (r == 0)
-        r = db_get(im->tx->db, &id,
-                   "INSERT INTO project (name, created_ms) VALUES ($1, $2) RETURNING id", "ti",
-                   u->project, im->tx->now_ms);
-    if (r > 0)
+        r = project_create(im->tx, &fresh, &id);
+    else if (r > 0)
         r = tx_need_whole(im->tx, id);
     if (r == 0)
-        r = project_noted(im, id);
-    if (r == 0)
-        r = tx_changed(im->tx, CHANGE_PROJECT, id, 0, id);
+        r = project_noted(im, id); /* import_end() tells of it */
     *ret_id = id;
     return r < 0 ? r : known_put(&im->projects, slot, 0, u->project, id);
 }
@@ -223,8 +222,12 @@ static int64_t layout_number(const char *name, const char *word)
 
 static int layout_of(struct import *im, int64_t project_id, const char *name, int64_t *ret_id)
 {
-    int64_t rooms =
-        layout_number(name, "室") ? layout_number(name, "室") : layout_number(name, "房");
+    const int64_t rooms = layout_number(name, "室");
+    const struct layout_new fresh = {.project_id = project_id,
+                                     .name = name,
+                                     .rooms = rooms ? rooms : layout_number(name, "房"),
+                                     .halls = layout_number(name, "厅"),
+                                     .baths = layout_number(name, "卫")};
     struct known *slot;
     int64_t id = 0;
     int r;
@@ -240,11 +243,7 @@ static int layout_of(struct import *im, int64_t project_id, const char *name, in
     r = db_get(im->tx->db, &id, "SELECT id FROM layout WHERE project_id = $1 AND name = $2", "it",
                project_id, name);
     if (r == 0) {
-        r = db_get(im->tx->db, &id,
-                   "INSERT INTO layout (project_id, name, rooms, halls, baths) "
-                   "VALUES ($1, $2, $3, $4, $5) RETURNING id",
-                   "itiii", project_id, name, rooms, layout_number(name, "厅"),
-                   layout_number(name, "卫"));
+        r = layout_create(im->tx, &fresh, &id);
         im->result.layouts++;
     }
     *ret_id = id;
@@ -538,7 +537,14 @@ struct import *import_free(struct import *im)
 
 int import_mapping_save(struct tx *tx, const char *source, const char *mapping)
 {
-    int r = db_run(tx->db,
+    int64_t known = 0;
+    int r = db_get(tx->db, &known, "SELECT 1 FROM import_mapping WHERE source = $1", "t", source);
+
+    if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM import_mapping WHERE $1 = 0", 0,
+                         IMPORT_MAPPING_MAX);
+    if (r >= 0)
+        r = db_run(tx->db,
                    "INSERT INTO import_mapping (source, mapping, actor, at_ms) "
                    "VALUES ($1, $2, $3, $4) ON CONFLICT (source) DO UPDATE SET mapping = $2, "
                    "actor = $3, at_ms = $4",

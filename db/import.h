@@ -58,7 +58,8 @@ int import_known(struct tx *tx, const struct import_options *options,
  * "A户型32F" on floor 32 is "A户型"); the room itself when it does not contain its floor. */
 void import_line(const char *room, const char *floor, char *out, size_t size);
 
-/* Mappings remembered per source: an opaque text. */
+enum { IMPORT_MAPPING_MAX = 500 }; /* sources */
+/* Mappings remembered per source: an opaque text. LIMIT_REACHED for one source too many. */
 int import_mapping_save(struct tx *tx, const char *source, const char *mapping);
 int import_mapping_list(struct tx *tx,
                         int (*each)(void *arg, const char *source, const char *mapping), void *arg);

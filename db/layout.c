@@ -49,6 +49,9 @@ int layout_create(struct tx *tx, const struct layout_new *l, int64_t *ret_id)
 
     if (r == 0)
         r = media_need(tx, l->project_id, l->media_id);
+    if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM layout WHERE project_id = $1", l->project_id,
+                         LAYOUT_MAX);
     if (r < 0)
         return r;
     r = db_get(tx->db, &id,

@@ -1,13 +1,15 @@
 /* layout.h - the layout library of a project (PM-10): rooms, halls, baths, a floor plan.
  *
  * A layout edited once changes on all its units; the public sees it with the next publication.
- * Errors: NAME_TAKEN, VERSION_CHANGED, LAYOUT_IN_USE, MEDIA_UNKNOWN, NOT_FOUND (also out of scope),
- * negative errno. Thread: changes on the writer's, reads on any.
+ * Errors: NAME_TAKEN, VERSION_CHANGED, LAYOUT_IN_USE, MEDIA_UNKNOWN, LIMIT_REACHED, NOT_FOUND (also
+ * out of scope), negative errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_LAYOUT_H
 #define ANCHANG_DB_LAYOUT_H
 
 #include "db/tx.h"
+
+enum { LAYOUT_MAX = 2000 }; /* of a project */
 
 struct layout_new {
     int64_t project_id;

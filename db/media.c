@@ -11,6 +11,9 @@ int media_add(struct tx *tx, const struct media_row *m)
     int r = tx_need_project(tx, m->project_id);
 
     if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM media WHERE project_id = $1", m->project_id,
+                         MEDIA_FILES_MAX);
+    if (r == 0)
         r = db_run(tx->db,
                    "INSERT INTO media (id, project_id, content_type, name, size, created_ms) "
                    "SELECT $1, p.id, $3, $4, $5, $6 FROM project p WHERE p.id = $2 "

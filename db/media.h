@@ -11,7 +11,7 @@
 
 #include "db/tx.h"
 
-enum { MEDIA_ID_SIZE = 32 };
+enum { MEDIA_ID_SIZE = 32, MEDIA_FILES_MAX = 20000 /* of a project */ };
 
 struct media_row {
     const char *id;
@@ -21,7 +21,7 @@ struct media_row {
     int64_t size;             /* bytes */
 };
 
-/* Adding what is there changes nothing. */
+/* Adding what is there changes nothing. LIMIT_REACHED, NOT_FOUND. */
 int media_add(struct tx *tx, const struct media_row *media);
 
 /* NOT_FOUND also for what is out of scope. Texts live during the call; what @each returns is

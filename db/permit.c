@@ -177,6 +177,9 @@ int permit_create(struct tx *tx, const struct permit_new *p, int64_t *ret_id)
     if (r == 0)
         r = media_need(tx, p->project_id, p->media_id);
     if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM permit WHERE project_id = $1", p->project_id,
+                         PERMIT_MAX);
+    if (r == 0)
         r = permit_insert(tx, p, &id);
     if (r < 0)
         return r;

@@ -13,7 +13,10 @@
 
 #include "db/tx.h"
 
-enum { PERMIT_SCOPE_MAX = 20000 }; /* units or buildings named in one call */
+enum {
+    PERMIT_SCOPE_MAX = 20000, /* units or buildings named in one call */
+    PERMIT_MAX = 200,         /* of a project, revoked ones too */
+};
 
 struct permit_scope {
     const int64_t *buildings; /* all their units as they are now */
@@ -33,7 +36,7 @@ struct permit_new {
     const char *media_id;                                   /* NULL: none */
     struct permit_scope scope;
 };
-/* PERMIT_EXISTS for a number the project has. */
+/* PERMIT_EXISTS for a number the project has; LIMIT_REACHED. */
 int permit_create(struct tx *tx, const struct permit_new *permit, int64_t *ret_id);
 
 /* NULL and -1 leave as it is; valid_until and media_id "" remove. */

@@ -301,12 +301,10 @@ static int reach_set(struct tx *tx, int64_t post_id, const struct post_change *c
 int post_create(struct tx *tx, const struct post_change *post, int64_t *ret_id)
 {
     struct picture after = {.version = 0};
-    int64_t id = 0, count = 0;
-    int r = db_get(tx->db, &count, "SELECT COUNT(*) FROM post", "");
+    int64_t id = 0;
+    int r = tx_need_room(tx, "SELECT COUNT(*) FROM post WHERE $1 = 0", 0, POST_MAX);
 
-    if (r >= 0 && count >= POST_MAX)
-        return tx_limit_reached(tx, POST_MAX);
-    if (r >= 0)
+    if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO post (name, all_projects, created_ms) VALUES ($1, $2, $3) "
                    "RETURNING id",

@@ -84,6 +84,9 @@ int project_create(struct tx *tx, const struct project_new *p, int64_t *ret_id)
     /* Who is bound to some projects would not see the new one. */
     if (!tx->actor->all_projects)
         return fault_set(tx->fault, FAULT_DENIED, "right", rights[RIGHT_PROJECT_EDIT].zh, NULL);
+    r = tx_need_room(tx, "SELECT COUNT(*) FROM project WHERE $1 = 0", 0, PROJECT_MAX);
+    if (r < 0)
+        return r;
     r = db_get(tx->db, &id,
                "INSERT INTO project (name, name_en, city, address, developer, phone, sale_type, "
                "created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",

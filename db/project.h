@@ -12,6 +12,8 @@
 
 #include "db/tx.h"
 
+enum { PROJECT_MAX = 1000 }; /* of a site */
+
 struct project_row {
     int64_t id, version;
 #define TEXT(n, column) const char *column;
@@ -29,6 +31,7 @@ struct project_new {
     const char *name_en, *city, *address, *developer, *phone;
     const char *sale_type; /* NULL: presale */
 };
+/* And LIMIT_REACHED; DENIED for who does not see all projects. */
 int project_create(struct tx *tx, const struct project_new *project, int64_t *ret_id);
 
 /* NULL and -1 leave a setting as it is; cover_media "" removes it. Zero-initialise with

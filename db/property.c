@@ -118,6 +118,9 @@ int area_create(struct tx *tx, const struct area_new *area, struct node *ret_nod
 
     if (r == 0)
         r = parent_check(tx, area->project_id, area->kind, area->parent_id);
+    if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM area WHERE project_id = $1", area->project_id,
+                         AREA_NODES_MAX);
     if (r < 0)
         return r;
     r = db_get(tx->db, &id,
@@ -357,6 +360,9 @@ static int building_insert(struct tx *tx, const struct building_new *b, int64_t 
 
     if (r == 0)
         r = parent_check(tx, b->project_id, "building", b->area_id);
+    if (r == 0)
+        r = tx_need_room(tx, "SELECT COUNT(*) FROM building WHERE project_id = $1", b->project_id,
+                         BUILDING_MAX);
     if (r < 0)
         return r;
     r = db_get(tx->db, ret_id,

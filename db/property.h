@@ -7,8 +7,8 @@
  * publication, not before: nothing here touches the live one.
  *
  * Errors besides those named: NOT_FOUND (also for what is out of the actor's scope),
- * VERSION_CHANGED, NAME_TAKEN, negative errno of the store. Thread: changes on the writer's,
- * reads on any.
+ * VERSION_CHANGED, NAME_TAKEN, LIMIT_REACHED, negative errno of the store. Thread: changes on the
+ * writer's, reads on any.
  */
 #ifndef ANCHANG_DB_PROPERTY_H
 #define ANCHANG_DB_PROPERTY_H
@@ -16,6 +16,8 @@
 #include "db/tx.h"
 
 enum {
+    AREA_NODES_MAX = 500, /* phases and areas of a project */
+    BUILDING_MAX = 2000,  /* of a project */
     FLOOR_MIN = -20,
     FLOOR_MAX = 200,
     STAIRS_MAX = 50,

@@ -137,3 +137,13 @@ int tx_limit_reached(struct tx *tx, int64_t limit)
     snprintf(text, sizeof(text), "%" PRId64, limit);
     return fault_set(tx->fault, FAULT_LIMIT_REACHED, "limit", text, NULL);
 }
+
+int tx_need_room(struct tx *tx, const char *sql, int64_t id, int64_t limit)
+{
+    int64_t n = 0;
+    int r = db_get(tx->db, &n, sql, "i", id);
+
+    if (r < 0)
+        return r;
+    return n < limit ? 0 : tx_limit_reached(tx, limit);
+}

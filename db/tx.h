@@ -96,6 +96,9 @@ int tx_own(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
 
 /* LIMIT_REACHED, with that limit. */
 int tx_limit_reached(struct tx *tx, int64_t limit);
+/* The same when there is no room for one more: @sql, a constant, counts what there is for
+ * $1 = @id. */
+int tx_need_room(struct tx *tx, const char *sql, int64_t id, int64_t limit);
 
 /* The system itself, for timers, migrations and anchangctl run by root. All rights. */
 extern const struct actor actor_system;

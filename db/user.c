@@ -234,15 +234,13 @@ int user_create(struct tx *tx, const struct user_new *user, int64_t *ret_id)
     char login[USER_LOGIN_MAX + 1];
     struct ids_text posts = {.n = 0};
     struct trail trail = {0};
-    int64_t id = 0, count = 0;
+    int64_t id = 0;
     int r;
 
     if (user_login_form(user->login, login) < 0)
         return fault_set(tx->fault, FAULT_FIELD_TEXT, "field", "login", NULL);
-    r = db_get(tx->db, &count, "SELECT COUNT(*) FROM user_account", "");
-    if (r >= 0 && count >= USER_MAX)
-        return tx_limit_reached(tx, USER_MAX);
-    if (r >= 0)
+    r = tx_need_room(tx, "SELECT COUNT(*) FROM user_account WHERE $1 = 0", 0, USER_MAX);
+    if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO user_account (login, name, password_hash, created_ms) "
                    "VALUES ($1, $2, $3, $4) RETURNING id",

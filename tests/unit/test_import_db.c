@@ -160,7 +160,12 @@ static void test_a_row(void **state)
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM import_batch WHERE units = 1 AND "
                                       "file_hash = '00ff' AND actor = 'tester'"),
                      1);
+    /* What it makes on the way is in the log as if it were made by hand. */
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'import'"), 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'project.create'"),
+                     1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'layout.create'"),
+                     1);
     assert_true(fixture_changed(f, CHANGE_PROJECT, result.project_ids[0]));
 }
 
@@ -412,7 +417,9 @@ static void test_projects(void **state)
     f->as = &f->outsider;
     assert_refused(f, run(f, f->project, u, 1, &result), NOT_FOUND);
     u[0].project = "brand new";
-    assert_refused(f, run(f, 0, u, 1, &result), NOT_FOUND); /* new ones are for whoever sees all */
+    assert_refused(f, run(f, 0, u, 1, &result), DENIED); /* new ones are for whoever sees all */
+    u[0].project = names[1];
+    assert_refused(f, run(f, 0, u, 1, &result), NOT_FOUND);
     free(names);
     free(u);
 }
