@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "db/audit.h"
-
-enum { LIVE_MAX = 4096 }; /* projects on display at one site */
+#include "db/project.h"
 
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.version, p.project_id, p.number, p.author_id, p.created_ms, p.submitted_ms, "  \
@@ -123,20 +122,19 @@ int publication_live(struct db *db, int64_t project_id, int64_t *ret_id)
 
 int publication_live_each(struct db *db, int (*each)(void *arg, int64_t project_id), void *arg)
 {
-    int64_t ids[LIVE_MAX];
+    int64_t ids[PROJECT_MAX]; /* first: @each may read what this statement stands on */
     struct stmt *s;
     size_t n = 0;
     int r = db_query(db, &s, "SELECT project_id FROM publication WHERE state = 'live'", "");
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        if (n == LIVE_MAX) {
+        if (n == PROJECT_MAX) {
             r = -E2BIG;
             break;
         }
         ids[n++] = stmt_int(s, 0);
     }
-    if (r >= 0)
-        stmt_reset(s);
+    stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++)
         r = each(arg, ids[i]);
     return r < 0 ? r : 0;
@@ -364,7 +362,9 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
         r = db_run(
             tx->db,
             "UPDATE unit SET ever_published = 1 WHERE project_id = $1 AND ever_published = 0 "
-            "AND released = 1",
+            "AND released = 1 AND EXISTS (SELECT 1 FROM publication_unit p WHERE p.unit_id = "
+            "unit.id AND p.removed = 0 AND p.publication_id = (SELECT MAX(q.publication_id) "
+            "FROM publication_unit q WHERE q.unit_id = unit.id))",
             "i", head->project_id);
     content_free(base);
     return r < 0 ? r : 0;

@@ -8,10 +8,10 @@
 
 #include "db/clock.h"
 #include "db/content.h"
+#include "db/project.h"
+#include "db/publication.h"
 #include "db/state.h"
 #include "db/unit.h"
-
-enum { PROJECTS_MAX = 4096 };
 
 static const struct {
     const char *invariant, *sql;
@@ -61,38 +61,28 @@ static int query_check(struct verifying *v, const char *invariant, const char *s
 }
 
 /* I4: what is stored gives the hash that was approved. */
-static int publications_check(struct verifying *v)
+static int publication_verify(struct verifying *v, int64_t project_id)
 {
-    int64_t ids[PROJECTS_MAX];
-    struct stmt *s;
-    size_t n = 0;
-    int r = db_query(v->db, &s, "SELECT id FROM publication WHERE state = 'live'", "");
+    char hash[CONTENT_HASH_TEXT], stored[CONTENT_HASH_TEXT] = "", what[96];
+    struct content *c = NULL;
+    struct stmt *s = NULL;
+    int64_t id = 0;
+    int r = publication_live(v->db, project_id, &id);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        if (n == PROJECTS_MAX) {
-            r = -E2BIG;
-            break;
-        }
-        ids[n++] = stmt_int(s, 0);
-    }
+    if (r <= 0)
+        return r;
+    r = content_published(v->db, id, 0, &c);
+    if (r < 0)
+        return r;
+    content_hash(c, hash);
+    content_free(c);
+    r = db_query(v->db, &s, "SELECT hash FROM publication WHERE id = $1", "i", id);
+    if (r == 0 && (r = stmt_step(s)) == 1)
+        snprintf(stored, sizeof(stored), "%s", stmt_text(s, 0));
     stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++) {
-        char hash[CONTENT_HASH_TEXT], stored[CONTENT_HASH_TEXT] = "", what[96];
-        struct content *c;
-
-        r = content_published(v->db, ids[i], 0, &c);
-        if (r < 0)
-            break;
-        content_hash(c, hash);
-        content_free(c);
-        r = db_query(v->db, &s, "SELECT hash FROM publication WHERE id = $1", "i", ids[i]);
-        if (r == 0 && (r = stmt_step(s)) == 1)
-            snprintf(stored, sizeof(stored), "%s", stmt_text(s, 0));
-        stmt_reset(s);
-        snprintf(what, sizeof(what), "publication %" PRId64 " is not what was approved", ids[i]);
-        if (strcmp(hash, stored) != 0)
-            violated(v, "I4", what);
-    }
+    snprintf(what, sizeof(what), "publication %" PRId64 " is not what was approved", id);
+    if (r >= 0 && strcmp(hash, stored) != 0)
+        violated(v, "I4", what);
     return r < 0 ? r : 0;
 }
 
@@ -112,18 +102,27 @@ static int shown_check(void *arg, const struct unit_row *row)
     return 0;
 }
 
-static int shown_all(struct verifying *v)
+static int shown_verify(struct verifying *v, int64_t project_id)
 {
+    const struct unit_filter filter = {.project_id = project_id};
     struct fault fault = {0};
     struct tx tx = {
         .db = v->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
-    int64_t ids[PROJECTS_MAX];
+    int r = unit_scan(&tx, &filter, shown_check, v);
+
+    fault_clear(&fault);
+    return r;
+}
+
+static int projects_check(struct verifying *v)
+{
+    int64_t ids[PROJECT_MAX];
     struct stmt *s;
     size_t n = 0;
     int r = db_query(v->db, &s, "SELECT id FROM project", "");
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        if (n == PROJECTS_MAX) {
+        if (n == PROJECT_MAX) {
             r = -E2BIG;
             break;
         }
@@ -131,11 +130,10 @@ static int shown_all(struct verifying *v)
     }
     stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++) {
-        const struct unit_filter filter = {.project_id = ids[i]};
-
-        r = unit_scan(&tx, &filter, shown_check, v);
+        r = publication_verify(v, ids[i]);
+        if (r >= 0)
+            r = shown_verify(v, ids[i]);
     }
-    fault_clear(&fault);
     return r < 0 ? r : 0;
 }
 
@@ -149,9 +147,7 @@ int verify_invariants(struct db *db,
     for (size_t i = 0; r == 0 && i < sizeof(queries) / sizeof(queries[0]); i++)
         r = query_check(&v, queries[i].invariant, queries[i].sql);
     if (r == 0)
-        r = publications_check(&v);
-    if (r == 0)
-        r = shown_all(&v);
+        r = projects_check(&v);
     if (r == 0)
         *ret_n = v.n;
     return r;

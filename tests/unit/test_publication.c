@@ -332,6 +332,26 @@ static void test_released_units_become_published(void **state)
                      f->units[0]);
 }
 
+/* One of a building that is not shown was not published: it may still be withdrawn (T3). */
+static void test_released_unseen(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        db_script(f->db,
+                  "INSERT INTO building (id, project_id, name, enabled) VALUES (2, 1, '2', 0);"
+                  "INSERT INTO stair (id, building_id, name, ordinal) VALUES (20, 2, '1', 1);"
+                  "INSERT INTO floor (id, building_id, label, ordinal) VALUES (20, 2, '1', 1);"
+                  "UPDATE unit SET building_id = 2, stair_id = 20, floor_id = 20 WHERE id = 1"),
+        0);
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, 1), 0);
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, 2), 0);
+    live(f);
+    assert_int_equal(fixture_count(f, "SELECT SUM(id) FROM unit WHERE ever_published = 1"), 2);
+    assert_int_equal(fixture_act(f, TRANSITION_WITHDRAW, 1), 0);
+    assert_refused(f, fixture_act(f, TRANSITION_WITHDRAW, 2), UNITS_REFUSED);
+}
+
 struct listed {
     int64_t numbers[16];
     size_t n;
@@ -381,6 +401,7 @@ int main(void)
         CASE(test_changed_since_submission),
         cmocka_unit_test_setup_teardown(test_released_units_become_published, setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_released_unseen, setup, fixture_teardown),
         CASE(test_list),
     };
 
