@@ -6,6 +6,16 @@ endif()
 set(UNIT_DIR /lib/systemd/system)
 set(BOX ${CMAKE_SOURCE_DIR}/kiosk-ui/box)
 
+# Manuals and changelogs are packed, as Debian wants them (policy 12.1, 12.7).
+function(install_packed source name destination component)
+    set(packed ${CMAKE_BINARY_DIR}/packed/${component}/${name}.gz)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/packed/${component})
+    add_custom_command(OUTPUT ${packed} DEPENDS ${CMAKE_SOURCE_DIR}/${source}
+        COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/${source} > ${packed} VERBATIM)
+    add_custom_target(packed-${component}-${name} ALL DEPENDS ${packed})
+    install(FILES ${packed} DESTINATION ${destination} COMPONENT ${component})
+endfunction()
+
 # ---- anchang ----
 if(TARGET anchangd AND TARGET anchangctl)
     install(TARGETS anchangd RUNTIME DESTINATION sbin COMPONENT daemon)
@@ -19,10 +29,11 @@ install(FILES daemon/systemd/anchangd.sysusers DESTINATION lib/sysusers.d RENAME
 install(FILES daemon/systemd/anchangd.tmpfiles DESTINATION lib/tmpfiles.d RENAME anchangd.conf
     COMPONENT daemon)
 install(FILES daemon/anchangd.conf DESTINATION /etc/anchangd COMPONENT daemon)
-install(FILES man/anchangd.8 DESTINATION share/man/man8 COMPONENT daemon)
-install(FILES man/anchangctl.1 DESTINATION share/man/man1 COMPONENT daemon)
-install(FILES man/anchangd.conf.5 DESTINATION share/man/man5 COMPONENT daemon)
-install(FILES README.md CHANGELOG.md DESTINATION share/doc/anchang COMPONENT daemon)
+install_packed(man/anchangd.8 anchangd.8 share/man/man8 daemon)
+install_packed(man/anchangctl.1 anchangctl.1 share/man/man1 daemon)
+install_packed(man/anchangd.conf.5 anchangd.conf.5 share/man/man5 daemon)
+install_packed(CHANGELOG.md changelog share/doc/anchang daemon)
+install(FILES README.md DESTINATION share/doc/anchang COMPONENT daemon)
 install(FILES daemon/api/openapi.yaml DESTINATION share/doc/anchang COMPONENT daemon)
 install(FILES cmake/deb/copyright DESTINATION share/doc/anchang COMPONENT daemon)
 
@@ -37,6 +48,7 @@ install(FILES ${BOX}/anchang-kiosk.pam DESTINATION /etc/pam.d RENAME anchang-kio
 install(FILES ${BOX}/anchang-kiosk.conf DESTINATION /etc COMPONENT kiosk)
 install(FILES ${BOX}/71-anchang-kiosk.rules DESTINATION /lib/udev/rules.d COMPONENT kiosk)
 install(FILES ${BOX}/README.md DESTINATION share/doc/anchang-kiosk COMPONENT kiosk)
+install_packed(CHANGELOG.md changelog share/doc/anchang-kiosk kiosk)
 install(FILES cmake/deb/copyright DESTINATION share/doc/anchang-kiosk COMPONENT kiosk)
 
 # ---- the packages ----
@@ -46,7 +58,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL daemon kiosk)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "property sales office: the daemon with its pages, and a kiosk box")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # or it stands above each package's own
 set(CPACK_PACKAGE_CONTACT "The Anchang authors <anchang@localhost>")
 set(CPACK_DEBIAN_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -57,7 +69,8 @@ set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME anchang)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "systemd, init-system-helpers, fonts-noto-cjk")
 set(CPACK_DEBIAN_DAEMON_DESCRIPTION
-    "Owns the core sales database of one property sales office and serves its kiosk, counter and office
+    "property sales office: database, API and pages
+Owns the core sales database of one property sales office and serves its kiosk, counter and office
 pages over a local HTTP API.")
 set(CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA
     "${DEB}/daemon/postinst;${DEB}/daemon/prerm;${DEB}/daemon/postrm;${DEB}/daemon/conffiles")
@@ -69,7 +82,8 @@ set(CPACK_DEBIAN_KIOSK_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_KIOSK_PACKAGE_DEPENDS
     "systemd, init-system-helpers, iproute2, cage, xwayland, chromium, fonts-noto-cjk, libpam-systemd | seatd")
 set(CPACK_DEBIAN_KIOSK_DESCRIPTION
-    "One page on one screen: cage and Chromium as a user without rights, with a policy, a watchdog and a
+    "property sales office: a box that shows the kiosk
+One page on one screen: cage and Chromium as a user without rights, with a policy, a watchdog and a
 nightly fresh start. Takes the first terminal over once it is enabled; enables nothing by itself.")
 set(CPACK_DEBIAN_KIOSK_PACKAGE_CONTROL_EXTRA
     "${DEB}/kiosk/postinst;${DEB}/kiosk/prerm;${DEB}/kiosk/postrm;${DEB}/kiosk/conffiles")

@@ -46,7 +46,9 @@ check_contents() {
     local path
     for path in usr/sbin/anchangd usr/bin/anchangctl usr/share/anchang/www/kiosk.html \
         lib/systemd/system/anchangd.service etc/anchangd/anchangd.conf usr/lib/sysusers.d/anchangd.conf \
-        usr/share/man/man8/anchangd.8 usr/libexec/anchang-kiosk usr/share/anchang-kiosk/policy.json \
+        usr/share/man/man{1/anchangctl.1,5/anchangd.conf.5,8/anchangd.8}.gz \
+        usr/share/doc/anchang{,-kiosk}/{changelog.gz,copyright} \
+        usr/libexec/anchang-kiosk usr/share/anchang-kiosk/policy.json \
         lib/systemd/system/anchang-kiosk.service lib/udev/rules.d/71-anchang-kiosk.rules; do
         [ -e "$ROOT/$path" ] || fail "$path is not installed"
     done
@@ -66,6 +68,11 @@ check_control() {
     *libsqlite3-0*libsystemd0* | *libsystemd0*libsqlite3-0*) ;;
     *) fail "the libraries are not among the dependencies: $(control_of anchang Depends)" ;;
     esac
+    local package synopsis
+    for package in anchang anchang-kiosk; do
+        synopsis=$(control_of "$package" Description | head -1)
+        [[ $synopsis == "property sales office: "* && ${#synopsis} -le 80 ]] || fail "synopsis: $synopsis"
+    done
     case "$(control_of anchang Depends)" in
     *node* | *npm*) fail "a target machine must not need Node" ;;
     esac
