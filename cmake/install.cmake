@@ -17,10 +17,8 @@ function(install_packed source name destination component)
 endfunction()
 
 # ---- anchang ----
-if(TARGET anchangd AND TARGET anchangctl)
-    install(TARGETS anchangd RUNTIME DESTINATION sbin COMPONENT daemon)
-    install(TARGETS anchangctl RUNTIME DESTINATION bin COMPONENT daemon)
-endif()
+install(TARGETS anchangd RUNTIME DESTINATION sbin COMPONENT daemon)
+install(TARGETS anchangctl RUNTIME DESTINATION bin COMPONENT daemon)
 install(DIRECTORY kiosk-ui/dist/ DESTINATION share/anchang/www COMPONENT daemon
     PATTERN ".*" EXCLUDE)
 install(FILES daemon/systemd/anchangd.service DESTINATION ${UNIT_DIR} COMPONENT daemon)

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ struct daemon {
     sd_event_source *duty;
     struct control *control;
     int64_t cleaned_ms;
-    int fatal; /* what the writer died of */
+    atomic_int fatal; /* what the writer died of */
 };
 
 static void log_line(void *arg, int priority, const char *line)

@@ -6,8 +6,9 @@
 
 #include <stdbool.h>
 
-/* GET /healthz of @address:@port; true when an answer begins within @patience_ms. Blocks until
- * then. */
+/* GET /healthz of @address:@port; true when an answer begins within @patience_ms, or the connection
+ * is turned away: a caller that has taken all the connections of this address must not pass for
+ * workers that are stuck. Blocks until then. */
 bool self_check(const char *address, unsigned port, int patience_ms);
 
 #endif

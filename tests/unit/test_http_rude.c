@@ -9,6 +9,7 @@
 
 #include "daemon/http/guard.h"
 #include "daemon/http/http.h"
+#include "daemon/self_check.h"
 #include "http_fixture.h"
 
 /* ---- odd bytes ---- */
@@ -278,8 +279,28 @@ static void test_address_cap(void **state)
     assert_int_equal(a.status, 200);
     free(a.text);
     close(other);
+    /* The watchdog's question is turned away too, and takes that for life. */
+    assert_true(self_check("127.0.0.1", server.port, 3000));
     for (int i = 0; i < 12; i++)
         close(fd[i]);
+}
+
+/* What listens and never answers is what it is there to find. */
+static void test_self_check(void **state)
+{
+    struct sockaddr_in own = {.sin_family = AF_INET};
+    socklen_t n = sizeof(own);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)state;
+    assert_true(self_check("127.0.0.1", server.port, 3000));
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &n), 0);
+    assert_false(self_check("127.0.0.1", ntohs(own.sin_port), 300)); /* nobody there */
+    assert_int_equal(listen(fd, 5), 0);
+    assert_false(self_check("127.0.0.1", ntohs(own.sin_port), 300)); /* stuck */
+    close(fd);
 }
 
 static void test_rate(void **state)
@@ -389,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_drip, setup_quick, teardown),
         cmocka_unit_test_setup_teardown(test_slow_reader, setup_quick, teardown),
         cmocka_unit_test_setup_teardown(test_address_cap, setup_capped, teardown),
+        T(test_self_check),
         cmocka_unit_test_setup_teardown(test_rate, setup_capped, teardown),
         T(test_rude),
     };
