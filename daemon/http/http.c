@@ -296,6 +296,8 @@ static int http_prepare(struct http *http)
             http_log(http, LOG_ERR, "the pages in %s cannot be read: %s", http->options.assets_dir,
                      strerror(-r));
     }
+    if (r == 0 && http->options.upload_dir)
+        upload_sweep(http->options.upload_dir);
     if (r == 0)
         r = slow_start(http->options.db_path, &http->slow);
     if (r == 0)

@@ -55,7 +55,7 @@ struct http_options {
     struct sessions *sessions; /* borrowed; outlives the server */
     struct feed *feed;         /* borrowed; NULL: no streams */
     const char *assets_dir;    /* NULL: no pages */
-    const char *upload_dir;    /* NULL: no uploads */
+    const char *upload_dir;    /* ours: what is left there is removed; NULL: no uploads */
     struct http_limits limits;
     /* One line: an access record (JSON) at LOG_INFO, trouble at LOG_WARNING or LOG_ERR (syslog). */
     void (*log)(void *arg, int priority, const char *line);

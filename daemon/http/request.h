@@ -176,6 +176,8 @@ void http_log(struct http *http, int priority, const char *format, ...)
 
 /* ---- upload.c ---- */
 
+/* Removes from @dir what a life that ended in the middle of an upload left there. */
+void upload_sweep(const char *dir);
 int upload_begin(struct request *rq);
 int upload_data(struct request *rq, const char *data, size_t n);
 int upload_end(struct request *rq); /* the file is complete */

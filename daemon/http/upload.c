@@ -1,12 +1,28 @@
 /* upload.c - a body that is a file: to the disk as it comes, never whole in memory.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "daemon/http/request.h"
+
+#define PREFIX "upload-"
+
+void upload_sweep(const char *dir)
+{
+    struct dirent *entry;
+    DIR *d = opendir(dir);
+
+    while (d && (entry = readdir(d)))
+        if (strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1) == 0)
+            unlinkat(dirfd(d), entry->d_name, 0);
+    if (d)
+        closedir(d);
+}
 
 int upload_begin(struct request *rq)
 {
@@ -15,7 +31,7 @@ int upload_begin(struct request *rq)
 
     if (!dir)
         return -ENOTSUP;
-    n = snprintf(rq->upload_path, sizeof(rq->upload_path), "%s/upload-XXXXXX", dir);
+    n = snprintf(rq->upload_path, sizeof(rq->upload_path), "%s/" PREFIX "XXXXXX", dir);
     if (n < 0 || (size_t)n >= sizeof(rq->upload_path)) {
         rq->upload_path[0] = '\0';
         return -ENAMETOOLONG;

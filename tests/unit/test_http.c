@@ -345,6 +345,35 @@ static void test_start_refuses(void **state)
     server_stop(&s);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    close(fd);
+}
+
+/* A life that was cut off in the middle of an upload leaves nothing for good. */
+static void test_start_sweeps_uploads(void **state)
+{
+    struct http_options o = {.routes = table,
+                             .listeners = {{.name = "test", .address = "127.0.0.1"}},
+                             .n_listeners = 1,
+                             .writer = server.writer,
+                             .db_path = server.db_path,
+                             .sessions = server.sessions,
+                             .upload_dir = server.dir};
+    char left[128];
+
+    (void)state;
+    snprintf(left, sizeof(left), "%s/upload-aB3xYz", server.dir);
+    write_file(left, "half a");
+    server.http = http_stop(server.http);
+    assert_int_equal(http_start(&o, &server.http), 0);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(access(server.db_path, F_OK), 0);
+}
+
 /* What could not be had is named: a missing folder of pages is no trouble with the port. */
 static void test_start_says_why(void **state)
 {
@@ -586,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_log_hides_links),
         cmocka_unit_test(test_start_refuses),
         T(test_start_says_why),
+        T(test_start_sweeps_uploads),
         cmocka_unit_test(test_tls_listener),
         T(test_stop_under_load),
         T(test_start_and_stop_under_connections),
