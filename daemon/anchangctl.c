@@ -7,6 +7,7 @@
  * may have laid there leads root anywhere.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -70,6 +71,23 @@ static void owner_leave(void)
 {
     if (geteuid() != getuid() && seteuid(getuid()) < 0)
         fprintf(stderr, "anchangctl: %s\n", strerror(errno));
+}
+
+int ctl_open(struct ctl *c, const char *path)
+{
+    int fd, error;
+
+    owner_leave();
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    error = errno;
+    if (owner_become(c->config.state_dir) < 0) {
+        if (fd >= 0)
+            close(fd);
+        return -EPERM;
+    }
+    if (fd < 0)
+        return -error;
+    return fd;
 }
 
 /* ---- running a command where the writer is ---- */

@@ -30,6 +30,12 @@ int ctl_run(struct ctl *c, const char *name, json_t *args, json_t **ret_result);
 int ctl_run_quietly(struct ctl *c, const char *name, json_t *args);
 /* A reader, also beside a running daemon. */
 int ctl_reader(struct ctl *c, struct db **ret_db);
+/* Opens a file or folder that the command line names, to read, as who called: root may read what
+ * the owner of the site may not. The descriptor, or a negative errno. */
+int ctl_open(struct ctl *c, const char *path);
+/* Copies what @in (taken over; an errno is passed on) holds to @to, which is there when it is whole
+ * and on the disk. */
+int ctl_copy(int in, const char *to);
 
 /* The commands in files of their own. -EINVAL: show the usage. */
 int ctl_import(struct ctl *c); /* ctl_import.c */

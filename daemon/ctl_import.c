@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/ctl.h"
 #include "daemon/import_plan.h"
@@ -12,29 +13,49 @@
 /* A plan that the list itself suggests: its headings and known words. Problems are refused unless
  * --accept or --skip name their class. */
 static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan);
+static int list_import(struct ctl *c, const char *path, const char *copy);
 
+/* The daemon sees neither the homes nor our /tmp (its unit), so what it reads is a copy where it
+ * does; named like an upload, so that one left behind is swept with those. */
 int ctl_import(struct ctl *c)
 {
-    const char *path = ctl_word(c, 0), *plan_path = ctl_option(c, "plan"),
-               *project = ctl_option(c, "project");
+    const char *path = ctl_word(c, 0);
+    char copy[PATH_MAX];
+    struct db *db;
+    int r = path ? ctl_reader(c, &db) : -EINVAL;
+
+    if (r < 0)
+        return r;
+    db_close(db);
+    snprintf(copy, sizeof(copy), "%s/upload-list-%d", c->app.upload_dir, (int)getpid());
+    r = ctl_copy(ctl_open(c, path), copy);
+    if (r < 0)
+        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
+    else
+        r = list_import(c, path, copy);
+    unlink(copy);
+    return r;
+}
+
+static int list_import(struct ctl *c, const char *path, const char *copy)
+{
+    const char *plan_path = ctl_option(c, "plan"), *project = ctl_option(c, "project");
     json_t *plan = NULL, *args, *result = NULL;
-    char absolute[PATH_MAX];
     json_error_t wrong;
     int r = 0;
 
-    if (!path)
-        return -EINVAL;
-    if (!realpath(path, absolute)) {
-        r = -errno;
-        fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(errno));
-        return r;
-    }
     if (plan_path) {
-        plan = json_load_file(plan_path, JSON_REJECT_DUPLICATES, &wrong);
-        if (!plan)
+        int fd = ctl_open(c, plan_path);
+
+        plan = fd < 0 ? NULL : json_loadfd(fd, JSON_REJECT_DUPLICATES, &wrong);
+        if (fd < 0)
+            fprintf(stderr, "anchangctl: %s: %s\n", plan_path, strerror(-fd));
+        else if (!plan)
             fprintf(stderr, "anchangctl: %s:%d: %s\n", plan_path, wrong.line, wrong.text);
+        if (fd >= 0)
+            close(fd);
     } else {
-        r = plan_suggest(c, absolute, &plan);
+        r = plan_suggest(c, copy, &plan);
     }
     if (r < 0 || !plan)
         return r < 0 ? r : -ENODATA;
@@ -46,8 +67,8 @@ int ctl_import(struct ctl *c)
     }
     if (!project)
         json_object_set_new(plan, "project_from_file", json_true());
-    args = json_pack("{s:s, s:s, s:o}", "path", absolute, "file_name",
-                     strrchr(absolute, '/') ? strrchr(absolute, '/') + 1 : absolute, "plan", plan);
+    args = json_pack("{s:s, s:s, s:o}", "path", copy, "file_name",
+                     strrchr(path, '/') ? strrchr(path, '/') + 1 : path, "plan", plan);
     if (project)
         json_object_set_new(args, "project", json_string(project));
     r = ctl_run(c, "import", args, &result);
@@ -107,7 +128,7 @@ static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan)
         json_decref(decisions);
     if (r == -EREFUSED) {
         fault_render(fault.code, fault.args, fault.n_args, LANG_EN, text, sizeof(text));
-        fprintf(stderr, "anchangctl: %s: %s\n", path, text);
+        fprintf(stderr, "anchangctl: %s: %s\n", ctl_word(c, 0), text);
     }
     import_report_done(&report);
     fault_clear(&fault);

@@ -38,15 +38,15 @@ int ctl_reader(struct ctl *c, struct db **ret_db)
     return r;
 }
 
-/* Under another name until it is whole and on the disk. */
-static int file_copy(const char *from, const char *to)
+/* Under another name until then. */
+int ctl_copy(int in, const char *to)
 {
     char part[PATH_MAX], bytes[65536];
-    int in = open(from, O_RDONLY | O_CLOEXEC), out, r = 0;
+    int out, r = 0;
     ssize_t n = 0;
 
     if (in < 0)
-        return -errno;
+        return in;
     snprintf(part, sizeof(part), "%.4000s.part", to);
     out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (out < 0)
@@ -74,15 +74,31 @@ static int folder_sync(const char *path)
     return r;
 }
 
+static int open_own(struct ctl *c, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    (void)c;
+    if (fd < 0)
+        return -errno;
+    return fd;
+}
+
 /* Images and documents are named by their content: what is there already is the same. */
-static int media_copy(const char *from, const char *to)
+static int media_copy(struct ctl *c, int (*open_from)(struct ctl *c, const char *path),
+                      const char *from, const char *to)
 {
     struct dirent *entry;
-    DIR *folder = opendir(from);
-    int r = 0;
+    int fd = open_from(c, from), r = 0;
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
-    if (!folder)
-        return errno == ENOENT ? 0 : -errno;
+    if (fd < 0)
+        return fd == -ENOENT ? 0 : fd;
+    if (!folder) {
+        r = -errno;
+        close(fd);
+        return r;
+    }
     if (mkdir(to, 0700) < 0 && errno != EEXIST)
         r = -errno;
     while (r == 0 && (entry = readdir(folder)) != NULL) {
@@ -93,7 +109,7 @@ static int media_copy(const char *from, const char *to)
         snprintf(source, sizeof(source), "%.3800s/%s", from, entry->d_name);
         snprintf(target, sizeof(target), "%.3800s/%s", to, entry->d_name);
         if (access(target, F_OK) < 0)
-            r = file_copy(source, target);
+            r = ctl_copy(open_from(c, source), target);
     }
     closedir(folder);
     return r < 0 ? r : folder_sync(to);
@@ -124,7 +140,7 @@ int ctl_backup(struct ctl *c)
     snprintf(media, sizeof(media), "%.4000s.media", path);
     r = db_backup(db, path);
     if (r == 0) /* after the database: whatever it names is in the folder by then */
-        r = media_copy(c->app.media_dir, media);
+        r = media_copy(c, open_own, c->app.media_dir, media);
     db_close(db);
     if (r < 0) {
         fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
@@ -230,14 +246,14 @@ int ctl_restore(struct ctl *c)
         return r;
     }
     snprintf(kept, sizeof(kept), "%s/backup/replaced-%" PRId64 ".db", c->config.state_dir,
-             clock_wall_ms() / 1000);
+             clock_wall_ms());
     snprintf(side, sizeof(side), "%s/restore.db", c->config.state_dir);
     snprintf(media, sizeof(media), "%.4000s.media", path);
-    r = file_copy(path, side);
+    r = ctl_copy(ctl_open(c, path), side);
     if (r == 0)
         r = copy_check(side);
     if (r == 0)
-        r = media_copy(media, c->app.media_dir);
+        r = media_copy(c, ctl_open, media, c->app.media_dir);
     if (r == 0)
         r = database_swap(c->app.db_path, side, kept, c->config.state_dir);
     if (r < 0)

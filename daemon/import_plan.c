@@ -234,7 +234,12 @@ int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
     if (r == 0 && !p->mapping.default_class[0])
         snprintf(p->mapping.default_class, sizeof(p->mapping.default_class), "home");
     projects_read(json_object_get(plan, "project_filter"), &p->mapping);
-    return r < 0 ? r : mapping_check(&p->mapping, f);
+    if (r == 0)
+        r = mapping_check(&p->mapping, f);
+    if (r == 0 && p->project_from_file && p->mapping.columns[FIELD_PROJECT].column < 0 &&
+        !p->mapping.project[0])
+        return bad(f, "mapping", unit_field_name(FIELD_PROJECT));
+    return r;
 }
 
 /* ---- to JSON ---- */

@@ -72,6 +72,9 @@ describe('anchangctl', () => {
         ),
       );
       assert.match(site.ctlOk('import', list, '--project', '1'), /^12 units/);
+      const whose = site.ctl('import', list);
+      assert.equal(whose.status, 1);
+      assert.match(whose.stderr, /mapping is incomplete: project/);
       const again = site.ctl('import', list, '--project', '1');
       assert.equal(again.status, 1);
       assert.match(again.stderr, /row 2: .*exists/);
@@ -485,6 +488,13 @@ describe('backup and restore', () => {
     site.ctlOk('backup', file);
     site.ctlOk('restore', file);
     site.ctlOk('ca', join(site.state, 'tls'), 'office.example');
+    // what is read may be root's alone
+    const closed = join(site.folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    writeFileSync(join(closed, '单.csv'), csvOf(madeList({ buildings: 1, floors: 2, rooms: 2 })), { mode: 0o600 });
+    assert.match(site.ctlOk('import', join(closed, '单.csv'), '--project', '1'), /^8 units/);
+    copyFileSync(file, join(closed, 'mine.db'));
+    site.ctlOk('restore', join(closed, 'mine.db'));
     const made = readdirSync(site.state, { recursive: true, withFileTypes: true });
     assert.ok(made.length > 8, made);
     for (const entry of made) {
@@ -492,8 +502,6 @@ describe('backup and restore', () => {
       assert.deepEqual([uid, gid], [nobody, nobody], join(entry.path, entry.name));
     }
     // where the owner may not go, root does not go for him
-    const closed = join(site.folder, 'closed');
-    mkdirSync(closed, { mode: 0o700 });
     const refused = site.ctl('backup', join(closed, 'b.db'));
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, /works as the owner of/);
