@@ -250,7 +250,7 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
     *ret_site = site;
     if (r == 0)
         r = database_ready(config, app, what, what_size);
-    if (r < 0 && r != -EALREADY)
+    if (r < 0 && r != -EUCLEAN && r != -EKEYREJECTED)
         site_close(ret_site);
     return r;
 }

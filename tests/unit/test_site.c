@@ -218,6 +218,7 @@ static void test_audit_key_lost(void **state)
     assert_int_equal(mode_of("secret/audit.key"), -1); /* not replaced */
     write_file("secret/audit.key", other, sizeof(other));
     assert_int_equal(open_site(&site), -EKEYREJECTED);
+    site_close(&site);
     assert_int_equal(unlink(in_state("secret/audit.key")), 0);
     /* From where the configuration says. */
     snprintf(config.audit_key_file, sizeof(config.audit_key_file), "/tmp/anchang-kept.key");
@@ -246,7 +247,7 @@ static void test_newer_schema(void **state)
 static void test_damaged(void **state)
 {
     uint8_t bytes[4096];
-    struct site site;
+    struct site site, other;
     struct stat before, after;
     int fd;
 
@@ -262,6 +263,8 @@ static void test_damaged(void **state)
         assert_int_equal(fstat(fd, &before), 0);
         assert_int_equal(open_site(&site), -EUCLEAN);
         assert_non_null(strstr(what, "restore a backup"));
+        assert_int_equal(open_site(&other), -EALREADY); /* nobody comes while it is mended */
+        site_close(&site);
         assert_int_equal(fstat(fd, &after), 0);
         assert_int_equal(before.st_size, after.st_size); /* nothing is mended by guess */
         for (size_t i = 0; i < 200; i++)
