@@ -283,7 +283,21 @@ static int cmd_publish(struct ctl *c)
 
 /* ---- demo ---- */
 
-/* The configuration beside the demonstration's data; one that is there is kept. */
+#define DEMO_MARK "# Made anew by each 'anchangctl demo'. Without this line it is left alone.\n"
+
+/* Somebody has made it his own. */
+static bool demo_config_kept(const char *path)
+{
+    char line[sizeof(DEMO_MARK)] = "";
+    FILE *file = fopen(path, "re");
+    bool kept = file && (!fgets(line, sizeof(line), file) || strcmp(line, DEMO_MARK) != 0);
+
+    if (file)
+        fclose(file);
+    return kept;
+}
+
+/* The configuration beside the demonstration's data: port and folders are those of this call. */
 static int demo_config_write(const struct ctl *c, const char *www, const char *port)
 {
     char path[640];
@@ -291,10 +305,13 @@ static int demo_config_write(const struct ctl *c, const char *www, const char *p
     int r;
 
     snprintf(path, sizeof(path), "%s/anchangd.conf", c->config.state_dir);
-    file = fopen(path, "wxe");
+    if (demo_config_kept(path))
+        return 0;
+    file = fopen(path, "we");
     if (!file)
-        return errno == EEXIST ? 0 : -errno;
+        return -errno;
     r = fprintf(file,
+                DEMO_MARK
                 "[site]\nname = 演示案场\ndemo = yes\n\n[storage]\nstate = %s\npages = %s\n\n"
                 "[listen]\nport = %s\n",
                 c->config.state_dir, www, port ? port : "8080") < 0

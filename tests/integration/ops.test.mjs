@@ -397,6 +397,20 @@ describe('what must not start', () => {
   });
 });
 
+test('the configuration of the demonstration follows its call, until somebody makes it his own', (t) => {
+  const site = new Site();
+  t.after(() => site.close());
+  const conf = join(site.state, 'anchangd.conf');
+  site.ctlOk('demo', '--www', '/one', '--port', '9001');
+  site.ctlOk('demo', '--www', '/two', '--port', '9002');
+  const made = readFileSync(conf, 'utf8');
+  assert.match(made, /^pages = \/two$[^]*^port = 9002$/m);
+  const own = made.replace(/^#.*\n/, '') + 'workers = 3\n';
+  writeFileSync(conf, own);
+  site.ctlOk('demo', '--www', '/three', '--port', '9003');
+  assert.equal(readFileSync(conf, 'utf8'), own);
+});
+
 test('a command line that says too much or too little does nothing', (t) => {
   const site = new Site();
   t.after(() => site.close());
