@@ -192,6 +192,14 @@ class Run(unittest.TestCase):
         self.assertIn("ANCHANG_PORT", done.stderr)
         self.assertIn("端口", done.stderr)
 
+    def test_a_configuration_of_ones_own_names_another_port(self):
+        os.makedirs(self.tree + "/var/demo")
+        with open(self.tree + "/var/demo/anchangd.conf", "w", encoding="utf-8") as f:
+            f.write("[listen]\nport = 9009\n[lan]\nport = %d\n" % self.port)
+        done = self.run_it()
+        self.assertEqual(1, done.returncode)
+        self.assertIn("ANCHANG_PORT=9009", done.stderr)
+
     def test_a_daemon_that_does_not_start(self):
         begin = time.monotonic()
         done = self.run_it(FAKE_CONFIG="wrong")
