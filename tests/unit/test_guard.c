@@ -263,6 +263,34 @@ static void test_guard_url_bound(void **state)
     assert_string_equal(judge("GET", uri, "HTTP/1.1", HOST, &seen), "");
 }
 
+/* Each byte at each place of a value: only a tab is let through of what is no text. */
+static void test_guard_value_bytes(void **state)
+{
+    struct guard_config config = {0};
+    struct guard_seen seen;
+    struct fault f = {0};
+    char value[28];
+
+    (void)state;
+    assert_int_equal(guard_config_add(&config, "a", 1), 0);
+    for (size_t n = 1; n < sizeof(value); n++)
+        for (size_t at = 0; at < n; at++)
+            for (int c = 0; c < 256; c++) {
+                struct guard_header list[] = {{"Host", "a:1", 4, 3}, {"X-B", value, 3, n}};
+                struct guard_request rq = {"GET", "HTTP/1.1", "/", 1, list, 2};
+                bool blank_end = at == n - 1 && (c == ' ' || c == '\t');
+                bool good = (c >= 0x20 || c == '\t') && c != 0x7f && !blank_end;
+
+                memset(value, n % 2 ? 'v' : 0xe4, n);
+                value[n] = '\0';
+                value[at] = (char)c;
+                if ((guard_check(&config, &rq, &seen, &f) == 0) != good)
+                    fail_msg("byte %02x at %zu of %zu", (unsigned)c, at, n);
+            }
+    fault_clear(&f);
+    guard_config_clear(&config);
+}
+
 static void test_guard_header_bounds(void **state)
 {
     struct guard_config config = {0};
@@ -635,12 +663,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_guard_table),
+        cmocka_unit_test(test_guard_once),
         cmocka_unit_test(test_guard_origin),
-        cmocka_unit_test(test_guard_origin_of_tls),
-        cmocka_unit_test(test_guard_url_bound),
+        cmocka_unit_test(test_guard_value_bytes),
         cmocka_unit_test(test_guard_header_bounds),
         cmocka_unit_test(test_guard_raw),
         cmocka_unit_test(test_query),
+        cmocka_unit_test(test_guard_origin_of_tls),
+        cmocka_unit_test(test_guard_url_bound),
         cmocka_unit_test(test_query_count),
         cmocka_unit_test(test_hosts_bound),
         cmocka_unit_test(test_content_type),
@@ -652,7 +682,6 @@ int main(void)
         cmocka_unit_test(test_etag),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_problem),
-        cmocka_unit_test(test_guard_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
