@@ -17,7 +17,7 @@ struct answer {
     int status;  /* 0: none came */
     bool closed; /* the server ended the connection after it */
     char *text;  /* all that came; owned */
-    size_t n;
+    size_t n, room;
     const char *body; /* into text */
     size_t n_body;
     size_t answers; /* status lines in text */
@@ -87,7 +87,10 @@ static inline int client_more(int fd, struct answer *a, int ms)
 
     if (poll(&p, 1, ms) <= 0)
         return -1;
-    a->text = realloc(a->text, a->n + 65536 + 1);
+    if (a->room < a->n + 65536 + 1) {
+        a->room = 2 * a->n + 65536 + 1; /* double, or long streams are copied with every piece */
+        a->text = realloc(a->text, a->room);
+    }
     k = recv(fd, a->text + a->n, 65536, 0);
     if (k <= 0) {
         a->text[a->n] = '\0';

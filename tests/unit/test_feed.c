@@ -117,7 +117,8 @@ struct stream {
     int fd;
     struct answer a;
     char *text;     /* head and events, without the framing of chunks; owned */
-    size_t n, raw;  /* bytes of text; bytes of a.text worked off */
+    size_t n, room; /* bytes of text, and of its place */
+    size_t raw;     /* bytes of a.text worked off */
     size_t at;      /* looked through up to here */
     size_t chunk;   /* bytes left of the chunk */
     bool head, end; /* the head is through; the last chunk came */
@@ -126,7 +127,10 @@ struct stream {
 /* Moves what has come from a.text to text. */
 static void stream_decode(struct stream *s)
 {
-    s->text = realloc(s->text, s->n + s->a.n - s->raw + 1);
+    if (s->room < s->n + s->a.n - s->raw + 1) {
+        s->room = 2 * (s->n + s->a.n - s->raw) + 1;
+        s->text = realloc(s->text, s->room);
+    }
     if (!s->head) {
         const char *p = s->a.text ? strstr(s->a.text, "\r\n\r\n") : NULL;
 
