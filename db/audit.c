@@ -225,8 +225,9 @@ static int row_visible(struct tx *tx, const struct audit_row *row)
 }
 
 #define AUDIT_ROWS                                                                                 \
-    "SELECT seq, at_ms, actor_kind, actor_id, actor, action, object, project_id, detail, hash "    \
-    "FROM audit WHERE ($1 = 0 OR seq < $1) AND ($2 IS NULL OR actor = $2) "                        \
+    "SELECT seq, at_ms, actor_kind, actor_id, actor, action, object, project_id, detail, hash, "   \
+    "COALESCE((SELECT u.name FROM user_account u WHERE u.id = actor_id AND actor_kind = $7), "     \
+    "actor) FROM audit WHERE ($1 = 0 OR seq < $1) AND ($2 IS NULL OR actor = $2) "                 \
     "AND ($3 IS NULL OR action = $3) AND ($5 = 0 OR at_ms >= $5) AND ($6 = 0 OR at_ms < $6) "
 static const char rows_any[] = AUDIT_ROWS "AND $4 IS NULL ORDER BY seq DESC";
 static const char rows_of_object[] = AUDIT_ROWS "AND object = $4 ORDER BY seq DESC";
@@ -235,9 +236,9 @@ int audit_list(struct tx *tx, const struct audit_filter *filter,
                int (*each)(void *arg, const struct audit_row *row), void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s, filter->object ? rows_of_object : rows_any, "itttii",
+    int r = db_query(tx->db, &s, filter->object ? rows_of_object : rows_any, "itttiii",
                      filter->before_seq, filter->actor, filter->action, filter->object,
-                     filter->from_ms, filter->to_ms);
+                     filter->from_ms, filter->to_ms, (int64_t)ACTOR_USER);
     int left = filter->limit;
 
     while (r >= 0 && left > 0 && (r = stmt_step(s)) == 1) {
@@ -246,6 +247,7 @@ int audit_list(struct tx *tx, const struct audit_filter *filter,
                                 .actor_kind = (int)stmt_int(s, 2),
                                 .actor_id = stmt_int(s, 3),
                                 .actor = stmt_text(s, 4),
+                                .name = stmt_text(s, 10),
                                 .action = stmt_text(s, 5),
                                 .object = stmt_text(s, 6),
                                 .project_id = stmt_int(s, 7),

@@ -46,7 +46,9 @@ int audit_add_project(struct tx *tx, const char *action, const char *kind, int64
 struct audit_row {
     int64_t seq, at_ms, actor_id, project_id;
     int actor_kind;
-    const char *actor, *action, *object, *detail;
+    const char *actor; /* as in the chain: a log-in name, a terminal's name */
+    const char *name;  /* the person's name now; else as @actor */
+    const char *action, *object, *detail;
     uint8_t hash[AUDIT_HASH_SIZE];
 };
 

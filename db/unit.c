@@ -495,7 +495,8 @@ int unit_history(struct tx *tx, int64_t unit_id,
     if (r < 0)
         return r;
     r = db_query(tx->db, &s,
-                 "SELECT id, axis, from_state, to_state, event, actor, document, reason, at_ms "
+                 "SELECT id, axis, from_state, to_state, event, COALESCE((SELECT a.name FROM "
+                 "user_account a WHERE a.login = actor), actor), document, reason, at_ms "
                  "FROM unit_history WHERE unit_id = $1 ORDER BY unit_version, id",
                  "i", unit_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {

