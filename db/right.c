@@ -19,6 +19,14 @@ const struct role_info roles[] = {
 #undef B
 const int roles_count = sizeof(roles) / sizeof(roles[0]);
 
+const char *post_name_in(const char *name, enum lang lang)
+{
+    for (int i = 0; lang == LANG_EN && i < roles_count; i++)
+        if (strcmp(roles[i].zh, name) == 0)
+            return roles[i].en;
+    return name;
+}
+
 int right_by_code(const char *code)
 {
     for (int i = 0; i < RIGHT_COUNT; i++)

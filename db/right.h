@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "db/fault.h"
+
 enum right {
 #define RIGHT(symbol, code, zh, en) RIGHT_##symbol,
 #include "db/right.def"
@@ -31,6 +33,10 @@ struct role_info {
 };
 extern const struct role_info roles[];
 extern const int roles_count;
+
+/* The name of a post in @lang. A built-in one is stored under its Chinese name, which nobody else's
+ * may be and which cannot be changed; any other has the one name that people gave it. */
+const char *post_name_in(const char *name, enum lang lang);
 
 /* The right of that code, or -ENOENT. */
 int right_by_code(const char *code);

@@ -47,10 +47,18 @@ static json_t *site_json(const struct config *config)
                      "version", ANCHANG_VERSION, "time_zone", config->time_zone);
 }
 
+struct naming {
+    json_t *names;
+    enum lang lang;
+};
+
 static int post_name_add(void *arg, int64_t post_id, const char *name)
 {
+    struct naming *n = arg;
+
     (void)post_id;
-    return json_array_append_new(arg, json_string(name)) < 0 ? -ENOMEM : 0;
+    return json_array_append_new(n->names, json_string(post_name_in(name, n->lang))) < 0 ? -ENOMEM
+                                                                                         : 0;
 }
 
 static int me_read(void *arg, const struct user_row *row)
@@ -71,11 +79,12 @@ static int terminal_me_read(void *arg, const struct terminal_row *row)
     return *me ? 0 : -ENOMEM;
 }
 
-static int whose_json(struct db *db, const struct identity *id, json_t **ret_me)
+static int whose_json(struct db *db, const struct identity *id, enum lang lang, json_t **ret_me)
 {
     struct fault fault = {0};
     struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
-    json_t *me = NULL, *posts;
+    struct naming posts = {.lang = lang};
+    json_t *me = NULL;
     int r;
 
     if (id->actor.kind == ACTOR_TERMINAL) {
@@ -83,9 +92,9 @@ static int whose_json(struct db *db, const struct identity *id, json_t **ret_me)
     } else {
         r = user_scan(&tx, id->actor.id, me_read, &me);
         if (r >= 0 && me) {
-            posts = json_array();
-            r = user_post_scan(db, id->actor.id, post_name_add, posts);
-            json_object_set_new(me, "posts", posts);
+            posts.names = json_array();
+            r = user_post_scan(db, id->actor.id, post_name_add, &posts);
+            json_object_set_new(me, "posts", posts.names);
         }
     }
     fault_clear(&fault);
@@ -97,21 +106,22 @@ static int whose_json(struct db *db, const struct identity *id, json_t **ret_me)
     return 0;
 }
 
-int session_json(struct app *app, struct db *db, const struct identity *id, json_t **ret_session)
+int session_json(struct call *call, const struct identity *id, json_t **ret_session)
 {
     const struct actor *a = &id->actor;
     bool terminal = a->kind == ACTOR_TERMINAL;
     const char *kind = terminal ? "terminal" : "user";
     json_t *me, *session;
-    int r = whose_json(db, id, &me);
+    int r = whose_json(call->tx.db, id, call->lang, &me);
 
     if (r < 0)
         return r;
-    session = json_pack(
-        "{s:s, s:o, s:o, s:b, s:o, s:b, s:i, s:o}", "kind", kind, kind, me, "rights",
-        rights_json(a->rights), "all_projects", a->all_projects, "projects",
-        ids_json(a->projects, a->n_projects), "must_change_password", id->must_change_password,
-        "idle_s", terminal ? 0 : (int)(SESSION_IDLE_MS / 1000), "site", site_json(app->config));
+    session =
+        json_pack("{s:s, s:o, s:o, s:b, s:o, s:b, s:i, s:o}", "kind", kind, kind, me, "rights",
+                  rights_json(a->rights), "all_projects", a->all_projects, "projects",
+                  ids_json(a->projects, a->n_projects), "must_change_password",
+                  id->must_change_password, "idle_s", terminal ? 0 : (int)(SESSION_IDLE_MS / 1000),
+                  "site", site_json(call->app->config));
     if (!session)
         return -ENOMEM;
     *ret_session = session;

@@ -37,8 +37,8 @@ int audit_trail_json(struct call *call, const char *object, json_t **ret_items);
 struct alert_row;
 struct terminal_row;
 
-/* The Session of @id, whose posts or kind are read through @db. */
-int session_json(struct app *app, struct db *db, const struct identity *id, json_t **ret_session);
+/* The Session of @id as the answer to @call. */
+int session_json(struct call *call, const struct identity *id, json_t **ret_session);
 /* Who a terminal is to the session table. */
 void terminal_identity(const struct terminal_row *row, struct identity *ret_identity);
 json_t *alert_json(const struct alert_row *row);

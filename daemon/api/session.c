@@ -150,7 +150,7 @@ static int login_accept(struct call *call, const struct attempt *a)
         r = user_login_done(&call->tx, &id.actor, a->new_hash[0] ? a->new_hash : NULL,
                             call->client_ip);
     if (r == 0)
-        r = session_json(call->app, call->tx.db, &id, &call->reply.body);
+        r = session_json(call, &id, &call->reply.body);
     /* A session that was there ends: a token is never carried over a log-in (RS T8). */
     if (r == 0 && call->id->actor.kind == ACTOR_USER)
         session_end(call->app->sessions, call->id->session);
@@ -189,7 +189,7 @@ int api_login(struct call *call)
 
 int api_session_get(struct call *call)
 {
-    int r = session_json(call->app, call->tx.db, call->id, &call->reply.body);
+    int r = session_json(call, call->id, &call->reply.body);
 
     return r == -ENOENT ? fault_set(call->tx.fault, FAULT_SESSION_EXPIRED, NULL) : r;
 }

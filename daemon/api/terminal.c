@@ -101,7 +101,7 @@ static int pair_accept(struct call *call, int64_t terminal_id, const char *token
     all.actor = &actor_system;
     r = terminal_scan(&all, terminal_id, identity_read, &id);
     if (r >= 0)
-        r = session_json(call->app, call->tx.db, &id, &call->reply.body);
+        r = session_json(call, &id, &call->reply.body);
     if (r < 0)
         return r;
     session_cookie(SESSION_TERMINAL, call->over_tls, token, call->reply.cookie,

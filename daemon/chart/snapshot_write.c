@@ -8,6 +8,7 @@
 #include "daemon/chart/json_write.h"
 #include "daemon/chart/place.h"
 #include "daemon/chart/snapshot_impl.h"
+#include "db/right.h"
 #include "db/state.h"
 #include "db/unit_class.h"
 
@@ -81,6 +82,7 @@ void write_publication(struct snapshot *s, struct buf *out)
     json_member_text(out, "hash", s->head.hash);
     json_member_int(out, "approved_ms", s->head.approved_ms);
     json_member_text(out, "approver_role", s->head.approver_role);
+    json_member_text(out, "approver_role_en", post_name_in(s->head.approver_role, LANG_EN));
     buf_puts(out, ",\"permits\":[");
     for (size_t i = 0; i < c->n_items; i++) {
         if (strcmp(c->items[i].section, "permit") != 0)

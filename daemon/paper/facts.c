@@ -152,8 +152,9 @@ int paper_begin(const struct paper_request *request, struct paper *ret_paper)
     version_make(&p);
     site_time_text(p.head.approved_ms, time, sizeof(time));
     if (!p.draft)
-        snprintf(p.approved, sizeof(p.approved), "%s%s%s", p.head.approver_role,
-                 p.head.approver_role[0] ? " " : "", time);
+        snprintf(p.approved, sizeof(p.approved), "%s%s%s",
+                 post_name_in(p.head.approver_role, p.lang), p.head.approver_role[0] ? " " : "",
+                 time);
     site_time_text(p.head.data_ms, p.data_time, sizeof(p.data_time));
     permits_make(&p);
     marks_make(&p, request->superseded);

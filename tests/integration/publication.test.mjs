@@ -115,6 +115,11 @@ describe('SC-15, SC-16: one snapshot, and its replay', () => {
     const [u] = unitsOf(chart);
     const link = await kiosk.get(`/api/v1/public/units/${u.id}/link`);
     const page = await site.client().get(`/api/v1/links/${link.url.split('/').at(-1)}`);
+    const { approver_role, approver_role_en } = chart.publication;
+    assert.deepEqual([approver_role, approver_role_en], ['项目销售经理', 'project sales manager']);
+    const posts = async (lang) =>
+      (await manager.request('GET', '/api/v1/session', { headers: { 'Accept-Language': lang } })).body.user.posts;
+    assert.deepEqual([await posts('zh-CN'), await posts('en')], [[approver_role], [approver_role_en]]);
     const named = [
       (await kiosk.get(`/api/v1/public/units/${u.id}`)).publication,
       (await kiosk.get(`/api/v1/public/projects/${id}/buildings/${u.building_id}`)).publication,

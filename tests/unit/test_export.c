@@ -140,8 +140,8 @@ static void test_pdf(void **state)
     static const char *const zh[] = {
         ID,  "公示版本", "项目销售经理", "12315", "演示", "滨江花园", "江房许字（2026）第001号",
         NULL};
-    static const char *const en[] = {ID,     "No. 3", "Riverside Garden", "12315", "DEMO",
-                                     "Page", NULL};
+    static const char *const en[] = {
+        ID, "No. 3", "project sales manager", "Riverside Garden", "12315", "DEMO", "Page", NULL};
 
     (void)state;
     check_pdf(PAPER_CHART_PDF, LANG_ZH, zh);

@@ -204,6 +204,20 @@ static void test_machines(void **state)
             assert_string_equal(routes[i].method, "GET");
 }
 
+/* A built-in post has a name in each language, no two the same; another's name is its own. */
+static void test_post_names(void **state)
+{
+    (void)state;
+    for (int k = 0; k < roles_count; k++) {
+        assert_string_equal(post_name_in(roles[k].zh, LANG_ZH), roles[k].zh);
+        assert_string_equal(post_name_in(roles[k].zh, LANG_EN), roles[k].en);
+        for (int i = 0; i < k; i++)
+            assert_string_not_equal(roles[i].zh, roles[k].zh);
+    }
+    assert_string_equal(post_name_in("值班经理", LANG_EN), "值班经理");
+    assert_string_equal(post_name_in("", LANG_EN), "");
+}
+
 static void test_duties_apart(void **state)
 {
     (void)state;
@@ -242,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_must_change_password, setup, teardown),
         cmocka_unit_test(test_open_routes),
         cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_post_names),
         cmocka_unit_test(test_duties_apart),
         cmocka_unit_test(test_guessing_is_slowed),
     };
