@@ -588,6 +588,32 @@ describe('text that would be code', () => {
   });
 });
 
+describe('refusals that have codes of their own', () => {
+  test('an address that is none; a day that is none; a body that names it', async () => {
+    await control.refused('GET', '/api/v1/nothing', 404, 'route.unknown');
+    await control.refused('GET', '/api/v1/units', 404, 'route.unknown');
+    const body = { kind: 'presale', number: 'x', issued_date: '2026-02-30', scope: '全部', units_named: 1, unit_ids: [] };
+    const refused = await control.refused('POST', `/api/v1/projects/${project}/permits`, 422, 'fields.wrong', { body });
+    assert.deepEqual(
+      refused.errors.map((e) => [e.code, e.field]),
+      [['field.date', 'issued_date']],
+    );
+  });
+
+  test('an uploaded list is its uploader’s alone, until it is thrown away', async () => {
+    const rows = madeList({ buildings: 1, floors: 1 });
+    const path = `/api/v1/imports?name=a.csv&project=${project}`;
+    const { id } = await control.upload(path, csvOf(rows));
+    const plan = { mapping: {}, decisions: [] };
+    await manager.refused('GET', `/api/v1/imports/${id}`, 410, 'import.gone');
+    await manager.refused('POST', `/api/v1/imports/${id}/scan`, 410, 'import.gone', { body: plan });
+    await manager.refused('DELETE', `/api/v1/imports/${id}`, 410, 'import.gone');
+    await control.request('DELETE', `/api/v1/imports/${id}`);
+    await control.refused('POST', `/api/v1/imports/${id}/commit`, 410, 'import.gone', { body: plan });
+    await control.refused('GET', '/api/v1/imports/..', 400, 'request.malformed');
+  });
+});
+
 describe('nothing half-done', () => {
   test('PM-01: a node with units is not deleted or moved: what blocks it is listed', async () => {
     const { id } = await control.post('/api/v1/projects', { name: '删除' }, 201);
