@@ -61,8 +61,8 @@ int link_is_revoked(struct db *db, const char *code, int64_t unit_id, int64_t pu
     snprintf(publication, sizeof(publication), "%" PRId64, publication_id);
     return db_get(db, &found,
                   "SELECT 1 FROM link_revocation r WHERE r.at_ms >= $4 AND "
+                  "r.project_id = (SELECT project_id FROM unit WHERE id = $5) AND "
                   "((r.scope = 'link' AND r.target = $1) OR (r.scope = 'unit' AND r.target = $2) "
-                  "OR (r.scope = 'publication' AND r.target = $3) OR (r.scope = 'all' AND "
-                  "r.project_id = (SELECT project_id FROM unit WHERE id = $5))) LIMIT 1",
+                  "OR (r.scope = 'publication' AND r.target = $3) OR r.scope = 'all') LIMIT 1",
                   "tttii", code, unit, publication, issued_ms, unit_id);
 }

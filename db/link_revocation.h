@@ -19,7 +19,8 @@ int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char
                 const char *reason, int64_t *ret_id);
 int link_revocation_list(struct tx *tx, int64_t project_id,
                          int (*each)(void *arg, const struct link_revocation *r), void *arg);
-/* Whether a link issued at @issued_ms is revoked: 1 or 0. */
+/* Whether a link issued at @issued_ms is revoked: 1 or 0. Only in the unit's own project: who may
+ * revoke in another (PA-06) reaches no link of this one by its numbers. */
 int link_is_revoked(struct db *db, const char *code, int64_t unit_id, int64_t publication_id,
                     int64_t issued_ms);
 

@@ -127,6 +127,27 @@ static void test_revocation(void **state)
     assert_refused(f, revoke_one(f, "all", ""), NOT_FOUND);
 }
 
+/* Whoever may revoke in one project names a unit, a publication or a code of another. */
+static void test_revocation_of_another_project(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t before = f->now_ms - 1000;
+    int64_t other = 0, id = 0;
+    char unit[24];
+
+    assert_int_equal(db_get(f->db, &other,
+                            "INSERT INTO project (name, created_ms) VALUES ('Other', 1) "
+                            "RETURNING id",
+                            ""),
+                     1);
+    snprintf(unit, sizeof(unit), "%d", (int)f->units[0]);
+    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "unit", unit, "x", &id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "publication", "7", "x", &id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "link", "AAAA-AAAA", "x", &id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "all", "", "x", &id)), 0);
+    assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 0);
+}
+
 static int note(void *arg, const struct link_revocation *r)
 {
     snprintf((char *)arg + strlen(arg), 200 - strlen(arg), "%s:%s ", r->scope, r->target);
@@ -154,6 +175,8 @@ int main(void)
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_forged),
         cmocka_unit_test_setup_teardown(test_revocation, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_revocation_of_another_project, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_list, fixture_setup, fixture_teardown),
     };
 
