@@ -167,9 +167,11 @@ static int need_terminal(struct call *call)
     return fault_set(call->tx.fault, FAULT_DENIED, "right", rights[RIGHT_TERMINAL_SELF].zh, NULL);
 }
 
+/* The limit of the body counts characters. What takes more bytes than there is room for is none of
+ * our pages' names, and cut it might not be text, which the list of terminals could not show. */
 static void sign_text(char *out, size_t size, const char *text)
 {
-    snprintf(out, size, "%s", text ? text : "");
+    snprintf(out, size, "%s", text && strlen(text) < size ? text : "");
 }
 
 int api_terminal_heartbeat(struct call *call)

@@ -175,6 +175,15 @@ static void test_terminal(void **state)
     assert_string_equal(text(item(&said, 0), "page_version"), "0.1.0");
     snprintf(path, sizeof(path), "/terminals/%lld", (long long)integer(item(&said, 0), "id"));
     drop(&said);
+    /* Thirty characters, ninety bytes: no name of a page, and the list still shows. */
+    expect("POST", "/terminal/heartbeat", kiosk,
+           "{\"screen\":\"x\",\"frame_ms\":1,\"page_version\":"
+           "\"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十\"}",
+           200, NULL);
+    said = ask("GET", "/terminals", root, NULL);
+    assert_int_equal(said.status, 200);
+    assert_true(json_is_null(json_object_get(item(&said, 0), "page_version")));
+    drop(&said);
     /* Somebody logged in at the terminal: his rights, and the page's own calls still pass. */
     snprintf(both, sizeof(both), "%.*s; %s", (int)strcspn(kiosk, "\r"), kiosk, root + 8);
     expect("POST", "/terminal/heartbeat", both, "{\"screen\":\"x\",\"frame_ms\":1}", 200, NULL);
