@@ -99,7 +99,7 @@ static int parts_make(struct snapshot *s)
 }
 
 /* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
-static void phone_find(struct snapshot *s)
+static int phone_find(struct snapshot *s)
 {
     for (size_t i = 0; i < s->content->n_items; i++) {
         const struct published_item *item = &s->content->items[i];
@@ -109,8 +109,10 @@ static void phone_find(struct snapshot *s)
         if (strcmp(item->section, "disclosure") != 0 || strcmp(item->key, "P17") != 0)
             continue;
         item_fields(item, scratch, sizeof(scratch), fields);
-        snprintf(s->phone, sizeof(s->phone), "%s", fields[3]);
+        s->phone = strdup(fields[3]);
+        return s->phone ? 0 : -ENOMEM;
     }
+    return 0;
 }
 
 int snapshot_create(struct content *content, const struct snapshot_head *head,
@@ -132,9 +134,10 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
         r = -ENOMEM;
     if (r == 0) {
         item_fields(project, s->project_text, ITEM_TEXT_MAX, s->project);
-        phone_find(s);
-        r = index_make(s);
+        r = phone_find(s);
     }
+    if (r == 0)
+        r = index_make(s);
     if (r == 0) {
         buildings_find(s);
         r = layouts_find(s);
@@ -176,6 +179,7 @@ struct snapshot *snapshot_unref(struct snapshot *s)
     free(s->by_id);
     free(s->states);
     free(s->project_text);
+    free(s->phone);
     pthread_mutex_destroy(&s->lock);
     content_free(s->content);
     free(s);
@@ -305,7 +309,7 @@ const char *snapshot_project_field(const struct snapshot *s, int index)
 
 const char *snapshot_phone(const struct snapshot *s)
 {
-    return s->phone[0] ? s->phone : s->project[6];
+    return s->phone && s->phone[0] ? s->phone : s->project[6];
 }
 
 /* ---- answers ---- */

@@ -15,13 +15,14 @@
 #include "daemon/http/buf.h"
 #include "daemon/http/response.h"
 #include "db/content.h"
+#include "db/post.h"
 
 struct snapshot;
 
 /* Facts beside the content: of the publication's row, and of the site. */
 struct snapshot_head {
     int64_t publication_id, number, approved_ms;
-    char approver_role[64];
+    char approver_role[POST_NAME_MAX * 4 + 1];
     char hash[CONTENT_HASH_TEXT];
     int64_t patch;   /* number of the last loss */
     int64_t data_ms; /* when the chart last changed */

@@ -30,7 +30,7 @@ struct paper {
     size_t n_marks;
     char id[96];        /* the snapshot: 12 digits of the hash, "-" and the last loss if any */
     char version[64];   /* "第 3 版", or the draft's word */
-    char approved[128]; /* role and time; "" for a draft */
+    char approved[320]; /* role and time; "" for a draft */
     char data_time[32];
     char permits[1024];      /* numbers */
     const char *layout_name; /* of the layout looked up last */

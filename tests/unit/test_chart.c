@@ -132,6 +132,47 @@ static void test_data_time(void **state)
     snapshot_unref(s);
 }
 
+/* Words as long as they may be come whole: one cut inside a character would be no JSON. */
+static void test_long_words(void **state)
+{
+    char role[POST_NAME_MAX * 3 + 1] = "", phone[201 * 3] = "";
+    struct snapshot_head head;
+    struct snapshot *s;
+    json_t *json;
+
+    (void)state;
+    for (size_t i = 0; i < POST_NAME_MAX; i++)
+        memcpy(role + 3 * i, "岗", 4);
+    for (size_t i = 0; i < 200; i++)
+        memcpy(phone + 3 * i, "电", 4);
+    phone[0] = phone[1] = phone[2] = '1'; /* not a multiple of three from here on */
+    memmove(phone + 1, phone + 3, strlen(phone + 3) + 1);
+    assert_int_equal(db_run(desk->db,
+                            "INSERT INTO disclosure_item (project_id, code, value) "
+                            "VALUES ($1, 'P17', $2) "
+                            "ON CONFLICT (project_id, code) DO UPDATE SET value = $2",
+                            "it", desk->project, phone),
+                     1);
+    assert_true(publish(desk) > 0);
+    assert_int_equal(db_run(desk->db,
+                            "UPDATE publication SET approver_role = $1 WHERE state = 'live'", "t",
+                            role),
+                     1);
+    desk->changes.n = 0;
+    charts_free(charts);
+    assert_int_equal(charts_create(&(struct charts_options){.db_path = desk->path}, &charts), 0);
+    s = charts_get(charts, desk->project);
+    assert_non_null(s);
+    snapshot_get_head(s, &head);
+    assert_string_equal(head.approver_role, role);
+    assert_string_equal(snapshot_phone(s), phone);
+    json = plain(s);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(json, "project"), "phone")), phone);
+    json_decref(json);
+    snapshot_unref(s);
+}
+
 static void test_ragged_grid(void **state)
 {
     json_t *json = chart();
@@ -272,6 +313,7 @@ int main(void)
         CASE(test_chart_is_the_content),
         CASE(test_prices),
         CASE(test_data_time),
+        CASE(test_long_words),
         CASE(test_ragged_grid),
         cmocka_unit_test(test_place),
         cmocka_unit_test(test_escapes),
