@@ -3,6 +3,9 @@
 import { preloadLang } from './i18n';
 
 export const later = {
+  bar: () => import('./frame/BottomBar.vue'),
+  overview: () => import('./overview/Overview.vue'),
+  projects: () => import('./project/Projects.vue'),
   filter: () => import('./filter/FilterPanel.vue'),
   display: () => import('./frame/DisplayPanel.vue'),
   call: () => import('./frame/CallDialog.vue'),
