@@ -183,6 +183,8 @@ int api_link_open(struct call *call)
         json_member_int(&out, "expires_ms", opened.link.expires_ms);
         buf_puts(&out, ",\"states\":");
         chart_write_states(&out, false);
+        buf_puts(&out, ",\"classes\":");
+        chart_write_classes(&out);
         buf_puts(&out, "}");
         r = reply_buf(call, &out);
     }

@@ -477,7 +477,7 @@ test('the code leads to the unit on a phone, until it is revoked or its days are
   const handy = await phone(path)
   await handy.waitForSelector('.hero')
   const text = await handy.textContent('main')
-  for (const part of [unit.room, unit.permit, `第 ${unit.publication.number} 版`]) assert.ok(text.includes(part), part)
+  for (const part of [unit.room, unit.permit, '住宅', `第 ${unit.publication.number} 版`]) assert.ok(text.includes(part), part)
   assert.deepEqual(await b.clipped(handy), [])
   assert.deepEqual(await b.axe(handy), [])
   await b.close(handy)

@@ -1,5 +1,5 @@
 // Words for things of the chart, in the visitor's language.
-import type { ChartLayout, StateInfo } from '@/api/types';
+import type { ChartLayout, ClassInfo, StateInfo } from '@/api/types';
 import type { Building, Chart, Unit } from '@/chart/model';
 import { area, areaFigure, spoken } from '@/format';
 import { both, lang, t } from './i18n';
@@ -43,8 +43,8 @@ export function unitLabel(chart: Chart, u: Unit, shown: string): string {
   return parts.join(lang.value === 'en' ? ', ' : '，');
 }
 
-export function classText(chart: Chart | null, code: string): string {
-  const c = chart?.classes.find((x) => x.code === code);
+export function classText(classes: readonly ClassInfo[] | undefined, code: string): string {
+  const c = classes?.find((x) => x.code === code);
   return c ? both(c.zh, c.en) : code;
 }
 
