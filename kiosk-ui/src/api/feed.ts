@@ -28,7 +28,8 @@ export interface FeedOptions {
   onEvent: (name: string, data: unknown) => void;
   /** What is on the page may have missed events: fetch it again. */
   onReset: () => void;
-  onState: (state: LinkState) => void;
+  /** @asOf: UTC ms by the daemon's clock, until when the page is known to be true; null: it never was. */
+  onState: (state: LinkState, asOf: number | null) => void;
   /** The daemon refuses the stream (logged out, terminal revoked, restarting): look at the session. */
   onRefused?: () => void;
   quietMs?: number;
@@ -39,13 +40,15 @@ export interface FeedOptions {
   open?: (url: string) => FeedSource;
 }
 
-/** Of a heartbeat that does not say it, nothing is known: as old as can be. */
-function ageOf(data: string): number {
+/** The daemon's time, and how long ago its database answered. null: the heartbeat does not say. */
+function beatOf(data: string): { now_ms: number; age_ms: number } | null {
   try {
-    const { age_ms: age } = JSON.parse(data) as { age_ms?: unknown };
-    return typeof age === 'number' && age >= 0 ? age : Infinity;
+    const { now_ms, age_ms } = JSON.parse(data) as Record<string, unknown>;
+    return typeof now_ms === 'number' && typeof age_ms === 'number' && age_ms >= 0
+      ? { now_ms, age_ms }
+      : null;
   } catch {
-    return Infinity;
+    return null;
   }
 }
 
@@ -62,6 +65,8 @@ export class Feed {
   private lastKnown: number;
   private lastTrue: number;
   private late = false;
+  /** From this page's clock to the daemon's. */
+  private ahead: number | null = null;
   private state: LinkState = 'reconnecting';
   private opened = false;
   private everOpened = false;
@@ -130,8 +135,12 @@ export class Feed {
       this.judge();
     };
     source.addEventListener('heartbeat', (event) => {
-      this.lastKnown = Math.max(this.lastKnown, this.o.now() - ageOf(event.data));
-      if (!this.late) this.lastTrue = this.lastKnown;
+      const beat = beatOf(event.data);
+      if (beat) {
+        this.ahead = beat.now_ms - this.o.now();
+        this.lastKnown = Math.max(this.lastKnown, this.o.now() - beat.age_ms);
+        if (!this.late) this.lastTrue = this.lastKnown;
+      }
       this.heard();
     });
     source.addEventListener('reset', () => {
@@ -187,7 +196,7 @@ export class Feed {
     else next = 'live';
     if (next !== this.state) {
       this.state = next;
-      this.o.onState(next);
+      this.o.onState(next, this.ahead === null ? null : this.lastTrue + this.ahead);
     }
   }
 }

@@ -18,7 +18,7 @@ export interface KeeperOptions {
   onChart: (chart: Chart | null, delta: Delta | null) => void;
   /** Fetched in the same round, each time: what belongs to the chart. A failure repeats the round. */
   also?: (chart: Chart | null) => Promise<void>;
-  onState: (state: LinkState) => void;
+  onState: (state: LinkState, asOf: number | null) => void;
   /** A round failed and will be repeated. */
   onProblem?: (error: ApiError) => void;
   onRefused?: () => void;

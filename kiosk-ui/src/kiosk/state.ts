@@ -40,6 +40,9 @@ export const chart = shallowRef<Chart | null>(null);
 export const disclosure = shallowRef<PublicDisclosure | null>(null);
 export const withdrawn = ref(false);
 export const link = ref<LinkState>('reconnecting');
+const known = ref<number | null>(null);
+/** UTC ms until when what is shown is known to be true, as of the last change of the link. */
+export const asOf = computed(() => known.value ?? chart.value?.publication.data_ms ?? null);
 const WHOLE: Delta = { buildings: [], units: [] };
 /** What the last event changed: what the overview paints again. Empty when the whole chart came anew. */
 export const lastDelta = shallowRef<Delta>(WHOLE);
@@ -266,7 +269,10 @@ export function enterProject(id: number): void {
       await loadProjects();
       if (now && projectId.value === id && disclosed !== now.publication.id) await fetchDisclosure(id, now);
     },
-    onState: (state) => (link.value = state),
+    onState: (state, until) => {
+      link.value = state;
+      known.value = until;
+    },
     onRefused: () => void checkSession(),
   });
   keeper.start();
@@ -277,6 +283,7 @@ function leaveProject(): void {
   keeper?.stop();
   keeper = null;
   link.value = 'reconnecting';
+  known.value = null;
   projectId.value = null;
   chart.value = null;
   disclosure.value = null;

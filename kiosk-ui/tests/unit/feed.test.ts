@@ -33,9 +33,12 @@ describe('feed', () => {
   let now = 0;
   let feed: Feed;
   const states: LinkState[] = [];
+  let asOf: number | null;
   const onEvent = vi.fn();
   const onReset = vi.fn();
   const onRefused = vi.fn();
+  /** What a daemon says whose clock is a million ms ahead of the page's. */
+  const beat = (age: number) => JSON.stringify({ now_ms: now + 1_000_000, age_ms: age });
   const source = () => FakeSource.all.at(-1) as FakeSource;
   const pass = (ms: number) => {
     for (let t = 0; t < ms; t += 1000) {
@@ -56,7 +59,10 @@ describe('feed', () => {
       onEvent,
       onReset,
       onRefused,
-      onState: (s) => states.push(s),
+      onState: (s, until) => {
+        states.push(s);
+        asOf = until;
+      },
       now: () => now,
       open: () => new FakeSource(),
     });
@@ -71,7 +77,7 @@ describe('feed', () => {
     source().opens();
     expect(feed.link).toBe('live');
     pass(9_000);
-    source().sends('heartbeat', '{"age_ms":0}');
+    source().sends('heartbeat', beat(0));
     pass(9_000);
     expect(feed.link).toBe('live');
     pass(3_000);
@@ -82,7 +88,7 @@ describe('feed', () => {
     expect(feed.link).toBe('tooOld');
     source().opens();
     expect(feed.link).toBe('tooOld'); // a line is no news yet
-    source().sends('heartbeat', '{"age_ms":0}');
+    source().sends('heartbeat', beat(0));
     expect(feed.link).toBe('live');
     expect(states).toEqual(['live', 'reconnecting', 'stale', 'tooOld', 'live']);
   });
@@ -90,7 +96,7 @@ describe('feed', () => {
   it('grows as old as the data of a daemon that lives without its database', () => {
     source().opens();
     for (let age = 0; age <= 2_000_000; age += 5_000) {
-      source().sends('heartbeat', `{"age_ms":${age}}`);
+      source().sends('heartbeat', beat(age));
       if (age <= 10_000) expect(feed.link).toBe('live');
       else if (age <= 120_000) expect(feed.link).toBe('reconnecting');
       else expect(feed.link).toBe(age <= 1_800_000 ? 'stale' : 'tooOld');
@@ -99,15 +105,25 @@ describe('feed', () => {
     expect(FakeSource.all).toHaveLength(1); // the line itself was never silent
     source().sends('heartbeat', '{}');
     expect(feed.link).toBe('tooOld');
-    source().sends('heartbeat', '{"age_ms":900}');
+    source().sends('heartbeat', beat(900));
     expect(feed.link).toBe('live');
+  });
+
+  it('says until when the page is known to be true, by the clock of the daemon', () => {
+    source().opens();
+    expect(asOf).toBeNull();
+    pass(60_000);
+    source().sends('heartbeat', beat(700)); // at 60 s
+    pass(125_000);
+    expect(feed.link).toBe('stale');
+    expect(asOf).toBe(1_060_000 - 700);
   });
 
   it('grows old while the page knows of news it could not fetch, and is young again with them', () => {
     source().opens();
     feed.behind = true;
     for (let t = 0; t < 130_000; t += 5_000) {
-      source().sends('heartbeat', '{"age_ms":0}');
+      source().sends('heartbeat', beat(0));
       pass(5_000);
     }
     expect(feed.link).toBe('stale');

@@ -167,7 +167,7 @@ describe('chart keeper', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     source.sends('published', { publication: 7 });
     for (let s = 0; s < 20; s += 1) {
-      source.sends('heartbeat', { age_ms: 0 });
+      source.sends('heartbeat', { now_ms: 0, age_ms: 0 });
       await vi.advanceTimersByTimeAsync(1_000);
       if (asked.length > 1 && s < 18) newest().fail();
     }
