@@ -57,6 +57,22 @@ test('the first touch only wakes; the picture of all buildings opens the one tha
   await b.close(page)
 })
 
+test('a unit that is lost is outlined on the picture of all buildings, for a moment', async () => {
+  const page = await kiosk()
+  await b.wake(page)
+  const picture = () => page.evaluate(() => document.querySelector('.overview-frame canvas').toDataURL())
+  const change = async (from, why) => {
+    await b.until(async () => (await picture()) !== from, why)
+    return picture()
+  }
+  const before = await picture()
+  const free = (await w.internalUnits(stage.people.control, stage.project)).filter((u) => u.state === 'A')
+  await w.hold(stage.people.control, stage.project, [free.at(-1)])
+  const outlined = await change(before, 'the unit is painted as lost')
+  assert.notEqual(await change(outlined, 'the outline goes'), before)
+  await b.close(page)
+})
+
 test('keys alone lead from the grid to a unit; it has one tab stop', async () => {
   const page = await kiosk()
   await b.wake(page)

@@ -25,7 +25,8 @@ interface Bitmap {
 const FADE = 0.14;
 const ROOM_W = 44; // px of cell from which room numbers are written
 const ROOM_H = 22;
-const PRESS_MS = 400;
+/** How long a cell that changed stays outlined; who draws draws once more after it. */
+export const CHANGED_MS = 4_000;
 
 function makeCanvas(w: number, h: number): Bitmap['canvas'] {
   if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(w, h);
@@ -42,7 +43,6 @@ export class Overview {
   private passing: ReadonlySet<number> | null = null;
   private bitmaps = new Map<Placed, Bitmap>();
   private view = { x: 0, y: 0, w: 0, h: 0, dpr: 1 };
-  private selected: number | null = null;
   private changed = new Map<number, number>();
 
   constructor(
@@ -93,10 +93,6 @@ export class Overview {
   setFilter(passing: ReadonlySet<number> | null): void {
     this.passing = passing;
     for (const b of this.bitmaps.values()) b.fresh = false;
-  }
-
-  setSelected(unit: number | null): void {
-    this.selected = unit;
   }
 
   setView(x: number, y: number, w: number, h: number, dpr: number): void {
@@ -301,21 +297,20 @@ export class Overview {
     }
   }
 
-  /** The selected cell, and for a moment the ones that just changed. */
+  /** For a moment, the cells that just changed. */
   private outline(ctx: CanvasRenderingContext2D): void {
     const plan = this.plan as Plan;
     const now = performance.now();
-    for (const [id, at] of this.changed) if (now - at > 10 * PRESS_MS) this.changed.delete(id);
-    if (this.selected === null && this.changed.size === 0) return;
+    for (const [id, at] of this.changed) if (now - at > CHANGED_MS) this.changed.delete(id);
+    if (this.changed.size === 0) return;
     for (const { block, x, ground } of plan.placed) {
       const cw = cellWidth(plan, block);
       for (const u of block.units) {
-        const isSelected = u.id === this.selected;
-        if (!isSelected && !this.changed.has(u.id)) continue;
+        if (!this.changed.has(u.id)) continue;
         const ux = x + (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
         const uy = ground - ((block.rowOf[u.floor] ?? 0) + u.span) * plan.ch;
         ctx.strokeStyle = this.theme.accent;
-        ctx.lineWidth = isSelected ? 3 : 2;
+        ctx.lineWidth = 2;
         ctx.strokeRect(ux - 1.5, uy - 1.5, cw + 2, plan.ch * u.span + 2);
       }
     }
