@@ -230,7 +230,7 @@ function place(blocks: readonly Block[], o: PlanOptions, cw: number, ch: number)
 export function planOverview(blocks: readonly Block[], o: PlanOptions): Plan {
   const fits = (cw: number, ch: number) => {
     const plan = place(blocks, o, cw, ch);
-    return plan.height <= o.height && plan.width <= o.width;
+    return plan.height <= o.height && plan.width < o.width + 0.5; // a full shelf may end a rounding error further
   };
   const largest = (lo: number, hi: number, good: (v: number) => boolean) => {
     if (good(hi)) return hi;

@@ -163,6 +163,23 @@ describe('overview', () => {
     }
   });
 
+  it('uses the height there is when the shelves are full', () => {
+    const [one] = blocksOf(decodeChart(makeChart(12)));
+    const blocks = Array.from({ length: 48 }, (_, i) => ({
+      ...one!,
+      name: `${Math.floor(i / 2) + 1}栋 ${(i % 2) + 1}单元`,
+      width: 7,
+      squeeze: 1,
+      above: 30,
+      below: 0,
+    }));
+    // At many of these widths a full shelf ends a rounding error beyond the width.
+    for (let width = 1300; width < 1600; width += 1) {
+      const o = { ...OPTIONS, width, height: 900, label: 52, minBlock: 48, em: 13, minCell: 4, maxCell: 26 };
+      expect(planOverview(blocks, o).ch, String(width)).toBeGreaterThanOrEqual(5);
+    }
+  });
+
   it('says the building when the touch is beside its cells, and nothing far away', () => {
     const chart = decodeChart(makeChart(12));
     const plan = planOverview(blocksOf(chart), OPTIONS);
