@@ -183,6 +183,19 @@ test('somebody else saves the record of an open form first: theirs is taken, wha
   await b.close(page)
 })
 
+test('without a line the screen that is open stays, and the next one opens when the line is back', async () => {
+  const page = await office('control', `/publications?p=${stage.project}`)
+  await page.waitForSelector('.now-card')
+  await page.context().setOffline(true)
+  await page.locator('.side-entry[href*="#/permits"]').click()
+  await page.waitForSelector('.el-message--error')
+  assert.ok(await page.locator('.now-card').first().isVisible())
+  await page.context().setOffline(false)
+  await page.locator('.side-entry[href*="#/permits"]').click()
+  await page.waitForSelector('.permits li')
+  await b.close(page)
+})
+
 test('leaving with something not saved asks first', async () => {
   const page = await office('control', `/import?p=${stage.project}`)
   const file = { name: '价目表.csv', mimeType: 'text/csv', buffer: csvOf(madeList({ floors: 2 })) }

@@ -270,7 +270,7 @@ async function errorScreens() {
   await page.waitForSelector('.notice h1')
   await shot(page, 'error-kiosk-too-old')
   await desk.locator('.side-entry[href*="#/report"]').click()
-  await desk.waitForSelector('.problem, .broken')
+  await desk.waitForSelector('.problem, .broken, .el-message')
   await shot(desk, 'error-office-offline')
   const fresh = await b.kiosk(browser, site, terminal)
   const { manager } = people
