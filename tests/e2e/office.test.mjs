@@ -196,6 +196,21 @@ test('without a line the screen that is open stays, and the next one opens when 
   await b.close(page)
 })
 
+test('what is not known yet is not said to be nothing', async () => {
+  const page = await office('control', '/')
+  let answer
+  const held = new Promise((done) => (answer = done))
+  await page.route('**/publications?*', (route) => held.then(() => route.continue()))
+  await b.visit(page, `/publications?p=${stage.project}`)
+  await page.waitForSelector('.now-card')
+  await page.waitForSelector('.data-table .skeleton')
+  assert.deepEqual(await page.locator('.now-card p').allInnerTexts(), [])
+  assert.ok(await page.getByRole('button', { name: '编制新发布' }).isDisabled())
+  answer()
+  await page.waitForSelector('.now-card .big')
+  await b.close(page)
+})
+
 test('leaving with something not saved asks first', async () => {
   const page = await office('control', `/import?p=${stage.project}`)
   const file = { name: '价目表.csv', mimeType: 'text/csv', buffer: csvOf(madeList({ floors: 2 })) }

@@ -13,6 +13,8 @@ export interface CursorList<T> {
   rows: ComputedRef<T[]>;
   total: ComputedRef<number | null>;
   hasMore: ComputedRef<boolean>;
+  /** The first page is there: an empty list is empty, not unknown. */
+  loaded: ComputedRef<boolean>;
   problem: ShallowRef<ApiError | null>;
   loading: Ref<boolean>;
   slow: Ref<boolean>;
@@ -37,6 +39,7 @@ export function useCursor<T>(
     rows: computed(() => pages.value.flatMap((p) => p.items)),
     total: computed(() => pages.value[0]?.total ?? null),
     hasMore: computed(() => last.value?.next !== undefined),
+    loaded: computed(() => pages.value.length > 0),
     problem: load.problem,
     loading: load.loading,
     slow: load.slow,
