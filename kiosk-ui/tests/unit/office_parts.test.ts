@@ -1,9 +1,11 @@
 // Small rules of the office: numbers people type, the menu by rights, what waits, the check list, files.
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '@/api/types';
-import { daysTo, endingHolds, endingPermits, silentTerminals } from '@/office/home/waiting';
+import { daysUntil } from '@/office/days';
+import { endingHolds, endingPermits, silentTerminals } from '@/office/home/waiting';
 import {
   areaText,
+  decimalText,
   metresText,
   parseArea,
   parseDecimal,
@@ -38,12 +40,25 @@ describe('numbers people type', () => {
     for (const text of ['', 'abc', '1.234', '-1', '1.2.3', '1e5', '99999999999999'])
       expect(parseYuan(text), text).toBeNull();
     expect(parseDecimal('1.', 2)).toBe(100);
+    expect(parseDecimal('3.1', 4)).toBe(31_000);
+    expect(parseDecimal('2.50', 1)).toBe(25);
+    expect(parseDecimal('１２％', 2)).toBe(1200);
+    for (const bad of ['1.005', '-1', '1e3', '.5']) expect(parseDecimal(bad, 2), bad).toBeNull();
   });
 
   it('come back as they were', () => {
     for (const fen of [0, 7, 100, 106_045_450, 1_524_138_393_600]) expect(parseYuan(yuanText(fen))).toBe(fen);
     expect(areaText(8_930)).toBe('89.30');
-    expect(metresText(2_950)).toBe('2.950');
+    expect(metresText(2_950)).toBe('2.95');
+    expect(decimalText(2950, 3, 2)).toBe('2.95');
+    expect(decimalText(3000, 3, 2)).toBe('3');
+    for (const [n, digits] of [
+      [31_000, 4],
+      [7, 2],
+      [0, 2],
+      [18, 0],
+    ] as const)
+      expect(parseDecimal(decimalText(n, digits), digits)).toBe(n);
     expect(yuanText(null)).toBe('');
   });
 });
@@ -87,10 +102,10 @@ describe('what waits', () => {
   });
 
   it('counts days by date, not by hours', () => {
-    expect(daysTo('2026-11-21', now)).toBe(0);
-    expect(daysTo('2026-11-22', now)).toBe(1);
-    expect(daysTo('2026-11-20', now)).toBe(-1);
-    expect(daysTo('2027-01-01', now)).toBe(41);
+    expect(daysUntil('2026-11-21', now)).toBe(0);
+    expect(daysUntil('2026-11-22', now)).toBe(1);
+    expect(daysUntil('2026-11-20', now)).toBe(-1);
+    expect(daysUntil('2027-01-01', now)).toBe(41);
   });
 
   it('lists permits that end within 30 days, and run-out ones that still cover units', () => {

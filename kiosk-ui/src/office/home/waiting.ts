@@ -1,9 +1,9 @@
 // What waits for somebody: pure, from what the daemon answered, so that the rules have tests.
 import type { Schemas } from '@/api/types';
+import { daysUntil } from '../days';
 
 export const HOLD_SOON_MS = 24 * 3_600_000;
 export const PERMIT_SOON_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 export type UnitBrief = Schemas['UnitBrief'];
 
@@ -14,14 +14,6 @@ export function endingHolds(units: readonly UnitBrief[], now: number): UnitBrief
     .sort((a, b) => (a.hold_until_ms ?? 0) - (b.hold_until_ms ?? 0));
 }
 
-/** Whole days from today to a date `YYYY-MM-DD`, both in local time; negative: past. */
-export function daysTo(day: string, now: number): number {
-  const [y = 0, m = 1, d = 1] = day.split('-').map(Number);
-  const today = new Date(now);
-  const a = Date.UTC(today.getFullYear(), today.getMonth(), today.getDate());
-  return Math.round((Date.UTC(y, m - 1, d) - a) / DAY_MS);
-}
-
 export interface EndingPermit {
   permit: Schemas['Permit'];
   days: number;
@@ -30,8 +22,11 @@ export interface EndingPermit {
 /** Valid permits that end within 30 days, and those that have just run out and still cover units. */
 export function endingPermits(permits: readonly Schemas['Permit'][], now: number): EndingPermit[] {
   return permits
-    .filter((p) => p.valid_until !== null && p.state !== 'revoked')
-    .map((permit) => ({ permit, days: daysTo(permit.valid_until ?? '', now) }))
+    .filter((p) => p.state !== 'revoked')
+    .flatMap((permit) => {
+      const days = daysUntil(permit.valid_until, now);
+      return days === null ? [] : [{ permit, days }];
+    })
     .filter((e) => e.days <= PERMIT_SOON_DAYS && (e.days >= 0 || e.permit.units_covered > 0))
     .sort((a, b) => a.days - b.days);
 }

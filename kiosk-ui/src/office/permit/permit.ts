@@ -1,6 +1,6 @@
 /* permit.ts - what is to be said about a permit: count mismatch, days left, and what a revocation closes. */
 import type { components } from '@/api/schema.gen';
-import { daysUntil } from '../figures';
+import { daysUntil } from '../days';
 
 export type Permit = components['schemas']['Permit'];
 
@@ -14,17 +14,17 @@ export function countGap(p: Permit): number {
 
 export type Validity = 'valid' | 'soon' | 'expired' | 'revoked';
 
-export function validity(p: Permit, today: Date = new Date()): Validity {
+export function validity(p: Permit, now: number = Date.now()): Validity {
   if (p.state === 'revoked') return 'revoked';
   if (p.state === 'expired') return 'expired';
-  const left = daysUntil(p.valid_until, today);
+  const left = daysUntil(p.valid_until, now);
   return left !== null && left <= SOON_DAYS ? 'soon' : 'valid';
 }
 
 /** What deserves a look comes first: soon ending or with a wrong count, then valid, then history. */
-export function sortPermits(list: readonly Permit[], today: Date = new Date()): Permit[] {
+export function sortPermits(list: readonly Permit[], now: number = Date.now()): Permit[] {
   const rank = (p: Permit): number => {
-    const v = validity(p, today);
+    const v = validity(p, now);
     if (v === 'revoked') return 3;
     if (v === 'expired') return 2;
     return v === 'soon' || countGap(p) !== 0 ? 0 : 1;

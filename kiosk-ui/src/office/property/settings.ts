@@ -1,6 +1,6 @@
 /* settings.ts - the settings of a project as a person types them, and which of them changed. */
 import type { components } from '@/api/schema.gen';
-import { decimalText, parseDecimal } from '../figures';
+import { decimalText, parseDecimal } from '../parts/parse';
 
 export type Project = components['schemas']['Project'];
 export type ProjectChange = components['schemas']['ProjectChange'];
