@@ -226,6 +226,17 @@ test('leaving with something not saved asks first', async () => {
   assert.match(await page.textContent('.drop-title'), /价目表/)
   await leave('放弃修改并离开')
   await page.waitForFunction(() => location.hash.startsWith('#/permits'))
+  // An open form as well, by the back key of the browser.
+  await page.locator('.page-head-actions .el-button').click()
+  await page.fill('#p-number', '写到一半')
+  await page.goBack()
+  await page.locator('.el-message-box').getByRole('button', { name: '继续编辑', exact: true }).click()
+  await page.waitForSelector('.el-message-box', { state: 'hidden' })
+  assert.equal(await page.inputValue('#p-number'), '写到一半')
+  await page.waitForFunction(() => location.hash.startsWith('#/permits'))
+  await page.goBack()
+  await page.locator('.el-message-box').getByRole('button', { name: '放弃修改并离开', exact: true }).click()
+  await page.waitForFunction(() => location.hash.startsWith('#/import'))
   await b.close(page)
 })
 

@@ -36,7 +36,8 @@ router.beforeEach(async (to) => {
   const asked = Number(to.query['p']);
   if (Number.isInteger(asked) && asked > 0 && asked !== project.id) project.choose(asked);
   if (to.query['p'] !== String(project.id)) {
-    return { path: to.path, query: { ...to.query, p: String(project.id) }, hash: to.hash, replace: true };
+    // Not a replacement of its own: a step from the menu is one the back key goes back from.
+    return { path: to.path, query: { ...to.query, p: String(project.id) }, hash: to.hash };
   }
   return true;
 });

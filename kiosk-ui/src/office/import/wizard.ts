@@ -2,6 +2,7 @@
 // only another file starts over.
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { api, ok } from '@/api/client';
+import { RAW } from '../parts/upload';
 import { useAction } from '../parts/use_load';
 import { useSend } from '../parts/use_send';
 import {
@@ -102,8 +103,7 @@ export function createWizard(project: () => number | null) {
         api.POST('/api/v1/imports', {
           params: { query: { name: chosen.name, project: id } },
           body: chosen as unknown as string,
-          bodySerializer: (body) => body as unknown as BodyInit,
-          headers: { 'Content-Type': 'application/octet-stream' },
+          ...RAW,
         }),
       );
       take(found);
