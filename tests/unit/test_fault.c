@@ -32,17 +32,18 @@ static bool whole(const char *text)
 static void test_cut_at_a_character(void **state)
 {
     static const char *const names[] = {"unit", "path", "reason", "name", "project", "value"};
-    struct fault_arg args[FAULT_ARGS_MAX];
+    enum { N = sizeof(names) / sizeof(names[0]) };
+    struct fault_arg args[N];
     char text[400];
 
     (void)state;
-    for (size_t i = 0; i < FAULT_ARGS_MAX; i++)
+    for (size_t i = 0; i < N; i++)
         args[i] = (struct fault_arg){names[i], (char *)(uintptr_t) "城南的楼栋与房号"};
     for (int code = 0; code < FAULT_COUNT; code++)
         for (size_t size = 1; size < sizeof(text); size++)
             for (int lang = LANG_ZH; lang <= LANG_EN; lang++) {
-                size_t n = fault_render((enum fault_code)code, args, FAULT_ARGS_MAX,
-                                        (enum lang)lang, text, size);
+                size_t n =
+                    fault_render((enum fault_code)code, args, N, (enum lang)lang, text, size);
 
                 assert_true(n < size);
                 assert_int_equal(strlen(text), n);

@@ -345,14 +345,6 @@ static void test_start_refuses(void **state)
     server_stop(&s);
 }
 
-static void write_file(const char *path, const char *text)
-{
-    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-
-    assert_true(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-    close(fd);
-}
-
 /* A life that was cut off in the middle of an upload leaves nothing for good. */
 static void test_start_sweeps_uploads(void **state)
 {
