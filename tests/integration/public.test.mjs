@@ -242,6 +242,69 @@ describe('transport of the chart', () => {
   });
 });
 
+describe('PM-10, PM-25: layouts and images', () => {
+  const PLAN = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+
+  test('a layout edited once is changed on all its units; its plan and a unit’s own images with the next publication', async () => {
+    const own = await readyProject(control, { name: '图', list: { buildings: 1, floors: 2, rooms: 2 } });
+    await publish(control, manager, own);
+    const screen = await site.terminal(admin, { project: own });
+    const upload = (name, bytes) => control.upload(`/api/v1/media?name=${name}&project=${own}`, bytes);
+    const { id: plan } = await upload('plan.png', PLAN);
+    const { id: view } = await upload('view.png', PLAN);
+    assert.equal(plan, view, 'the same image is kept once');
+    const [layout] = (await control.get(`/api/v1/projects/${own}/layouts`)).items.filter((l) => l.units > 1);
+    await control.patch(`/api/v1/layouts/${layout.id}`, {
+      version: layout.version,
+      rooms: 5,
+      description: '南北通透',
+      media: plan,
+    });
+    const [u] = (await internalUnits(control, own)).filter((x) => x.state === 'A');
+    const now = await unit(u.id);
+    const vr = 'https://vr.example.test/1';
+    await control.patch(`/api/v1/units/${u.id}`, {
+      version: now.version,
+      media: [view],
+      model_room: true,
+      vr_url: vr,
+    });
+    // who shows a model room says what in it is not sold with the unit
+    await control.put(`/api/v1/projects/${own}/disclosure/P23`, { version: 0, value: '家具不含' });
+    const shown = () => screen.get(`/api/v1/public/units/${u.id}`);
+    const before = await shown();
+    assert.deepEqual([before.media, before.model_room, before.vr_url], [[], false, null]);
+    await screen.refused('GET', `/api/v1/public/media/${plan}`, 404);
+    await publish(control, manager, own);
+    const after = await shown();
+    assert.deepEqual([after.media, after.model_room, after.vr_url], [[view], true, vr]);
+    const chart = await publicChart(screen, own);
+    const [{ rooms, media }] = chart.layouts.filter((l) => l.id === layout.id);
+    assert.deepEqual([rooms, media], [5, plan]);
+    const ids = new Set(unitsOf(chart).map((x) => x.id));
+    const held = (await internalUnits(control, own)).filter((x) => ids.has(x.id));
+    let same = 0;
+    for (const x of held) {
+      const { layout: its } = await screen.get(`/api/v1/public/units/${x.id}`);
+      if (its?.id !== layout.id) continue;
+      assert.equal(its.rooms, 5);
+      same++;
+    }
+    assert.equal(same, layout.units);
+    const served = await screen.request('GET', `/api/v1/public/media/${plan}`);
+    assert.deepEqual([served.status, served.type], [200, 'image/png']);
+    const again = await screen.request('GET', `/api/v1/public/media/${plan}`, {
+      headers: { 'If-None-Match': served.headers.etag },
+    });
+    assert.deepEqual([again.status, again.bytes.length], [304, 0]);
+    // another project's kiosk does not get it
+    await kiosk.refused('GET', `/api/v1/public/media/${plan}`, 404);
+  });
+});
+
 describe('unit QR and take-home links', () => {
   test('the code leads to the unit in that publication; superseded, revoked, forged', async () => {
     const nobody = site.client();
