@@ -305,6 +305,46 @@ describe('PM-10, PM-25: layouts and images', () => {
   });
 });
 
+describe('SC-11, SC-12, SC-26: what must be disclosed', () => {
+  test('every item with its document, agency fees marked voluntary, hidden units with their reason', async () => {
+    const own = await readyProject(control, { name: '公示项', list: { buildings: 1, floors: 2, rooms: 2 } });
+    const at = (path) => `/api/v1/projects/${own}/${path}`;
+    const { items: now } = await control.get(at('disclosure'));
+    const { version } = now.find((i) => i.code === 'P7');
+    const P7 = { version, value: '2.5', doc_name: '规划许可证 1 号', doc_date: '2026-01-02' };
+    await control.put(at('disclosure/P7'), P7);
+    const agency = { kind: 'agency', name: '代办产证', standard: '300 元', payee: '代办公司' };
+    await control.refused('POST', at('fees'), [409, 422], 'fee.voluntary', {
+      body: { ...agency, voluntary: false },
+    });
+    await control.post(at('fees'), { ...agency, voluntary: true }, 201);
+    const units = await internalUnits(control, own);
+    const [kept] = units.filter((u) => u.state === 'A');
+    const retain = { kind: 'resettlement', reason: '回迁', document: '协议 1 号' };
+    await control.post(
+      at('units/retain'),
+      { units: [{ id: kept.id, version: kept.version }], ...retain },
+      200,
+    );
+    await publish(control, manager, own);
+    const screen = await site.terminal(admin, { project: own });
+    const shown = await screen.get(`/api/v1/public/projects/${own}/disclosure`);
+    assert.equal(shown.complaint_phone, '12345');
+    const item = shown.items.find((i) => i.code === 'P7');
+    assert.deepEqual([item.value, item.doc_name, item.doc_date], ['2.5', '规划许可证 1 号', '2026-01-02']);
+    assert.deepEqual(
+      shown.fees.filter((f) => f.kind === 'agency').map((f) => [f.name, f.voluntary]),
+      [['代办产证', true]],
+    );
+    const { state, not_for_sale_reason: reason } = await screen.get(`/api/v1/public/units/${kept.id}`);
+    assert.deepEqual([state, reason], ['N', 'resettlement']);
+    // nothing is dropped: the chart, the office and the permit count the same units
+    assert.equal(unitsOf(await publicChart(screen, own)).length, units.length);
+    const [permit] = shown.permits;
+    assert.equal(permit.units_named, units.length);
+  });
+});
+
 describe('unit QR and take-home links', () => {
   test('the code leads to the unit in that publication; superseded, revoked, forged', async () => {
     const nobody = site.client();
