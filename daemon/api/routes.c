@@ -97,7 +97,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/projects/{project}/link-revocations", RIGHT_CHART_VIEW, ROUTE_READ, api_link_revocation_list, 0, NULL},
     {"POST", "/api/v1/projects/{project}/link-revocations", RIGHT_PUBLICATION_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_link_revoke, 0, NULL},
     {"POST", "/api/v1/imports", RIGHT_UNIT_IMPORT, ROUTE_SLOW | ROUTE_UPLOAD, api_import_upload, 32 << 20, NULL},
-    {"GET", "/api/v1/imports/{import}", RIGHT_UNIT_IMPORT, ROUTE_READ, api_import_get, 0, NULL},
+    {"GET", "/api/v1/imports/{import}", RIGHT_UNIT_IMPORT, ROUTE_SLOW, api_import_get, 0, NULL},
     {"DELETE", "/api/v1/imports/{import}", RIGHT_UNIT_IMPORT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_import_discard, 0, NULL},
     {"POST", "/api/v1/imports/{import}/scan", RIGHT_UNIT_IMPORT, ROUTE_SLOW, api_import_scan, 1 << 20, NULL},
     {"POST", "/api/v1/imports/{import}/commit", RIGHT_UNIT_IMPORT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_import_commit, 1 << 20, NULL},
