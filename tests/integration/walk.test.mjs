@@ -410,6 +410,7 @@ describe('import: all rows or none', () => {
     const next = await control.upload(path, csvOf(rows));
     assert.equal(next.remembered, '三栋');
     assert.deepEqual(next.suggestion.matrix_more, mapping.matrix_more);
+    assert.deepEqual(await control.get(`/api/v1/imports/${next.id}?sheet=0`), next, 'looked at again');
     // Another building in the same place is not the one remembered.
     const moved = await control.upload(path, csvOf(rows).toString().replace('3栋', '4栋'));
     assert.equal(moved.remembered, null);
