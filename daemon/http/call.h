@@ -59,6 +59,7 @@ enum { CALL_PARAMS_MAX = 4 };
 struct identity {
     struct actor actor;
     uint8_t session[32]; /* hash of the token; zero when nobody */
+    uint32_t revision;   /* of rights and scope, since the session began */
     int64_t terminal_id; /* 0: not a terminal */
     int64_t terminal_project_id;
     bool must_change_password;

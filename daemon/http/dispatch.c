@@ -267,7 +267,7 @@ static enum MHD_Result dispatch_stream(struct request *rq)
     if (!strcmp(rq->method, "HEAD"))
         return request_reply(rq, 0);
     r = feed_open(http->options.feed, rq->call.channels, rq->call.n_channels, after, owner,
-                  known ? rq->id.session : NULL, rq->connection, rq->conn->fd, &response);
+                  known ? &rq->id : NULL, rq->connection, rq->conn->fd, &response);
     if (r == -EUSERS || r == -ESHUTDOWN) {
         metrics_reject(&http->metrics, REJECT_STREAMS);
         rq->call.reply.retry_after = 5;

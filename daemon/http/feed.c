@@ -43,6 +43,7 @@ struct feed_stream {
     bool lost;     /* must be told to start over */
     bool tied;     /* to a session */
     uint8_t owner[32], session[32];
+    uint32_t revision; /* of the session */
     struct MHD_Connection *connection;
     int fd;
 };
@@ -361,7 +362,7 @@ static int stream_admit(struct feed *f, struct feed_stream *s)
 }
 
 int feed_open(struct feed *f, const uint64_t *channels, size_t n_channels, const char *after,
-              const uint8_t owner[32], const uint8_t *session, struct MHD_Connection *connection,
+              const uint8_t owner[32], const struct identity *id, struct MHD_Connection *connection,
               int fd, struct MHD_Response **ret_response)
 {
     struct MHD_Response *response;
@@ -377,9 +378,11 @@ int feed_open(struct feed *f, const uint64_t *channels, size_t n_channels, const
     memcpy(s->channels, channels, n_channels * sizeof(*channels));
     s->n_channels = n_channels;
     memcpy(s->owner, owner, sizeof(s->owner));
-    s->tied = session != NULL;
-    if (session)
-        memcpy(s->session, session, sizeof(s->session));
+    s->tied = id != NULL;
+    if (id) {
+        memcpy(s->session, id->session, sizeof(s->session));
+        s->revision = id->revision;
+    }
     s->connection = connection;
     s->fd = fd;
     pthread_mutex_lock(&f->lock);
@@ -424,7 +427,7 @@ static void beat_all(struct feed *f)
 
     f->beat++;
     for (struct feed_stream *s = f->streams; s; s = s->next) {
-        if (s->tied && f->sessions && !session_alive(f->sessions, s->session, now_ms))
+        if (s->tied && f->sessions && !session_stands(f->sessions, s->session, s->revision, now_ms))
             s->ended = true;
         wake(s);
     }

@@ -5,8 +5,8 @@
  * another epoch, it gets `event: reset` and the page loads its snapshot again. Every 5 s each
  * stream gets `event: heartbeat` with the server's time, the current number and how long ago the
  * database last answered: by it the page shows the link, and grows stale when the daemon lives but
- * can no longer know what is true (DV-07). A stream whose session has ended is closed at the next
- * beat.
+ * can no longer know what is true (DV-07). A stream whose session has ended, or may see something
+ * else than when it was opened, is closed at the next beat.
  *
  * Thread: any. feed_post() never blocks on a reader.
  */
@@ -20,6 +20,7 @@
 
 struct feed;
 struct feed_stream;
+struct identity;
 struct sessions;
 
 enum feed_kind {
@@ -70,11 +71,11 @@ void feed_checked(struct feed *f);
 /* The id of the last event, "<epoch>-<n>": a snapshot states it, a stream continues after it. */
 void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT]);
 
-/* Opens a stream for http.c: @owner is what the per-owner cap counts by, @session (32 bytes or
- * NULL) what ends it. @after: a Last-Event-ID or NULL for "from now". -EUSERS: the caps are
+/* Opens a stream for http.c: @owner is what the per-owner cap counts by; @id (NULL: nobody is known)
+ * ends it with its session, and with any change of what its session may see. @after: a Last-Event-ID or NULL for "from now". -EUSERS: the caps are
  * reached, -ESHUTDOWN, -ENOMEM. The response owns the stream. */
 int feed_open(struct feed *f, const uint64_t *channels, size_t n_channels, const char *after,
-              const uint8_t owner[32], const uint8_t *session, struct MHD_Connection *connection,
+              const uint8_t owner[32], const struct identity *id, struct MHD_Connection *connection,
               int fd, struct MHD_Response **ret_response);
 
 struct feed_stats {

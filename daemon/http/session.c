@@ -236,16 +236,17 @@ int session_find_hash(struct sessions *s, const uint8_t hash[SESSION_HASH], int6
     return r;
 }
 
-bool session_alive(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms)
+bool session_stands(struct sessions *s, const uint8_t hash[SESSION_HASH], uint32_t revision,
+                    int64_t now_ms)
 {
     struct entry *e;
-    bool alive;
+    bool stands;
 
     pthread_mutex_lock(&s->lock);
     e = lookup(s, hash);
-    alive = e && !expired(e, now_ms);
+    stands = e && !expired(e, now_ms) && e->id.revision == revision;
     pthread_mutex_unlock(&s->lock);
-    return alive;
+    return stands;
 }
 
 void session_end(struct sessions *s, const uint8_t hash[SESSION_HASH])
@@ -314,6 +315,7 @@ size_t session_update_user(struct sessions *s, int64_t user_id,
             continue;
         }
         memcpy(next.session, e->id.session, SESSION_HASH);
+        next.revision = e->id.revision + 1;
         next.actor.kind = ACTOR_USER;
         next.actor.id = user_id;
         e->id = next;

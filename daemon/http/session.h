@@ -46,8 +46,10 @@ int session_find(struct sessions *s, const char *token, int64_t now_ms, struct i
 /* The same by the token's hash (session_token_hash()), for who has just worked it out. */
 int session_find_hash(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms,
                       struct identity *ret_id);
-/* Whether it lives, without marking it used: for streams, which must not keep a session alive. */
-bool session_alive(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms);
+/* Whether it lives with the rights and scope it had at @revision, without marking it used: for
+ * streams, which must not keep a session alive and were opened by what it might see then. */
+bool session_stands(struct sessions *s, const uint8_t hash[SESSION_HASH], uint32_t revision,
+                    int64_t now_ms);
 
 void session_end(struct sessions *s, const uint8_t hash[SESSION_HASH]);
 /* Ends all of the user except @except (may be NULL). Returns how many. */

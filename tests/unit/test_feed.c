@@ -419,6 +419,31 @@ static void test_caps(void **state)
     }
 }
 
+static bool another_scope(void *arg, struct identity *id)
+{
+    (void)arg;
+    id->actor.n_projects = 0;
+    return true;
+}
+
+/* What a stream may send was found out when it was opened. */
+static void test_ends_with_the_scope(void **state)
+{
+    struct identity user = {.actor = {.kind = ACTOR_USER, .id = 7}};
+    char cookie[128];
+    struct stream s;
+
+    (void)state;
+    server_login(&server, &user, clock_boot_ms(), cookie, sizeof(cookie));
+    for (int i = 0; i < 2; i++) { /* who is still let in opens another */
+        s = stream_open("/api/own", cookie);
+        assert_true(stream_until(&s, "event: heartbeat\n", 3000));
+        assert_int_equal(session_update_user(server.sessions, 7, another_scope, NULL), 1);
+        assert_true(stream_ends(&s, 3000));
+        stream_close(&s);
+    }
+}
+
 static void test_ends_with_the_session(void **state)
 {
     struct identity user = {.actor = {.kind = ACTOR_USER, .id = 7}};
@@ -615,6 +640,7 @@ int main(void)
         T(test_ring_is_bounded, setup_small),
         T(test_idle_is_not_reset, setup_small),
         T(test_caps, setup_small),
+        T(test_ends_with_the_scope, setup_tied),
         T(test_ends_with_the_session, setup_tied),
         T(test_slow_reader_is_reset, setup_bulk),
         T(test_unread_stream_is_cut, setup_unread),

@@ -95,8 +95,8 @@ static void test_expiry(void **state)
     /* Unused, fifteen minutes; being looked at by a stream is not use. */
     assert_int_equal(session_create(s, &id, now, token), 0);
     assert_int_equal(session_token_hash(token, hash), 0);
-    assert_true(session_alive(s, hash, now + SESSION_IDLE_MS - 1));
-    assert_false(session_alive(s, hash, now + SESSION_IDLE_MS));
+    assert_true(session_stands(s, hash, 0, now + SESSION_IDLE_MS - 1));
+    assert_false(session_stands(s, hash, 0, now + SESSION_IDLE_MS));
     assert_int_equal(session_find(s, token, now + SESSION_IDLE_MS, &found), -ENOENT);
     /* A terminal stays. */
     assert_int_equal(session_find(s, fixed, now * 100, &found), 0);
@@ -148,6 +148,10 @@ static void test_update_of_user(void **state)
     assert_int_equal(session_find(s, token[0], 1, &found), 0);
     assert_true(found.actor.rights == RIGHT_BIT(RIGHT_USER_EDIT));
     assert_int_equal(found.actor.id, 1);
+    /* Who was let in by what it was before is not by what it is now. */
+    assert_int_equal(found.revision, 1);
+    assert_true(session_stands(s, found.session, 1, 1));
+    assert_false(session_stands(s, found.session, 0, 1));
     assert_int_equal(session_update_user(s, 2, more_rights, &keep), 0);
     keep = false;
     assert_int_equal(session_update_user(s, 1, more_rights, &keep), 2);
