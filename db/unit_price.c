@@ -107,10 +107,30 @@ static const int64_t *or_none(const int64_t *fen)
     return *fen > 0 ? fen : NULL;
 }
 
+/* The price a unit came with stands in its record alone until there is a second one: then it is
+ * written down as the first, with who brought it and when. An import need not do it row by row. */
+static int price_first(struct tx *tx, int64_t unit_id)
+{
+    int r = db_run(tx->db,
+                   "INSERT INTO unit_price (unit_id, total_fen, filed_total_fen, floor_total_fen, "
+                   "reason, actor, at_ms) SELECT u.id, u.total_fen, u.filed_total_fen, "
+                   "u.floor_total_fen, h.event, h.actor, h.at_ms FROM unit u JOIN unit_history h "
+                   "ON h.unit_id = u.id AND h.axis = 'state' AND h.from_state = '' "
+                   "WHERE u.id = $1 AND COALESCE(u.total_fen, u.filed_total_fen, "
+                   "u.floor_total_fen) IS NOT NULL AND NOT EXISTS "
+                   "(SELECT 1 FROM unit_price p WHERE p.unit_id = u.id)",
+                   "i", unit_id);
+
+    return r < 0 ? r : 0;
+}
+
 static int price_write(struct tx *tx, const struct unit_price_change *c,
                        const struct price_now *next)
 {
-    int r = db_run(tx->db,
+    int r = price_first(tx, c->id);
+
+    if (r == 0)
+        r = db_run(tx->db,
                    "UPDATE unit SET total_fen = $2, filed_total_fen = $3, floor_total_fen = $4, "
                    "price_reviewed = $5, version = version + 1, changed_ms = $6 WHERE id = $1",
                    "ioooii", c->id, or_none(&next->total), or_none(&next->filed),

@@ -188,13 +188,18 @@ static void test_price_from_unit_price(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
     assert_int_equal(fixture_of(f, "SELECT total_fen FROM unit WHERE id = $1", f->units[0]),
                      110333200);
-    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_price"), 1);
+    /* Every price it had: the one it came with, and each that was set. */
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_price"), 2);
+    assert_int_equal(fixture_count(f, "SELECT total_fen FROM unit_price WHERE reason = 'generate' "
+                                      "AND id = (SELECT MIN(id) FROM unit_price)"),
+                     FIXTURE_TOTAL);
     assert_int_equal(db_run(f->db, "UPDATE project SET price_basis = 'inner'", ""), 1);
     c = price_of(f, f->units[0]);
     c.unit_price_fen = 1000000;
     assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
     assert_int_equal(fixture_of(f, "SELECT total_fen FROM unit WHERE id = $1", f->units[0]),
                      72000000);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit_price"), 3);
     assert_int_equal(db_run(f->db, "UPDATE project SET price_basis = 'unit'", ""), 1);
     c = price_of(f, f->units[0]);
     c.unit_price_fen = 1000000;
