@@ -75,6 +75,25 @@ describe('a step that is asked for first', () => {
   });
 });
 
+describe('a step on something that somebody else changed first', () => {
+  it('stays open on what it is now, and goes through when asked again', async () => {
+    const step = useConfirm(
+      (x: { version: number }) => (x.version === 1 ? Promise.reject(stale) : Promise.resolve()),
+      () => undefined,
+      () => Promise.resolve({ version: 2 }),
+    );
+    step.ask({ version: 1 });
+    await step.confirm();
+    expect([step.open.value, step.problem.value?.status, step.target.value]).toEqual([
+      true,
+      412,
+      { version: 2 },
+    ]);
+    await step.confirm();
+    expect([step.open.value, step.problem.value]).toEqual([false, null]);
+  });
+});
+
 describe('sending', () => {
   const lost = new ApiError(0, 'net.timeout', '', '');
   it('repeats an unknown outcome with its key, and anything else with another', async () => {

@@ -13,10 +13,16 @@ export interface Confirm<T> {
   confirm: () => Promise<void>;
 }
 
-/** @act: the step itself. @done: afterwards, with the question closed. */
+const STALE = 412;
+
+/**
+ * @act: the step itself. @done: afterwards, with the question closed. @latest: the thing as it is now, for when
+ * somebody else changed it first: the question stays open on that, and asked again it goes through.
+ */
 export function useConfirm<T>(
   act: (target: T) => Promise<unknown>,
   done: (target: T) => unknown,
+  latest?: (target: T) => Promise<T | undefined>,
 ): Confirm<T> {
   const target = shallowRef<T | null>(null);
   const open = ref(false);
@@ -30,7 +36,10 @@ export function useConfirm<T>(
   async function confirm(): Promise<void> {
     const now = target.value;
     if (now === null) return;
-    if ((await run(() => act(now).then(() => true))) === null) return;
+    if ((await run(() => act(now).then(() => true))) === null) {
+      if (problem.value?.status === STALE) target.value = (await latest?.(now)) ?? now;
+      return;
+    }
     open.value = false;
     await done(now);
   }
