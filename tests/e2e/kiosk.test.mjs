@@ -532,10 +532,10 @@ test('the code leads to the unit on a phone, until it is revoked or its days are
 test('a phone is refused in its own language, and in the other one when asked', async () => {
   const page = await b.openWindow(stage.browser, stage.site, '/u/AAAA', { ...b.PHONE, lang: 'en-GB' })
   const said = (chinese) =>
-    page.waitForFunction(
-      (c) => document.querySelector('.gone h1') && /[\u4e00-\u9fff]/.test(document.querySelector('.gone').textContent) === c,
-      chinese,
-    )
+    page.waitForFunction((c) => {
+      const words = document.querySelector('.gone')?.textContent ?? ''
+      return words !== '' && /[\u4e00-\u9fff]/.test(words) === c
+    }, chinese)
   await page.waitForSelector('.gone')
   await said(false)
   await page.locator('header button').click()
