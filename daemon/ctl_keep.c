@@ -241,7 +241,7 @@ int ctl_restore(struct ctl *c)
     if (!path)
         return -EINVAL;
     r = site_open(&c->config, &c->app, &c->site, what, sizeof(what));
-    if (r < 0 && r != -EUCLEAN && r != -EKEYREJECTED) {
+    if (r < 0 && !site_wants_restore(r)) {
         fprintf(stderr, "anchangctl: %s; stop anchangd first\n", what);
         return r;
     }

@@ -19,7 +19,8 @@
 #include "db/store.h"
 
 enum { KEY_SIZE = 32 };
-#define DAMAGED "%s is damaged: restore a backup with anchangctl restore; nothing was changed"
+#define LINK_KEY "%s/secret/link.key"
+#define DAMAGED  "%s is damaged: restore a backup with anchangctl restore; nothing was changed"
 
 static int folder_make(const char *path)
 {
@@ -98,7 +99,14 @@ static int key_load(const char *path, bool may, uint8_t ret_key[KEY_SIZE])
     return r;
 }
 
-static int keys_load(const struct config *config, struct app *app, char *what, size_t what_size)
+static int key_refused(int r, const char *path, char *what, size_t what_size)
+{
+    snprintf(what, what_size, "%s: the key cannot be read or made: %s", path, strerror(-r));
+    return r;
+}
+
+static int audit_key_load(const struct config *config, const struct app *app, char *what,
+                          size_t what_size)
 {
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     char path[640];
@@ -114,15 +122,22 @@ static int keys_load(const struct config *config, struct app *app, char *what, s
     if (!config->audit_key_file[0] && (!credentials || access(path, R_OK) < 0))
         snprintf(path, sizeof(path), "%s/secret/audit.key", config->state_dir);
     r = key_load(path, fresh, audit_key);
-    if (r == 0) {
-        audit_set_key(audit_key);
-        sodium_memzero(audit_key, sizeof(audit_key));
-        snprintf(path, sizeof(path), "%s/secret/link.key", config->state_dir);
-        r = key_load(path, true, app->link_key);
-    }
     if (r < 0)
-        snprintf(what, what_size, "%s: the key cannot be read or made: %s", path, strerror(-r));
-    return r;
+        return key_refused(r, path, what, what_size);
+    audit_set_key(audit_key);
+    sodium_memzero(audit_key, sizeof(audit_key));
+    return 0;
+}
+
+/* Made once the first database stands: where it is, there must be one. */
+static int link_key_load(const struct config *config, struct app *app, char *what, size_t what_size)
+{
+    char path[640];
+    int r;
+
+    snprintf(path, sizeof(path), LINK_KEY, config->state_dir);
+    r = key_load(path, true, app->link_key);
+    return r < 0 ? key_refused(r, path, what, what_size) : 0;
 }
 
 static int lock_take(const char *state_dir, struct site *site)
@@ -162,11 +177,21 @@ static int log_check(struct db *db)
 static int database_ready(const struct config *config, struct app *app, char *what,
                           size_t what_size)
 {
-    char backup[640];
+    char backup[640], key[640];
+    struct stat file;
     struct db *db;
-    int version = 0;
-    int r = db_open(app->db_path, DB_WRITER, &db);
+    int version = 0, r;
 
+    /* An empty site in the place of one that was lost would be taken for the truth (RS F12). */
+    snprintf(key, sizeof(key), LINK_KEY, config->state_dir);
+    r = stat(app->db_path, &file) < 0 ? errno : 0;
+    if ((r == ENOENT || (r == 0 && file.st_size == 0)) && access(key, F_OK) == 0) {
+        snprintf(what, what_size,
+                 "%s is gone: put it back, or restore a backup with anchangctl restore",
+                 app->db_path);
+        return -ENODATA;
+    }
+    r = db_open(app->db_path, DB_WRITER, &db);
     if (r < 0) {
         snprintf(what, what_size, r == -EUCLEAN ? DAMAGED : "%s: cannot be opened: %s",
                  app->db_path, strerror(-r));
@@ -239,7 +264,7 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
                  config->state_dir);
         return -EMEDIUMTYPE;
     }
-    r = keys_load(config, app, what, what_size);
+    r = audit_key_load(config, app, what, what_size);
     if (r == 0)
         r = lock_take(config->state_dir, &site);
     if (r == -EALREADY)
@@ -250,9 +275,16 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
     *ret_site = site;
     if (r == 0)
         r = database_ready(config, app, what, what_size);
-    if (r < 0 && r != -EUCLEAN && r != -EKEYREJECTED)
+    if (r == 0)
+        r = link_key_load(config, app, what, what_size);
+    if (r < 0 && !site_wants_restore(r))
         site_close(ret_site);
     return r;
+}
+
+bool site_wants_restore(int r)
+{
+    return r == -EUCLEAN || r == -EKEYREJECTED || r == -ENODATA;
 }
 
 void site_close(struct site *site)

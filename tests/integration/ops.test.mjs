@@ -336,6 +336,14 @@ describe('what must not start', () => {
     assert.equal(site.run().status, 78);
     writeFileSync(database(site), Buffer.alloc(8192, 'x'));
     assert.equal(site.run().status, 78);
+    // gone or emptied: no empty site takes its place
+    writeFileSync(database(site), '');
+    assert.equal(site.run().status, 78);
+    rmSync(database(site));
+    const without = site.run();
+    assert.equal(without.status, 78);
+    assert.match(without.stderr, /anchang\.db is gone: .*restore/);
+    assert.equal(existsSync(database(site)), false);
     const restored = site.ctl('restore', good);
     assert.equal(restored.status, 0, restored.stderr);
     site.verify();
