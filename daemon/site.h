@@ -28,9 +28,9 @@ struct site {
  * lock, and brings the database to the newest schema. -EALREADY: another process has the lock
  * (ret_site->holder), everything but the database is done. -EMEDIUMTYPE: the folder is on a network
  * or overlay file system that cannot keep a database (F14). -EPROTONOSUPPORT: the database is newer
- * than this program. -EUCLEAN: it is damaged; -ENODATA: the one that was there is gone. -ENOENT: the
- * audit log's key is gone; -EKEYREJECTED: it is another one, or the log's end was altered. @what
- * gets a line for the log. */
+ * than this program. -EUCLEAN: it is damaged; -ENODATA: the one that was there is gone. -ENOENT:
+ * the audit log's key is gone; -EKEYREJECTED: it is another one, or the log's end was altered.
+ * @what gets a line for the log. */
 int site_open(const struct config *config, struct app *app, struct site *ret_site, char *what,
               size_t what_size);
 void site_close(struct site *site);

@@ -71,9 +71,10 @@ void feed_checked(struct feed *f);
 /* The id of the last event, "<epoch>-<n>": a snapshot states it, a stream continues after it. */
 void feed_position(struct feed *f, char ret_id[FEED_ID_TEXT]);
 
-/* Opens a stream for http.c: @owner is what the per-owner cap counts by; @id (NULL: nobody is known)
- * ends it with its session, and with any change of what its session may see. @after: a Last-Event-ID or NULL for "from now". -EUSERS: the caps are
- * reached, -ESHUTDOWN, -ENOMEM. The response owns the stream. */
+/* Opens a stream for http.c: @owner is what the per-owner cap counts by; @id (NULL: nobody is
+ * known) ends it with its session, and with any change of what its session may see. @after: a
+ * Last-Event-ID or NULL for "from now". -EUSERS: the caps are reached, -ESHUTDOWN, -ENOMEM. The
+ * response owns the stream. */
 int feed_open(struct feed *f, const uint64_t *channels, size_t n_channels, const char *after,
               const uint8_t owner[32], const struct identity *id, struct MHD_Connection *connection,
               int fd, struct MHD_Response **ret_response);

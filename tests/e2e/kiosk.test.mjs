@@ -2,12 +2,11 @@
 // the site or the machine's right to show anything is gone.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { csvOf, HEAD, madeList } from '../integration/lib/lists.mjs'
 import * as w from '../integration/lib/walk.mjs'
-import { scratch } from '../integration/lib/site.mjs'
+import { occupy, scratch } from '../integration/lib/site.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 
@@ -391,19 +390,16 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
   await stage.logIn(PEOPLE) // sessions of people end with the daemon; a terminal stays one
 })
 
-test('a daemon that lost its database still shows the chart, and does not call it live', async () => {
+test('a daemon that cannot write to its database still shows the chart, and does not call it live', async () => {
   const page = await kiosk()
   await b.wake(page)
   await page.waitForSelector('.strip.live')
-  const file = join(stage.site.state, 'anchang.db')
-  renameSync(file, `${file}.away`)
-  try {
-    await page.waitForSelector('.strip.reconnecting', { timeout: 30_000 })
-    await b.openUnit(page) // the last approved chart is still served
-    assert.equal(await page.locator('.strip.live').count(), 0)
-  } finally {
-    renameSync(`${file}.away`, file)
-  }
+  const stranger = occupy(join(stage.site.state, 'anchang.db'), 25)
+  await stranger.locked
+  await page.waitForSelector('.strip.reconnecting', { timeout: 30_000 })
+  await b.openUnit(page) // the last approved chart is still served
+  assert.equal(await page.locator('.strip.live').count(), 0)
+  await stranger.gone
   await page.waitForSelector('.strip.live')
   await b.close(page)
 })

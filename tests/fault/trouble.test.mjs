@@ -1,7 +1,7 @@
 // F5, F6, F9, F18, F31, F32, F48: a full disk, a sync that fails, a stranger in the database, SIGTERM under
 // load, backups meanwhile, clients that are slow or do nothing.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { newKey } from '../integration/lib/client.mjs';
 import { csvOf, madeList } from '../integration/lib/lists.mjs';
-import { scratch, Site, sleep } from '../integration/lib/site.mjs';
+import { occupy, scratch, Site, sleep } from '../integration/lib/site.mjs';
 import {
   act,
   commit,
@@ -270,15 +270,6 @@ describe('F12, DV-07: the database is taken away', () => {
 });
 
 describe('F9: a stranger in the database', () => {
-  const occupy = (file, seconds) => {
-    const child = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const locked = new Promise((resolve) => child.stdout.once('data', resolve));
-    child.stdin.write(
-      `.timeout 3000\nBEGIN IMMEDIATE;\n.shell echo locked; sleep ${seconds}\nCOMMIT;\n.quit\n`,
-    );
-    return { locked, gone: new Promise((resolve) => child.on('close', resolve)) };
-  };
-
   test('one who only looks leaves the log where it is: nothing acknowledged is lost with him', async () => {
     const site = await Site.demo();
     try {

@@ -259,4 +259,12 @@ export class Site {
   }
 }
 
+/** A stranger who keeps the write lock of a database for a while: { locked, gone }, promises both. */
+export function occupy(file, seconds) {
+  const child = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const locked = new Promise((resolve) => child.stdout.once('data', resolve));
+  child.stdin.write(`.timeout 3000\nBEGIN IMMEDIATE;\n.shell echo locked; sleep ${seconds}\nCOMMIT;\n.quit\n`);
+  return { locked, gone: new Promise((resolve) => child.on('close', resolve)) };
+}
+
 export { sleep };
