@@ -1,10 +1,11 @@
 /* test_constraints.c - each CHECK, UNIQUE, foreign key and trigger of the schema is needed by a
  * test.
  *
- * The schema is taken apart by its own text: every constraint in it is left out in turn, and at
- * least one statement that the whole schema refuses must pass then. A new constraint without such a
- * statement, or a statement that something else refuses, fails here (RS 3.1). Replacing is tried
- * with recursive triggers off, where only the triggers made for it stand.
+ * The schema that all migrations leave is taken apart by its own text: every constraint in it is
+ * left out in turn, and at least one statement that the whole schema refuses must pass then. A new
+ * constraint without such a statement, or a statement that something else refuses, fails here
+ * (RS 3.1). What may not be deleted may not be replaced: with recursive triggers, which db_open()
+ * sets and reads back, REPLACE deletes.
  */
 #include <ctype.h>
 #include <setjmp.h>
@@ -199,7 +200,7 @@ static const char *const refused[] = {
     "INSERT INTO unit_price (unit_id, reason, actor, at_ms) VALUES (99, 'r', 'a', 1)",
     "UPDATE unit_price SET total_fen = 1",
     "DELETE FROM unit_price WHERE id = 1",
-    "REPLACE INTO unit_price (id, unit_id, reason, actor, at_ms) VALUES (2, 2, 'r', 'a', 1)",
+    "REPLACE INTO unit_price (id, unit_id, reason, actor, at_ms) VALUES (1, 1, 'r', 'a', 1)",
     /* claims and encumbrances */
     "INSERT INTO claim (unit_id, state, kind, since_ms) VALUES (99, 'C', 'opening', 1)",
     CLAIM("Z", "opening", "", "NULL"),
@@ -259,7 +260,10 @@ static const char *const refused[] = {
     "DELETE FROM unit_history WHERE id = 2",
     "REPLACE INTO unit_history (id, unit_id, axis, from_state, to_state, event, actor, "
     "unit_version, "
-    "at_ms) VALUES (3, 2, 'state', '', 'U', 'generate', 'b', 1, 1)",
+    "at_ms) VALUES (2, 1, 'state', 'U', 'A', 'release', 'b', 7, 1)",
+    "REPLACE INTO unit_history (unit_id, axis, from_state, to_state, event, actor, unit_version, "
+    "at_ms) "
+    "VALUES (1, 'state', 'U', 'A', 'release', 'b', 2, 1)",
     /* disclosure, fees, discounts */
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (99, 'P1', 'v')",
     "UPDATE disclosure_item SET media_id = 'none'",
@@ -373,7 +377,6 @@ static const char *statement(int i)
 static const struct {
     const char *constraint, *first;
 } covered[] = {
-    {"unit_history: UNIQUE (unit_id, unit_version, axis)", "unit_history_no_replace"},
     {"audit: UNIQUE", "audit_chain"}, /* a prev_hash twice is a broken link before */
     {"publication_unit: CHECK (removed IN (0, 1))", "publication_unit_no_update"},
 };
@@ -387,7 +390,7 @@ struct site {
 };
 
 struct anatomy {
-    char *text; /* of all migrations, without comments */
+    char *text; /* of what all migrations leave, without comments */
     struct site *sites;
     size_t n;
 };
@@ -520,16 +523,38 @@ static size_t trigger_end(const char *text, size_t from)
     return (size_t)(end - text) + 3;
 }
 
+static char *schema_read(void)
+{
+    char *text = calloc(1, 1);
+    size_t n = 0;
+    sqlite3_stmt *s;
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    for (size_t i = 0; i < migrations_count; i++)
+        assert_int_equal(sqlite3_exec(db, migrations[i].sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT sql || ';' || char(10) FROM sqlite_schema "
+                                        "WHERE sql IS NOT NULL ORDER BY rowid",
+                                        -1, &s, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        size_t more = (size_t)sqlite3_column_bytes(s, 0);
+
+        text = realloc(text, n + more + 1);
+        assert_non_null(text);
+        memcpy(text + n, sqlite3_column_text(s, 0), more + 1);
+        n += more;
+    }
+    assert_true(n > 0);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return text;
+}
+
 static void dissect(struct anatomy *a)
 {
-    size_t room = 1;
-
-    for (size_t i = 0; i < migrations_count; i++)
-        room += strlen(migrations[i].sql) + 1;
-    a->text = calloc(1, room);
-    assert_non_null(a->text);
-    for (size_t i = 0, n = 0; i < migrations_count; i++)
-        n += (size_t)snprintf(a->text + n, room - n, "%s\n", migrations[i].sql);
+    a->text = schema_read();
     comments_blank(a->text);
     for (size_t i = 0; a->text[i]; i++) {
         size_t end;
@@ -568,7 +593,7 @@ static sqlite3 *make(const char *schema)
     sqlite3 *db;
 
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF", NULL, NULL, NULL);
+    sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON", NULL, NULL, NULL);
     if (sqlite3_exec(db, schema, NULL, NULL, &error) != SQLITE_OK ||
         sqlite3_exec(db, seed, NULL, NULL, &error) != SQLITE_OK)
         fail_msg("%s", error);
@@ -601,6 +626,23 @@ static void test_the_whole_refuses_all(void **state)
         if (rc != SQLITE_CONSTRAINT)
             fail_msg("%s\n  gives %d %s", statement(i), rc, why);
     }
+    sqlite3_close(db);
+}
+
+/* It is the setting of the connection that refuses them: without it nothing would. */
+static void test_replacing_is_deleting(void **state)
+{
+    struct anatomy *a = *state;
+    sqlite3 *db = make(a->text);
+    int replaced = 0;
+
+    sqlite3_exec(db, "PRAGMA recursive_triggers = OFF", NULL, NULL, NULL);
+    for (int i = 0; i < REFUSED; i++)
+        if (strncmp(statement(i), "REPLACE", 7) == 0) {
+            assert_int_equal(attempt(db, statement(i), NULL, 0), SQLITE_OK);
+            replaced++;
+        }
+    assert_int_equal(replaced, 5);
     sqlite3_close(db);
 }
 
@@ -679,6 +721,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_anatomy),
         cmocka_unit_test(test_the_whole_refuses_all),
+        cmocka_unit_test(test_replacing_is_deleting),
         cmocka_unit_test(test_each_constraint_is_needed),
     };
 
