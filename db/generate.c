@@ -16,6 +16,7 @@ struct generator {
     const struct generate *g;
     int64_t project_id;
     struct generate_result result;
+    struct trail trail;                     /* of the building */
     char last[LAST_SAMPLES][GENERATE_ROOM]; /* a ring of the newest numbers */
     int64_t numbered;
     int room_width; /* the padding of {room}: that of the chart's column too */
@@ -206,7 +207,8 @@ static int floor_run(struct generator *gen, struct cell *cell)
     snprintf(cell->label, sizeof(cell->label), "%lld", (long long)cell->floor);
     if (!g->preview)
         r = floor_ensure(gen->tx, g->building_id, cell->label,
-                         floor_ordinal(cell->floor, g->skip, g->n_skip), &cell->floor_id);
+                         floor_ordinal(cell->floor, g->skip, g->n_skip), &gen->trail,
+                         &cell->floor_id);
     for (int64_t i = 0; r == 0 && i < g->rooms_per_floor; i++) {
         cell->room = g->first_room + i;
         r = cell_run(gen, cell);
@@ -218,7 +220,8 @@ static int stair_run(struct generator *gen, const char *stair)
 {
     const struct generate *g = gen->g;
     struct cell cell = {.stair = stair};
-    int r = g->preview ? 0 : stair_ensure(gen->tx, g->building_id, stair, &cell.stair_id);
+    int r =
+        g->preview ? 0 : stair_ensure(gen->tx, g->building_id, stair, &gen->trail, &cell.stair_id);
 
     for (int64_t n = g->floor_from; r == 0 && n <= g->floor_to; n++) {
         if (n == 0)
@@ -263,18 +266,17 @@ static int generate_check(struct generator *gen)
 static int generate_note(struct generator *gen)
 {
     const struct generate *g = gen->g;
-    struct trail trail = {0};
+    struct trail *trail = &gen->trail;
     int r;
 
     if (g->preview || gen->result.created == 0)
         return 0;
-    trail_text(&trail, "pattern", NULL, g->pattern);
-    trail_text(&trail, "class", NULL, g->class);
-    trail_int(&trail, "floor_from", NULL, &g->floor_from);
-    trail_int(&trail, "floor_to", NULL, &g->floor_to);
-    trail_int(&trail, "created", NULL, &gen->result.created);
-    r = audit_add(gen->tx, "building.generate", "building", g->building_id, gen->project_id,
-                  &trail);
+    trail_text(trail, "pattern", NULL, g->pattern);
+    trail_text(trail, "class", NULL, g->class);
+    trail_int(trail, "floor_from", NULL, &g->floor_from);
+    trail_int(trail, "floor_to", NULL, &g->floor_to);
+    trail_int(trail, "created", NULL, &gen->result.created);
+    r = audit_add(gen->tx, "building.generate", "building", g->building_id, gen->project_id, trail);
     return r < 0 ? r
                  : tx_changed(gen->tx, CHANGE_BUILDING, gen->project_id, g->building_id,
                               g->building_id);
@@ -289,6 +291,7 @@ int generate_units(struct tx *tx, const struct generate *g, struct generate_resu
         r = stair_run(&gen, g->stairs[i]);
     if (r == 0)
         r = generate_note(&gen);
+    trail_clear(&gen.trail);
     if (r < 0)
         return r;
     sample_finish(&gen);

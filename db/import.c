@@ -29,10 +29,19 @@ struct known_set {
     size_t n, room;
 };
 
+/* A building of the list, and the stairs and floors it was given. */
+struct built {
+    int64_t project_id, id;
+    struct trail trail;
+};
+
 struct import {
     struct tx *tx;
     struct import_options options;
-    struct known_set projects, buildings, stairs, floors, layouts;
+    struct known_set projects, stairs, floors, layouts;
+    struct known_set buildings; /* their places in built */
+    struct built *built;
+    size_t n_built, built_room;
     struct known_set lines; /* of this import, by stair and floor: what stands in them */
     struct import_result result;
     int64_t next_unit_id, next_claim_id;
@@ -151,48 +160,64 @@ static int project_of(struct import *im, const struct import_unit *u, int64_t *r
     return r < 0 ? r : known_put(&im->projects, slot, 0, u->project, id);
 }
 
-static int building_of(struct import *im, int64_t project_id, const char *name, int64_t *ret_id)
+static int built_add(struct import *im, int64_t project_id, int64_t id)
+{
+    if (im->n_built == im->built_room) {
+        size_t room = im->built_room ? im->built_room * 2 : 64;
+        struct built *grown = realloc(im->built, room * sizeof(*grown));
+
+        if (!grown)
+            return -ENOMEM;
+        im->built = grown;
+        im->built_room = room;
+    }
+    im->built[im->n_built++] = (struct built){.project_id = project_id, .id = id};
+    return tx_changed(im->tx, CHANGE_BUILDING, project_id, id, id);
+}
+
+static int building_of(struct import *im, int64_t project_id, const char *name,
+                       struct built **ret_building)
 {
     struct known *slot;
     int64_t id;
     int r = known_find(&im->buildings, project_id, name, &slot);
 
-    if (r == 1)
-        *ret_id = slot->id;
-    if (r != 0)
-        return r < 0 ? r : 0;
-    r = building_ensure(im->tx, project_id, 0, name, &id);
+    if (r == 0) {
+        r = building_ensure(im->tx, project_id, 0, name, &id);
+        if (r == 0)
+            r = known_put(&im->buildings, slot, project_id, name, (int64_t)im->n_built);
+        if (r == 0)
+            r = built_add(im, project_id, id);
+    }
     if (r < 0)
         return r;
-    im->result.buildings++;
-    *ret_id = id;
-    r = tx_changed(im->tx, CHANGE_BUILDING, project_id, id, id);
-    return r < 0 ? r : known_put(&im->buildings, slot, project_id, name, id);
+    *ret_building = &im->built[slot->id];
+    return 0;
 }
 
-static int stair_of(struct import *im, int64_t building_id, const char *name, int64_t *ret_id)
+static int stair_of(struct import *im, struct built *building, const char *name, int64_t *ret_id)
 {
     struct known *slot;
-    int r = known_find(&im->stairs, building_id, name, &slot);
+    int r = known_find(&im->stairs, building->id, name, &slot);
 
     if (r == 0) {
-        r = stair_ensure(im->tx, building_id, name, ret_id);
-        return r < 0 ? r : known_put(&im->stairs, slot, building_id, name, *ret_id);
+        r = stair_ensure(im->tx, building->id, name, &building->trail, ret_id);
+        return r < 0 ? r : known_put(&im->stairs, slot, building->id, name, *ret_id);
     }
     if (r == 1)
         *ret_id = slot->id;
     return r < 0 ? r : 0;
 }
 
-static int floor_of(struct import *im, int64_t building_id, const char *label, int64_t ordinal,
+static int floor_of(struct import *im, struct built *building, const char *label, int64_t ordinal,
                     int64_t *ret_id)
 {
     struct known *slot;
-    int r = known_find(&im->floors, building_id, label, &slot);
+    int r = known_find(&im->floors, building->id, label, &slot);
 
     if (r == 0) {
-        r = floor_ensure(im->tx, building_id, label, ordinal, ret_id);
-        return r < 0 ? r : known_put(&im->floors, slot, building_id, label, *ret_id);
+        r = floor_ensure(im->tx, building->id, label, ordinal, &building->trail, ret_id);
+        return r < 0 ? r : known_put(&im->floors, slot, building->id, label, *ret_id);
     }
     if (r == 1)
         *ret_id = slot->id;
@@ -449,15 +474,19 @@ static int unit_add(struct import *im, const struct import_unit *u, const struct
 
 int import_add(struct import *im, const struct import_unit *u)
 {
+    struct built *building;
     struct placed at;
     int r = project_of(im, u, &at.project_id);
 
+    if (r < 0)
+        return r;
+    r = building_of(im, at.project_id, u->building, &building);
+    if (r < 0)
+        return r;
+    at.building_id = building->id;
+    r = stair_of(im, building, u->stair, &at.stair_id);
     if (r == 0)
-        r = building_of(im, at.project_id, u->building, &at.building_id);
-    if (r == 0)
-        r = stair_of(im, at.building_id, u->stair, &at.stair_id);
-    if (r == 0)
-        r = floor_of(im, at.building_id, u->floor, u->floor_ordinal, &at.floor_id);
+        r = floor_of(im, building, u->floor, u->floor_ordinal, &at.floor_id);
     if (r == 0)
         r = layout_of(im, at.project_id, u->layout, &at.layout_id);
     if (r == 0)
@@ -511,9 +540,14 @@ int import_end(struct import *im, struct import_result *ret_result)
     trail_int(&trail, "units", NULL, &im->result.units);
     r = audit_add(im->tx, "import", "import", batch_id,
                   im->result.n_projects == 1 ? im->result.project_ids[0] : 0, &trail);
+    for (size_t i = 0; r == 0 && i < im->n_built; i++)
+        if (!trail_empty(&im->built[i].trail))
+            r = audit_add(im->tx, "building.update", "building", im->built[i].id,
+                          im->built[i].project_id, &im->built[i].trail);
     for (size_t i = 0; r == 0 && i < im->result.n_projects; i++)
         r = tx_changed(im->tx, CHANGE_PROJECT, im->result.project_ids[i], 0,
                        im->result.project_ids[i]);
+    im->result.buildings = (int64_t)im->n_built;
     if (r == 0)
         *ret_result = im->result;
     return r;
@@ -529,6 +563,9 @@ struct import *import_free(struct import *im)
     known_free(&im->floors);
     known_free(&im->layouts);
     known_free(&im->lines);
+    for (size_t i = 0; i < im->n_built; i++)
+        trail_clear(&im->built[i].trail);
+    free(im->built);
     free(im);
     return NULL;
 }

@@ -374,20 +374,21 @@ static int building_insert(struct tx *tx, const struct building_new *b, int64_t 
     return r < 0 ? name_taken(tx, r, b->name) : 0;
 }
 
-static int building_parts(struct tx *tx, const struct building_new *b, int64_t id)
+static int building_parts(struct tx *tx, const struct building_new *b, int64_t id,
+                          struct trail *trail)
 {
     int64_t part;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < b->n_stairs; i++)
-        r = stair_ensure(tx, id, b->stairs[i], &part);
+        r = stair_ensure(tx, id, b->stairs[i], trail, &part);
     for (int64_t n = b->floor_from; r == 0 && n <= b->floor_to; n++) {
         char label[24];
 
         if (n == 0 || floor_skipped(n, b->skip, b->n_skip))
             continue;
         snprintf(label, sizeof(label), "%lld", (long long)n);
-        r = floor_ensure(tx, id, label, floor_ordinal(n, b->skip, b->n_skip), &part);
+        r = floor_ensure(tx, id, label, floor_ordinal(n, b->skip, b->n_skip), trail, &part);
     }
     return r;
 }
@@ -406,9 +407,12 @@ int building_create(struct tx *tx, const struct building_new *b, struct node *re
     trail_text(&trail, "name", NULL, b->name);
     trail_int(&trail, "area_id", NULL, b->area_id ? &b->area_id : NULL);
     trail_int(&trail, "floor_height_mm", NULL, b->floor_height_mm ? &b->floor_height_mm : NULL);
+    r = building_parts(tx, b, id, &trail);
+    if (r < 0) {
+        trail_clear(&trail);
+        return r;
+    }
     r = audit_add(tx, "building.create", "building", id, b->project_id, &trail);
-    if (r == 0)
-        r = building_parts(tx, b, id);
     if (r == 0)
         r = tx_changed(tx, CHANGE_BUILDING, b->project_id, id, id);
     if (r == 0)

@@ -13,6 +13,7 @@
 #ifndef ANCHANG_DB_PROPERTY_H
 #define ANCHANG_DB_PROPERTY_H
 
+#include "db/audit.h"
 #include "db/tx.h"
 
 enum {
@@ -36,13 +37,17 @@ int area_ensure(struct tx *tx, int64_t project_id, int64_t parent_id, const char
  * after the others. */
 int building_ensure(struct tx *tx, int64_t project_id, int64_t area_id, const char *name,
                     int64_t *ret_id);
-/* @name "" where a building has no stair-units. */
-int stair_ensure(struct tx *tx, int64_t building_id, const char *name, int64_t *ret_id);
+/* Stairs and floors have no trail of their own: what is added is noted in @trail, which the caller
+ * writes as a row of the building's.
+ *
+ * @name "" where a building has no stair-units. */
+int stair_ensure(struct tx *tx, int64_t building_id, const char *name, struct trail *trail,
+                 int64_t *ret_id);
 /* The floor with @label, or a new one at @ordinal (0: unknown, on top). A number's place among the
  * other numbers counts for more than @ordinal: "4" goes between "3" and "5" and what is above moves
  * up when there is no room. */
 int floor_ensure(struct tx *tx, int64_t building_id, const char *label, int64_t ordinal,
-                 int64_t *ret_id);
+                 struct trail *trail, int64_t *ret_id);
 
 /* The ordinal of floor number @number (not 0) when the numbers in @skip do not exist. */
 int64_t floor_ordinal(int64_t number, const int64_t *skip, size_t n_skip);

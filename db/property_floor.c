@@ -48,22 +48,8 @@ int floor_range_check(struct tx *tx, int64_t from, int64_t to, const int64_t *sk
     return 0;
 }
 
-/* A row of the building's own trail: its stairs and floors have none. */
-static int part_added(struct tx *tx, int64_t building_id, const char *kind, const char *name)
-{
-    struct trail trail = {0};
-    int64_t project_id = 0;
-    int r = db_get(tx->db, &project_id, "SELECT project_id FROM building WHERE id = $1", "i",
-                   building_id);
-
-    if (r < 0)
-        return r;
-    trail_text(&trail, kind, NULL, name);
-    r = audit_add(tx, "building.update", "building", building_id, project_id, &trail);
-    return r < 0 ? r : tx_changed(tx, CHANGE_BUILDING, project_id, building_id, building_id);
-}
-
-int stair_ensure(struct tx *tx, int64_t building_id, const char *name, int64_t *ret_id)
+int stair_ensure(struct tx *tx, int64_t building_id, const char *name, struct trail *trail,
+                 int64_t *ret_id)
 {
     int r = db_get(tx->db, ret_id, "SELECT id FROM stair WHERE building_id = $1 AND name = $2",
                    "it", building_id, name);
@@ -74,7 +60,9 @@ int stair_ensure(struct tx *tx, int64_t building_id, const char *name, int64_t *
                "INSERT INTO stair (building_id, name, ordinal) VALUES ($1, $2, (SELECT "
                "COALESCE(MAX(ordinal), 0) + 1 FROM stair WHERE building_id = $1)) RETURNING id",
                "it", building_id, name);
-    return r < 0 ? r : part_added(tx, building_id, "stair", name);
+    if (r >= 0)
+        trail_text(trail, "stair", NULL, name);
+    return r < 0 ? r : 0;
 }
 
 /* ---- where a floor goes ---- */
@@ -182,7 +170,7 @@ static int place_choose(struct tx *tx, int64_t building_id, const struct place *
 }
 
 int floor_ensure(struct tx *tx, int64_t building_id, const char *label, int64_t ordinal,
-                 int64_t *ret_id)
+                 struct trail *trail, int64_t *ret_id)
 {
     struct place place = {.number = label_number(label)};
     int64_t at = 0;
@@ -199,7 +187,9 @@ int floor_ensure(struct tx *tx, int64_t building_id, const char *label, int64_t 
             tx->db, ret_id,
             "INSERT INTO floor (building_id, label, ordinal) VALUES ($1, $2, $3) RETURNING id",
             "iti", building_id, label, at);
-    return r < 0 ? r : part_added(tx, building_id, "floor", label);
+    if (r >= 0)
+        trail_text(trail, "floor", NULL, label);
+    return r < 0 ? r : 0;
 }
 
 /* ---- reading ---- */

@@ -60,6 +60,9 @@ static void test_catalogue_example(void **state)
                    "h.from_state = '' AND h.to_state = 'U'",
                    building),
         264);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action LIKE 'building.%' "
+                                      "AND detail LIKE '%stair_-_=A_%floor_-_=33_%'"),
+                     1);
 
     assert_int_equal(FIXTURE_DO(f, tx, generate_units(tx, &g, &result)), 0);
     assert_int_equal(result.created, 0);

@@ -127,6 +127,8 @@ static void test_one_line_one_room(void **state)
                      3);
 }
 
+#define BUILDINGS_GROWN "SELECT COUNT(*) FROM audit WHERE action = 'building.update'"
+
 static void test_a_row(void **state)
 {
     struct fixture *f = *state;
@@ -166,7 +168,34 @@ static void test_a_row(void **state)
                      1);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'layout.create'"),
                      1);
+    assert_int_equal(
+        fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'building.create'"), 1);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN), 1);
     assert_true(fixture_changed(f, CHANGE_PROJECT, result.project_ids[0]));
+}
+
+/* A building's new stairs and floors are one row of its trail, however many they are; what was
+ * there is no news. */
+static void test_a_building_grows(void **state)
+{
+    struct fixture *f = *state;
+    struct import_unit units[] = {plain, plain, plain, plain};
+    struct import_result result = {0};
+
+    units[1].stair = "2";
+    units[2].floor = "4";
+    units[3].floor = "5";
+    assert_int_equal(run(f, 0, units, 3, &result), 0);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN), 1);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN " AND detail LIKE 'stair_-_=1_floor_-_=3_"
+                                                      "stair_-_=2_floor_-_=4_'"),
+                     1);
+    units[0].room = "302";
+    assert_int_equal(run(f, 0, units, 1, &result), 0);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN), 1);
+    assert_int_equal(run(f, 0, units + 3, 1, &result), 0);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN), 2);
+    assert_int_equal(fixture_count(f, BUILDINGS_GROWN " AND detail LIKE 'floor_-_=5_'"), 1);
 }
 
 static void violated(void *arg, const char *invariant, const char *what)
@@ -491,18 +520,12 @@ static void test_ten_thousand(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
-                                       CASE(test_a_row),
-                                       CASE(test_one_line_one_room),
-                                       CASE(test_states),
-                                       CASE(test_stages_of_two_projects),
-                                       CASE(test_layout_words),
-                                       CASE(test_reasons),
-                                       CASE(test_areas),
-                                       CASE(test_duplicates),
-                                       CASE(test_projects),
-                                       CASE(test_mappings),
-                                       CASE(test_ten_thousand)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines), CASE(test_a_row),    CASE(test_a_building_grows),
+        CASE(test_one_line_one_room), CASE(test_states),   CASE(test_stages_of_two_projects),
+        CASE(test_layout_words),      CASE(test_reasons),  CASE(test_areas),
+        CASE(test_duplicates),        CASE(test_projects), CASE(test_mappings),
+        CASE(test_ten_thousand)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

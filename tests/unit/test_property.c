@@ -99,14 +99,19 @@ static void test_ensure_is_idempotent(void **state)
 {
     struct fixture *f = *state;
     int64_t area[2], building[2], stair[2], floor[2], audited;
+    struct trail trail = {0};
 
     for (int i = 0; i < 2; i++) {
         assert_int_equal(FIXTURE_DO(f, tx, area_ensure(tx, f->project, 0, "phase", "I", &area[i])),
                          0);
         assert_int_equal(
             FIXTURE_DO(f, tx, building_ensure(tx, f->project, area[i], "7", &building[i])), 0);
-        assert_int_equal(FIXTURE_DO(f, tx, stair_ensure(tx, building[i], "", &stair[i])), 0);
-        assert_int_equal(FIXTURE_DO(f, tx, floor_ensure(tx, building[i], "3A", 4, &floor[i])), 0);
+        assert_int_equal(FIXTURE_DO(f, tx, stair_ensure(tx, building[i], "", &trail, &stair[i])),
+                         0);
+        assert_int_equal(
+            FIXTURE_DO(f, tx, floor_ensure(tx, building[i], "3A", 4, &trail, &floor[i])), 0);
+        assert_int_equal(trail_empty(&trail), i == 1); /* only what was added is noted */
+        trail_clear(&trail);
         if (i == 0)
             audited = fixture_count(f, "SELECT COUNT(*) FROM audit");
     }
@@ -142,13 +147,16 @@ static void test_floor_finds_its_place(void **state)
     } added[] = {{"5", 5},   {"1", 1},   {"3", 3},  {"4", 4},    {"2", 2}, {"6", 3},
                  {"-1", -1}, {"-2", -1}, {"3A", 4}, {"roof", 0}, {"-3", 0}};
     struct fixture *f = *state;
+    struct trail trail = {0};
     int64_t building, id;
 
     assert_int_equal(FIXTURE_DO(f, tx, building_ensure(tx, f->project, 0, "7", &building)), 0);
     for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++)
         assert_int_equal(
-            FIXTURE_DO(f, tx, floor_ensure(tx, building, added[i].label, added[i].ordinal, &id)),
+            FIXTURE_DO(f, tx,
+                       floor_ensure(tx, building, added[i].label, added[i].ordinal, &trail, &id)),
             0);
+    trail_clear(&trail);
     check_order(f, building, "-3 -2 -1 1 2 3 3A 4 5 6 roof ");
 }
 
@@ -163,11 +171,17 @@ static void test_floor_squeezes_in(void **state)
                              .floor_to = 7,
                              .skip = skip,
                              .n_skip = 1};
+    struct trail trail = {0};
     struct node node;
     int64_t id;
 
     assert_int_equal(FIXTURE_DO(f, tx, building_create(tx, &b, &node)), 0);
-    assert_int_equal(FIXTURE_DO(f, tx, floor_ensure(tx, node.id, "4", 4, &id)), 0);
+    /* One row, and all its floors in it. */
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action LIKE 'building.%' "
+                                      "AND detail LIKE '%floor_-_=-3_%floor_-_=7_%'"),
+                     1);
+    assert_int_equal(FIXTURE_DO(f, tx, floor_ensure(tx, node.id, "4", 4, &trail, &id)), 0);
+    trail_clear(&trail);
     check_order(f, node.id, "-3 -2 -1 1 2 3 4 5 6 7 ");
     assert_int_equal(
         fixture_of(f, "SELECT ordinal FROM floor WHERE building_id = $1 AND label = '7'", node.id),
