@@ -18,21 +18,6 @@
 #include "daemon/chart/json_write.h"
 #include "db/state.h"
 
-/* The snapshot of the project of path parameter 0, in the caller's scope; NOT_FOUND and
- * CHART_NONE. */
-static int snapshot_of_call(struct call *call, struct snapshot **ret_snapshot)
-{
-    int64_t project_id;
-    int r = call_param_id(call, 0, &project_id);
-
-    if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
-    if (r < 0)
-        return r;
-    *ret_snapshot = charts_get(call->app->charts, project_id);
-    return *ret_snapshot ? 0 : fault_set(call->tx.fault, FAULT_CHART_NONE, NULL);
-}
-
 int public_unit_of_call(struct call *call, struct snapshot **ret_snapshot,
                         const struct published_unit **ret_unit, char *ret_state)
 {
@@ -95,39 +80,39 @@ int api_public_project_list(struct call *call)
     return reply_buf(call, &l.out);
 }
 
-int api_public_chart(struct call *call)
+/* Of the project of path parameter 0: its chart, or (@building_id not 0) one building. NOT_FOUND,
+ * also out of the caller's scope, and CHART_NONE. */
+static int reply_prepared(struct call *call, int64_t building_id)
 {
     struct http_prepared *prepared;
-    struct snapshot *s = NULL;
-    int r = snapshot_of_call(call, &s);
+    int64_t project_id;
+    int r = call_param_id(call, 0, &project_id);
 
+    if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
     if (r < 0)
         return r;
-    r = snapshot_chart(s, &prepared);
+    r = charts_reply(call->app->charts, project_id, building_id, &prepared);
+    if (r == -ENODATA)
+        return fault_set(call->tx.fault, FAULT_CHART_NONE, NULL);
+    if (r == -ENOENT)
+        return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
         call_reply_prepared(call, prepared);
-    snapshot_unref(s);
     return r;
+}
+
+int api_public_chart(struct call *call)
+{
+    return reply_prepared(call, 0);
 }
 
 int api_public_building(struct call *call)
 {
-    struct http_prepared *prepared;
-    struct snapshot *s = NULL;
     int64_t building_id;
     int r = call_param_id(call, 1, &building_id);
 
-    if (r == 0)
-        r = snapshot_of_call(call, &s);
-    if (r < 0)
-        return r;
-    r = snapshot_building(s, building_id, &prepared);
-    if (r == 0)
-        call_reply_prepared(call, prepared);
-    else if (r == -ENOENT)
-        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
-    snapshot_unref(s);
-    return r;
+    return r < 0 ? r : reply_prepared(call, building_id);
 }
 
 /* ---- a unit ---- */

@@ -184,16 +184,40 @@ struct charts *charts_free(struct charts *c)
 
 /* ---- looking ---- */
 
+/* Under the lock; NULL: none. */
+static struct snapshot *shown(const struct charts *c, int64_t project_id)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->entries[i].project_id == project_id)
+            return c->entries[i].snapshot;
+    return NULL;
+}
+
 struct snapshot *charts_get(struct charts *c, int64_t project_id)
 {
-    struct snapshot *s = NULL;
+    struct snapshot *s;
 
     pthread_rwlock_rdlock(&c->lock);
-    for (size_t i = 0; i < c->n; i++)
-        if (c->entries[i].project_id == project_id && c->entries[i].snapshot)
-            s = snapshot_ref(c->entries[i].snapshot);
+    s = shown(c, project_id);
+    if (s)
+        snapshot_ref(s);
     pthread_rwlock_unlock(&c->lock);
     return s;
+}
+
+int charts_reply(struct charts *c, int64_t project_id, int64_t building_id,
+                 struct http_prepared **ret_prepared)
+{
+    struct snapshot *s;
+    int r = -ENODATA;
+
+    pthread_rwlock_rdlock(&c->lock);
+    s = shown(c, project_id);
+    if (s)
+        r = building_id ? snapshot_building(s, building_id, ret_prepared)
+                        : snapshot_chart(s, ret_prepared);
+    pthread_rwlock_unlock(&c->lock);
+    return r;
 }
 
 struct snapshot *charts_find_unit(struct charts *c, int64_t unit_id)

@@ -29,6 +29,11 @@ void charts_changed(struct charts *c, const struct change *changes, size_t n);
 
 /* The snapshot of a project with one reference for the caller, or NULL. Any thread. */
 struct snapshot *charts_get(struct charts *c, int64_t project_id);
+/* The prepared reply of a project's chart, or (@building_id not 0) of one building, with one
+ * reference for the caller: the hot path, so the snapshot itself is not counted, the lock keeps
+ * it. -ENODATA: no chart; -ENOENT: no such building; -ENOMEM. Any thread. */
+int charts_reply(struct charts *c, int64_t project_id, int64_t building_id,
+                 struct http_prepared **ret_prepared);
 /* The one that shows the unit, likewise. */
 struct snapshot *charts_find_unit(struct charts *c, int64_t unit_id);
 /* Calls @each for every project that has one; under a read lock. */

@@ -1,5 +1,7 @@
 /* test_chart_feed.c - the chart as it is fetched, its losses and what is told of them. */
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include "chart_fixture.h"
 
@@ -325,6 +327,7 @@ static void test_finding(void **state)
 {
     struct snapshot *s = charts_find_unit(charts, desk->units[3]);
     const struct published_unit *u;
+    struct http_prepared *p = NULL;
     char letter = 0;
 
     (void)state;
@@ -337,6 +340,12 @@ static void test_finding(void **state)
     snapshot_unref(s);
     assert_null(charts_find_unit(charts, 9999));
     assert_null(charts_get(charts, 9999));
+    assert_int_equal(charts_reply(charts, 9999, 0, &p), -ENODATA);
+    assert_int_equal(charts_reply(charts, desk->project, 9999, &p), -ENOENT);
+    assert_null(p);
+    assert_int_equal(charts_reply(charts, desk->project, desk->building, &p), 0);
+    assert_true(p->packed);
+    http_prepared_unref(p);
 }
 
 /* ---- threads ---- */
@@ -344,7 +353,8 @@ static void test_finding(void **state)
 struct reading {
     pthread_t thread;
     atomic_int *stop;
-    int64_t reads, last_patch;
+    atomic_llong reads; /* the writer waits for the first */
+    int64_t last_patch;
     bool wrong;
 };
 
@@ -362,9 +372,9 @@ static void *read_on(void *arg)
 
         if (!s)
             continue;
-        r->wrong |= snapshot_chart(s, &p) < 0;
+        r->wrong |= charts_reply(charts, desk->project, 0, &p) < 0;
         http_prepared_unref(p);
-        r->wrong |= snapshot_building(s, desk->building, &p) < 0;
+        r->wrong |= charts_reply(charts, desk->project, desk->building, &p) < 0;
         http_prepared_unref(p);
         r->wrong |= snapshot_chart_plain(s, &out) < 0;
         snapshot_unref(s);
@@ -384,6 +394,7 @@ static void *read_on(void *arg)
 static void test_readers_beside_losses(void **state)
 {
     enum { READERS = 4, STEPS = 60 };
+    const struct change live = {.kind = CHANGE_LIVE, .project_id = desk->project};
     struct reading readers[READERS] = {0};
     atomic_int stop = 0;
 
@@ -392,12 +403,17 @@ static void test_readers_beside_losses(void **state)
         readers[i].stop = &stop;
         assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
     }
-    /* A pick lock and its end are a patch each. */
+    for (int i = 0; i < READERS; i++)
+        while (atomic_load(&readers[i].reads) == 0)
+            sched_yield();
+    /* A pick lock and its end are a patch each; now and then the whole chart is another. */
     for (int i = 0; i < STEPS; i++) {
         assert_int_equal(fixture_act(desk, i % 2 ? TRANSITION_UNLOCK : TRANSITION_LOCK,
                                      desk->units[(i / 2) % FIXTURE_UNITS]),
                          0);
         tell();
+        if (i % 8 == 0)
+            charts_changed(charts, &live, 1);
     }
     atomic_store(&stop, 1);
     for (int i = 0; i < READERS; i++) {
