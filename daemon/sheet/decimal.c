@@ -220,13 +220,13 @@ static int number_value(const struct digits *g, int power10, int64_t *ret, bool 
     return 0;
 }
 
-/* Nothing but digits and their marks: no sign or unit to look for. */
+/* Nothing but digits and their marks: nothing to fold, no sign or unit to look for. */
 static bool is_bare(const char *p, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (!((p[i] >= '0' && p[i] <= '9') || p[i] == '.' || p[i] == ','))
             return false;
-    return true;
+    return len > 0;
 }
 
 static void strip_units(const char **p, size_t *len, enum decimal_kind kind, unsigned *power10)
@@ -247,17 +247,19 @@ int decimal_parse(const char *text, size_t len, enum decimal_kind kind, unsigned
                   int64_t *ret, bool *ret_rounded)
 {
     char buffer[128];
-    const char *p = buffer;
+    const char *p = text;
     struct digits g;
     int r;
 
     if (len > sizeof(buffer))
         return -EINVAL;
-    len = words_fold(text, len, buffer, sizeof(buffer));
-    if (len == 0 || words_is_nothing(p, len))
-        return 0;
-    if (!is_bare(p, len))
+    if (!is_bare(text, len)) { /* as nearly all are */
+        p = buffer;
+        len = words_fold(text, len, buffer, sizeof(buffer));
+        if (len == 0 || words_is_nothing(p, len))
+            return 0;
         strip_units(&p, &len, kind, &power10);
+    }
     r = number_scan(p, len, &g);
     if (r == 0)
         r = number_value(&g, (int)power10, ret, ret_rounded);

@@ -77,15 +77,16 @@ static void text_clean(const char *text, size_t len, char *out, size_t size, boo
         (text[1] == '=' || text[1] == '+' || text[1] == '-' || text[1] == '@'))
         i = 1; /* the guard our exports put before what looks like a formula */
     while (i < len) {
-        size_t n = space_len(text + i, len - i);
+        const bool plain = text[i] > ' ' && text[i] < 0x7F;
+        size_t n = plain ? 0 : space_len(text + i, len - i);
 
         if (n > 0) {
             gap = used > 0;
             i += n;
             continue;
         }
-        n = utf8_step((const unsigned char *)text + i, len - i);
-        if (n == 0 || is_forbidden((const unsigned char *)text + i, n)) {
+        n = plain ? 1 : utf8_step((const unsigned char *)text + i, len - i);
+        if (n == 0 || (!plain && is_forbidden((const unsigned char *)text + i, n))) {
             *forbidden = true;
             i += n ? n : 1;
             continue;

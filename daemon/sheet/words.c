@@ -362,6 +362,8 @@ const char *words_not_for_sale(const char *text, size_t len)
     for (size_t at = 0; at + 5 <= n; at++) {
         const char *p = folded + at;
 
+        if ((*p & 0xC0) == 0x80) /* within a character */
+            continue;
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
             if (p[2] == words[i][2] && p[1] == words[i][1] && p[0] == words[i][0] &&
                 strlen(words[i]) <= n - at && memcmp(p, words[i], strlen(words[i])) == 0)

@@ -84,7 +84,11 @@ static void test_decimal_parse(void **state)
     assert_int_equal(decimal_parse("1.235", 5, DECIMAL_AREA, 0, &value, &rounded), 1);
     assert_true(rounded);
     assert_int_equal(value, 124);
+    assert_int_equal(decimal_parse("", 0, DECIMAL_AREA, 0, &value, &rounded), 0);
+    assert_int_equal(decimal_parse(" ", 1, DECIMAL_AREA, 0, &value, &rounded), 0);
     assert_int_equal(decimal_parse("-", 1, DECIMAL_AREA, 0, &value, &rounded), 0);
+    assert_int_equal(decimal_parse(".", 1, DECIMAL_AREA, 0, &value, &rounded), -EINVAL);
+    assert_int_equal(decimal_parse("元", 3, DECIMAL_MONEY, 0, &value, &rounded), -EINVAL);
     assert_int_equal(decimal_parse("x", 1, DECIMAL_AREA, 0, &value, &rounded), -EINVAL);
     assert_int_equal(decimal_parse("9999999999999999999", 19, DECIMAL_MONEY, 0, &value, &rounded),
                      -ERANGE);
