@@ -48,10 +48,10 @@ static int loss_read(void *arg, const struct unit_row *row)
 }
 
 /* A pick lock that ends gives back what was approved: the one way up without a publication. True
- * when the unit was published as available and nothing but pick locks came over it since. */
+ * when the unit was published as available; shown as chosen, it had only pick locks since. */
 static int lock_only(struct tx *tx, int64_t unit_id, int64_t publication_id, bool *ret_only)
 {
-    int64_t base = 0, other = 0;
+    int64_t base = 0;
     int r = db_get(tx->db, &base,
                    "SELECT COUNT(*) FROM publication_unit WHERE unit_id = $1 AND state = 'A' AND "
                    "publication_id = (SELECT MAX(publication_id) FROM publication_unit WHERE "
@@ -60,12 +60,8 @@ static int lock_only(struct tx *tx, int64_t unit_id, int64_t publication_id, boo
 
     if (r < 0)
         return r;
-    r = db_get(tx->db, &other,
-               "SELECT COUNT(*) FROM publication_patch WHERE publication_id = $1 AND unit_id = $2 "
-               "AND state NOT IN ('K', 'A')",
-               "ii", publication_id, unit_id);
-    *ret_only = base == 1 && other == 0;
-    return r < 0 ? r : 0;
+    *ret_only = base == 1;
+    return 0;
 }
 
 static int patch_append(struct tx *tx, int64_t publication_id, int64_t unit_id, char state,

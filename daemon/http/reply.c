@@ -32,8 +32,8 @@ void http_log(struct http *http, int priority, const char *format, ...)
     http->options.log(http->options.log_arg, priority, line);
 }
 
-/* One JSON line. The path is the route's pattern or a page's name: ids, tokens and query values
- * never reach the log (RS T27). */
+/* One JSON line. The path is the route's pattern: ids, tokens and query values never reach the log
+ * (RS T27). What is served from memory is not recorded. */
 void request_log_access(struct request *rq, int64_t us)
 {
     const struct actor *actor = &rq->id.actor;
@@ -43,8 +43,6 @@ void request_log_access(struct request *rq, int64_t us)
         return;
     if (rq->match.route)
         snprintf(path, sizeof(path), "%s", rq->match.route->path);
-    else if (rq->asset && strncmp(rq->uri, "/u/", 3) != 0)
-        snprintf(path, sizeof(path), "%.*s", (int)rq->seen.n_path, rq->uri);
     if (actor->kind == ACTOR_USER || actor->kind == ACTOR_TERMINAL)
         snprintf(who, sizeof(who), "%c:%lld", actor->kind == ACTOR_USER ? 'u' : 't',
                  (long long)actor->id);
