@@ -105,7 +105,6 @@ static int block_read(const json_t *matrix, size_t sheet, struct fault *f, struc
         return bad(f, "matrix", "row_fields");
     memset(b, 0, sizeof(*b));
     b->sheet = sheet;
-    b->overlay_of = -1;
     b->sub_col = -1;
     b->line_row = number_of(matrix, "header_row", 0);
     b->stair_row = number_of(matrix, "stair_row", 0);

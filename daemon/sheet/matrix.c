@@ -3,7 +3,6 @@
 
 #include "daemon/sheet/floor.h"
 #include "daemon/sheet/grid.h"
-#include "daemon/sheet/words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -49,7 +48,7 @@ static bool powers_agree(const struct matrix_layout *layout, size_t i)
 static bool block_ok(const struct matrix_layout *layout, size_t i)
 {
     const struct matrix_block *b = &layout->blocks[i];
-    bool has_room = b->room == MATRIX_ROOM_LINE || b->overlay_of >= 0;
+    bool has_room = b->room == MATRIX_ROOM_LINE;
 
     if (b->sheet >= SHEET_SHEETS_MAX || b->n_sub < 1 || b->n_sub > MATRIX_SUBS_MAX)
         return false;
@@ -65,11 +64,7 @@ static bool block_ok(const struct matrix_layout *layout, size_t i)
             return false;
         has_room = has_room || b->sub[k] == FIELD_ROOM;
     }
-    if (!powers_agree(layout, i))
-        return false;
-    /* An overlay lies over a block of its own, given before it. */
-    return has_room && (b->overlay_of < 0 || ((size_t)b->overlay_of < i &&
-                                              layout->blocks[b->overlay_of].overlay_of < 0));
+    return has_room && powers_agree(layout, i);
 }
 
 /* The row of the floor that @row belongs to: the last one up with a label of its own. */
@@ -145,8 +140,6 @@ struct matrix *matrix_close(struct matrix *m)
 
 static void block_start(struct matrix *m)
 {
-    while (m->block < m->layout.n && m->layout.blocks[m->block].overlay_of >= 0)
-        m->block++;
     if (m->block < m->layout.n) {
         m->row = m->layout.blocks[m->block].first_row;
         m->col = m->layout.blocks[m->block].first_col;
@@ -172,19 +165,11 @@ static struct sheet_cell label_left(const struct grid *g, const struct matrix_bl
     return (struct sheet_cell){.text = ""};
 }
 
-static bool same_label(struct sheet_cell a, struct sheet_cell b)
-{
-    char fa[96], fb[96];
-    size_t na = words_fold(a.text, a.len, fa, sizeof(fa));
-    size_t nb = words_fold(b.text, b.len, fb, sizeof(fb));
-
-    return na == nb && memcmp(fa, fb, na) == 0;
-}
-
-/* Puts what block @b has for the floor at @row and column @col into the fields. */
-static bool fields_take(struct matrix *m, const struct matrix_block *b, int64_t row, int col)
+/* Puts what block @b has for the floor at m->row and column m->col into the fields. */
+static bool fields_take(struct matrix *m, const struct matrix_block *b)
 {
     const struct grid *g = &m->grids[b->sheet];
+    const int64_t row = m->row;
     bool any = false;
 
     for (size_t k = 0; k < b->n_sub; k++) {
@@ -193,7 +178,7 @@ static bool fields_take(struct matrix *m, const struct matrix_block *b, int64_t 
         if (k > 0 && !b->in_cell &&
             (row + (int64_t)k > b->last_row || starts_floor(m, b, row + (int64_t)k)))
             break;
-        cell = grid_sub(g, b, row, k, col);
+        cell = grid_sub(g, b, row, k, m->col);
         if (cell.len == 0 && cell.kind != SHEET_CELL_FORMULA_EMPTY)
             continue;
         any = true;
@@ -201,38 +186,6 @@ static bool fields_take(struct matrix *m, const struct matrix_block *b, int64_t 
             m->cells[b->sub[k]] = cell;
     }
     return any;
-}
-
-/* The place in overlay @o that has the same floor, stair and line. */
-static bool overlay_find(const struct matrix *m, const struct matrix_block *o,
-                         struct sheet_cell stair, struct sheet_cell line, int64_t *ret_row,
-                         int *ret_col)
-{
-    const struct matrix_block *b = &m->layout.blocks[m->block];
-    const struct grid *g = &m->grids[o->sheet];
-    struct sheet_cell floor = grid_cell(&m->grids[b->sheet], m->row, b->floor_col);
-    int64_t row = o->first_row +
-                  (m->row - b->first_row) / (int64_t)rows_per_floor(b) * (int64_t)rows_per_floor(o);
-    int col = o->first_col + m->col - b->first_col;
-
-    /* Sheets of one shape mostly agree cell by cell; the search is for those that do not. */
-    if (!starts_floor(m, o, row) || !same_label(grid_cell(g, row, o->floor_col), floor))
-        for (row = o->first_row; row <= o->last_row; row++)
-            if (starts_floor(m, o, row) && same_label(grid_cell(g, row, o->floor_col), floor))
-                break;
-    if (row > o->last_row)
-        return false;
-    if (!same_label(grid_cell(g, o->line_row, col), line) ||
-        !same_label(label_left(g, o, o->stair_row, col), stair))
-        for (col = o->first_col; col <= o->last_col; col++)
-            if (same_label(grid_cell(g, o->line_row, col), line) &&
-                same_label(label_left(g, o, o->stair_row, col), stair))
-                break;
-    if (col > o->last_col)
-        return false;
-    *ret_row = row;
-    *ret_col = col;
-    return true;
 }
 
 static struct sheet_cell text_cell(const char *text)
@@ -283,16 +236,8 @@ static bool unit_take(struct matrix *m)
 
     for (size_t i = 0; i < FIELD_COUNT; i++)
         m->cells[i] = (struct sheet_cell){.text = ""};
-    if (!fields_take(m, b, m->row, m->col))
+    if (!fields_take(m, b))
         return false;
-    for (size_t i = 0; i < m->layout.n; i++) {
-        const struct matrix_block *o = &m->layout.blocks[i];
-        int64_t row;
-        int col;
-
-        if (o->overlay_of == (int)m->block && overlay_find(m, o, stair, line, &row, &col))
-            fields_take(m, o, row, col);
-    }
     m->cells[FIELD_FLOOR] = floor;
     m->cells[FIELD_STAIR] = stair;
     building_take(m, b);

@@ -6,8 +6,7 @@
  *        |      | 89.5 | ... |      |     |       with one meaning: room, area, price, status ...
  *
  * How a sheet is to be read is said by a struct matrix_layout, which the user confirms.
- * matrix_detect() only proposes one. Further sheets of the same shape (one for areas, one for
- * prices) are laid over the first as overlays, matched by floor, stair and line.
+ * matrix_detect() only proposes one.
  * Thread: one per struct. Memory: matrix_close() frees all; a row lives until the next call.
  */
 #ifndef ANCHANG_SHEET_MATRIX_H
@@ -39,7 +38,6 @@ enum matrix_building {
 /* One matrix. Rows are 1-based as the spreadsheet shows them, columns 0-based. */
 struct matrix_block {
     size_t sheet;
-    int overlay_of;    /* index of the block this one adds fields to; -1: a block of its own */
     int64_t line_row;  /* holds 01 02 03 ... */
     int64_t stair_row; /* holds 1单元 2单元 ...; 0: none */
     int64_t first_row, last_row;

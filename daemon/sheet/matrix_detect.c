@@ -294,7 +294,7 @@ static bool is_inside(const struct matrix_layout *layout, size_t from, int64_t r
 static bool propose(const struct grid *g, size_t sheet, int64_t row, int col,
                     struct matrix_block *ret, int64_t *ret_last)
 {
-    struct matrix_block b = {.sheet = sheet, .overlay_of = -1, .floor_col = col, .first_row = row};
+    struct matrix_block b = {.sheet = sheet, .floor_col = col, .first_row = row};
     int step, floor;
 
     *ret_last = row;

@@ -313,42 +313,6 @@ static void test_bare_sub_labels(void **state)
     sheet_close(s);
 }
 
-/* One sheet of rooms, one of totals in another order of lines. */
-static void test_overlay(void **state)
-{
-    lxw_workbook *book = workbook_new(path);
-    lxw_worksheet *rooms = workbook_add_worksheet(book, "房号");
-    lxw_worksheet *prices = workbook_add_worksheet(book, "总价");
-    struct matrix_layout layout = {.n = 0};
-    struct matrix *m = NULL;
-    struct sheet *s;
-
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        lxw_worksheet *ws = i ? prices : rooms;
-
-        worksheet_write_string(ws, 0, 0, "楼层", NULL);
-        worksheet_write_string(ws, 0, 1, i ? "B" : "A", NULL);
-        worksheet_write_string(ws, 0, 2, i ? "A" : "B", NULL);
-        for (lxw_row_t k = 0; k < 3; k++) {
-            worksheet_write_number(ws, k + 1, 0, 3 - k, NULL);
-            for (lxw_col_t c = 1; c <= 2; c++)
-                worksheet_write_number(ws, k + 1, c, i ? 1000000.0 + c : (3.0 - k) * 100 + c, NULL);
-        }
-    }
-    s = open_book(book);
-    assert_int_equal(matrix_detect(s, 0, NULL, &layout), 1);
-    assert_int_equal(matrix_detect(s, 1, NULL, &layout), 1);
-    assert_int_equal(layout.blocks[1].sub[0], FIELD_TOTAL);
-    layout.blocks[1].overlay_of = 0; /* the user's word: it is the same building */
-    assert_int_equal(matrix_open(s, &layout, NULL, &m), 0);
-    assert_string_equal(next(m), "房号||3|301|||1000002|");
-    assert_string_equal(next(m), "房号||3|302|||1000001|");
-    assert_string_equal(next(m), "房号||2|201|||1000002|");
-    matrix_close(m);
-    sheet_close(s);
-}
-
 /* Labels of the sub-rows beside the floors. */
 static void test_sub_labels(void **state)
 {
@@ -360,8 +324,7 @@ static void test_sub_labels(void **state)
 
     (void)state;
     layout.n = 1; /* the line row has a gap above the labels: described by hand */
-    layout.blocks[0] = (struct matrix_block){.overlay_of = -1,
-                                             .line_row = 1,
+    layout.blocks[0] = (struct matrix_block){.line_row = 1,
                                              .first_row = 2,
                                              .last_row = 10,
                                              .first_col = 2,
@@ -426,8 +389,7 @@ static void test_refused(void **state)
     struct fault f = {0};
 
     (void)state;
-    layout.blocks[0] = (struct matrix_block){.overlay_of = -1,
-                                             .line_row = 1,
+    layout.blocks[0] = (struct matrix_block){.line_row = 1,
                                              .first_row = 2,
                                              .last_row = 5,
                                              .first_col = 1,
@@ -444,17 +406,6 @@ static void test_refused(void **state)
     layout.blocks[0].sub[1] = FIELD_NONE;
     assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
     m = matrix_close(m);
-    layout.blocks[0].overlay_of = 0; /* over itself */
-    assert_int_equal(matrix_open(s, &layout, &f, &m), -EREFUSED);
-    layout.blocks[0].overlay_of = -1;
-    layout.n = 3;
-    layout.blocks[1] = layout.blocks[2] = layout.blocks[0];
-    layout.blocks[1].overlay_of = 0;
-    layout.blocks[2].overlay_of = 1; /* over what lies over another */
-    assert_int_equal(matrix_open(s, &layout, &f, &m), -EREFUSED);
-    layout.blocks[2].overlay_of = 0;
-    assert_int_equal(matrix_open(s, &layout, &f, &m), 0);
-    m = matrix_close(m);
     fault_clear(&f);
     sheet_close(s);
 }
@@ -468,8 +419,7 @@ static void test_a_short_floor(void **state)
     struct fault f = {0};
 
     (void)state;
-    layout.blocks[0] = (struct matrix_block){.overlay_of = -1,
-                                             .line_row = 1,
+    layout.blocks[0] = (struct matrix_block){.line_row = 1,
                                              .first_row = 2,
                                              .last_row = 6,
                                              .first_col = 1,
@@ -504,13 +454,19 @@ static void test_lists_are_not_proposed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),          cmocka_unit_test(test_read),
-        cmocka_unit_test(test_import),          cmocka_unit_test(test_rooms_from_lines),
-        cmocka_unit_test(test_blocks),          cmocka_unit_test(test_overlay),
-        cmocka_unit_test(test_a_short_floor),   cmocka_unit_test(test_building_names),
-        cmocka_unit_test(test_bare_sub_labels), cmocka_unit_test(test_units_of_money_agree),
-        cmocka_unit_test(test_sub_labels),      cmocka_unit_test(test_lines_in_cells),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_lists_are_not_proposed),
+        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_rooms_from_lines),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_a_short_floor),
+        cmocka_unit_test(test_building_names),
+        cmocka_unit_test(test_bare_sub_labels),
+        cmocka_unit_test(test_units_of_money_agree),
+        cmocka_unit_test(test_sub_labels),
+        cmocka_unit_test(test_lines_in_cells),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_lists_are_not_proposed),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
