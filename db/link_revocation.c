@@ -3,8 +3,25 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "db/audit.h"
+
+/* A unit or a publication must be the project's; the codes of links are not kept, so any may be. */
+static int target_check(struct tx *tx, int64_t project_id, const char *scope, const char *target)
+{
+    int64_t found, id = strtoll(target, NULL, 10);
+    int r = 1;
+
+    if (strcmp(scope, "unit") == 0)
+        r = db_get(tx->db, &found, "SELECT 1 FROM unit WHERE id = $1 AND project_id = $2", "ii", id,
+                   project_id);
+    else if (strcmp(scope, "publication") == 0)
+        r = db_get(tx->db, &found, "SELECT 1 FROM publication WHERE id = $1 AND project_id = $2",
+                   "ii", id, project_id);
+    return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
+}
 
 int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char *target,
                 const char *reason, int64_t *ret_id)
@@ -13,6 +30,8 @@ int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char
     int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
+        r = target_check(tx, project_id, scope, target);
+    if (r >= 0)
         r = db_get(tx->db, ret_id,
                    "INSERT INTO link_revocation (project_id, scope, target, reason, actor, at_ms) "
                    "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",

@@ -15,6 +15,7 @@ struct link_revocation {
     const char *reason, *actor;
 };
 
+/* NOT_FOUND: also a unit or a publication that is not the project's. */
 int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char *target,
                 const char *reason, int64_t *ret_id);
 int link_revocation_list(struct tx *tx, int64_t project_id,

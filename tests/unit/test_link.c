@@ -87,6 +87,14 @@ static int revoke_one(struct fixture *f, const char *scope, const char *target)
     return FIXTURE_DO(f, tx, link_revoke(tx, f->project, scope, target, "lost", &id));
 }
 
+static void publication_of(struct fixture *f, int64_t id)
+{
+    assert_true(db_run(f->db,
+                       "INSERT INTO publication (id, project_id, number, state, author_id, author, "
+                       "created_ms) VALUES ($1, $2, $1, 'withdrawn', 1, 'tester', 1)",
+                       "ii", id, f->project) >= 0);
+}
+
 static int is_revoked(struct fixture *f, const char *code, int64_t unit, int64_t issued_ms)
 {
     return link_is_revoked(f->db, code, unit, 7, issued_ms);
@@ -99,6 +107,8 @@ static void test_revocation(void **state)
     char unit[24], other[24];
 
     snprintf(unit, sizeof(unit), "%d", (int)f->units[0]);
+    publication_of(f, 7);
+    publication_of(f, f->units[2]);
     assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 0);
     assert_int_equal(revoke_one(f, "link", "AAAA-AAAA"), 0);
     assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 1);
@@ -127,7 +137,8 @@ static void test_revocation(void **state)
     assert_refused(f, revoke_one(f, "all", ""), NOT_FOUND);
 }
 
-/* Whoever may revoke in one project names a unit, a publication or a code of another. */
+/* Whoever may revoke in one project names a unit, a publication or a code of another: what would
+ * end nothing is not taken for done, and what cannot be told apart reaches no link of the other. */
 static void test_revocation_of_another_project(void **state)
 {
     struct fixture *f = *state;
@@ -141,8 +152,13 @@ static void test_revocation_of_another_project(void **state)
                             ""),
                      1);
     snprintf(unit, sizeof(unit), "%d", (int)f->units[0]);
-    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "unit", unit, "x", &id)), 0);
-    assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "publication", "7", "x", &id)), 0);
+    publication_of(f, 7);
+    assert_refused(f, FIXTURE_DO(f, tx, link_revoke(tx, other, "unit", unit, "x", &id)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, link_revoke(tx, other, "publication", "7", "x", &id)),
+                   NOT_FOUND);
+    assert_refused(f, revoke_one(f, "unit", "9999"), NOT_FOUND);
+    assert_refused(f, revoke_one(f, "publication", "9999"), NOT_FOUND);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM link_revocation"), 0);
     assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "link", "AAAA-AAAA", "x", &id)), 0);
     assert_int_equal(FIXTURE_DO(f, tx, link_revoke(tx, other, "all", "", "x", &id)), 0);
     assert_int_equal(is_revoked(f, "AAAA-AAAA", f->units[0], before), 0);
