@@ -55,6 +55,30 @@ int post_rights(struct db *db, int64_t post_id, const char *role, right_set *ret
     return 0;
 }
 
+int post_giving(struct db *db, int64_t user_id, enum right right,
+                char ret_name[POST_NAME_MAX * 4 + 1])
+{
+    char name[POST_NAME_MAX * 4 + 1] = "";
+    struct stmt *s;
+    int r = db_query(db, &s,
+                     "SELECT p.id, p.role, p.name FROM user_post x JOIN post p ON p.id = x.post_id "
+                     "WHERE x.user_id = $1 ORDER BY p.id",
+                     "i", user_id);
+
+    while (r >= 0 && !name[0] && (r = stmt_step(s)) == 1) {
+        right_set set = 0;
+
+        r = post_rights(db, stmt_int(s, 0), stmt_text(s, 1), &set);
+        if (set & RIGHT_BIT(right))
+            snprintf(name, sizeof(name), "%s", stmt_text(s, 2));
+    }
+    stmt_reset(s);
+    if (r < 0)
+        return r;
+    memcpy(ret_name, name, sizeof(name));
+    return 0;
+}
+
 int post_scan(struct tx *tx, int64_t post_id, int (*each)(void *arg, const struct post_row *row),
               void *arg)
 {

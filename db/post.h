@@ -29,6 +29,9 @@ int post_scan(struct tx *tx, int64_t post_id, int (*each)(void *arg, const struc
 
 /* The rights of a post; @role as in its row. Codes this program does not know give nothing. */
 int post_rights(struct db *db, int64_t post_id, const char *role, right_set *ret_rights);
+/* The name of the first post of @user_id that gives @right; "" when none does. */
+int post_giving(struct db *db, int64_t user_id, enum right right,
+                char ret_name[POST_NAME_MAX * 4 + 1]);
 /* The listed scope: project ids, then building ids, each ascending. */
 int post_project_scan(struct db *db, int64_t post_id, int (*each)(void *arg, int64_t id),
                       void *arg);

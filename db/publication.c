@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/post.h"
 #include "db/project.h"
 
 #define COLUMNS                                                                                    \
@@ -330,12 +331,14 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
 {
     struct diff_count count = {0};
     struct content *base = NULL;
-    char changes[200];
+    char changes[200], role[POST_NAME_MAX * 4 + 1] = "";
     int64_t live = 0;
     int r = publication_live(tx->db, head->project_id, &live);
 
     if (r == 1)
         r = content_published(tx->db, live, 0, &base);
+    if (r >= 0)
+        r = post_giving(tx->db, tx->actor->id, RIGHT_PUBLICATION_APPROVE, role);
     if (r >= 0 && live)
         r = db_run(tx->db,
                    "UPDATE publication SET state = 'superseded', version = version + 1 "
@@ -353,11 +356,9 @@ static int approve_write(struct tx *tx, const struct head *head, const struct co
             tx->db,
             "UPDATE publication SET state = 'live', version = version + 1, approver_id = $2, "
             "approver = $3, decided_ms = $4, base_id = $5, units = $6, changes = $7, "
-            "approver_role = "
-            "COALESCE((SELECT p.name FROM post p JOIN user_post x ON x.post_id = p.id "
-            "WHERE x.user_id = $2 ORDER BY p.id LIMIT 1), '') WHERE id = $1",
-            "iitioit", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,
-            (int64_t)c->n_units, changes);
+            "approver_role = $8 WHERE id = $1",
+            "iitioitt", head->id, tx->actor->id, tx->actor->name, tx->now_ms, live ? &live : NULL,
+            (int64_t)c->n_units, changes, role);
     if (r >= 0)
         r = db_run(
             tx->db,

@@ -103,6 +103,8 @@ static void test_what_is_kept(void **state)
             "created_ms) VALUES (2, 'boss', 'Boss', 'x', 1);"
             "INSERT INTO post (id, name, all_projects, created_ms) VALUES (7, 'first', 1, 1), "
             "(8, 'second', 1, 1);"
+            "INSERT INTO post_right (post_id, right_code) VALUES (7, 'publication.edit'), "
+            "(8, 'publication.approve');"
             "INSERT INTO user_post (user_id, post_id) VALUES (2, 8), (2, 7);"),
         0);
     id = draft(f);
@@ -113,7 +115,7 @@ static void test_what_is_kept(void **state)
     h = head_of(f, id);
     assert_int_equal(h.approver_id, 2);
     assert_string_equal(h.approver, "Boss");
-    assert_string_equal(h.role, "first");
+    assert_string_equal(h.role, "second"); /* the post that lets her approve */
     assert_int_equal(h.changes.added, FIXTURE_UNITS);
     /* Counted against what the public saw: a loss that ended is opened again. */
     assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
