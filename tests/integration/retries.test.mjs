@@ -52,6 +52,19 @@ describe('retries never double', () => {
     await manager.refused('POST', path, 409, 'units.refused', { body, key });
   });
 
+  test('the areas of a unit: set once however often it is asked', async () => {
+    const u = await fresh();
+    const path = `/api/v1/units/${u.id}/areas`;
+    const body = { version: u.version, stage: 'measured', gross_area: 9000, inner_area: 7000, shared_area: 2000 };
+    const key = newKey();
+    const first = await control.request('POST', path, { body, key });
+    const again = await control.request('POST', path, { body, key });
+    assert.deepEqual([first.status, again.status], [200, 200]);
+    assert.ok(first.bytes.equals(again.bytes));
+    assert.equal((await unit(u.id)).version, u.version + 1);
+    await control.refused('POST', path, 400, 'idempotency.missing', { body, key: null });
+  });
+
   test('F29: cut off anywhere in the request or the answer, then asked again: one effect', async () => {
     const u = await fresh();
     const path = `/api/v1/projects/${id}/units/hold`;

@@ -337,11 +337,11 @@ def rule_fault(house):
         yield Finding("db/fault.def", rows[symbol], "fault", "nothing uses %s" % symbol)
 
 
-ROUTE_ROW = re.compile(r'\{\s*"(GET|POST|PUT|PATCH|DELETE)",\s*"(/[^"]*)",\s*RIGHT_(\w+),')
+ROUTE_ROW = re.compile(r'\{\s*"(GET|POST|PUT|PATCH|DELETE)",\s*"(/[^"]*)",\s*RIGHT_(\w+),\s*([\w\s|]+),')
 
 
 def openapi_operations(text):
-    """Path and method to line, operationId and x-right, by the indentation this contract keeps."""
+    """Path and method to line, operationId and x-…, by the indentation this contract keeps."""
     operations, path, key, inside = {}, None, None, False
     for n, line in enumerate(text.split("\n"), 1):
         if re.match(r"\S", line) and not line.startswith("#"):
@@ -355,7 +355,7 @@ def openapi_operations(text):
         if m and path:
             key = (m.group(1).upper(), path)
             operations[key] = {"line": n}
-        m = re.match(r"      (operationId|x-right):\s*[\"']?([\w.-]+)", line)
+        m = re.match(r"      (operationId|x-right|x-idempotent):\s*[\"']?([\w.-]+)", line)
         if m and key:
             operations[key][m.group(1)] = m.group(2)
     return operations
@@ -384,7 +384,7 @@ def rule_route(house):
     plain = re.sub(r"/\*.*?\*/", lambda m: blank(m.group()), source.text, flags=re.S)
     rows = set()
     for m in ROUTE_ROW.finditer(plain):
-        method, path, right = m.groups()
+        method, path, right, flags = m.groups()
         line = source.line(m.start())
         if not path.startswith("/api/"):
             continue # pages and probes are not part of the contract
@@ -395,6 +395,9 @@ def rule_route(house):
         elif operation.get("x-right") != rights.get(right):
             yield Finding(table, line, "route", "%s %s: x-right is %s, the table says %s" % (
                 method, path, operation.get("x-right"), rights.get(right, right)))
+        elif ("ROUTE_IDEMPOTENT" in flags) != (operation.get("x-idempotent") == "true"):
+            yield Finding(table, line, "route", "%s %s: only one side asks for an Idempotency-Key" % (
+                method, path))
     for key in sorted(set(operations) - rows, key=lambda k: operations[k]["line"]):
         if key[1].startswith("/api/"):
             yield Finding(contract, operations[key]["line"], "route", "%s %s is not in the table" % key)

@@ -223,6 +223,14 @@ components:
         self.assertEqual(["GET /api/v1/units/{unit}: x-right is chart.view, the table says unit.edit"],
                          self.routes(table=self.TABLE.replace("CHART_VIEW", "UNIT_EDIT")))
 
+    def test_key_on_one_side(self):
+        asked = self.CONTRACT.replace("unit.edit\n", "unit.edit\n      x-idempotent: true\n")
+        flagged = self.TABLE.replace("ROUTE_WRITE", "ROUTE_WRITE | ROUTE_IDEMPOTENT")
+        said = ["POST /api/v1/units/{unit}: only one side asks for an Idempotency-Key"]
+        self.assertEqual(said, self.routes(contract=asked))
+        self.assertEqual(said, self.routes(table=flagged))
+        self.assertEqual([], self.routes(contract=asked, table=flagged))
+
     def test_contract_on_its_own(self):
         self.assertIn("operationId unit_get twice",
                       self.routes(contract=self.CONTRACT.replace("unit_edit", "unit_get")))
