@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { contract, operations } from './lib/contract.mjs';
+import { contract, operations, schemaErrors } from './lib/contract.mjs';
 import { ANCHANGD, Site } from './lib/site.mjs';
 
 // The seed roles and their rights come from the daemon itself (GET /rights); these are the people.
@@ -109,6 +109,14 @@ describe('contract', () => {
   test('every object of the contract is closed to further members', () => {
     for (const [name, schema] of Object.entries(contract.components.schemas))
       if (schema.type === 'object') assert.equal(schema.additionalProperties, false, name);
+  });
+
+  test('a refusal has a code of the list', () => {
+    const problem = { type: 'about:blank', title: 'x', status: 404, detail: 'x', code: 'not-found' };
+    const errors = [{ code: 'field.range', detail: 'x' }];
+    assert.equal(schemaErrors('Problem', { ...problem, errors }), '');
+    assert.notEqual(schemaErrors('Problem', { ...problem, code: 'not.of.the.list' }), '');
+    assert.notEqual(schemaErrors('Problem', { ...problem, errors: [{ ...errors[0], code: 'x' }] }), '');
   });
 
   test('without a session: 401 everywhere but at what is open to anybody', async () => {

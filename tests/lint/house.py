@@ -337,6 +337,26 @@ def rule_fault(house):
         yield Finding("db/fault.def", rows[symbol], "fault", "nothing uses %s" % symbol)
 
 
+def rule_fault_contract(house):
+    """The contract lists the code of every refusal, in the order of the table, and no other."""
+    table, contract = "db/fault.def", "daemon/api/openapi.yaml"
+    if table not in house.paths or contract not in house.paths:
+        return
+    text = house.read(contract)
+    told = re.search(r"^    FaultCode:\n(?:      .*\n)*?      enum: \[([^\]]*)\]", text, re.M)
+    line = text.count("\n", 0, told.start()) + 1 if told else 1
+    told = re.findall(r"[\w.-]+", told.group(1)) if told else []
+    codes = re.findall(r'^FAULT\(\w+, \w+, "([^"]+)"', house.read(table), re.M)
+    for code in codes:
+        if code not in told:
+            yield Finding(contract, line, "fault-contract", "FaultCode lacks %s" % code)
+    for code in told:
+        if code not in codes:
+            yield Finding(contract, line, "fault-contract", "%s is not in %s" % (code, table))
+    if sorted(told) == sorted(codes) and told != codes:
+        yield Finding(contract, line, "fault-contract", "FaultCode is not in the order of %s" % table)
+
+
 ROUTE_ROW = re.compile(r'\{\s*"(GET|POST|PUT|PATCH|DELETE)",\s*"(/[^"]*)",\s*RIGHT_(\w+),\s*([\w\s|]+),')
 
 

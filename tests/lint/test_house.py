@@ -240,6 +240,30 @@ components:
                       self.routes(contract=self.CONTRACT.replace("      operationId: unit_get\n", "")))
 
 
+class FaultCodes(Case):
+    DEF = 'FAULT(A, INVALID, "a.one", "x", "y")\nFAULT(B, CONFLICT, "b-two", "x", "y")\n'
+    CONTRACT = ("components:\n  schemas:\n    FaultCode:\n      type: string\n      enum: [\n"
+                "          a.one,\n          b-two\n      ]\n    Other:\n      enum: [c]\n")
+
+    def codes(self, contract):
+        return [f.message for f in self.findings(
+            {"db/fault.def": self.DEF, "daemon/api/openapi.yaml": contract}, "fault-contract")]
+
+    def test_green(self):
+        self.assertEqual([], self.codes(self.CONTRACT))
+
+    def test_lacking_foreign_and_out_of_order(self):
+        self.assertEqual(["FaultCode lacks b-two"],
+                         self.codes(self.CONTRACT.replace(",\n          b-two", "")))
+        self.assertEqual(["c.three is not in db/fault.def"],
+                         self.codes(self.CONTRACT.replace("b-two", "b-two, c.three")))
+        self.assertEqual(["FaultCode is not in the order of db/fault.def"],
+                         self.codes(self.CONTRACT.replace("a.one", "x").replace("b-two", "a.one")
+                                    .replace("x,", "b-two,", 1)))
+        self.assertCountEqual(["FaultCode lacks a.one", "FaultCode lacks b-two"],
+                              self.codes(self.CONTRACT.replace("FaultCode", "Faults")))
+
+
 class Manual(Case):
     KEYS = '{"site", "name", KEY_TEXT, 0},\n    {"lan", "port",\n     KEY_NUMBER},\n'
     PAGE = ".Sh KEYS\n.Ss [site]\n.It Cm name\n.Ss [lan]\n.It Cm port\n"

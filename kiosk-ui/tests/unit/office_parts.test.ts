@@ -140,7 +140,7 @@ describe('what waits', () => {
 describe('publications', () => {
   const item = (
     level: Schemas['CheckItem']['level'],
-    code: string,
+    code: Schemas['FaultCode'],
     unit_id: number | null,
     field: string | null,
   ): Schemas['CheckItem'] => ({
