@@ -36,7 +36,8 @@ struct published_unit {
 /* Sections and their values, fields separated by U+001F in this order:
  *   project     id, name, name_en, city, address, developer, phone, sale_type, price_basis,
  *               show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm,
- *               fund_rate_ppm, fund_cap_fen, rates_date, stale_s, too_old_s, link_days
+ *               fund_rate_ppm, fund_cap_fen, rates_date, stale_s, too_old_s, link_days,
+ *               validity_days
  *   building    id, area, phase
  *   stair       id, building id
  *   layout      id, rooms, halls, baths, media, description

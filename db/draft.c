@@ -14,11 +14,11 @@ static const struct {
     int columns;
     const char *sql;
 } item_queries[] = {
-    {"project", 22,
+    {"project", 23,
      "SELECT id, name, id, name, name_en, city, address, developer, phone, sale_type, price_basis, "
      "show_deal_price, cover_media, down_bp, loan_unit_fen, commercial_rate_ppm, fund_rate_ppm, "
      "fund_cap_fen, rates_date, stale_s, too_old_s, "
-     "link_days FROM project WHERE id = $1 AND $2 > 0"},
+     "link_days, validity_days FROM project WHERE id = $1 AND $2 > 0"},
     {"building", 5,
      "SELECT b.id, b.name, b.id, CASE a.kind WHEN 'phase' THEN '' ELSE COALESCE(a.name, '') END, "
      "CASE a.kind WHEN 'phase' THEN a.name ELSE COALESCE(p.name, '') END "

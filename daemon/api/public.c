@@ -244,8 +244,11 @@ static const char *const loan_methods[] = {"annuity", "principal", NULL};
 static json_t *estimate_json(const struct loan_terms *t, const struct loan_estimate *e,
                              struct snapshot *s, enum lang lang)
 {
+    const int64_t until = snapshot_valid_until(s);
     json_t *parts = json_array();
+    struct snapshot_head head;
 
+    snapshot_get_head(s, &head);
     for (size_t i = 0; i < e->n_parts; i++) {
         const struct loan_part *p = &e->parts[i];
 
@@ -257,15 +260,16 @@ static json_t *estimate_json(const struct loan_terms *t, const struct loan_estim
                       (json_int_t)p->last_month_fen, "interest_fen", (json_int_t)p->interest_fen));
     }
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:I}", "total_fen",
-        (json_int_t)t->total_fen, "down_bp", (json_int_t)t->down_bp, "down_fen",
+        "{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:I, s:I, s:o}",
+        "total_fen", (json_int_t)t->total_fen, "down_bp", (json_int_t)t->down_bp, "down_fen",
         (json_int_t)e->down_fen, "loan_fen", (json_int_t)e->loan_fen, "years", (json_int_t)t->years,
         "method", loan_methods[t->method], "loan", loan_kinds[t->kind], "parts", parts,
         "first_month_fen", (json_int_t)e->first_month_fen, "last_month_fen",
         (json_int_t)e->last_month_fen, "interest_fen", (json_int_t)e->interest_fen, "rates_date",
         snapshot_project_field(s, 16), "note",
         lang == LANG_ZH ? "试算结果仅供参考，以银行审批为准。" : "An estimate; the bank decides.",
-        "down_min_bp", (json_int_t)project_number(s, 11));
+        "down_min_bp", (json_int_t)project_number(s, 11), "publication", (json_int_t)head.number,
+        "valid_until_ms", until ? json_integer(until) : json_null());
 }
 
 /* The caller's choices over the project's terms, as published. */

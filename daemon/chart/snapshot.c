@@ -307,6 +307,14 @@ const char *snapshot_project_field(const struct snapshot *s, int index)
     return s->project[index];
 }
 
+int64_t snapshot_valid_until(const struct snapshot *s)
+{
+    static const int64_t day_ms = 86400000;
+    const int64_t days = strtoll(s->project[20], NULL, 10);
+
+    return days > 0 && s->head.publication_id ? s->head.approved_ms + days * day_ms : 0;
+}
+
 const char *snapshot_phone(const struct snapshot *s)
 {
     return s->phone && s->phone[0] ? s->phone : s->project[6];

@@ -58,6 +58,8 @@ const struct snapshot_layout *snapshot_layouts(const struct snapshot *s, size_t 
 const struct snapshot_layout *snapshot_layout(const struct snapshot *s, int64_t layout_id);
 /* Field @index of the project's item (content.h). */
 const char *snapshot_project_field(const struct snapshot *s, int index);
+/* Until when its prices hold: so many days after the approval as the project said; 0: not said. */
+int64_t snapshot_valid_until(const struct snapshot *s);
 /* The unit and its letter now, or NULL. */
 const struct published_unit *snapshot_unit(struct snapshot *s, int64_t unit_id, char *ret_state);
 /* What a unit shows for a price in @state: the list total, the deal total, or 0. */

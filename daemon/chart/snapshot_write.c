@@ -83,6 +83,7 @@ void write_publication(struct snapshot *s, struct buf *out)
     json_member_int(out, "approved_ms", s->head.approved_ms);
     json_member_text(out, "approver_role", s->head.approver_role);
     json_member_text(out, "approver_role_en", post_name_in(s->head.approver_role, LANG_EN));
+    json_member_or_null(out, "valid_until_ms", snapshot_valid_until(s));
     buf_puts(out, ",\"permits\":[");
     for (size_t i = 0; i < c->n_items; i++) {
         if (strcmp(c->items[i].section, "permit") != 0)

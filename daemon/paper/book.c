@@ -231,4 +231,7 @@ void book_facts(const struct paper *p, char *out, size_t size)
     snprintf(out, size, "%s: %s%s%s: %s%s%s: %s%s%s: %s", paper_word(p, T_PUBLICATION), p->version,
              gap, paper_word(p, T_APPROVED), p->approved[0] ? p->approved : "—", gap,
              paper_word(p, T_SNAPSHOT), p->id, gap, paper_word(p, T_DATA_TIME), p->data_time);
+    if (p->valid[0])
+        snprintf(out + strlen(out), size - strlen(out), "%s%s: %s", gap, paper_word(p, T_VALID),
+                 p->valid);
 }

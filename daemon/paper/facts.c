@@ -155,6 +155,8 @@ int paper_begin(const struct paper_request *request, struct paper *ret_paper)
         snprintf(p.approved, sizeof(p.approved), "%s%s%s",
                  post_name_in(p.head.approver_role, p.lang), p.head.approver_role[0] ? " " : "",
                  time);
+    if (snapshot_valid_until(p.snapshot))
+        site_date_text(snapshot_valid_until(p.snapshot), p.valid, sizeof(p.valid));
     site_time_text(p.head.data_ms, p.data_time, sizeof(p.data_time));
     permits_make(&p);
     marks_make(&p, request->superseded);

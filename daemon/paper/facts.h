@@ -32,6 +32,7 @@ struct paper {
     char version[64];   /* "第 3 版", or the draft's word */
     char approved[320]; /* role and time; "" for a draft */
     char data_time[32];
+    char valid[16];          /* the day until which the prices hold; "": not said */
     char permits[1024];      /* numbers */
     const char *layout_name; /* of the layout looked up last */
     int64_t layout_id;

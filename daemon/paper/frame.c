@@ -51,9 +51,10 @@ static void foot(struct page *g, const struct paper *p, const struct frame *f)
     page_line(g, FRAME_MARGIN, y - 4.5, g->width - FRAME_MARGIN, y - 4.5, 0.4, INK_LINE);
     snprintf(text, sizeof(text), "%s %s", paper_word(p, T_PHONE), p->phone[0] ? p->phone : "—");
     page_text(g, &small_style, FRAME_MARGIN, y, w * 0.33, text);
-    if (p->draft)
+    snprintf(text, sizeof(text), "%s %s", paper_word(p, T_VALID), p->valid);
+    if (p->draft || p->valid[0])
         page_text(g, &small_center, FRAME_MARGIN + w * 0.33, y, w * 0.34,
-                  paper_word(p, T_DRAFT_NOTE));
+                  p->draft ? paper_word(p, T_DRAFT_NOTE) : text);
     paper_count(p, T_PAGE_OF, f->page, f->pages, text, sizeof(text));
     page_text(g, &small_right, FRAME_MARGIN + w * 0.67, y, w * 0.33, text);
 }

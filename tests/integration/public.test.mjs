@@ -346,6 +346,28 @@ describe('SC-11, SC-12, SC-26: what must be disclosed', () => {
 });
 
 describe('unit QR and take-home links', () => {
+  test('PR-15: price and estimate say their version and until when they hold, from the next publication on', async () => {
+    const u = await fresh();
+    const nobody = site.client();
+    const said = async () => {
+      const link = await kiosk.get(`/api/v1/public/units/${u.id}/link`);
+      const page = await nobody.get(`/api/v1/links/${link.url.split('/').at(-1)}`);
+      const estimate = await kiosk.get(`/api/v1/public/units/${u.id}/estimate`);
+      const { publication } = await kiosk.get(`/api/v1/public/units/${u.id}`);
+      assert.equal(estimate.publication, publication.number);
+      assert.equal(estimate.valid_until_ms, publication.valid_until_ms);
+      assert.equal(page.unit.publication.valid_until_ms, publication.valid_until_ms);
+      return publication;
+    };
+    assert.equal((await said()).valid_until_ms, null);
+    const { version } = await control.get(`/api/v1/projects/${id}`);
+    await control.patch(`/api/v1/projects/${id}`, { version, validity_days: 30 });
+    assert.equal((await said()).valid_until_ms, null);
+    await publish(control, manager, id);
+    const { valid_until_ms, approved_ms } = await said();
+    assert.equal(valid_until_ms, approved_ms + 30 * 86400000);
+  });
+
   test('the code leads to the unit in that publication; superseded, revoked, forged', async () => {
     const nobody = site.client();
     const [u] = (await publicUnits(kiosk, id)).filter((x) => x.state === 'A');

@@ -223,6 +223,30 @@ static void test_draft_and_loss(void **state)
     snapshot_unref(s);
 }
 
+/* Until when the prices hold is on every page (PR-15). */
+static void test_valid_until(void **state)
+{
+    static const char *const each[] = {"价格有效至 2026-06-2", NULL};
+    struct content *c = content_small(false);
+    struct snapshot *s;
+    char value[512], *text;
+    struct file f;
+
+    (void)state;
+    snprintf(value, sizeof(value), "%s\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f%d",
+             c->items[0].value, 30);
+    c->items[0].value = pool_text(&c->pool, value);
+    s = snapshot_make(c, false, false);
+    f = make(PAPER_PRICES_PDF, s, LANG_ZH, "valid");
+    text = pdf_text(&f);
+    if (text) {
+        check_pages(text, each);
+        free(text);
+    }
+    free(f.bytes);
+    snapshot_unref(s);
+}
+
 static void check_tall_or_wide(const char *name, int stairs, int floors, int lines)
 {
     static const char *const each[] = {ID, "12315", NULL};
@@ -300,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_pdf),
         cmocka_unit_test(test_words_of_prices),
         cmocka_unit_test(test_draft_and_loss),
+        cmocka_unit_test(test_valid_until),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_large),

@@ -1,6 +1,7 @@
 /* test_paper.c - what papers say in words and numbers, before any of it is drawn (SC-13, SC-24). */
 #include "export_fixture.h"
 
+#include "daemon/paper/book.h"
 #include "daemon/paper/facts.h"
 #include "daemon/site_time.h"
 
@@ -92,6 +93,32 @@ static void test_prices_by_state(void **state)
         }
         assert_int_equal(paper_count_state(&p, 0, sale_states_count, 'A'), 1);
         assert_int_equal(paper_count_state(&p, 1, sale_states_count - 1, 'A'), 0);
+        paper_end(&p);
+        snapshot_unref(s);
+    }
+}
+
+/* Prices that hold for thirty days after the approval (PR-15); of a draft nobody approved any. */
+static void test_validity(void **state)
+{
+    char value[512], want[16], text[700];
+
+    (void)state;
+    site_date_text(INT64_C(1780000000000) + 30 * INT64_C(86400000), want, sizeof(want));
+    for (int i = 0; i < 4; i++) {
+        const bool draft = i & 1, said = i & 2;
+        struct content *c = content_small(false);
+        struct snapshot *s;
+        struct paper p;
+
+        snprintf(value, sizeof(value), "%s%s%s", c->items[0].value,
+                 "\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f\x1f", said ? "30" : "0");
+        c->items[0].value = pool_text(&c->pool, value);
+        s = snapshot_make(c, draft, false);
+        p = begin(s, LANG_ZH, false);
+        assert_string_equal(p.valid, said && !draft ? want : "");
+        book_facts(&p, text, sizeof(text));
+        assert_int_equal(strstr(text, "价格有效至") != NULL, said && !draft);
         paper_end(&p);
         snapshot_unref(s);
     }
@@ -218,9 +245,10 @@ static void test_notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_money),           cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_prices_by_state), cmocka_unit_test(test_notes_of_units),
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_money),          cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_validity),       cmocka_unit_test(test_prices_by_state),
+        cmocka_unit_test(test_notes_of_units), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_notes),
     };
 
     site_time_init("Asia/Shanghai");

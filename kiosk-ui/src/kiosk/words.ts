@@ -1,7 +1,7 @@
 // Words for things of the chart, in the visitor's language.
 import type { ChartLayout, ClassInfo, StateInfo } from '@/api/types';
 import type { Building, Chart, Unit } from '@/chart/model';
-import { area, areaFigure, spoken } from '@/format';
+import { area, areaFigure, date, spoken } from '@/format';
 import { both, lang, t } from './i18n';
 
 /** `A 户型 · 3 室 2 厅 1 卫` */
@@ -46,6 +46,12 @@ export function unitLabel(chart: Chart, u: Unit, shown: string): string {
 export function classText(classes: readonly ClassInfo[] | undefined, code: string): string {
   const c = classes?.find((x) => x.code === code);
   return c ? both(c.zh, c.en) : code;
+}
+
+/** Until which day a price holds, or since when it no longer does; '' when the project does not say (PR-15). */
+export function validText(until: number | null): string {
+  if (until === null) return '';
+  return t(Date.now() <= until ? 'kiosk.unit.valid' : 'kiosk.unit.valid_past', { date: date(until) });
 }
 
 /** Whose site an address leads to; an address that is none says nothing. */

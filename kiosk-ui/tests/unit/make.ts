@@ -175,6 +175,7 @@ export function makeChart(units: number, perBuilding = 200): PublicChart {
       approved_ms: 0,
       approver_role: '销售经理',
       approver_role_en: 'sales manager',
+      valid_until_ms: null,
       permits: ['许字 1 号'],
       patch: 0,
       data_ms: 0,
