@@ -1,7 +1,8 @@
 /* idempotency.h - a retry never doubles: the first answer to a key is kept with the effect.
  *
  * Inside the writer's savepoint, before the handler: an answer that is already there is sent again
- * byte for byte; the same key with another request is refused. After the handler: its answer is
+ * byte for byte; the same key with another request is refused, with 409: design decision 5 says so,
+ * against the 422 of RS F30. After the handler: its answer is
  * stored in the same transaction, so effect and answer commit together or not at all (RS P3, I15).
  * What was refused is not stored: a corrected retry may use the same key. Of a ROUTE_SECRET the
  * answer is not stored either, for no secret lies in the database and its backups: a retry is told
