@@ -7,6 +7,7 @@
 #include "daemon/http/call.h"
 #include "daemon/http/json.h"
 #include "daemon/http/text.h"
+#include "daemon/nfc.h"
 
 /* ---- from bytes to an object ---- */
 
@@ -189,6 +190,7 @@ void body_text(struct body *b, const char *field, enum body_need need, size_t mi
     json_t *value = field_of(b, field, need), *kept;
     const char *text;
     size_t n, chars;
+    char *made;
 
     if (!value)
         return;
@@ -203,16 +205,24 @@ void body_text(struct body *b, const char *field, enum body_need need, size_t mi
         wrong(b, FAULT_FIELD_TEXT, field);
         return;
     }
+    made = nfc_of(text, n);
+    if (made) {
+        text = made;
+        n = strlen(made);
+        text_allowed(text, n, &chars);
+    }
     if (chars < min || chars > max) {
         wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)min, (int64_t)max);
+        free(made);
         return;
     }
-    if (n == json_string_length(value)) {
+    if (!made && n == json_string_length(value)) {
         *ret_text = text;
         return;
     }
-    /* The trimmed text takes the place of the first, so that it lives as long as the body. */
+    /* What was made of it takes the place of the first, so that it lives as long as the body. */
     kept = json_stringn_nocheck(text, n);
+    free(made);
     if (!kept || json_object_set_new_nocheck(b->object, field, kept) < 0)
         wrong(b, FAULT_FIELD_TEXT, field);
     else

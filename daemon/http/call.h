@@ -123,8 +123,8 @@ int call_param_id(struct call *call, int index, int64_t *ret_id);
 
 /* Reading of the JSON body. Each field asked for is ticked off; body_end() refuses what is left
  * over (no mass assignment). All problems of a body are collected as items before it refuses. Text
- * is checked: valid UTF-8, NFC left as it is, no control characters, bidi controls or zero-width
- * marks; surrounding blanks trimmed. */
+ * is checked: valid UTF-8, no control characters, bidi controls or zero-width marks; surrounding
+ * blanks are trimmed and the rest is made NFC, so that two names that look the same are one. */
 struct body {
     struct call *call;
     json_t *object;

@@ -1,4 +1,5 @@
 /* mapping_row.c - one row of cells becomes one struct unit_row and a list of problems. */
+#include "daemon/nfc.h"
 #include "daemon/sheet/decimal.h"
 #include "daemon/sheet/floor.h"
 #include "daemon/sheet/mapping.h"
@@ -7,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct reader {
@@ -119,6 +121,7 @@ static void read_text(struct reader *r, enum unit_field field, char *out, size_t
 {
     struct sheet_cell cell = cell_of(r, field);
     bool forbidden = false, cut = false;
+    char *made;
 
     out[0] = '\0';
     if (!cell_readable(r, field, &cell))
@@ -126,6 +129,10 @@ static void read_text(struct reader *r, enum unit_field field, char *out, size_t
     if (cell.kind == SHEET_CELL_DATE)
         problem(r, PROBLEM_DATE, field, cell.text, cell.len);
     text_clean(cell.text, cell.len, out, size, &forbidden, &cut);
+    made = nfc_of(out, strlen(out));
+    if (made) /* again, for the rare text that NFC makes longer */
+        text_clean(made, strlen(made), out, size, &forbidden, &cut);
+    free(made);
     if (forbidden)
         problem(r, PROBLEM_TEXT, field, out, strlen(out));
     if (cut)

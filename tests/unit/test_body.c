@@ -178,6 +178,23 @@ static void test_fields(void **state)
     free(ids);
 }
 
+/* RS F35: the same name written in two ways is one, and its length is that of the one form. */
+static void test_one_form(void **state)
+{
+    struct fixture *x = *state;
+    const char *apart = NULL, *one = NULL, *hangul = NULL;
+    struct body b;
+
+    take(x, "{\"a\":\" Jose\\u0301\",\"b\":\"Jos\\u00e9\",\"c\":\"\\u1112\\u1161\\u11ab\"}", &b);
+    body_text(&b, "a", BODY_REQUIRED, 4, 4, &apart);
+    body_text(&b, "b", BODY_REQUIRED, 4, 4, &one);
+    body_text(&b, "c", BODY_REQUIRED, 1, 1, &hangul);
+    assert_int_equal(body_end(&b), 0);
+    assert_string_equal(apart, "Jos\xc3\xa9");
+    assert_string_equal(apart, one);
+    assert_string_equal(hangul, "\xed\x95\x9c");
+}
+
 static void test_fields_wrong(void **state)
 {
     struct fixture *x = *state;
@@ -337,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_form, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fields_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(test_field_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_query_int, setup, teardown),

@@ -611,6 +611,14 @@ static void test_duplicates(void **state)
     assert_int_equal(rows.n, 1);
     assert_int_equal(report.n_skipped, 1);
     import_report_done(&report);
+    /* One name in two forms of Unicode (RS F35). */
+    scan("P,1,,2,Caf\xc3\xa9,住宅,100,,,100,10000,在售\n"
+         "P,1,,2,Cafe\xcc\x81,住宅,100,,,100,10000,在售\n",
+         &d, &m, &rows, &report);
+    assert_int_equal(rows.n, 1);
+    assert_int_equal(report.classes[PROBLEM_DUPLICATE].count, 1);
+    assert_string_equal(rows.rows[0].room, "Caf\xc3\xa9");
+    import_report_done(&report);
 }
 
 static void test_other_project(void **state)
