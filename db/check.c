@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/diff.h"
 #include "db/disclosure.h"
 #include "db/publication.h"
 #include "db/state.h"
@@ -137,5 +138,42 @@ int publication_check(struct tx *tx, const struct content *draft,
         r = permits_check(&c);
     for (size_t i = 0; r >= 0 && i < draft->n_units; i++)
         r = unit_check(&c, &draft->units[i]);
+    return r < 0 ? r : 0;
+}
+
+/* ---- what the public sees, against what is recorded ---- */
+
+static int unit_behind(void *arg, const struct diff_unit *d)
+{
+    return unit_report(arg, d->after ? d->after : d->before, FAULT_CHECK_PUBLIC_UNIT, NULL);
+}
+
+static int item_behind(void *arg, const struct diff_item *d)
+{
+    const struct published_item *i = d->after ? d->after : d->before;
+    const struct check_item item = {
+        .code = FAULT_CHECK_PUBLIC_ITEM, .item = i->name, .item_en = i->name, .field = i->section};
+    struct checking *c = arg;
+
+    return c->each(c->arg, &item);
+}
+
+int publication_behind(struct tx *tx, const struct content *draft,
+                       int (*each)(void *arg, const struct check_item *item), void *arg)
+{
+    struct checking c = {.tx = tx, .draft = draft, .each = each, .arg = arg};
+    struct content *live = NULL;
+    struct diff_count count = {0};
+    int64_t id = 0;
+    int r = publication_live(tx->db, draft->project_id, &id);
+
+    if (r != 1)
+        return r;
+    r = content_published(tx->db, id, 0, &live);
+    if (r >= 0)
+        r = content_losses(tx->db, live);
+    if (r >= 0)
+        r = content_diff(live, draft, unit_behind, item_behind, &c, &count);
+    content_free(live);
     return r < 0 ? r : 0;
 }

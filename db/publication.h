@@ -58,6 +58,10 @@ struct check_item {
 };
 int publication_check(struct tx *tx, const struct content *draft,
                       int (*each)(void *arg, const struct check_item *item), void *arg);
+/* Where what the public sees now, losses and all, is not what @draft says (RP-27): that is no
+ * obstacle to a publication but its reason. Nothing while nothing is live. */
+int publication_behind(struct tx *tx, const struct content *draft,
+                       int (*each)(void *arg, const struct check_item *item), void *arg);
 
 /* Patches of a publication up to @upto (0: all), in order. */
 struct patch {

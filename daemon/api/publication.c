@@ -248,7 +248,8 @@ static int check_append(void *arg, const struct check_item *item)
     return json_array_append_new(c->items, row) < 0 ? -ENOMEM : 0;
 }
 
-static int reply_check(struct call *call, int64_t project_id)
+/* @public_too: also where the public chart is not what is recorded. */
+static int reply_check(struct call *call, int64_t project_id, bool public_too)
 {
     struct checking checking = {.call = call, .items = json_array()};
     char hash[CONTENT_HASH_TEXT] = "";
@@ -261,6 +262,8 @@ static int reply_check(struct call *call, int64_t project_id)
         content_hash(content, hash);
         r = publication_check(&call->tx, content, check_append, &checking);
     }
+    if (r == 0 && public_too)
+        r = publication_behind(&call->tx, content, check_append, &checking);
     if (r < 0 || !content) {
         content_free(content);
         json_decref(checking.items);
@@ -298,7 +301,7 @@ int api_publication_check(struct call *call)
 
     if (r == 0)
         r = publication_read(&call->tx, id, whose_take, &whose);
-    return r < 0 ? r : reply_check(call, whose.project_id);
+    return r < 0 ? r : reply_check(call, whose.project_id, false);
 }
 
 int api_report_disclosure(struct call *call)
@@ -306,7 +309,7 @@ int api_report_disclosure(struct call *call)
     int64_t project_id;
     int r = call_param_id(call, 0, &project_id);
 
-    return r < 0 ? r : reply_check(call, project_id);
+    return r < 0 ? r : reply_check(call, project_id, true);
 }
 
 /* ---- difference ---- */

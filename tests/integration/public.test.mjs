@@ -363,7 +363,12 @@ describe('unit QR and take-home links', () => {
     const { version } = await control.get(`/api/v1/projects/${id}`);
     await control.patch(`/api/v1/projects/${id}`, { version, validity_days: 30 });
     assert.equal((await said()).valid_until_ms, null);
+    // RP-27: the public does not see yet what is recorded
+    const differing = async () =>
+      (await control.get(`/api/v1/projects/${id}/reports/disclosure`)).items.map((i) => [i.code, i.field]);
+    assert.deepEqual(await differing(), [['check.public-item', 'project']]);
     await publish(control, manager, id);
+    assert.deepEqual(await differing(), []);
     const { valid_until_ms, approved_ms } = await said();
     assert.equal(valid_until_ms, approved_ms + 30 * 86400000);
   });

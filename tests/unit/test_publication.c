@@ -221,6 +221,38 @@ static void check_text(struct fixture *f, char *text)
     content_free(c);
 }
 
+/* RP-27: a gain that waits is named, as is an item that was changed; a loss is public at once, so
+ * that nothing differs. */
+static void test_public_is_not_internal(void **state)
+{
+    struct fixture *f = *state;
+    char text[4096] = "";
+    struct content *c;
+
+    assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_behind(tx, c, item_note, text)), 0);
+    assert_string_equal(text, ""); /* nothing is public yet */
+    content_free(c);
+    live(f);
+    assert_int_equal(fixture_act(f, TRANSITION_HOLD, f->units[0]), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_behind(tx, c, item_note, text)), 0);
+    assert_string_equal(text, "");
+    content_free(c);
+    assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
+    assert_int_equal(db_script(f->db, "UPDATE unit SET total_fen = total_fen + 1 WHERE id = 2;"
+                                      "UPDATE disclosure_item SET value = 'other' WHERE "
+                                      "code = 'P7';"),
+                     0);
+    assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, publication_behind(tx, c, item_note, text)), 0);
+    content_free(c);
+    assert_string_equal(text, "check.public-unit|1-1-101|-\ncheck.public-unit|1-1-102|-\n"
+                              "check.public-item|-|disclosure\n");
+    check_text(f, text);
+    assert_string_equal(text, ""); /* no obstacle to the next publication */
+}
+
 static void test_check(void **state)
 {
     struct fixture *f = *state;
@@ -397,6 +429,7 @@ int main(void)
         CASE(test_patches_between),
         CASE(test_gone_is_not_lost),
         CASE(test_two_persons),
+        CASE(test_public_is_not_internal),
         CASE(test_check),
         CASE(test_checked_again_at_approval),
         CASE(test_empty),
