@@ -119,25 +119,20 @@ static int sheet_look(struct sheet *s, const struct mapping *m, struct fault *f,
  * not at the import. */
 static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
 {
+    int64_t rows[SHEET_SHEETS_MAX];
     struct sheet_info info;
     bool filled = false;
-    int r = 0;
+    int r = sheet_last_rows(s, f, rows);
 
+    if (r < 0)
+        return r;
     sheet_info(s, &info);
-    for (size_t i = 0; r == 0 && i < info.n_sheets; i++) {
-        struct sheet_row row;
-        int64_t rows = 0;
-
-        r = sheet_select(s, i, f);
-        while (r >= 0 && (r = sheet_next_row(s, f, &row)) == 1)
-            rows = row.number;
-        filled = filled || rows > 0;
-        if (r == 0)
-            json_array_append_new(list,
-                                  json_pack("{s:I, s:s, s:I}", "index", (json_int_t)i, "name",
-                                            sheet_name(s, i, NULL), "rows", (json_int_t)rows));
+    for (size_t i = 0; i < info.n_sheets; i++) {
+        filled = filled || rows[i] > 0;
+        json_array_append_new(list, json_pack("{s:I, s:s, s:I}", "index", (json_int_t)i, "name",
+                                              sheet_name(s, i, NULL), "rows", (json_int_t)rows[i]));
     }
-    return r == 0 && !filled ? fault_set(f, FAULT_SHEET_EMPTY, NULL) : r;
+    return filled ? 0 : fault_set(f, FAULT_SHEET_EMPTY, NULL);
 }
 
 /* The words of the list with what they usually mean: proposed, never taken for granted. */

@@ -31,6 +31,7 @@ static const struct {
 } limits[] = {
     [LIMIT_FILE] = {"MiB per file", "MiB（文件大小）", SHEET_FILE_MAX >> 20},
     [LIMIT_ROWS] = {"rows", "行", SHEET_ROWS_MAX},
+    [LIMIT_ROWS_ALL] = {"rows in all sheets", "行（全部工作表合计）", SHEET_ROWS_ALL_MAX},
     [LIMIT_COLUMNS] = {"columns", "列", SHEET_COLUMNS_MAX},
     [LIMIT_CELL] = {"bytes per cell", "字节（单元格文字）", SHEET_CELL_MAX},
     [LIMIT_SHEETS] = {"sheets", "个工作表", SHEET_SHEETS_MAX},
@@ -318,4 +319,25 @@ int sheet_select(struct sheet *s, size_t index, struct fault *f)
 int sheet_next_row(struct sheet *s, struct fault *f, struct sheet_row *ret)
 {
     return s->xlsx ? xlsx_next(s->xlsx, f, ret) : csv_next(&s->csv, f, s->cells, ret);
+}
+
+int sheet_last_rows(struct sheet *s, struct fault *f, int64_t ret_rows[SHEET_SHEETS_MAX])
+{
+    int64_t last[SHEET_SHEETS_MAX] = {0}, seen = 0;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < s->info.n_sheets; i++) {
+        struct sheet_row row;
+
+        r = sheet_select(s, i, f);
+        while (r >= 0 && (r = sheet_next_row(s, f, &row)) == 1) {
+            last[i] = row.number;
+            if (++seen > SHEET_ROWS_ALL_MAX)
+                return sheet_limit(f, LIMIT_ROWS_ALL);
+        }
+    }
+    if (r < 0)
+        return r;
+    memcpy(ret_rows, last, sizeof(last));
+    return 0;
 }

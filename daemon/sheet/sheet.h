@@ -21,6 +21,7 @@
 enum {
     SHEET_FILE_MAX = 32 << 20,      /* bytes of the file */
     SHEET_ROWS_MAX = 200000,        /* rows of a sheet */
+    SHEET_ROWS_ALL_MAX = 200000,    /* rows of all sheets that are looked at together */
     SHEET_COLUMNS_MAX = 256,        /* columns with content */
     SHEET_CELL_MAX = 4096,          /* bytes of UTF-8 in one cell */
     SHEET_SHEETS_MAX = 64,          /* sheets of a workbook */
@@ -100,6 +101,10 @@ size_t sheet_current(const struct sheet *s);
 
 /* Goes before the first row of sheet @index (also to read the current one again). */
 int sheet_select(struct sheet *s, size_t index, struct fault *f);
+
+/* The number of the last row of each sheet, 0 of an empty one: reads them all through, and leaves
+ * none selected. Refuses as the rows do, and past SHEET_ROWS_ALL_MAX rows. */
+int sheet_last_rows(struct sheet *s, struct fault *f, int64_t ret_rows[SHEET_SHEETS_MAX]);
 
 /* The next row that is not blank. Returns 1 with a row, 0 at the end, or an error, after which only
  * sheet_select() and sheet_close() make sense. Trailing empty cells are left off. */

@@ -7,6 +7,7 @@
 enum sheet_limit {
     LIMIT_FILE,
     LIMIT_ROWS,
+    LIMIT_ROWS_ALL,
     LIMIT_COLUMNS,
     LIMIT_CELL,
     LIMIT_SHEETS,

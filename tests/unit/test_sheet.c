@@ -769,6 +769,39 @@ static void test_too_many_sheets(void **state)
     free(data);
 }
 
+/* Sheets that each keep within their limit, in a workbook that is too long to be looked at. */
+static void test_rows_of_all_sheets(void **state)
+{
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        lxw_workbook *book = workbook_new(path);
+        int64_t rows[SHEET_SHEETS_MAX] = {-1, -1, -1};
+        struct fault f = {.set = false};
+        struct sheet *s = NULL;
+
+        for (int k = 0; k < 2; k++) {
+            lxw_worksheet *ws = workbook_add_worksheet(book, NULL);
+
+            for (int i = 0; i < SHEET_ROWS_ALL_MAX / 2 + (k ? over : 0); i++)
+                worksheet_write_number(ws, (lxw_row_t)i + 3, 0, i, NULL);
+        }
+        assert_int_equal(workbook_close(book), LXW_NO_ERROR);
+        assert_int_equal(sheet_open(path, NULL, &f, &s), 0);
+        assert_int_equal(sheet_last_rows(s, &f, rows), over ? -EREFUSED : 0);
+        if (over) {
+            assert_int_equal(f.code, FAULT_SHEET_LIMIT);
+            assert_string_equal(f.args[0].value, "rows in all sheets");
+            assert_int_equal(rows[0], -1);
+        } else {
+            assert_int_equal(rows[0], SHEET_ROWS_ALL_MAX / 2 + 3);
+            assert_int_equal(rows[1], SHEET_ROWS_ALL_MAX / 2 + 3);
+            assert_int_equal(rows[2], 0);
+        }
+        fault_clear(&f);
+        sheet_close(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -792,6 +825,7 @@ int main(void)
         cmocka_unit_test(test_archive_paths),
         cmocka_unit_test(test_zip_bomb),
         cmocka_unit_test(test_too_many_sheets),
+        cmocka_unit_test(test_rows_of_all_sheets),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
