@@ -37,7 +37,7 @@ import { changed, formOf, wrongFields, type Project } from '@/office/property/se
 import { firstPassword, groupRights, scopeOf } from '@/office/user/rights';
 import { countGap, sortPermits, validity, type Permit } from '@/office/permit/permit';
 import { keptIn, progress, splitItems, type Disclosure } from '@/office/disclosure/disclosure';
-import { detailRows } from '@/office/audit/audit';
+import { actorOf, detailRows } from '@/office/audit/audit';
 import { linkOf, remaining, spell } from '@/office/terminal/terminal';
 import { backupAge } from '@/office/system/system';
 
@@ -446,6 +446,12 @@ describe('permits and disclosure', () => {
 });
 
 describe('audit, terminals, system', () => {
+  it('names the person, the log-in beside the name', () => {
+    expect(actorOf({ actor: 'zhang', actor_name: '张三' })).toEqual({ name: '张三', login: 'zhang' });
+    expect(actorOf({ actor: 'gone', actor_name: '' })).toEqual({ name: 'gone', login: '' });
+    expect(actorOf({ actor: '', actor_name: '' })).toEqual({ name: '', login: '' });
+  });
+
   it('shows a detail in lines only when it is an object', () => {
     expect(detailRows('{"a":"b","n":[1]}')).toEqual([
       ['a', 'b'],
