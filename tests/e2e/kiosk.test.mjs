@@ -390,6 +390,28 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
   await stage.logIn(PEOPLE) // sessions of people end with the daemon; a terminal stays one
 })
 
+test('a wall shows its screen by itself, after the daemon and after its box started anew (SC-25)', async () => {
+  const screen = await stage.terminal({ kind: 'screen', name: '大屏' })
+  const options = { cookies: b.cookiesOf(screen) }
+  const page = await kiosk(options)
+  await page.waitForSelector('.wall .wall-frame canvas')
+  const { settings } = stage.site
+  settings.listen = { ...settings.listen, port: stage.site.port } // the box knows one address
+  stage.site.configure()
+  await page.waitForSelector('.strip.live')
+  await stage.site.stop()
+  await page.waitForSelector('.strip.reconnecting')
+  await stage.site.start()
+  await page.waitForSelector('.strip.live') // nobody touched it
+  await stage.logIn(PEOPLE)
+  await page.reload()
+  await page.waitForSelector('.wall .wall-frame canvas')
+  await b.close(page)
+  const next = await kiosk(options)
+  await next.waitForSelector('.wall .wall-frame canvas')
+  await b.close(next)
+})
+
 test('a daemon that cannot write to its database still shows the chart, and does not call it live', async () => {
   const page = await kiosk()
   await b.wake(page)
