@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ASCII and the unified ideographs from U+4000 to U+9FFF stand for themselves, whatever is around. */
+/* ASCII and the ideographs from U+4000 to U+9FFF stand for themselves, whatever is around. */
 static bool is_plain(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
