@@ -10,6 +10,7 @@
 #include "db/disclosure.h"
 #include "db/publication.h"
 #include "db/state.h"
+#include "db/unit_class.h"
 
 enum { MISSING_MAX = 64 };
 
@@ -75,13 +76,6 @@ struct need {
     bool missing;
 };
 
-/* Homes have a layout by the word of the rule; a shop or a parking space has none to name. */
-static bool has_layout(const char *class)
-{
-    return strcmp(class, "home") == 0 || strcmp(class, "villa") == 0 ||
-           strcmp(class, "apartment") == 0;
-}
-
 static int unit_report(struct checking *c, const struct published_unit *u, enum fault_code code,
                        const struct need *need)
 {
@@ -102,8 +96,9 @@ static int unit_report(struct checking *c, const struct published_unit *u, enum 
 static int unit_check(struct checking *c, const struct published_unit *u)
 {
     const struct state_info *info = state_info(u->state);
+    const struct class_info *class = unit_class_info(u->class);
     const struct need needs[] = {
-        {"layout", "户型", "layout", has_layout(u->class) && u->layout_id == 0},
+        {"layout", "户型", "layout", class && class->laid_out && u->layout_id == 0},
         {"floor_height", "层高", "floor height", u->floor_height_mm == 0},
         {"gross_area", "建筑面积", "gross area", u->gross == 0},
         {"inner_area", "套内建筑面积", "inner area", u->inner == 0},

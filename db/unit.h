@@ -53,7 +53,7 @@ struct unit_row {
     unsigned flags; /* enum unit_flag */
     char shown;     /* public letter in the live publication with its patches; 0: not in it */
     int64_t shown_total_fen; /* the price of the live publication; 0: none or not shown */
-    const char *price_basis; /* of the project: gross, inner, unit */
+    const char *price_basis; /* by its class and its project: gross, inner, unit */
 };
 
 struct unit_filter {
@@ -73,7 +73,7 @@ int unit_scan(struct tx *tx, const struct unit_filter *filter,
 void unit_path(const struct unit_row *row, char *out, size_t size);
 /* Facts of @row for the guards; those that need customers or money are false. */
 void unit_facts(const struct unit_row *row, struct unit_facts *ret_facts);
-/* Unit price by the project's basis, fen per m2; 0 when there is none (no price, no area, by
+/* Unit price by the unit's basis, fen per m2; 0 when there is none (no price, no area, by
  * unit). */
 int64_t unit_row_price(const struct unit_row *row);
 

@@ -3,8 +3,13 @@
 
 #include <string.h>
 
+enum { PRICE_AREA, PRICE_PIECE };
+enum { LAYOUT_PLAIN, LAYOUT_LAID_OUT };
+
 const struct class_info unit_classes[UNIT_CLASS_COUNT] = {
-#define CLASS(symbol, code, zh, en) [UNIT_CLASS_##symbol] = {code, zh, en},
+#define CLASS(symbol, code, zh, en, price, layout)                                                 \
+    [UNIT_CLASS_##symbol] = {code, zh, en, PRICE_##price == PRICE_PIECE,                           \
+                             LAYOUT_##layout == LAYOUT_LAID_OUT},
 #include "db/unit_class.def"
 #undef CLASS
 };
@@ -15,4 +20,11 @@ const struct class_info *unit_class_info(const char *code)
         if (strcmp(unit_classes[i].code, code) == 0)
             return &unit_classes[i];
     return NULL;
+}
+
+const char *unit_class_basis(const char *code, const char *project_basis)
+{
+    const struct class_info *info = unit_class_info(code);
+
+    return info && info->by_piece ? "unit" : project_basis;
 }

@@ -9,7 +9,7 @@
 
 struct price_now {
     int64_t version, project_id, building_id;
-    int64_t total, filed, floor, area; /* area of the project's basis; 0: none */
+    int64_t total, filed, floor, area; /* area of the unit's basis; 0: none */
     char path[256], state;
     bool area_reviewed, price_reviewed, by_unit;
 };

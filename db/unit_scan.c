@@ -5,6 +5,7 @@
 
 #include "db/money.h"
 #include "db/unit.h"
+#include "db/unit_class.h"
 
 /* $1: what to look for, $2: now. The subselects each touch one index entry per unit. */
 #define UNIT_COLUMNS                                                                               \
@@ -105,7 +106,7 @@ static void row_record(struct stmt *s, struct unit_row *row)
     row->filed_total_fen = stmt_int(s, 39);
     row->floor_total_fen = stmt_int(s, 40);
     row->deal_total_fen = stmt_int(s, 41);
-    row->price_basis = text_at(s, 62);
+    row->price_basis = unit_class_basis(row->class, text_at(s, 62));
 }
 
 static void row_state(struct stmt *s, struct unit_row *row)

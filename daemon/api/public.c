@@ -149,12 +149,13 @@ static void write_prices(struct snapshot *s, const struct published_unit *u, cha
                          struct buf *out)
 {
     const struct state_info *info = state_info(state);
-    int64_t total = info->priced ? u->total_fen : 0;
+    const char *basis = snapshot_price_basis(s, u);
+    const int64_t total = info->priced ? u->total_fen : 0;
+    const bool inner = total > 0 && u->inner > 0 && strcmp(basis, "unit") != 0;
 
-    json_member_text(out, "basis", snapshot_project_field(s, 8));
+    json_member_text(out, "basis", basis);
     json_member_or_null(out, "unit_price_fen", snapshot_unit_price(s, u, total));
-    json_member_or_null(out, "inner_unit_price_fen",
-                        total > 0 && u->inner > 0 ? money_unit_price(total, u->inner) : 0);
+    json_member_or_null(out, "inner_unit_price_fen", inner ? money_unit_price(total, u->inner) : 0);
     json_member_or_null(out, "total_fen", total);
     json_member_or_null(out, "deal_total_fen", info->sold ? u->deal_total_fen : 0);
 }

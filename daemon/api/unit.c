@@ -147,7 +147,8 @@ static void sheet_record(json_t *o, const struct unit_row *row)
 /* The floor price is not even named to who may not see it (PR-05). */
 static void sheet_price(json_t *o, const struct unit_row *row, bool floor)
 {
-    const bool inner = row->total_fen > 0 && row->inner > 0;
+    const bool inner =
+        row->total_fen > 0 && row->inner > 0 && strcmp(row->price_basis, "unit") != 0;
 
     set_text(o, "basis", row->price_basis);
     set_int_or_null(o, "total_fen", row->total_fen);

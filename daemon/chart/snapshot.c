@@ -8,6 +8,7 @@
 #include "daemon/chart/snapshot_impl.h"
 #include "db/money.h"
 #include "db/state.h"
+#include "db/unit_class.h"
 
 /* ---- making ---- */
 
@@ -292,9 +293,14 @@ int64_t snapshot_shown_total(const struct snapshot *s, const struct published_un
     return info->priced ? u->total_fen : 0;
 }
 
+const char *snapshot_price_basis(const struct snapshot *s, const struct published_unit *u)
+{
+    return unit_class_basis(u->class, s->project[8]);
+}
+
 int64_t snapshot_unit_price(const struct snapshot *s, const struct published_unit *u, int64_t total)
 {
-    const char *basis = s->project[8];
+    const char *basis = snapshot_price_basis(s, u);
     int64_t area = strcmp(basis, "gross") == 0   ? u->gross
                    : strcmp(basis, "inner") == 0 ? u->inner
                                                  : 0;

@@ -64,7 +64,9 @@ int64_t snapshot_valid_until(const struct snapshot *s);
 const struct published_unit *snapshot_unit(struct snapshot *s, int64_t unit_id, char *ret_state);
 /* What a unit shows for a price in @state: the list total, the deal total, or 0. */
 int64_t snapshot_shown_total(const struct snapshot *s, const struct published_unit *u, char state);
-/* Unit price by the project's basis for @total, fen per m2; 0: none. */
+/* What @u is priced by: gross, inner, unit. */
+const char *snapshot_price_basis(const struct snapshot *s, const struct published_unit *u);
+/* Unit price by that basis for @total, fen per m2; 0: none. */
 int64_t snapshot_unit_price(const struct snapshot *s, const struct published_unit *u,
                             int64_t total);
 

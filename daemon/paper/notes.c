@@ -7,6 +7,7 @@
 
 #include "daemon/paper/facts.h"
 #include "db/disclosure.h"
+#include "db/unit_class.h"
 
 enum { NOTE_SIZE = 12288 };
 
@@ -59,6 +60,32 @@ static void text_add(struct noting *n, enum paper_text what, const char *value)
     text_put(n, value);
 }
 
+/* The classes here that are priced as a whole though the project prices by area. */
+static void note_pieces(struct noting *n)
+{
+    const struct content *c = n->paper->content;
+    char label[16];
+
+    n->text[0] = '\0';
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
+        const struct class_info *class = &unit_classes[i];
+        size_t k = 0;
+
+        while (k < c->n_units && strcmp(c->units[k].class, class->code) != 0)
+            k++;
+        if (!class->by_piece || k == c->n_units)
+            continue;
+        if (n->text[0])
+            text_put(n, n->paper->lang == LANG_EN ? ", " : "、");
+        text_put(n, n->paper->lang == LANG_EN ? class->en : class->zh);
+    }
+    if (!n->text[0])
+        return;
+    text_put(n, paper_word(n->paper, T_NOTE_BASIS_PIECE));
+    snprintf(label, sizeof(label), "%d.", ++n->number);
+    paragraph(n, label, n->text);
+}
+
 static void note_reading(struct noting *n)
 {
     const struct paper *p = n->paper;
@@ -68,6 +95,8 @@ static void note_reading(struct noting *n)
     numbered(n, strcmp(p->basis, "gross") == 0   ? T_NOTE_BASIS_GROSS
                 : strcmp(p->basis, "inner") == 0 ? T_NOTE_BASIS_INNER
                                                  : T_NOTE_BASIS_UNIT);
+    if (strcmp(p->basis, "unit") != 0)
+        note_pieces(n);
     numbered(n, p->show_deal ? T_NOTE_SOLD_DEAL : T_NOTE_SOLD);
     numbered(n, T_NOTE_HIDDEN);
     numbered(n, T_NOTE_NO_MORE);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/unit_class.h"
+
 struct reader {
     const struct mapping *mapping;
     const struct sheet_row *row;
@@ -262,14 +264,18 @@ static void check_total(struct reader *r, struct unit_row *u, int64_t product)
     p->other = product;
 }
 
-/* The total of the list is the authority. Only a list without one gets it from the unit price. */
+/* The total of the list is the authority. Only a list without one gets it from the unit price; what
+ * is sold by the piece has none, whatever its column says. */
 static void read_prices(struct reader *r, struct unit_row *u)
 {
+    const struct class_info *class = unit_class_info(u->class_code);
     int64_t area = r->mapping->basis == BASIS_INNER ? u->inner : u->gross, product = UNIT_NONE;
 
     u->unit_price = read_number(r, FIELD_UNIT_PRICE, DECIMAL_MONEY, MAPPING_UNIT_PRICE_MAX);
     u->total = read_number(r, FIELD_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
     u->filed_total = read_number(r, FIELD_FILED_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
+    if (class && class->by_piece)
+        u->unit_price = UNIT_NONE;
     if (area != UNIT_NONE && u->unit_price != UNIT_NONE)
         product = price_product(area, u->unit_price);
     if (u->total != UNIT_NONE && product != UNIT_NONE) {

@@ -4,6 +4,7 @@
 
 #include "chart_fixture.h"
 
+#include "daemon/api/public.h"
 #include "daemon/chart/gzip_parts.h"
 #include "daemon/chart/json_write.h"
 #include "daemon/chart/place.h"
@@ -80,6 +81,22 @@ static void test_chart_is_the_content(void **state)
     snapshot_unref(s);
 }
 
+/* The page of a unit that is sold by the piece. */
+static void assert_piece(int64_t id)
+{
+    struct snapshot *s = charts_get(charts, desk->project);
+    struct buf out = {0};
+    char state;
+    const struct published_unit *u = snapshot_unit(s, id, &state);
+
+    public_unit_write(s, u, state, &out);
+    assert_int_equal(buf_add(&out, "", 1), 0);
+    assert_non_null(strstr(out.data, "\"basis\":\"unit\""));
+    assert_non_null(strstr(out.data, "\"unit_price_fen\":null,\"inner_unit_price_fen\":null"));
+    buf_free(&out);
+    snapshot_unref(s);
+}
+
 /* By the inner area where the project says so; the price paid for what is sold (SC-13). */
 static void test_prices(void **state)
 {
@@ -104,10 +121,21 @@ static void test_prices(void **state)
     assert_int_equal(int_at(row, 10), FIXTURE_TOTAL);
     assert_int_equal(int_at(row, 11), 1532407); /* 1,103,333 over 72.00 m2 */
     json_decref(json);
+    /* A parking space is sold by the piece in any project (PM-12). */
+    assert_int_equal(db_script(desk->db, "UPDATE unit SET class = 'parking' WHERE id = 2"), 0);
+    publish(desk);
+    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 3}}, 1);
+    json = chart();
+    assert_int_equal(int_at(row_of(json, 2), 10), FIXTURE_TOTAL);
+    assert_true(json_is_null(json_array_get(row_of(json, 2), 11)));
+    assert_int_equal(int_at(row_of(json, 1), 11), 1388889);
+    json_decref(json);
+    assert_piece(2);
+    assert_int_equal(db_script(desk->db, "UPDATE unit SET class = 'home' WHERE id = 2"), 0);
     /* Sold as a whole: there is no price of a square metre to show. */
     assert_int_equal(db_script(desk->db, "UPDATE project SET price_basis = 'unit'"), 0);
     publish(desk);
-    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 3}}, 1);
+    charts_changed(charts, (const struct change[]){{CHANGE_LIVE, desk->project, 0, 4}}, 1);
     json = chart();
     assert_int_equal(int_at(row_of(json, 2), 10), FIXTURE_TOTAL);
     assert_true(json_is_null(json_array_get(row_of(json, 2), 11)));

@@ -221,6 +221,7 @@ static void test_notes(void **state)
     assert_non_null(strstr(t.text, paper_word(&zh, T_NOTE_SOLD)));
     assert_null(strstr(t.text, paper_word(&zh, T_NOTE_SOLD_DEAL)));
     assert_non_null(strstr(t.text, paper_word(&zh, T_NOTE_BASIS_GROSS)));
+    assert_non_null(strstr(t.text, "|车位按个")); /* and no class that is not here (PM-12) */
     /* An agency fee is voluntary, the property's is not. */
     assert_non_null(strstr(t.text, "|代办产权证|"));
     assert_non_null(strstr(strstr(t.text, "|代办产权证|"), paper_word(&zh, T_FEE_VOLUNTARY)));
@@ -240,6 +241,7 @@ static void test_notes(void **state)
     assert_non_null(strstr(t.text, paper_word(&zh, T_FEES_NONE)));
     assert_non_null(strstr(t.text, paper_word(&zh, T_DISCOUNTS_NONE)));
     assert_non_null(strstr(t.text, paper_word(&zh, T_NOTE_BASIS_INNER)));
+    assert_null(strstr(t.text, paper_word(&zh, T_NOTE_BASIS_PIECE)));
 }
 
 int main(void)

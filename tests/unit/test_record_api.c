@@ -184,6 +184,25 @@ static const char *price_in_log(struct fixture *f)
     return text(item("items", 0), "detail");
 }
 
+/* By the piece there is no price of a square metre, of either area (PM-12). */
+static void test_price_by_class(void **state)
+{
+    struct fixture *f = *state;
+    const char *unit = id_text(f->units[0]);
+
+    assert_int_equal(ask(f, api_unit_get, unit, NULL, NULL, NULL), 0);
+    assert_string_equal(text(last, "basis"), "gross");
+    assert_true(number("unit_price_fen") > 0);
+    assert_true(number("inner_unit_price_fen") > 0);
+    assert_int_equal(
+        ask(f, api_unit_update, unit, NULL, NULL, "{\"version\":1,\"class\":\"parking\"}"), 0);
+    assert_int_equal(ask(f, api_unit_get, unit, NULL, NULL, NULL), 0);
+    assert_string_equal(text(last, "basis"), "unit");
+    assert_true(json_is_null(json_object_get(last, "unit_price_fen")));
+    assert_true(json_is_null(json_object_get(last, "inner_unit_price_fen")));
+    assert_int_equal(number("total_fen"), FIXTURE_TOTAL);
+}
+
 static void test_floor_price_stays_in(void **state)
 {
     struct fixture *f = *state;
@@ -510,6 +529,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_project_and_tree),
         CASE(test_unit_sheet),
+        CASE(test_price_by_class),
         CASE(test_floor_price_stays_in),
         CASE(test_names_in_the_log),
         CASE(test_unit_changes),

@@ -204,6 +204,14 @@ static void test_price_from_unit_price(void **state)
     c = price_of(f, f->units[0]);
     c.unit_price_fen = 1000000;
     assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), PRICE_BASIS);
+    /* A storage room is sold by the piece, whatever the project's rule is (PM-12). */
+    assert_int_equal(db_run(f->db, "UPDATE project SET price_basis = 'gross'", ""), 1);
+    assert_int_equal(
+        db_run(f->db, "UPDATE unit SET class = 'storage' WHERE id = $1", "i", f->units[0]), 1);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), PRICE_BASIS);
+    c.unit_price_fen = -1;
+    c.total_fen = 10000000;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
 }
 
 static void test_price_rules(void **state)

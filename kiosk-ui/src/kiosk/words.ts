@@ -1,7 +1,7 @@
 // Words for things of the chart, in the visitor's language.
-import type { ChartLayout, ClassInfo, StateInfo } from '@/api/types';
+import type { ChartLayout, ClassInfo, PublicUnit, StateInfo } from '@/api/types';
 import type { Building, Chart, Unit } from '@/chart/model';
-import { area, areaFigure, date, spoken } from '@/format';
+import { area, areaFigure, date, perArea, spoken } from '@/format';
 import { both, lang, t } from './i18n';
 
 /** `A 户型 · 3 室 2 厅 1 卫` */
@@ -46,6 +46,13 @@ export function unitLabel(chart: Chart, u: Unit, shown: string): string {
 export function classText(classes: readonly ClassInfo[] | undefined, code: string): string {
   const c = classes?.find((x) => x.code === code);
   return c ? both(c.zh, c.en) : code;
+}
+
+/** What the unit is priced by, and the price of a square metre where that is what it is priced by. */
+export function basisText(u: Pick<PublicUnit, 'basis' | 'unit_price_fen' | 'inner_unit_price_fen'>): string {
+  const basis = t(`kiosk.unit.basis.${u.basis}`);
+  if (u.basis === 'unit') return basis;
+  return `${basis} ${perArea(u.basis === 'inner' ? u.inner_unit_price_fen : u.unit_price_fen)}`;
 }
 
 /** Until which day a price holds, or since when it no longer does; '' when the project does not say (PR-15). */

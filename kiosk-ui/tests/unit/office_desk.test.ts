@@ -44,6 +44,7 @@ type Over = Partial<{
   queue: number;
   version: number;
   gross: number | null;
+  price: number | null;
 }>;
 function row(
   id: number,
@@ -65,7 +66,7 @@ function row(
     o.gross === undefined ? 10_000 : o.gross,
     8_000,
     o.total === undefined ? 100_000_000 : o.total,
-    1_000_000,
+    o.price === undefined ? 1_000_000 : o.price,
     '',
     room,
     o.version ?? 1,
@@ -209,6 +210,14 @@ describe('desk', () => {
   it('rounds the average to the nearest fen without floating sums', () => {
     const desk = decodeDesk(chart([row(1, 3, 0, 0, '301', { total: 262_788_500, gross: 7_809 })]));
     expect(sumsOf(desk, unitsOf(desk.buildings)).average).toBe(3_365_200);
+  });
+
+  it('leaves what is sold by the piece out of the average', () => {
+    const space = row(2, 3, 0, 1, 'P1', { cls: 'parking', total: 20_000_000, gross: 1_200, price: null });
+    const desk = decodeDesk(chart([row(1, 3, 0, 0, '301'), space]));
+    const sums = sumsOf(desk, unitsOf(desk.buildings));
+    expect(sums.average).toBe(1_000_000);
+    expect(sums.all.fen).toBe(120_000_000);
   });
 
   it('writes a path as the daemon does: empty parts are left out', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { lang, setLang } from '@/kiosk/i18n';
-import { facingText, validText } from '@/kiosk/words';
+import { basisText, facingText, validText } from '@/kiosk/words';
 
 describe('until when a price holds (PR-15)', () => {
   it('is said before and after that day, and not when the project does not say', () => {
@@ -11,6 +11,17 @@ describe('until when a price holds (PR-15)', () => {
     expect(validText(day)).toBe('价格有效期已于 2030-05-06 结束，以柜台为准。');
     expect(validText(null)).toBe('');
     vi.useRealTimers();
+  });
+});
+
+describe('what a unit is priced by (PM-12)', () => {
+  it('comes with the price of its square metre, and a piece has none', () => {
+    const u = { unit_price_fen: 1_000_000, inner_unit_price_fen: 1_250_000 };
+    expect(basisText({ ...u, basis: 'gross' })).toContain('10,000');
+    expect(basisText({ ...u, basis: 'inner' })).toContain('12,500');
+    expect(basisText({ basis: 'unit', unit_price_fen: null, inner_unit_price_fen: null })).toBe(
+      '按套（个）计价',
+    );
   });
 });
 

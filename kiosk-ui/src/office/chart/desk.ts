@@ -170,7 +170,7 @@ export interface Sums {
   all: StateSum;
   sold: StateSum;
   states: StateSum[];
-  /** fen per m² over priced units with an area; null: there are none */
+  /** fen per m² over units priced by area; null: there are none */
   average: number | null;
   changedToday: number;
   differing: number;
@@ -201,7 +201,7 @@ export function sumsOf(desk: Desk, units: Iterable<DeskUnit>): Sums {
     const own = out.states[u.state];
     if (own) add(own, u);
     if (desk.states[u.state]?.sold) add(out.sold, u);
-    if (u.total !== null && u.gross !== null && u.gross > 0) {
+    if (u.total !== null && u.price !== null && u.gross !== null && u.gross > 0) {
       fen += u.total;
       gross += u.gross;
     }
