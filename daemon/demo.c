@@ -19,6 +19,7 @@
 #include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
+#include "db/unit_class.h"
 #include "db/user.h"
 
 #define DEMO_PASSWORD "anchang-demo"
@@ -277,10 +278,11 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
 {
     const struct fee_row fees[] = {
         {0, 0, project_id, "property", "住宅物业服务费", "2.80 元/m²·月",
-         "前期物业服务合同，政府指导价", "示范物业", false},
+         "前期物业服务合同，政府指导价", "示范物业", false, CLASS_BIT(UNIT_CLASS_HOME)},
         {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同",
-         "示范物业", false},
-        {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true},
+         "示范物业", false, CLASS_BIT(UNIT_CLASS_SHOP)},
+        {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true,
+         0},
     };
     const struct discount_row discount = {.project_id = project_id,
                                           .name = "按时签约优惠",

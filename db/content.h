@@ -44,7 +44,7 @@ struct published_unit {
  *   permit      id, kind, issued_date, valid_until, scope, units_named, escrow_bank, escrow_name,
  *               escrow_account, media
  *   disclosure  media, doc_name, doc_date, value
- *   fee         id, kind, standard, basis, payee, voluntary
+ *   fee         id, kind, standard, basis, payee, voluntary, classes
  *   discount    id, condition, effect, from_date, until_date
  */
 struct published_item {

@@ -37,8 +37,8 @@ static const struct {
      "SELECT id, number, id, kind, issued_date, valid_until, scope, units_named, escrow_bank, "
      "escrow_name, escrow_account, media_id FROM permit WHERE project_id = $1 "
      "AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2) ORDER BY issued_date, id"},
-    {"fee", 8,
-     "SELECT id, name, id, kind, standard, basis, payee, voluntary FROM fee "
+    {"fee", 9,
+     "SELECT id, name, id, kind, standard, basis, payee, voluntary, classes FROM fee "
      "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
     {"discount", 7,
      "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/unit_class.h"
 
 static const char *or_empty(const char *text)
 {
@@ -15,10 +16,12 @@ static const char *or_empty(const char *text)
 int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
 {
     const int64_t voluntary = fee->voluntary;
+    char classes[CLASS_SET_TEXT];
     struct trail trail = {0};
     int64_t id = 0;
     int r = tx_need_whole(tx, fee->project_id);
 
+    class_set_write(fee->classes, classes);
     if (r == 0 && strcmp(fee->kind, "agency") == 0 && !fee->voluntary)
         return fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
     if (r == 0)
@@ -26,10 +29,10 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
                          FEE_MAX);
     if (r == 0)
         r = db_get(tx->db, &id,
-                   "INSERT INTO fee (project_id, kind, name, standard, basis, payee, voluntary) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-                   "ittttti", fee->project_id, fee->kind, fee->name, fee->standard,
-                   or_empty(fee->basis), or_empty(fee->payee), voluntary);
+                   "INSERT INTO fee (project_id, kind, name, standard, basis, payee, voluntary, "
+                   "classes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+                   "itttttit", fee->project_id, fee->kind, fee->name, fee->standard,
+                   or_empty(fee->basis), or_empty(fee->payee), voluntary, classes);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", fee->name, NULL);
     if (r == -ENOLINK)
@@ -42,6 +45,7 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     trail_text(&trail, "basis", NULL, fee->basis);
     trail_text(&trail, "payee", NULL, fee->payee);
     trail_int(&trail, "voluntary", NULL, &voluntary);
+    trail_text(&trail, "classes", "", classes);
     r = audit_add_project(tx, "fee.create", "fee", id, fee->project_id, &trail);
     if (r == 0)
         *ret_id = id;
@@ -52,7 +56,8 @@ struct fee_now {
     int64_t project_id, version;
     bool agency;
     char name[400];
-    struct stmt *s; /* columns: project, version, kind, name, standard, basis, payee, voluntary */
+    struct stmt *s; /* columns: project, version, kind, name, standard, basis, payee, voluntary,
+                       classes */
 };
 
 /* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
@@ -60,8 +65,8 @@ static int fee_read(struct tx *tx, int64_t id, struct fee_now *ret)
 {
     struct stmt *s;
     int r = tx_own(tx, &s,
-                   "SELECT project_id, version, kind, name, standard, basis, payee, voluntary "
-                   "FROM fee WHERE id = $1",
+                   "SELECT project_id, version, kind, name, standard, basis, payee, voluntary, "
+                   "classes FROM fee WHERE id = $1",
                    id);
 
     if (r < 0)
@@ -86,22 +91,30 @@ int fee_project(struct tx *tx, int64_t fee_id, int64_t *ret_project_id)
     return 0;
 }
 
-static void fee_trail(struct trail *trail, struct stmt *s, const struct fee_change *c)
+/* @classes: those of @c as text; NULL: it leaves them. */
+static void fee_trail(struct trail *trail, struct stmt *s, const struct fee_change *c,
+                      const char *classes)
 {
     trail_given_text(trail, "name", stmt_text(s, 3), c->name);
     trail_given_text(trail, "standard", stmt_text(s, 4), c->standard);
     trail_given_text(trail, "basis", stmt_text(s, 5), c->basis);
     trail_given_text(trail, "payee", stmt_text(s, 6), c->payee);
     trail_given_int(trail, "voluntary", stmt_int(s, 7), c->voluntary);
+    trail_given_text(trail, "classes", stmt_text(s, 8), classes);
 }
 
 int fee_update(struct tx *tx, const struct fee_change *c)
 {
     const int64_t voluntary = c->voluntary;
+    char text[CLASS_SET_TEXT], *classes = NULL;
     struct trail trail = {0};
     struct fee_now now;
     int r = fee_read(tx, c->id, &now);
 
+    if (c->classes) {
+        class_set_write(*c->classes, text);
+        classes = text;
+    }
     if (r < 0)
         return r;
     if (now.version != c->version)
@@ -109,7 +122,7 @@ int fee_update(struct tx *tx, const struct fee_change *c)
     else if (now.agency && c->voluntary == 0)
         r = fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
     else
-        fee_trail(&trail, now.s, c);
+        fee_trail(&trail, now.s, c, classes);
     stmt_reset(now.s);
     if (r < 0 || trail_empty(&trail)) {
         trail_clear(&trail);
@@ -118,9 +131,10 @@ int fee_update(struct tx *tx, const struct fee_change *c)
     r = db_run(tx->db,
                "UPDATE fee SET name = COALESCE($2, name), standard = COALESCE($3, standard), "
                "basis = COALESCE($4, basis), payee = COALESCE($5, payee), "
-               "voluntary = COALESCE($6, voluntary), version = version + 1 WHERE id = $1",
-               "itttto", c->id, c->name, c->standard, c->basis, c->payee,
-               c->voluntary >= 0 ? &voluntary : NULL);
+               "voluntary = COALESCE($6, voluntary), classes = COALESCE($7, classes), "
+               "version = version + 1 WHERE id = $1",
+               "ittttot", c->id, c->name, c->standard, c->basis, c->payee,
+               c->voluntary >= 0 ? &voluntary : NULL, classes);
     if (r < 0) {
         trail_clear(&trail);
         return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
@@ -153,15 +167,17 @@ int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,
     if (r == 0)
         r = db_query(
             tx->db, &s,
-            "SELECT id, version, project_id, kind, name, standard, basis, payee, voluntary "
-            "FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER BY kind, name",
+            "SELECT id, version, project_id, kind, name, standard, basis, payee, voluntary, "
+            "classes FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER BY kind, name",
             "ii", project_id, fee_id);
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct fee_row row = {stmt_int(s, 0),  stmt_int(s, 1),  stmt_int(s, 2),
-                                    stmt_text(s, 3), stmt_text(s, 4), stmt_text(s, 5),
-                                    stmt_text(s, 6), stmt_text(s, 7), stmt_int(s, 8) != 0};
+        const struct fee_row row = {stmt_int(s, 0),      stmt_int(s, 1),
+                                    stmt_int(s, 2),      stmt_text(s, 3),
+                                    stmt_text(s, 4),     stmt_text(s, 5),
+                                    stmt_text(s, 6),     stmt_text(s, 7),
+                                    stmt_int(s, 8) != 0, class_set_read(stmt_text(s, 9))};
 
         r = each(arg, &row);
     }

@@ -17,6 +17,7 @@ struct fee_row {
     const char *name, *standard; /* what for; how much */
     const char *basis, *payee;   /* by what rule; who gets it */
     bool voluntary;              /* FEE_VOLUNTARY when an agency fee is not */
+    unsigned classes;            /* what it is for (unit_class.h); 0: every class */
 };
 /* @fee without id and version; NULL texts are "". */
 int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id);
@@ -25,6 +26,7 @@ struct fee_change {
     int64_t id, version;
     const char *name, *standard, *basis, *payee; /* NULL: leave */
     int voluntary;                               /* -1: leave */
+    const unsigned *classes;                     /* NULL: leave */
 };
 int fee_update(struct tx *tx, const struct fee_change *change);
 int fee_delete(struct tx *tx, int64_t id);

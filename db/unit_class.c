@@ -1,6 +1,7 @@
 /* unit_class.c - see unit_class.h. */
 #include "db/unit_class.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { PRICE_AREA, PRICE_PIECE };
@@ -27,4 +28,30 @@ const char *unit_class_basis(const char *code, const char *project_basis)
     const struct class_info *info = unit_class_info(code);
 
     return info && info->by_piece ? "unit" : project_basis;
+}
+
+void class_set_write(unsigned set, char out[CLASS_SET_TEXT])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++)
+        if (set & CLASS_BIT(i))
+            used += (size_t)snprintf(out + used, CLASS_SET_TEXT - used, "%s%s", used ? " " : "",
+                                     unit_classes[i].code);
+}
+
+unsigned class_set_read(const char *text)
+{
+    unsigned set = 0;
+
+    while (*text) {
+        const size_t n = strcspn(text, " ");
+
+        for (size_t i = 0; i < UNIT_CLASS_COUNT; i++)
+            if (strlen(unit_classes[i].code) == n && memcmp(unit_classes[i].code, text, n) == 0)
+                set |= CLASS_BIT(i);
+        text += n + strspn(text + n, " ");
+    }
+    return set;
 }

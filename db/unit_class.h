@@ -25,6 +25,13 @@ extern const struct class_info unit_classes[UNIT_CLASS_COUNT];
 /* NULL when @code (which may be NULL) is no class. */
 const struct class_info *unit_class_info(const char *code);
 
+/* Classes as a set, bit 1 << enum unit_class; stored and published as their codes in order, with a
+ * space between. Where it says what something is for, the empty set means every class. */
+enum { CLASS_SET_TEXT = UNIT_CLASS_COUNT * 12 + 1 }; /* no code is longer than 11 */
+#define CLASS_BIT(class) (1u << (class))
+void class_set_write(unsigned set, char out[CLASS_SET_TEXT]);
+unsigned class_set_read(const char *text); /* what is no class is left out */
+
 /* What a unit of class @code is priced by in a project of @project_basis: "unit", or the project's
  * "gross", "inner", "unit". */
 const char *unit_class_basis(const char *code, const char *project_basis);

@@ -9,6 +9,7 @@
 #include "daemon/app.h"
 #include "daemon/chart/json_write.h"
 #include "db/disclosure.h"
+#include "db/unit_class.h"
 
 static void member_text_or_null(struct buf *out, const char *name, const char *text)
 {
@@ -22,6 +23,23 @@ static void member_text_or_null(struct buf *out, const char *name, const char *t
 static void member_bool_of(struct buf *out, const char *name, const char *digit)
 {
     json_member_bool(out, name, strcmp(digit, "1") == 0);
+}
+
+static void member_codes(struct buf *out, const char *name, unsigned set)
+{
+    bool any = false;
+
+    json_key(out, name, 0);
+    buf_puts(out, "[");
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
+        if (!(set & CLASS_BIT(i)))
+            continue;
+        if (any)
+            buf_puts(out, ",");
+        json_put_text(out, unit_classes[i].code);
+        any = true;
+    }
+    buf_puts(out, "]");
 }
 
 /* Each writes one object; @f are the item's fields in the order content.h gives. */
@@ -54,6 +72,7 @@ static void write_fee(const struct published_item *item, const char *const *f, s
     json_member_text(out, "basis", f[3]);
     json_member_text(out, "payee", f[4]);
     member_bool_of(out, "voluntary", f[5]);
+    member_codes(out, "classes", class_set_read(f[6]));
     buf_puts(out, "}");
 }
 

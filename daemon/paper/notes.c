@@ -60,27 +60,38 @@ static void text_add(struct noting *n, enum paper_text what, const char *value)
     text_put(n, value);
 }
 
+/* The words of a set of classes. */
+static void classes_put(struct noting *n, unsigned set)
+{
+    const bool en = n->paper->lang == LANG_EN;
+
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
+        if (!(set & CLASS_BIT(i)))
+            continue;
+        text_put(n, en ? unit_classes[i].en : unit_classes[i].zh);
+        set &= ~CLASS_BIT(i);
+        if (set)
+            text_put(n, en ? ", " : "、");
+    }
+}
+
 /* The classes here that are priced as a whole though the project prices by area. */
 static void note_pieces(struct noting *n)
 {
     const struct content *c = n->paper->content;
+    unsigned pieces = 0;
     char label[16];
 
-    n->text[0] = '\0';
-    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
-        const struct class_info *class = &unit_classes[i];
-        size_t k = 0;
+    for (size_t i = 0; i < c->n_units; i++) {
+        const struct class_info *class = unit_class_info(c->units[i].class);
 
-        while (k < c->n_units && strcmp(c->units[k].class, class->code) != 0)
-            k++;
-        if (!class->by_piece || k == c->n_units)
-            continue;
-        if (n->text[0])
-            text_put(n, n->paper->lang == LANG_EN ? ", " : "、");
-        text_put(n, n->paper->lang == LANG_EN ? class->en : class->zh);
+        if (class && class->by_piece)
+            pieces |= CLASS_BIT(class - unit_classes);
     }
-    if (!n->text[0])
+    if (!pieces)
         return;
+    n->text[0] = '\0';
+    classes_put(n, pieces);
     text_put(n, paper_word(n->paper, T_NOTE_BASIS_PIECE));
     snprintf(label, sizeof(label), "%d.", ++n->number);
     paragraph(n, label, n->text);
@@ -163,6 +174,10 @@ static void note_fees(struct noting *n)
         if (strcmp(f[5], "1") == 0)
             text_put(n, paper_word(n->paper, T_FEE_VOLUNTARY));
         text_put(n, f[2]);
+        if (f[6][0]) {
+            text_put(n, paper_word(n->paper, T_FEE_CLASSES));
+            classes_put(n, class_set_read(f[6]));
+        }
         text_add(n, T_FEE_BASIS, f[3]);
         text_add(n, T_FEE_PAYEE, f[4]);
         paragraph(n, c->items[i].name, n->text);

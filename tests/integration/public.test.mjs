@@ -313,9 +313,12 @@ describe('SC-11, SC-12, SC-26: what must be disclosed', () => {
     const { version } = now.find((i) => i.code === 'P7');
     const P7 = { version, value: '2.5', doc_name: '规划许可证 1 号', doc_date: '2026-01-02' };
     await control.put(at('disclosure/P7'), P7);
-    const agency = { kind: 'agency', name: '代办产证', standard: '300 元', payee: '代办公司' };
+    const agency = { kind: 'agency', name: '代办产证', standard: '300 元', payee: '代办公司', classes: ['parking', 'home'] };
     await control.refused('POST', at('fees'), [409, 422], 'fee.voluntary', {
       body: { ...agency, voluntary: false },
+    });
+    await control.refused('POST', at('fees'), 422, 'fields.wrong', {
+      body: { ...agency, voluntary: true, classes: ['garage'] },
     });
     await control.post(at('fees'), { ...agency, voluntary: true }, 201);
     const units = await internalUnits(control, own);
@@ -333,8 +336,8 @@ describe('SC-11, SC-12, SC-26: what must be disclosed', () => {
     const item = shown.items.find((i) => i.code === 'P7');
     assert.deepEqual([item.value, item.doc_name, item.doc_date], ['2.5', '规划许可证 1 号', '2026-01-02']);
     assert.deepEqual(
-      shown.fees.filter((f) => f.kind === 'agency').map((f) => [f.name, f.voluntary]),
-      [['代办产证', true]],
+      shown.fees.filter((f) => f.kind === 'agency').map((f) => [f.name, f.voluntary, f.classes]),
+      [['代办产证', true, ['home', 'parking']]],
     );
     const { state, not_for_sale_reason: reason } = await screen.get(`/api/v1/public/units/${kept.id}`);
     assert.deepEqual([state, reason], ['N', 'resettlement']);

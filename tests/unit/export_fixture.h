@@ -91,7 +91,7 @@ static inline void items_make(struct content *c, const char *name, const char *b
              "1\x1f"
              "agency\x1f"
              "300 元/套\x1f双方约定\x1f某代办公司\x1f"
-             "1");
+             "1\x1fparking storage");
     item_add(c, "fee", "2", "前期物业服务费",
              "2\x1fproperty\x1f"
              "3.2 元/m²·月\x1f物价备案\x1f某物业公司\x1f"

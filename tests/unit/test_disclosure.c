@@ -7,6 +7,7 @@
 #include "db/fee.h"
 #include "db/layout.h"
 #include "db/project.h"
+#include "db/unit_class.h"
 
 #define OTHER_IMAGE "0123456789abcdef0123456789abcdef"
 
@@ -150,6 +151,48 @@ static void test_filling_in(void **state)
     assert_refused(f, fill(f, "P99", 0, "x"), NOT_FOUND);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = 'disclosure.set'"),
                      3);
+}
+
+static int classes_note(void *arg, const struct fee_row *row)
+{
+    *(unsigned *)arg = row->classes;
+    return 0;
+}
+
+/* A fee says what it is for, all of it when it says nothing (PM-12). */
+static void test_fee_classes(void **state)
+{
+    const unsigned parking = CLASS_BIT(UNIT_CLASS_PARKING), shop = CLASS_BIT(UNIT_CLASS_SHOP);
+    const unsigned all = (1u << UNIT_CLASS_COUNT) - 1, none = 0, both = parking | shop;
+    struct fixture *f = *state;
+    const struct fee_row fee = {.project_id = f->project,
+                                .kind = "property",
+                                .name = "车位管理费",
+                                .standard = "80 元/个·月",
+                                .classes = parking};
+    struct fee_change c = {.version = 1, .voluntary = -1, .payee = "物业"};
+    char text[CLASS_SET_TEXT];
+    unsigned found = all;
+
+    class_set_write(both, text);
+    assert_string_equal(text, "shop parking");
+    assert_int_equal(class_set_read(text), both);
+    assert_int_equal(class_set_read("park shop shops"), shop);
+    class_set_write(all, text);
+    assert_int_equal(class_set_read(text), all);
+    assert_int_equal(FIXTURE_DO(f, tx, fee_create(tx, &fee, &c.id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, fee_update(tx, &c)), 0); /* not given: stays */
+    assert_int_equal(FIXTURE_DO(f, tx, fee_each(tx, f->project, c.id, classes_note, &found)), 0);
+    assert_int_equal(found, parking);
+    c = (struct fee_change){.id = c.id, .version = 2, .voluntary = -1, .classes = &both};
+    assert_int_equal(FIXTURE_DO(f, tx, fee_update(tx, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, fee_each(tx, f->project, c.id, classes_note, &found)), 0);
+    assert_int_equal(found, both);
+    c = (struct fee_change){.id = c.id, .version = 3, .voluntary = -1, .classes = &none};
+    assert_int_equal(FIXTURE_DO(f, tx, fee_update(tx, &c)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, fee_each(tx, f->project, c.id, classes_note, &found)), 0);
+    assert_int_equal(found, 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action LIKE 'fee.%'"), 4);
 }
 
 static void test_fees(void **state)
@@ -315,6 +358,7 @@ int main(void)
         CASE(test_of_this_project),
         CASE(test_filling_in),
         CASE(test_fees),
+        CASE(test_fee_classes),
         CASE(test_discounts),
         CASE(test_layouts),
         CASE(test_project),

@@ -222,6 +222,8 @@ static void test_notes(void **state)
     assert_null(strstr(t.text, paper_word(&zh, T_NOTE_SOLD_DEAL)));
     assert_non_null(strstr(t.text, paper_word(&zh, T_NOTE_BASIS_GROSS)));
     assert_non_null(strstr(t.text, "|车位按个")); /* and no class that is not here (PM-12) */
+    assert_non_null(strstr(t.text, "300 元/套；适用：车位、储藏室；依据：双方约定"));
+    assert_null(strstr(strstr(t.text, "|前期物业服务费|"), "适用"));
     /* An agency fee is voluntary, the property's is not. */
     assert_non_null(strstr(t.text, "|代办产权证|"));
     assert_non_null(strstr(strstr(t.text, "|代办产权证|"), paper_word(&zh, T_FEE_VOLUNTARY)));
