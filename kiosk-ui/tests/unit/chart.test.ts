@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChartUnit, FeedUnits } from '@/api/types';
+import type { ChartUnit, ClassInfo, FeedUnits } from '@/api/types';
 import { choicesOf, floorBand, NO_FILTER, runFilter, toggled, type Filter } from '@/chart/filter';
 import { gridOf, HEAD_ROWS, stepFrom } from '@/chart/grid';
 import {
@@ -259,6 +259,22 @@ describe('filters', () => {
     const got = runFilter(chart, f, choices);
     expect(got.shown).toBe(expected.length);
     expect([...got.ids!].sort()).toEqual(expected.map((e) => e.unit.id).sort());
+  });
+
+  it('offer the classes that are there, in the order of their list, and show those chosen (PM-12)', () => {
+    const mixed = {
+      ...chart,
+      classes: ['home', 'shop', 'parking'].map((code) => ({ code, zh: code, en: code }) as ClassInfo),
+      buildings: chart.buildings.map((b) => ({
+        ...b,
+        units: b.units.map((u, i) => ({ ...u, cls: i === 0 ? 'parking' : 'home' })),
+      })),
+    };
+    const offered = choicesOf(mixed);
+    expect(offered.classes).toEqual(['home', 'parking']);
+    const got = runFilter(mixed, { ...NO_FILTER, classes: new Set(['parking']) }, offered);
+    expect(got.shown).toBe(chart.buildings.length);
+    expect(got.ids?.size).toBe(chart.buildings.length);
   });
 
   it('count the legend without the state filter, so that it stays a choice', () => {

@@ -239,8 +239,7 @@ describe('filters of the desk', () => {
   it('counts the legend without the state filter and the result with it', () => {
     const f = {
       ...NO_DESK_FILTER,
-      classes: new Set(['home']),
-      base: { ...NO_DESK_FILTER.base, states: new Set([0]) },
+      base: { ...NO_DESK_FILTER.base, states: new Set([0]), classes: new Set(['home']) },
     };
     const out = runDeskFilter(desk, f, choices);
     expect(out.legend).toEqual([3, 1, 1, 1, 1]);

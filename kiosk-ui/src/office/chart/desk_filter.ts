@@ -26,19 +26,16 @@ export const TRAITS: readonly Trait[] = [
 
 export interface DeskFilter {
   base: Filter;
-  classes: ReadonlySet<string>;
   /** any of these */
   traits: ReadonlySet<Trait>;
 }
 
 export const NO_DESK_FILTER: DeskFilter = Object.freeze({
   base: NO_FILTER,
-  classes: new Set<string>(),
   traits: new Set<Trait>(),
 });
 
 export interface DeskChoices extends Choices {
-  classes: readonly string[];
   traits: readonly Trait[];
 }
 
@@ -66,11 +63,9 @@ export function hasTrait(desk: Desk, u: DeskUnit, trait: Trait): boolean {
 }
 
 export function deskChoices(desk: Desk): DeskChoices {
-  const classes = new Set<string>();
   const traits = new Set<Trait>();
   for (const b of desk.buildings) {
     for (const u of b.units) {
-      classes.add(u.cls);
       if (traits.size < TRAITS.length)
         for (const t of TRAITS) if (!traits.has(t) && hasTrait(desk, u, t)) traits.add(t);
     }
@@ -78,18 +73,17 @@ export function deskChoices(desk: Desk): DeskChoices {
   if (![...traits].some((t) => t === 'mortgage' || t === 'seizure' || t === 'lock')) traits.delete('clean');
   return {
     ...choicesOf(desk),
-    classes: desk.classes.map((c) => c.code).filter((c) => classes.has(c)),
     traits: TRAITS.filter((t) => traits.has(t)),
   };
 }
 
 export function deskFilterEmpty(f: DeskFilter): boolean {
-  return isEmpty(f.base) && f.classes.size === 0 && f.traits.size === 0;
+  return isEmpty(f.base) && f.traits.size === 0;
 }
 
 /** How many kinds of filters besides the legend are on. */
 export function deskFilterCount(f: DeskFilter): number {
-  return activeCount(f.base) + (f.classes.size > 0 ? 1 : 0) + (f.traits.size > 0 ? 1 : 0);
+  return activeCount(f.base) + (f.traits.size > 0 ? 1 : 0);
 }
 
 export interface DeskOutcome {
@@ -115,7 +109,6 @@ export function runDeskFilter(
       const pass =
         empty ||
         (passes(f.base, choices, b, u, true) &&
-          (f.classes.size === 0 || f.classes.has(u.cls)) &&
           (f.traits.size === 0 || [...f.traits].some((t) => hasTrait(desk, u, t))));
       if (!pass) continue;
       const inScope = !only || only(b, u);
