@@ -239,8 +239,8 @@ static const char *list_text(const struct list *list)
     return list->text ? list->text : "";
 }
 
-static int picture_audit(struct tx *tx, const char *action, int64_t post_id,
-                         const struct picture *before, const struct picture *after)
+static void picture_trail(struct trail *ret_trail, const struct picture *before,
+                          const struct picture *after)
 {
     struct trail trail = {0};
 
@@ -252,7 +252,7 @@ static int picture_audit(struct tx *tx, const char *action, int64_t post_id,
                list_text(&after->projects));
     trail_text(&trail, "buildings", before ? list_text(&before->buildings) : NULL,
                list_text(&after->buildings));
-    return audit_add(tx, action, "post", post_id, 0, &trail);
+    *ret_trail = trail;
 }
 
 /* ---- changing ---- */
@@ -325,6 +325,7 @@ static int reach_set(struct tx *tx, int64_t post_id, const struct post_change *c
 int post_create(struct tx *tx, const struct post_change *post, int64_t *ret_id)
 {
     struct picture after = {.version = 0};
+    struct trail trail;
     int64_t id = 0;
     int r = tx_need_room(tx, "SELECT COUNT(*) FROM post WHERE $1 = 0", 0, POST_MAX);
 
@@ -339,8 +340,10 @@ int post_create(struct tx *tx, const struct post_change *post, int64_t *ret_id)
         r = reach_set(tx, id, post);
     if (r >= 0)
         r = picture_take(tx, id, &after);
-    if (r == 0)
-        r = picture_audit(tx, "post.create", id, NULL, &after);
+    if (r == 0) {
+        picture_trail(&trail, NULL, &after);
+        r = audit_add(tx, "post.create", "post", id, 0, &trail);
+    }
     picture_clear(&after);
     if (r < 0)
         return r;
@@ -385,10 +388,8 @@ static int post_change_write(struct tx *tx, const struct post_change *c,
                              const struct picture *before)
 {
     int64_t all = c->all_projects < 0 ? before->all_projects : c->all_projects != 0;
-    int r = db_run(tx->db,
-                   "UPDATE post SET name = $2, all_projects = $3, version = version + 1 "
-                   "WHERE id = $1",
-                   "iti", c->id, c->name ? c->name : before->name, all);
+    int r = db_run(tx->db, "UPDATE post SET name = $2, all_projects = $3 WHERE id = $1", "iti",
+                   c->id, c->name ? c->name : before->name, all);
 
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_POST_EXISTS, "name", c->name, NULL);
@@ -415,6 +416,7 @@ static int post_change_check(struct tx *tx, int64_t post_id, const struct pictur
 int post_update(struct tx *tx, const struct post_change *change)
 {
     struct picture before, after = {.version = 0};
+    struct trail trail = {0};
     int had_admin = user_admin_exists(tx->db);
     int r = picture_take(tx, change->id, &before);
 
@@ -439,7 +441,13 @@ int post_update(struct tx *tx, const struct post_change *change)
     if (r == 0)
         r = post_change_check(tx, change->id, &before, &after, had_admin);
     if (r >= 0)
-        r = picture_audit(tx, "post.update", change->id, &before, &after);
+        picture_trail(&trail, &before, &after);
+    if (r >= 0 && !trail_empty(&trail)) {
+        r = db_run(tx->db, "UPDATE post SET version = version + 1 WHERE id = $1", "i", change->id);
+        if (r >= 0)
+            r = audit_add(tx, "post.update", "post", change->id, 0, &trail);
+    }
+    trail_clear(&trail);
     picture_clear(&before);
     picture_clear(&after);
     return r < 0 ? r : 0;

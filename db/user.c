@@ -316,10 +316,8 @@ int user_update(struct tx *tx, const struct user_change *change)
     if (before.version != change->version)
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", before.login, NULL);
     enabled = change->enabled < 0 ? before.enabled : change->enabled != 0;
-    r = db_run(tx->db,
-               "UPDATE user_account SET name = $2, enabled = $3, version = version + 1 "
-               "WHERE id = $1",
-               "iti", change->id, change->name ? change->name : before.name, enabled);
+    r = db_run(tx->db, "UPDATE user_account SET name = $2, enabled = $3 WHERE id = $1", "iti",
+               change->id, change->name ? change->name : before.name, enabled);
     if (r >= 0 && change->post_ids)
         r = user_posts_set(tx, change->id, change->post_ids, change->n_posts);
     if (r >= 0)
@@ -334,6 +332,14 @@ int user_update(struct tx *tx, const struct user_change *change)
     trail_text(&trail, "name", before.name, change->name ? change->name : before.name);
     trail_int(&trail, "enabled", &before.enabled, &enabled);
     trail_text(&trail, "posts", before.posts.text, posts.text);
+    if (trail_empty(&trail)) /* sent back unchanged, as a form does */
+        return 0;
+    r = db_run(tx->db, "UPDATE user_account SET version = version + 1 WHERE id = $1", "i",
+               change->id);
+    if (r < 0) {
+        trail_clear(&trail);
+        return r;
+    }
     r = audit_add(tx, enabled < before.enabled ? "user.disable" : "user.update", "user", change->id,
                   0, &trail);
     return r < 0 ? r : tx_changed(tx, CHANGE_USER, 0, 0, change->id);

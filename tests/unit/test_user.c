@@ -403,6 +403,39 @@ static void test_own_rights(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, post_update(tx, &raise)), 0);
 }
 
+/* A form sent back as it was: no row in the log, no new version. */
+static void test_no_change(void **state)
+{
+    struct fixture *f = *state;
+    right_set set = RIGHT_BIT(RIGHT_CHART_VIEW);
+    int64_t post = add_post(f, "own", set, &f->project, 1), cashier = post_of_role(f, "cashier");
+    int64_t id = add_user(f, "lin", "cashier");
+    struct post_change p = {.id = post,
+                            .version = 1,
+                            .name = "own",
+                            .rights = &set,
+                            .all_projects = 0,
+                            .project_ids = &f->project,
+                            .n_projects = 1};
+    struct user_change u = {
+        .id = id, .version = 1, .name = "lin", .enabled = 1, .post_ids = &cashier, .n_posts = 1};
+    int64_t rows = fixture_count(f, "SELECT COUNT(*) FROM audit");
+
+    assert_int_equal(FIXTURE_DO(f, tx, post_update(tx, &p)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, user_update(tx, &u)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit"), rows);
+    assert_int_equal(post_version(f, post), 1);
+    assert_int_equal(user_version(f, id), 1);
+    /* A name alone is one. */
+    p.name = "renamed";
+    u.name = "Lin";
+    assert_int_equal(FIXTURE_DO(f, tx, post_update(tx, &p)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, user_update(tx, &u)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit"), rows + 2);
+    assert_int_equal(post_version(f, post), 2);
+    assert_int_equal(user_version(f, id), 2);
+}
+
 static void test_post_change_reaches_holders(void **state)
 {
     struct fixture *f = *state;
@@ -634,6 +667,7 @@ int main(void)
         T(test_disable),
         T(test_last_admin),
         T(test_own_rights),
+        T(test_no_change),
         T(test_post_change_reaches_holders),
         cmocka_unit_test(test_lock_grows),
         T(test_failures_lock),
