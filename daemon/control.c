@@ -14,6 +14,7 @@
 
 #include "daemon/command.h"
 #include "daemon/http/buf.h"
+#include "daemon/nfc.h"
 #include "db/writer.h"
 
 enum { PATIENCE_MS = 2000, ASK_PATIENCE_MS = 120000, BACKLOG = 4 };
@@ -77,10 +78,30 @@ static void actor_of_uid(uid_t uid, struct actor *ret_actor)
         snprintf(ret_actor->name, sizeof(ret_actor->name), "ctl:%u", (unsigned)uid);
 }
 
+/* What was typed in the one form of texts, as the API takes it. A path is the file system's. */
+static int args_form(json_t *args)
+{
+    int r = 0;
+
+    for (void *i = json_object_iter(args); i && r == 0; i = json_object_iter_next(args, i)) {
+        const json_t *value = json_object_iter_value(i);
+        char *made;
+
+        if (!json_is_string(value) || !strcmp(json_object_iter_key(i), "path"))
+            continue;
+        made = nfc_of(json_string_value(value), json_string_length(value));
+        if (made)
+            r = json_object_iter_set_new(args, i, json_string(made));
+        free(made);
+    }
+    return r < 0 ? -ENOMEM : 0;
+}
+
 json_t *control_answer(struct app *app, const json_t *request, uid_t uid)
 {
     const char *name = json_string_value(json_object_get(request, "command"));
-    struct running run = {.app = app, .args = json_object_get(request, "args")};
+    json_t *args = json_object_get(request, "args");
+    struct running run = {.app = app, .args = args};
     struct fault fault = {0};
     struct actor actor;
     json_t *answer;
@@ -91,7 +112,9 @@ json_t *control_answer(struct app *app, const json_t *request, uid_t uid)
         return json_pack("{s:b, s:s, s:s, s:[]}", "ok", 0, "code", "command", "detail",
                          "no such command", "errors");
     actor_of_uid(uid, &actor);
-    r = writer_call(app->writer, &actor, running_apply, &run, &fault);
+    r = args_form(args);
+    if (r == 0)
+        r = writer_call(app->writer, &actor, running_apply, &run, &fault);
     if (r < 0) {
         json_decref(run.result);
         answer = fault_json(r, &fault);

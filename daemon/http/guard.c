@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "daemon/http/text.h"
+#include "daemon/nfc.h"
 
 static int malformed(struct fault *f, const char *reason)
 {
@@ -428,6 +429,26 @@ static ssize_t percent_decode(char *text)
     return out - text;
 }
 
+/* A value decoded in place and in the one form of texts (nfc.h). That is never longer than what was
+ * sent: a character grows threefold at most, and came as three bytes for each of its own. */
+static int value_decode(char *value)
+{
+    const size_t room = strlen(value);
+    const ssize_t n = percent_decode(value);
+    char *made;
+    int r = 0;
+
+    if (n < 0 || !text_allowed(value, (size_t)n, NULL))
+        return -EINVAL;
+    made = nfc_of(value, (size_t)n);
+    if (made && strlen(made) <= room)
+        memcpy(value, made, strlen(made) + 1);
+    else if (made)
+        r = -EINVAL;
+    free(made);
+    return r;
+}
+
 static bool param_name_ok(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
@@ -452,11 +473,8 @@ int guard_query(char *query, struct guard_param *params, size_t *ret_n, struct f
             continue;
         equals = strchr(p, '=');
         if (equals) {
-            ssize_t length;
-
             *equals = '\0';
-            length = percent_decode(equals + 1);
-            if (length < 0 || !text_allowed(equals + 1, (size_t)length, NULL))
+            if (value_decode(equals + 1) < 0)
                 return malformed(f, "query-escape");
             value = equals + 1;
         }

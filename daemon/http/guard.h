@@ -80,7 +80,8 @@ int guard_check_origin(const struct guard_config *config, const struct guard_see
 struct guard_param {
     const char *name, *value;
 };
-/* Decodes @query (changed in place, NUL-terminated) into at most GUARD_QUERY_MAX parameters.
+/* Decodes @query (changed in place, NUL-terminated) into at most GUARD_QUERY_MAX parameters, their
+ * values in NFC.
  * Refuses a bad or NUL escape, a name twice, text that is not UTF-8, control characters. */
 int guard_query(char *query, struct guard_param *params, size_t *ret_n, struct fault *f);
 

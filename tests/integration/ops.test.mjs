@@ -46,6 +46,8 @@ describe('anchangctl', () => {
         input: `${WORD}0\n`,
       });
       assert.match(site.ctlOk('user', 'list'), /zoe +卓依/);
+      site.ctlOk('user', 'add', 'jose', '--name', 'Jose\u0301', '--posts', 'cashier', { input: `${WORD}0\n` });
+      assert.match(site.ctlOk('user', 'list'), /jose +Jos\u00e9/, 'one form of each text');
       site.ctlOk('user', 'password', 'zoe', { input: `${WORD}9\n` });
       await online(async () => assert.equal((await site.login('zoe', `${WORD}9`)).session.user.login, 'zoe'));
       site.ctlOk('user', 'disable', 'zoe');

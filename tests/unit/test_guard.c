@@ -381,6 +381,23 @@ static void test_query(void **state)
     fault_clear(&f);
 }
 
+/* RS F35: the same text in two forms is one; also where its one form is the longest it can be. */
+static void test_query_form(void **state)
+{
+    struct guard_param params[GUARD_QUERY_MAX];
+    struct fault f = {0};
+    size_t n = 0;
+    char query[] = "a=Jose%CC%81.png&b=Jos%C3%A9.png&c=%F0%9D%85%A0&d=1";
+
+    (void)state;
+    assert_int_equal(guard_query(query, params, &n, &f), 0);
+    assert_int_equal(n, 4);
+    assert_string_equal(params[0].value, "Jos\xc3\xa9.png");
+    assert_string_equal(params[1].value, params[0].value);
+    assert_string_equal(params[2].value, "\xf0\x9d\x85\x98\xf0\x9d\x85\xa5\xf0\x9d\x85\xae");
+    assert_string_equal(params[3].value, "1");
+}
+
 /* As many parameters as there is room for, and not one more. */
 static void test_query_count(void **state)
 {
@@ -671,6 +688,7 @@ int main(void)
         cmocka_unit_test(test_query),
         cmocka_unit_test(test_guard_origin_of_tls),
         cmocka_unit_test(test_guard_url_bound),
+        cmocka_unit_test(test_query_form),
         cmocka_unit_test(test_query_count),
         cmocka_unit_test(test_hosts_bound),
         cmocka_unit_test(test_content_type),
