@@ -32,6 +32,8 @@ static const struct {
     [LIMIT_FILE] = {"MiB per file", "MiB（文件大小）", SHEET_FILE_MAX >> 20},
     [LIMIT_ROWS] = {"rows", "行", SHEET_ROWS_MAX},
     [LIMIT_ROWS_ALL] = {"rows in all sheets", "行（全部工作表合计）", SHEET_ROWS_ALL_MAX},
+    [LIMIT_INFLATED_ALL] = {"MiB unpacked in all sheets", "MiB（全部工作表解压后合计）",
+                            SHEET_INFLATED_ALL_MAX >> 20},
     [LIMIT_COLUMNS] = {"columns", "列", SHEET_COLUMNS_MAX},
     [LIMIT_CELL] = {"bytes per cell", "字节（单元格文字）", SHEET_CELL_MAX},
     [LIMIT_SHEETS] = {"sheets", "个工作表", SHEET_SHEETS_MAX},
@@ -324,6 +326,7 @@ int sheet_next_row(struct sheet *s, struct fault *f, struct sheet_row *ret)
 int sheet_last_rows(struct sheet *s, struct fault *f, int64_t ret_rows[SHEET_SHEETS_MAX])
 {
     int64_t last[SHEET_SHEETS_MAX] = {0}, seen = 0;
+    uint64_t unpacked = 0; /* of the sheets before */
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < s->info.n_sheets; i++) {
@@ -335,6 +338,9 @@ int sheet_last_rows(struct sheet *s, struct fault *f, int64_t ret_rows[SHEET_SHE
             if (++seen > SHEET_ROWS_ALL_MAX)
                 return sheet_limit(f, LIMIT_ROWS_ALL);
         }
+        unpacked += s->xlsx ? xlsx_unpacked(s->xlsx) : 0; /* itself under SHEET_INFLATED_MAX */
+        if (r == 0 && unpacked > SHEET_INFLATED_ALL_MAX)
+            return sheet_limit(f, LIMIT_INFLATED_ALL);
     }
     if (r < 0)
         return r;

@@ -19,14 +19,15 @@
 
 /* Hard limits. Past one: FAULT_SHEET_LIMIT with what and how much. */
 enum {
-    SHEET_FILE_MAX = 32 << 20,      /* bytes of the file */
-    SHEET_ROWS_MAX = 200000,        /* rows of a sheet */
-    SHEET_ROWS_ALL_MAX = 200000,    /* rows of all sheets that are looked at together */
-    SHEET_COLUMNS_MAX = 256,        /* columns with content */
-    SHEET_CELL_MAX = 4096,          /* bytes of UTF-8 in one cell */
-    SHEET_SHEETS_MAX = 64,          /* sheets of a workbook */
-    SHEET_INFLATED_MAX = 256 << 20, /* bytes of XML unpacked for one sheet and its strings */
-    SHEET_RATIO_MAX = 200,          /* unpacked bytes per packed byte, past SHEET_RATIO_FREE */
+    SHEET_FILE_MAX = 32 << 20,          /* bytes of the file */
+    SHEET_ROWS_MAX = 200000,            /* rows of a sheet */
+    SHEET_ROWS_ALL_MAX = 400000,        /* rows of all sheets that are looked at together */
+    SHEET_COLUMNS_MAX = 256,            /* columns with content */
+    SHEET_CELL_MAX = 4096,              /* bytes of UTF-8 in one cell */
+    SHEET_SHEETS_MAX = 64,              /* sheets of a workbook */
+    SHEET_INFLATED_MAX = 256 << 20,     /* bytes of XML unpacked for one sheet and its strings */
+    SHEET_INFLATED_ALL_MAX = 512 << 20, /* the same of all sheets looked at together */
+    SHEET_RATIO_MAX = 200,              /* unpacked bytes per packed byte, past SHEET_RATIO_FREE */
     SHEET_RATIO_FREE = 4 << 20,
     SHEET_STRINGS_MAX = 500000,     /* shared strings */
     SHEET_STRINGS_BYTES = 64 << 20, /* bytes of all shared strings */
@@ -103,7 +104,8 @@ size_t sheet_current(const struct sheet *s);
 int sheet_select(struct sheet *s, size_t index, struct fault *f);
 
 /* The number of the last row of each sheet, 0 of an empty one: reads them all through, and leaves
- * none selected. Refuses as the rows do, and past SHEET_ROWS_ALL_MAX rows. */
+ * none selected. Refuses as the rows do, and past SHEET_ROWS_ALL_MAX rows, which leaves a longest
+ * list its room beside another, or SHEET_INFLATED_ALL_MAX bytes. */
 int sheet_last_rows(struct sheet *s, struct fault *f, int64_t ret_rows[SHEET_SHEETS_MAX]);
 
 /* The next row that is not blank. Returns 1 with a row, 0 at the end, or an error, after which only

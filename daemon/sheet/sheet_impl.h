@@ -8,6 +8,7 @@ enum sheet_limit {
     LIMIT_FILE,
     LIMIT_ROWS,
     LIMIT_ROWS_ALL,
+    LIMIT_INFLATED_ALL,
     LIMIT_COLUMNS,
     LIMIT_CELL,
     LIMIT_SHEETS,
@@ -81,5 +82,7 @@ size_t xlsx_sheets(const struct xlsx *x);
 const char *xlsx_name(const struct xlsx *x, size_t index, bool *ret_hidden);
 int xlsx_select(struct xlsx *x, size_t index, struct fault *f);
 int xlsx_next(struct xlsx *x, struct fault *f, struct sheet_row *ret);
+/* Bytes of XML unpacked for the rows read so far of the sheet that is selected. */
+uint64_t xlsx_unpacked(const struct xlsx *x);
 
 #endif

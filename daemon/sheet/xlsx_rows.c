@@ -301,6 +301,11 @@ void xlsx_rows_close(struct xlsx *x)
     xlsx_merges_free(x);
 }
 
+uint64_t xlsx_unpacked(const struct xlsx *x)
+{
+    return x->total - x->shared_total;
+}
+
 int xlsx_next(struct xlsx *x, struct fault *f, struct sheet_row *ret)
 {
     int r;

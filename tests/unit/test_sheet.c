@@ -769,21 +769,21 @@ static void test_too_many_sheets(void **state)
     free(data);
 }
 
-/* Sheets that each keep within their limit, in a workbook that is too long to be looked at. */
+/* A list of the longest that is allowed has room beside another; a third is too much. */
 static void test_rows_of_all_sheets(void **state)
 {
     (void)state;
     for (int over = 0; over < 2; over++) {
         lxw_workbook *book = workbook_new(path);
-        int64_t rows[SHEET_SHEETS_MAX] = {-1, -1, -1};
+        int64_t rows[SHEET_SHEETS_MAX] = {-1, -1, -1, -1};
         struct fault f = {.set = false};
         struct sheet *s = NULL;
 
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 2 + over; k++) {
             lxw_worksheet *ws = workbook_add_worksheet(book, NULL);
 
-            for (int i = 0; i < SHEET_ROWS_ALL_MAX / 2 + (k ? over : 0); i++)
-                worksheet_write_number(ws, (lxw_row_t)i + 3, 0, i, NULL);
+            for (int i = 0; i < (k < 2 ? SHEET_ROWS_MAX : 1); i++)
+                worksheet_write_number(ws, (lxw_row_t)i, 0, i, NULL);
         }
         assert_int_equal(workbook_close(book), LXW_NO_ERROR);
         assert_int_equal(sheet_open(path, NULL, &f, &s), 0);
@@ -793,13 +793,72 @@ static void test_rows_of_all_sheets(void **state)
             assert_string_equal(f.args[0].value, "rows in all sheets");
             assert_int_equal(rows[0], -1);
         } else {
-            assert_int_equal(rows[0], SHEET_ROWS_ALL_MAX / 2 + 3);
-            assert_int_equal(rows[1], SHEET_ROWS_ALL_MAX / 2 + 3);
+            assert_int_equal(rows[0], SHEET_ROWS_MAX);
+            assert_int_equal(rows[1], SHEET_ROWS_MAX);
             assert_int_equal(rows[2], 0);
         }
         fault_clear(&f);
         sheet_close(s);
     }
+}
+
+/* A part of @len bytes that says next to nothing and packs just within SHEET_RATIO_MAX. */
+static char *sparse_sheet(size_t len)
+{
+    static const char head[] = ROOT "<row><c><v>1</v></c></row>", tail[] = TAIL;
+    char *xml = filled(len, ' ');
+    uint64_t noise = 88172645463325252u;
+
+    memcpy(xml, head, sizeof(head) - 1);
+    for (size_t i = 0; i < len / SHEET_RATIO_MAX * 2; i++) {
+        noise = noise * 6364136223846793005u + 1442695040888963407u;
+        xml[sizeof(head) + i] = (char)('a' + (noise >> 60));
+    }
+    memcpy(xml + len - sizeof(tail) + 1, tail, sizeof(tail) - 1);
+    return xml;
+}
+
+/* Sheets that are one and the same part: little in the archive, much to unpack. */
+static void test_bytes_of_all_sheets(void **state)
+{
+    enum { PART = 16 << 20, FIT = SHEET_INFLATED_ALL_MAX / PART };
+    char *xml = sparse_sheet(PART);
+
+    (void)state;
+    for (int n = FIT; n <= FIT + 1; n++) {
+        char workbook[8192] = "<workbook xmlns:r=\"u\"><sheets>", rels[16384] = "<Relationships>";
+        size_t w = strlen(workbook), l = strlen(rels);
+        int64_t rows[SHEET_SHEETS_MAX] = {0};
+        struct fault f = {.set = false};
+        struct sheet *s = NULL;
+        zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
+
+        assert_non_null(zip);
+        for (int i = 1; i <= n; i++) {
+            w += (size_t)snprintf(workbook + w, sizeof(workbook) - w,
+                                  "<sheet name=\"S%d\" sheetId=\"%d\" r:id=\"r%d\"/>", i, i, i);
+            l += (size_t)snprintf(
+                rels + l, sizeof(rels) - l,
+                "<Relationship Id=\"r%d\" Type=\"" RELS_TYPE "/worksheet\" Target=\"s.xml\"/>", i);
+        }
+        w += (size_t)snprintf(workbook + w, sizeof(workbook) - w, "</sheets></workbook>");
+        l += (size_t)snprintf(rels + l, sizeof(rels) - l, "</Relationships>");
+        add_part(zip, "xl/workbook.xml", workbook, w);
+        add_part(zip, "xl/_rels/workbook.xml.rels", rels, l);
+        add_part(zip, "xl/s.xml", xml, PART);
+        assert_int_equal(zip_close(zip), 0);
+        assert_int_equal(sheet_open(path, NULL, &f, &s), 0);
+        assert_int_equal(sheet_last_rows(s, &f, rows), n > FIT ? -EREFUSED : 0);
+        if (n > FIT) {
+            assert_int_equal(f.code, FAULT_SHEET_LIMIT);
+            assert_string_equal(f.args[0].value, "MiB unpacked in all sheets");
+        } else {
+            assert_int_equal(rows[n - 1], 1);
+        }
+        fault_clear(&f);
+        sheet_close(s);
+    }
+    free(xml);
 }
 
 int main(void)
@@ -826,6 +885,7 @@ int main(void)
         cmocka_unit_test(test_zip_bomb),
         cmocka_unit_test(test_too_many_sheets),
         cmocka_unit_test(test_rows_of_all_sheets),
+        cmocka_unit_test(test_bytes_of_all_sheets),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
