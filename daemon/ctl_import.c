@@ -10,8 +10,8 @@
 #include "daemon/ctl.h"
 #include "daemon/import_plan.h"
 
-/* A plan that the list itself suggests: its headings and known words. Problems are refused unless
- * --accept or --skip name their class. */
+/* A plan that the list itself suggests: its headings or matrix, and known words. Problems are
+ * refused unless --accept or --skip name their class. */
 static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan);
 static int list_import(struct ctl *c, const char *path, const char *copy);
 
@@ -102,27 +102,20 @@ static void decisions_add(json_t *decisions, const char *classes, const char *de
 
 static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan)
 {
-    static const struct import_decisions all_refused;
+    struct matrix_layout *layout = calloc(1, sizeof(*layout));
     struct mapping *m = malloc(sizeof(*m));
     json_t *decisions = json_array();
-    struct import_report report = {0};
     struct fault fault = {0};
     struct sheet *s = NULL;
     char text[512];
-    int r = m ? sheet_open(path, NULL, &fault, &s) : -ENOMEM;
+    int r = m && layout ? sheet_open(path, NULL, &fault, &s) : -ENOMEM;
 
     if (r == 0)
-        r = mapping_detect(s, &fault, m);
-    if (r >= 0 && !m->default_class[0])
-        snprintf(m->default_class, sizeof(m->default_class), "home");
-    if (r >= 0)
-        r = import_scan(s, m, &all_refused, NULL, NULL, &fault, &report);
-    if (r == 0)
-        import_suggest_words(&report, m);
+        r = import_plan_suggest(s, &fault, m, layout);
     decisions_add(decisions, ctl_option(c, "accept"), "accept", c);
     decisions_add(decisions, ctl_option(c, "skip"), "skip", c);
     if (r == 0)
-        *ret_plan = json_pack("{s:o, s:o}", "mapping", import_mapping_json(m, NULL, ""),
+        *ret_plan = json_pack("{s:o, s:o}", "mapping", import_mapping_json(m, layout, ""),
                               "decisions", decisions);
     else
         json_decref(decisions);
@@ -130,9 +123,9 @@ static int plan_suggest(struct ctl *c, const char *path, json_t **ret_plan)
         fault_render(fault.code, fault.args, fault.n_args, LANG_EN, text, sizeof(text));
         fprintf(stderr, "anchangctl: %s: %s\n", ctl_word(c, 0), text);
     }
-    import_report_done(&report);
     fault_clear(&fault);
     sheet_close(s);
+    free(layout);
     free(m);
     return r;
 }

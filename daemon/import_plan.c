@@ -390,6 +390,42 @@ int import_plan_run(struct import_plan *plan, struct sheet *s, struct import *im
     return r;
 }
 
+/* The words of the list with what they usually mean: proposed, never taken for granted. */
+static int words_suggest(struct sheet *s, const struct matrix_layout *layout, struct mapping *m)
+{
+    struct import_plan *plan = calloc(1, sizeof(*plan));
+    struct import_report report;
+    struct fault none = {0};
+    int r = plan ? 0 : -ENOMEM;
+
+    if (r == 0) {
+        plan->matrix = layout->n > 0;
+        plan->layout = *layout;
+        plan->mapping = *m;
+        if (plan->matrix)
+            matrix_mapping(layout, &plan->mapping);
+        r = import_plan_run(plan, s, NULL, NULL, NULL, &none, &report);
+    }
+    if (r == 0) {
+        import_suggest_words(&report, m);
+        import_report_done(&report);
+    }
+    free(plan);
+    fault_clear(&none);
+    return r == -EREFUSED ? 0 : r; /* without a room there is nothing to read yet */
+}
+
+int import_plan_suggest(struct sheet *s, struct fault *f, struct mapping *m,
+                        struct matrix_layout *layout)
+{
+    int r = mapping_detect(s, f, m);
+
+    layout->n = 0;
+    if (r >= 0 && m->columns[FIELD_ROOM].column < 0)
+        r = matrix_detect(s, m->sheet, f, layout);
+    return r < 0 ? r : words_suggest(s, layout, m);
+}
+
 static int file_hash(const char *path, char ret_hex[65])
 {
     crypto_generichash_state state;

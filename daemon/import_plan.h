@@ -41,6 +41,11 @@ int import_plan_run(struct import_plan *plan, struct sheet *s, struct import *im
                     import_row_fn *preview, void *ctx, struct fault *f,
                     struct import_report *ret_report);
 
+/* What the selected sheet says of itself: a list by its headings or, where none is a room's, a
+ * matrix (@layout then has blocks), and the words it knows. Proposed, never taken for granted. */
+int import_plan_suggest(struct sheet *s, struct fault *f, struct mapping *m,
+                        struct matrix_layout *layout);
+
 /* A whole import inside a transaction: all rows or none. */
 struct import_run {
     const char *path, *file_name;

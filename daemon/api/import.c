@@ -135,31 +135,6 @@ static int sheets_list(struct sheet *s, struct fault *f, json_t *list)
     return filled ? 0 : fault_set(f, FAULT_SHEET_EMPTY, NULL);
 }
 
-/* The words of the list with what they usually mean: proposed, never taken for granted. */
-static int words_suggest(struct sheet *s, const struct matrix_layout *layout, struct mapping *m)
-{
-    struct import_plan *plan = calloc(1, sizeof(*plan));
-    struct import_report report;
-    struct fault none = {0};
-    int r = plan ? 0 : -ENOMEM;
-
-    if (r == 0) {
-        plan->matrix = layout->n > 0;
-        plan->layout = *layout;
-        plan->mapping = *m;
-        if (plan->matrix)
-            matrix_mapping(layout, &plan->mapping);
-        r = import_plan_run(plan, s, NULL, NULL, NULL, &none, &report);
-    }
-    if (r == 0) {
-        import_suggest_words(&report, m);
-        import_report_done(&report);
-    }
-    free(plan);
-    fault_clear(&none);
-    return r == -EREFUSED ? 0 : r; /* without a room there is nothing to read yet */
-}
-
 struct remembering {
     const json_t *columns; /* of the file */
     json_t *proposed;      /* owned: the ImportMapping that the file itself suggests */
@@ -284,16 +259,10 @@ static int reply_file(struct call *call, const struct stored_import *st, int64_t
         r = sheet_select(s, (size_t)want_sheet, call->tx.fault);
     if (r == 0) {
         sheet_info(s, &info);
-        r = mapping_detect(s, call->tx.fault, m);
+        r = import_plan_suggest(s, call->tx.fault, m, layout);
     }
-    if (r >= 0) {
-        m->sheet = sheet_current(s);
+    if (r == 0)
         r = sheet_look(s, m, call->tx.fault, &look);
-    }
-    if (r == 0 && m->columns[FIELD_ROOM].column < 0)
-        r = matrix_detect(s, m->sheet, call->tx.fault, layout);
-    if (r >= 0)
-        r = words_suggest(s, layout, m);
     if (r == 0)
         r = sheets_list(s, call->tx.fault, sheets);
     if (r == 0)

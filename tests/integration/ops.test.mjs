@@ -94,6 +94,19 @@ describe('anchangctl', () => {
         /^1 units/,
       );
 
+      // A sheet of floors and lines, which has no column of rooms.
+      const matrix = join(site.folder, 'matrix.csv');
+      writeFileSync(matrix, '十二栋\n层,01,02,03\n3,301,302,303\n2,201,202,203\n1,101,102,103\n');
+      const shape = JSON.parse(site.ctlOk('import', matrix, '--project', '1', '--print-plan', 'yes')).mapping;
+      assert.deepEqual([shape.form, shape.matrix.building, shape.columns], ['matrix', '十二栋', []]);
+      assert.match(
+        site.ctlOk(
+          ...['import', matrix, '--project', '1', '--class', 'home', '--sale-state', 'U'],
+          ...['--accept', 'area-missing,price-missing,status-unknown,class-unknown'],
+        ),
+        /^9 units/,
+      );
+
       const step = (name, as) => site.ctl('publish', name, '--project', '1', '--as', as);
       assert.match(
         site.ctlOk('publish', 'draft', '--project', '1', '--as', 'control', '--note', '命令行'),
