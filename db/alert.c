@@ -7,6 +7,7 @@
 
 #include "db/audit.h"
 #include "db/unit.h"
+#include "db/user.h"
 
 /* ---- reading ---- */
 
@@ -38,7 +39,8 @@ static int row_give(struct tx *tx, struct stmt *s,
                             .reason = stmt_text(s, 4),
                             .at_ms = stmt_int(s, 6),
                             .answered_by = stmt_text(s, 7),
-                            .answered_ms = stmt_int(s, 8)};
+                            .answered_ms = stmt_int(s, 8),
+                            .answered_by_name = stmt_text(s, 9)};
     int r;
 
     if (row.project_id && !actor_sees_project(tx->actor, row.project_id))
@@ -53,7 +55,8 @@ static int row_give(struct tx *tx, struct stmt *s,
 
 #define ALERT_COLUMNS                                                                              \
     "SELECT a.id, a.terminal_id, t.name, t.project_id, a.reason, a.unit_id, a.at_ms, "             \
-    "a.answered_by, a.answered_ms FROM alert a JOIN terminal t ON t.id = a.terminal_id "
+    "a.answered_by, a.answered_ms, " USER_NAMED(                                                   \
+        "a.answered_by") " FROM alert a JOIN terminal t ON t.id = a.terminal_id "
 static const char alert_by_id[] = ALERT_COLUMNS "WHERE a.id = $1";
 static const char alerts_open[] =
     ALERT_COLUMNS "WHERE a.answered_ms IS NULL AND $1 = 0 ORDER BY a.at_ms, a.id";

@@ -12,11 +12,11 @@
 enum { ALERT_LIST_MAX = 200, ALERT_UNIT_TEXT = 256 };
 
 struct alert_row {
-    int64_t id, terminal_id, project_id; /* project 0: a terminal of all projects */
-    int64_t at_ms, answered_ms;          /* answered 0: open */
-    const char *terminal, *reason;       /* reason: "help", "printer", "reader", "other" */
-    const char *unit;                    /* where in the building; NULL: none */
-    const char *answered_by;             /* NULL: open */
+    int64_t id, terminal_id, project_id;        /* project 0: a terminal of all projects */
+    int64_t at_ms, answered_ms;                 /* answered 0: open */
+    const char *terminal, *reason;              /* reason: "help", "printer", "reader", "other" */
+    const char *unit;                           /* where in the building; NULL: none */
+    const char *answered_by, *answered_by_name; /* NULL: open */
 };
 /* The open ones in scope, oldest first, at most ALERT_LIST_MAX (@alert_id 0), or the one whether
  * open or not: NOT_FOUND. Texts live during the call. */

@@ -5,6 +5,7 @@
 
 #include "db/audit.h"
 #include "db/unit.h"
+#include "db/user.h"
 
 /* The letter of a kind in the history of axis 'encumbrance'. */
 static char kind_letter(const char *kind)
@@ -146,7 +147,8 @@ int encumbrance_each(struct tx *tx, int64_t unit_id,
     if (r == 0)
         r = db_query(tx->db, &s,
                      "SELECT id, unit_id, kind, document, sellable, set_ms, set_by, cleared_ms, "
-                     "cleared_by, clear_document FROM encumbrance WHERE unit_id = $1 ORDER BY id",
+                     "cleared_by, clear_document, " USER_NAMED("set_by") ", " USER_NAMED(
+                         "cleared_by") " FROM encumbrance WHERE unit_id = $1 ORDER BY id",
                      "i", unit_id);
     if (r < 0)
         return r;
@@ -160,7 +162,9 @@ int encumbrance_each(struct tx *tx, int64_t unit_id,
                                             .set_by = stmt_text(s, 6),
                                             .cleared_ms = stmt_int(s, 7),
                                             .cleared_by = stmt_text(s, 8),
-                                            .clear_document = stmt_text(s, 9)};
+                                            .clear_document = stmt_text(s, 9),
+                                            .set_by_name = stmt_text(s, 10),
+                                            .cleared_by_name = stmt_text(s, 11)};
 
         r = each(arg, &row);
     }

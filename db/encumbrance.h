@@ -25,8 +25,8 @@ int encumbrance_clear(struct tx *tx, int64_t id, const char *document, int64_t *
 
 struct encumbrance_row {
     int64_t id, unit_id, set_ms, cleared_ms; /* 0: stands */
-    const char *kind, *document, *set_by;
-    const char *cleared_by, *clear_document; /* NULL while it stands */
+    const char *kind, *document, *set_by, *set_by_name;
+    const char *cleared_by, *cleared_by_name, *clear_document; /* NULL while it stands */
     bool sellable;
 };
 /* All that ever stood on the unit, oldest first. Texts live during the call. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/user.h"
 
 /* A unit or a publication must be the project's; the codes of links are not kept, so any may be. */
 static int target_check(struct tx *tx, int64_t project_id, const char *scope, const char *target)
@@ -44,23 +45,26 @@ int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char
     return audit_add(tx, "link.revoke", "link-revocation", *ret_id, project_id, &trail);
 }
 
-int link_revocation_list(struct tx *tx, int64_t project_id,
+int link_revocation_list(struct tx *tx, int64_t project_id, int64_t id,
                          int (*each)(void *arg, const struct link_revocation *r), void *arg)
 {
     struct stmt *s;
     int r = tx_need_project(tx, project_id);
 
     if (r == 0)
-        r = db_query(tx->db, &s,
-                     "SELECT id, at_ms, scope, target, reason, actor FROM link_revocation "
-                     "WHERE project_id = $1 ORDER BY id DESC LIMIT 500",
-                     "i", project_id);
+        r = db_query(
+            tx->db, &s,
+            "SELECT id, at_ms, scope, target, reason, actor, " USER_NAMED(
+                "actor") " "
+                         "FROM link_revocation WHERE project_id = $1 AND ($2 = 0 OR id = $2) "
+                         "ORDER BY id DESC LIMIT 500",
+            "ii", project_id, id);
     if (r < 0)
         return r;
     while ((r = stmt_step(s)) == 1) {
         const struct link_revocation row = {stmt_int(s, 0),  project_id,      stmt_int(s, 1),
                                             stmt_text(s, 2), stmt_text(s, 3), stmt_text(s, 4),
-                                            stmt_text(s, 5)};
+                                            stmt_text(s, 5), stmt_text(s, 6)};
 
         r = each(arg, &row);
         if (r < 0)

@@ -13,12 +13,14 @@ struct link_revocation {
     const char *scope;  /* link, unit, publication, all */
     const char *target; /* short code, unit id, publication id, "" */
     const char *reason, *actor;
+    const char *actor_name; /* the person's; else as @actor */
 };
 
 /* NOT_FOUND: also a unit or a publication that is not the project's. */
 int link_revoke(struct tx *tx, int64_t project_id, const char *scope, const char *target,
                 const char *reason, int64_t *ret_id);
-int link_revocation_list(struct tx *tx, int64_t project_id,
+/* Newest first, or the one (@id not 0). Texts live during the call. */
+int link_revocation_list(struct tx *tx, int64_t project_id, int64_t id,
                          int (*each)(void *arg, const struct link_revocation *r), void *arg);
 /* Whether a link issued at @issued_ms is revoked: 1 or 0. Only in the unit's own project: who may
  * revoke in another (PA-06) reaches no link of this one by its numbers. */

@@ -10,6 +10,7 @@
 #include "db/audit.h"
 #include "db/media.h"
 #include "db/money.h"
+#include "db/user.h"
 
 /* A unit before it is changed, copied, so that nothing is read while it is changed. */
 struct unit_now {
@@ -494,11 +495,12 @@ int unit_history(struct tx *tx, int64_t unit_id,
 
     if (r < 0)
         return r;
-    r = db_query(tx->db, &s,
-                 "SELECT id, axis, from_state, to_state, event, COALESCE((SELECT a.name FROM "
-                 "user_account a WHERE a.login = actor), actor), document, reason, at_ms "
-                 "FROM unit_history WHERE unit_id = $1 ORDER BY unit_version, id",
-                 "i", unit_id);
+    r = db_query(
+        tx->db, &s,
+        "SELECT id, axis, from_state, to_state, event, " USER_NAMED(
+            "actor") ", document, reason, "
+                     "at_ms FROM unit_history WHERE unit_id = $1 ORDER BY unit_version, id",
+        "i", unit_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct unit_history_row row = {.id = stmt_int(s, 0),
                                              .axis = stmt_text(s, 1),
@@ -522,11 +524,12 @@ int unit_area_each(struct tx *tx, int64_t unit_id,
                    int (*each)(void *arg, const struct unit_area_row *row), void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT stage, gross, inner_area, shared, reviewed_ms, reviewed_by "
-                     "FROM unit_area WHERE unit_id = $1 ORDER BY CASE stage WHEN 'planned' THEN 1 "
-                     "WHEN 'premeasured' THEN 2 ELSE 3 END",
-                     "i", unit_id);
+    int r =
+        db_query(tx->db, &s,
+                 "SELECT stage, gross, inner_area, shared, reviewed_ms, reviewed_by, " USER_NAMED(
+                     "reviewed_by") " FROM unit_area WHERE unit_id = $1 ORDER BY CASE stage "
+                                    "WHEN 'planned' THEN 1 WHEN 'premeasured' THEN 2 ELSE 3 END",
+                 "i", unit_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct unit_area_row row = {.stage = stmt_text(s, 0),
@@ -534,7 +537,8 @@ int unit_area_each(struct tx *tx, int64_t unit_id,
                                           .inner = stmt_int(s, 2),
                                           .shared = stmt_int(s, 3),
                                           .reviewed_ms = stmt_int(s, 4),
-                                          .reviewed_by = stmt_text(s, 5)};
+                                          .reviewed_by = stmt_text(s, 5),
+                                          .reviewed_by_name = stmt_text(s, 6)};
 
         r = each(arg, &row);
     }

@@ -165,9 +165,9 @@ int unit_history(struct tx *tx, int64_t unit_id,
 /* The areas of each stage that has some; inner and shared 0: the source gave gross alone. */
 struct unit_area_row {
     const char *stage;
-    int64_t gross, inner, shared; /* 0.01 m2 */
-    int64_t reviewed_ms;          /* 0: not reviewed */
-    const char *reviewed_by;      /* NULL: not reviewed */
+    int64_t gross, inner, shared;               /* 0.01 m2 */
+    int64_t reviewed_ms;                        /* 0: not reviewed */
+    const char *reviewed_by, *reviewed_by_name; /* NULL: not reviewed */
 };
 int unit_area_each(struct tx *tx, int64_t unit_id,
                    int (*each)(void *arg, const struct unit_area_row *row), void *arg);

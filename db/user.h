@@ -27,6 +27,11 @@ enum {
     USER_LOCK_MAX = 240, /* minutes of any */
 };
 
+/* SQL: the name, now, of the person whose log-in stands in @column; else what stands there. */
+#define USER_NAMED(column)                                                                         \
+    "COALESCE((SELECT named.name FROM user_account named WHERE named.login = " column "), " column \
+    ")"
+
 /* How long @failed wrong passwords in a row lock, in ms; 0 when they do not (PA-01). */
 int64_t user_lock_ms(int64_t failed);
 

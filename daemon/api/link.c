@@ -209,13 +209,25 @@ int api_link_media(struct call *call)
 
 /* ---- revoking ---- */
 
+static json_t *revocation_json(const struct link_revocation *r)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:I, s:s, s:s}", "id", (json_int_t)r->id, "scope",
+                     r->scope, "target", r->target, "reason", r->reason, "at_ms",
+                     (json_int_t)r->at_ms, "by", r->actor, "by_name", r->actor_name);
+}
+
 static int revocation_add(void *arg, const struct link_revocation *r)
 {
-    json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:I, s:s}", "id", (json_int_t)r->id, "scope",
-                            r->scope, "target", r->target, "reason", r->reason, "at_ms",
-                            (json_int_t)r->at_ms, "by", r->actor);
+    return json_array_append_new(arg, revocation_json(r)) < 0 ? -ENOMEM : 0;
+}
 
-    return json_array_append_new(arg, row) < 0 ? -ENOMEM : 0;
+static int revocation_reply(void *arg, const struct link_revocation *r)
+{
+    struct call *call = arg;
+
+    call->reply.status = 201;
+    call->reply.body = revocation_json(r);
+    return call->reply.body ? 0 : -ENOMEM;
 }
 
 int api_link_revocation_list(struct call *call)
@@ -225,7 +237,7 @@ int api_link_revocation_list(struct call *call)
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
-        r = link_revocation_list(&call->tx, project_id, revocation_add, items);
+        r = link_revocation_list(&call->tx, project_id, 0, revocation_add, items);
     if (r < 0) {
         json_decref(items);
         return r;
@@ -260,11 +272,5 @@ int api_link_revoke(struct call *call)
     else if (scope == 1 || scope == 2)
         snprintf(target, sizeof(target), "%" PRId64, scope == 1 ? unit_id : publication_id);
     r = link_revoke(&call->tx, project_id, scopes[scope], target, reason, &id);
-    if (r < 0)
-        return r;
-    call->reply.status = 201;
-    call->reply.body = json_pack("{s:I, s:s, s:s, s:s, s:I, s:s}", "id", (json_int_t)id, "scope",
-                                 scopes[scope], "target", target, "reason", reason, "at_ms",
-                                 (json_int_t)call->tx.now_ms, "by", call->tx.actor->name);
-    return call->reply.body ? 0 : -ENOMEM;
+    return r < 0 ? r : link_revocation_list(&call->tx, project_id, id, revocation_reply, call);
 }

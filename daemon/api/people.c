@@ -242,10 +242,10 @@ int terminal_reload(struct app *app, struct db *db, int64_t terminal_id)
 
 json_t *alert_json(const struct alert_row *row)
 {
-    return json_pack("{s:I, s:s, s:s, s:s?, s:I, s:s?, s:o}", "id", (json_int_t)row->id, "terminal",
-                     row->terminal, "reason", row->reason, "unit", row->unit, "at_ms",
-                     (json_int_t)row->at_ms, "answered_by", row->answered_by, "answered_ms",
-                     id_json(row->answered_ms));
+    return json_pack("{s:I, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:o}", "id", (json_int_t)row->id,
+                     "terminal", row->terminal, "reason", row->reason, "unit", row->unit, "at_ms",
+                     (json_int_t)row->at_ms, "answered_by", row->answered_by, "answered_by_name",
+                     row->answered_by_name, "answered_ms", id_json(row->answered_ms));
 }
 
 static int alert_tell(void *arg, const struct alert_row *row)

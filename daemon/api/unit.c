@@ -190,6 +190,7 @@ static int area_add(void *arg, const struct unit_area_row *row)
     set_int(o, "shared_area", row->shared);
     set_int_or_null(o, "reviewed_ms", row->reviewed_ms);
     set_text_or_null(o, "reviewed_by", row->reviewed_by);
+    set_text_or_null(o, "reviewed_by_name", row->reviewed_by_name);
     return items_add(arg, o);
 }
 
@@ -203,8 +204,10 @@ static int encumbrance_add(void *arg, const struct encumbrance_row *row)
     set_bool(o, "sellable", row->sellable);
     set_int(o, "set_ms", row->set_ms);
     set_text(o, "set_by", row->set_by);
+    set_text(o, "set_by_name", row->set_by_name);
     set_int_or_null(o, "cleared_ms", row->cleared_ms);
     set_text_or_null(o, "cleared_by", row->cleared_by);
+    set_text_or_null(o, "cleared_by_name", row->cleared_by_name);
     set_text_or_null(o, "clear_document", row->clear_document);
     return items_add(arg, o);
 }

@@ -419,6 +419,11 @@ describe('unit QR and take-home links', () => {
       201,
     );
     await nobody.refused('GET', `/api/v1/links/${nextToken}`, 410, 'link.gone');
-    assert.equal((await control.get(`/api/v1/projects/${id}/link-revocations`)).items.length, 2);
+    const { items } = await control.get(`/api/v1/projects/${id}/link-revocations`);
+    const { user } = await control.get('/api/v1/session');
+    assert.deepEqual(
+      items.map((r) => [r.scope, r.by, r.by_name]),
+      ['unit', 'link'].map((scope) => [scope, user.login, user.name]),
+    );
   });
 });

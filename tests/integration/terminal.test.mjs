@@ -65,7 +65,9 @@ describe('terminals', () => {
       [call.id],
     );
     const answered = await control.post(`/api/v1/alerts/${call.id}/answer`, undefined, 200);
-    assert.equal(answered.id, call.id);
+    const { user } = await control.get('/api/v1/session');
+    assert.deepEqual([answered.id, answered.answered_by, answered.answered_by_name], [call.id, user.login, user.name]);
+    assert.notEqual(user.name, user.login);
     assert.deepEqual((await control.get('/api/v1/alerts')).items, []);
     await events.close();
   });

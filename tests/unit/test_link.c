@@ -166,7 +166,8 @@ static void test_revocation_of_another_project(void **state)
 
 static int note(void *arg, const struct link_revocation *r)
 {
-    snprintf((char *)arg + strlen(arg), 200 - strlen(arg), "%s:%s ", r->scope, r->target);
+    snprintf((char *)arg + strlen(arg), 200 - strlen(arg), "%s:%s:%s ", r->scope, r->target,
+             r->actor_name);
     return 0;
 }
 
@@ -177,10 +178,15 @@ static void test_list(void **state)
 
     assert_int_equal(revoke_one(f, "link", "AAAA-AAAA"), 0);
     assert_int_equal(revoke_one(f, "all", ""), 0);
-    assert_int_equal(FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, note, text)), 0);
-    assert_string_equal(text, "all: link:AAAA-AAAA ");
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO user_account (login, name, password_hash, "
+                            "created_ms) VALUES ('tester', '章程', 'x', 1)",
+                            ""),
+                     1);
+    assert_int_equal(FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, 0, note, text)), 0);
+    assert_string_equal(text, "all::章程 link:AAAA-AAAA:章程 ");
     f->as = &f->outsider;
-    assert_refused(f, FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, note, text)),
+    assert_refused(f, FIXTURE_DO(f, tx, link_revocation_list(tx, f->project, 0, note, text)),
                    NOT_FOUND);
 }
 

@@ -249,7 +249,7 @@ static void test_call(void **state)
     feed_get_stats(server.feed, &before);
     said = ask("POST", "/terminal/call", kiosk, "{\"reason\":\"help\"}");
     assert_int_equal(said.status, 201);
-    keys(said.body, "id terminal reason unit at_ms answered_by answered_ms");
+    keys(said.body, "id terminal reason unit at_ms answered_by answered_by_name answered_ms");
     assert_string_equal(text(said.body, "terminal"), "Hall 1");
     snprintf(path, sizeof(path), "/alerts/%lld/answer", (long long)integer(said.body, "id"));
     drop(&said);
@@ -266,6 +266,7 @@ static void test_call(void **state)
     said = ask("POST", path, lin, NULL);
     assert_int_equal(said.status, 200);
     assert_string_equal(text(said.body, "answered_by"), "lin");
+    assert_string_equal(text(said.body, "answered_by_name"), "lin");
     drop(&said);
     feed_get_stats(server.feed, &after);
     assert_int_equal(after.posted - before.posted, 3); /* to the staff and to the terminal */

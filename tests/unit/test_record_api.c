@@ -144,6 +144,16 @@ static void test_project_and_tree(void **state)
     assert_int_equal(length("items"), 2);
 }
 
+/* The account that the actor of these tests stands for. */
+static void name_tester(struct fixture *f)
+{
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO user_account (login, name, password_hash, "
+                            "created_ms) VALUES ('tester', '章程', 'x', 1)",
+                            ""),
+                     1);
+}
+
 static void test_unit_sheet(void **state)
 {
     struct fixture *f = *state;
@@ -158,6 +168,10 @@ static void test_unit_sheet(void **state)
     assert_true(json_is_null(json_object_get(last, "hold")));
     assert_string_equal(json_string_value(item("permits", 0)), "P-2026-1");
     assert_string_equal(text(item("areas", 0), "reviewed_by"), "tester");
+    assert_string_equal(text(item("areas", 0), "reviewed_by_name"), "tester"); /* no such account */
+    name_tester(f);
+    assert_int_equal(ask(f, api_unit_get, unit, NULL, NULL, NULL), 0);
+    assert_string_equal(text(item("areas", 0), "reviewed_by_name"), "章程");
     assert_string_equal(text(item("next_steps", 0), "event"), "release");
     assert_true(json_is_true(json_object_get(item("next_steps", 0), "allowed")));
     /* Why not, in the caller's language. */
@@ -294,12 +308,17 @@ static void test_unit_changes(void **state)
                          "{\"kind\":\"mortgage\",\"document\":\"bank 7\",\"sellable\":true}"),
                      0);
     assert_string_equal(text(item("encumbrances", 0), "kind"), "mortgage");
+    assert_string_equal(text(item("encumbrances", 0), "set_by_name"), "tester");
+    assert_true(json_is_null(json_object_get(item("encumbrances", 0), "cleared_by_name")));
+    name_tester(f);
     assert_int_equal(
         ask(f, api_encumbrance_clear,
             id_text(json_integer_value(json_object_get(item("encumbrances", 0), "id"))), NULL, NULL,
             "{\"document\":\"bank 8\"}"),
         0);
     assert_string_equal(text(item("encumbrances", 0), "clear_document"), "bank 8");
+    assert_string_equal(text(item("encumbrances", 0), "set_by_name"), "章程");
+    assert_string_equal(text(item("encumbrances", 0), "cleared_by_name"), "章程");
     assert_int_equal(ask(f, api_unit_history, unit, NULL, NULL, NULL), 0);
     assert_int_equal(length("items"), 3);
     assert_true(json_is_null(json_object_get(item("items", 0), "from")));
