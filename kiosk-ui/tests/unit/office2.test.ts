@@ -37,7 +37,7 @@ import { changed, formOf, wrongFields, type Project } from '@/office/property/se
 import { firstPassword, groupRights, scopeOf } from '@/office/user/rights';
 import { countGap, sortPermits, validity, type Permit } from '@/office/permit/permit';
 import { keptIn, progress, splitItems, type Disclosure } from '@/office/disclosure/disclosure';
-import { actorOf, detailRows } from '@/office/audit/audit';
+import { actorOf } from '@/office/audit/audit';
 import { linkOf, remaining, spell } from '@/office/terminal/terminal';
 import { backupAge } from '@/office/system/system';
 
@@ -452,13 +452,6 @@ describe('audit, terminals, system', () => {
     expect(actorOf({ actor: '', actor_name: '' })).toEqual({ name: '', login: '' });
   });
 
-  it('shows a detail in lines only when it is an object', () => {
-    expect(detailRows('{"a":"b","n":[1]}')).toEqual([
-      ['a', 'b'],
-      ['n', '[1]'],
-    ]);
-    for (const plain of ['', 'text', '[1]', '{}', '{']) expect(detailRows(plain), plain).toBeNull();
-  });
   it('counts a code down and spells it', () => {
     expect(remaining(600_000, 0)).toBe('10:00');
     expect(remaining(59_001, 0)).toBe('1:00');
