@@ -370,6 +370,11 @@ static char opening_state(char letter)
     return letter && strchr("BSCFDTN", letter) ? letter : 'U';
 }
 
+bool import_claims(char letter)
+{
+    return state_info(opening_state(letter))->exclusive;
+}
+
 static int claim_insert(struct import *im, int64_t unit_id, int64_t claim_id, char state,
                         const char *document)
 {
@@ -433,16 +438,18 @@ static int unit_insert(struct import *im, const struct import_unit *u, const str
         im->tx->db,
         "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, span, "
         "class, usage_text, layout_id, orientation, floor_height_mm, total_fen, "
-        "filed_total_fen, released, retained, retained_reason, sale_state, changed_ms) "
+        "filed_total_fen, deal_total_fen, released, retained, retained_reason, sale_state, "
+        "changed_ms) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-        "$18, $19, $20)",
-        "iiiiittittotoooittti", id, at->project_id, at->building_id, at->stair_id, at->floor_id,
+        "$18, $19, $20, $21)",
+        "iiiiittittotooooittti", id, at->project_id, at->building_id, at->stair_id, at->floor_id,
         u->room, line, u->span > 0 ? u->span : (int64_t)1, u->class, u->usage_text,
         at->layout_id ? &at->layout_id : NULL, u->orientation,
         u->floor_height_mm > 0 ? &u->floor_height_mm : NULL,
         u->total_fen > 0 ? &u->total_fen : NULL,
-        u->filed_total_fen > 0 ? &u->filed_total_fen : NULL, (int64_t)sold, retained ? "other" : "",
-        retained ? reason_of(u) : "", text, im->tx->now_ms);
+        u->filed_total_fen > 0 ? &u->filed_total_fen : NULL,
+        sold && u->deal_total_fen > 0 ? &u->deal_total_fen : NULL, (int64_t)sold,
+        retained ? "other" : "", retained ? reason_of(u) : "", text, im->tx->now_ms);
     return r < 0 ? r : 0;
 }
 
@@ -450,7 +457,7 @@ static int unit_add(struct import *im, const struct import_unit *u, const struct
 {
     char state = opening_state(u->state);
     int64_t id = im->next_unit_id, claim_id = im->next_claim_id;
-    bool claimed = state_info(state)->exclusive;
+    bool claimed = import_claims(u->state);
     int r = unit_insert(im, u, at, id, state);
 
     if (r == -EEXIST) {

@@ -23,6 +23,7 @@ struct import_unit {
     const char *usage_text, *layout, *orientation; /* "" none */
     int64_t gross, inner, shared;                  /* 0.01 m2; 0 unknown */
     int64_t total_fen, filed_total_fen;            /* 0: none */
+    int64_t deal_total_fen;                        /* 0: none; kept of what import_claims() alone */
     int64_t floor_height_mm;                       /* 0: unknown */
     char state;                                    /* letter at the source */
     const char *status_word; /* the source's own word, kept as the claim's document */
@@ -49,6 +50,9 @@ int import_add(struct import *import, const struct import_unit *unit);
 /* The batch's row and audit entry. -EREFUSED (IMPORT_ROWS_WRONG) when any row was refused. */
 int import_end(struct import *import, struct import_result *ret_result);
 struct import *import_free(struct import *import);
+
+/* Whether a unit of state @letter at the source comes in taken, held by an opening claim. */
+bool import_claims(char letter);
 
 /* Whether a unit of that place is there already: 1 or 0. For the dry run. */
 int import_known(struct tx *tx, const struct import_options *options,

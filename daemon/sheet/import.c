@@ -4,6 +4,7 @@
 #include "daemon/sheet/floor.h"
 #include "daemon/sheet/sheet_impl.h"
 #include "daemon/sheet/words.h"
+#include "db/import.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -185,6 +186,19 @@ static int places_count(struct scan *s, const struct unit_row *u,
     return r;
 }
 
+/* @value: what the list has. */
+static void problem_add(struct row_problems *problems, const struct row_problem *problem,
+                        const char *value)
+{
+    struct row_problem *p;
+
+    if (problems->n == ROW_PROBLEMS_MAX)
+        return;
+    p = &problems->items[problems->n++];
+    *p = *problem;
+    snprintf(p->value, sizeof(p->value), "%s", value);
+}
+
 /* A row whose floor the user supplies is compared with the floor it gets. */
 static int duplicate_check(struct scan *s, const struct unit_row *u, struct row_problems *problems)
 {
@@ -197,14 +211,24 @@ static int duplicate_check(struct scan *s, const struct unit_row *u, struct row_
         return sheet_limit(s->fault, LIMIT_ROWS);
     if (r != 0)
         return r < 0 ? r : 0;
-    if (problems->n < ROW_PROBLEMS_MAX) {
-        struct row_problem *p = &problems->items[problems->n++];
-
-        *p = (struct row_problem){
-            .class = PROBLEM_DUPLICATE, .field = FIELD_ROOM, .other = first->row};
-        memcpy(p->value, u->room, sizeof(u->room));
-    }
+    problem_add(
+        problems,
+        &(struct row_problem){.class = PROBLEM_DUPLICATE, .field = FIELD_ROOM, .other = first->row},
+        u->room);
     return 0;
+}
+
+/* What has a deal price must be sold, in the state it comes in with: it may be the user's word. */
+static void deal_check(const struct import_decisions *d, struct unit_row *u,
+                       struct row_problems *problems)
+{
+    if (u->deal_total == UNIT_NONE || import_claims(u->state))
+        return;
+    problem_add(problems,
+                &(struct row_problem){.class = PROBLEM_DEAL_UNSOLD, .field = FIELD_DEAL_TOTAL},
+                u->status_word);
+    if (decision_of(d, PROBLEM_DEAL_UNSOLD) == IMPORT_ACCEPT)
+        u->deal_total = UNIT_NONE;
 }
 
 static int row_scan(struct scan *s, const struct sheet_row *row)
@@ -221,8 +245,11 @@ static int row_scan(struct scan *s, const struct sheet_row *row)
     if (r < 0)
         return r;
     outcome = outcome_of(s->decisions, &problems);
-    if (outcome == IMPORT_ACCEPT)
+    if (outcome == IMPORT_ACCEPT) {
         decisions_apply(s->decisions, &problems, &u);
+        deal_check(s->decisions, &u, &problems);
+        outcome = outcome_of(s->decisions, &problems);
+    }
     if (outcome != IMPORT_SKIP && u.room[0] != '\0') {
         r = duplicate_check(s, &u, &problems);
         if (r < 0)

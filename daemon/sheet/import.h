@@ -22,9 +22,9 @@ enum import_decision {
  * as if the cell were empty; rounded: rounded half up; status-unknown: in @state; class-unknown:
  * as @class_code; price-missing: without a price, and not released (A becomes U); area-missing:
  * without an area; area-order, area-sum: with the areas as they are; total-differs: the total of
- * the list counts; not-for-sale: as N with the word as its reason; date: the date as text; text:
- * without the characters; text-long: cut. Room-missing, project and duplicate cannot be accepted:
- * that refuses the row. */
+ * the list counts; deal-unsold: without the deal price; not-for-sale: as N with the word as its
+ * reason; date: the date as text; text: without the characters; text-long: cut. Room-missing,
+ * project and duplicate cannot be accepted: that refuses the row. */
 struct import_decisions {
     enum import_decision action[PROBLEM_COUNT];
     char floor[32];

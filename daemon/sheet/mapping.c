@@ -27,6 +27,7 @@ static const struct {
     [PROBLEM_AREA_ORDER] = {"area-order", FAULT_ROW_AREA_ORDER, true},
     [PROBLEM_AREA_SUM] = {"area-sum", FAULT_ROW_AREA_SUM, true},
     [PROBLEM_TOTAL_DIFFERS] = {"total-differs", FAULT_ROW_TOTAL_DIFFERS, true},
+    [PROBLEM_DEAL_UNSOLD] = {"deal-unsold", FAULT_ROW_DEAL_UNSOLD, true},
     [PROBLEM_NOT_FOR_SALE] = {"not-for-sale", FAULT_ROW_NOT_FOR_SALE, true},
     [PROBLEM_FORMULA] = {"formula", FAULT_ROW_FORMULA, true},
     [PROBLEM_DATE] = {"date", FAULT_ROW_DATE, true},

@@ -75,7 +75,9 @@ enum row_problem_class {
     PROBLEM_TEXT,
     PROBLEM_TEXT_LONG,
     PROBLEM_PROJECT,
-    PROBLEM_DUPLICATE, /* found by import_scan() */
+    /* Found by import_scan(). */
+    PROBLEM_DEAL_UNSOLD, /* a deal price of what is not sold */
+    PROBLEM_DUPLICATE,
     PROBLEM_COUNT,
 };
 

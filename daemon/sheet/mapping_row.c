@@ -274,6 +274,7 @@ static void read_prices(struct reader *r, struct unit_row *u)
     u->unit_price = read_number(r, FIELD_UNIT_PRICE, DECIMAL_MONEY, MAPPING_UNIT_PRICE_MAX);
     u->total = read_number(r, FIELD_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
     u->filed_total = read_number(r, FIELD_FILED_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
+    u->deal_total = read_number(r, FIELD_DEAL_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
     if (class && class->by_piece)
         u->unit_price = UNIT_NONE;
     if (area != UNIT_NONE && u->unit_price != UNIT_NONE)
@@ -346,7 +347,7 @@ void mapping_row(const struct mapping *m, const struct sheet_row *row, struct un
     ret_problems->n = 0;
     ret->row = row->number;
     ret->gross = ret->inner = ret->shared = ret->floor_height = UNIT_NONE;
-    ret->unit_price = ret->total = ret->filed_total = UNIT_NONE;
+    ret->unit_price = ret->total = ret->filed_total = ret->deal_total = UNIT_NONE;
     read_places(&r, ret);
     if (!project_wanted(m, ret->project)) {
         ret_problems->n = 0;

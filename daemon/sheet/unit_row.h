@@ -28,6 +28,7 @@ enum unit_field {
     FIELD_UNIT_PRICE,
     FIELD_TOTAL,
     FIELD_FILED_TOTAL,
+    FIELD_DEAL_TOTAL,
     FIELD_STATUS,
     FIELD_FLOOR_HEIGHT,
     FIELD_COUNT,
@@ -64,6 +65,7 @@ struct unit_row {
     int64_t gross, inner, shared; /* 0.01 m2 or UNIT_NONE */
     int64_t unit_price;           /* fen per m2 or UNIT_NONE */
     int64_t total, filed_total;   /* fen or UNIT_NONE; the total is the authority (FC 27.2) */
+    int64_t deal_total;           /* fen or UNIT_NONE; what it was sold for at the source (SC-13) */
     int64_t floor_height;         /* 0.01 m or UNIT_NONE */
     char state;                   /* U A K R X B S C F D T N (FC 25.2); 0: unknown */
     char status_word[64];         /* as the list has it */

@@ -22,6 +22,7 @@ static const struct {
     [FIELD_UNIT_PRICE] = {"unit_price", "单价", "unit price"},
     [FIELD_TOTAL] = {"total", "总价", "total price"},
     [FIELD_FILED_TOTAL] = {"filed_total", "备案总价", "filed total"},
+    [FIELD_DEAL_TOTAL] = {"deal_total", "成交总价", "deal total"},
     [FIELD_STATUS] = {"status", "状态", "status"},
     [FIELD_FLOOR_HEIGHT] = {"floor_height", "层高", "floor height"},
 };
@@ -218,6 +219,10 @@ static const struct {
     {FIELD_FILED_TOTAL,
      {"备案总价", "备案价", "备案价格", "物价备案总价", "filedtotal", "filedprice",
       "filedtotalprice"}},
+    {FIELD_DEAL_TOTAL,
+     {"成交总价", "成交价", "成交价格", "成交金额", "实际成交价", "实际成交总价", "成交总价款",
+      "合同总价", "合同价", "合同金额", "合同总价款", "签约总价", "签约价", "dealtotal",
+      "dealprice", "contracttotal", "contractprice", "soldprice"}},
     {FIELD_STATUS,
      {"状态", "销售状态", "房屋状态", "房源状态", "当前状态", "销控状态", "销控", "是否可售",
       "房态", "销售情况", "备注状态", "statussourcetext", "status", "state", "salestatus"}},
@@ -266,7 +271,8 @@ enum unit_field words_header(const char *text, size_t len, unsigned *ret_power10
         n -= 3;
         field = header_find(folded, n);
     }
-    if (wan && (field == FIELD_TOTAL || field == FIELD_FILED_TOTAL || field == FIELD_UNIT_PRICE))
+    if (wan && (field == FIELD_TOTAL || field == FIELD_FILED_TOTAL || field == FIELD_DEAL_TOTAL ||
+                field == FIELD_UNIT_PRICE))
         *ret_power10 = 4;
     return field;
 }

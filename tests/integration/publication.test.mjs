@@ -58,6 +58,25 @@ describe('SC-13: deal prices for all sold units or for none', () => {
     );
     assert.equal((await publicChart(screen, own)).show_deal_price, false, 'the switch too waits');
   });
+
+  test('on, and the list told what was sold for how much: every sold unit shows it', async () => {
+    const own = await readyProject(control, {
+      name: '成交价齐全',
+      list: { buildings: 1, floors: 4, rooms: 4, sold: 5, deals: true },
+    });
+    const project = await control.get(`/api/v1/projects/${own}`);
+    await control.patch(`/api/v1/projects/${own}`, { version: project.version, show_deal_price: true });
+    await publish(control, manager, own);
+    const screen = await site.terminal(admin, { project: own });
+    const units = await publicUnits(screen, own);
+    assert.ok(units.filter((u) => u.state === 'C').length > 3);
+    for (const u of units) {
+      const sheet = await screen.get(`/api/v1/public/units/${u.id}`);
+      const inner = await control.get(`/api/v1/units/${u.id}`);
+      if (u.state === 'C') assert.equal(sheet.deal_total_fen, inner.total_fen - 100_000);
+      else assert.equal(sheet.deal_total_fen, null);
+    }
+  });
 });
 
 describe('SC-15, SC-16: one snapshot, and its replay', () => {

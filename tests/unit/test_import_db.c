@@ -129,6 +129,28 @@ static void test_one_line_one_room(void **state)
 
 #define BUILDINGS_GROWN "SELECT COUNT(*) FROM audit WHERE action = 'building.update'"
 
+/* SC-13: what a unit was sold for comes along with what is sold, and with nothing else. */
+static void test_deal_price(void **state)
+{
+    struct import_unit units[3] = {plain, plain, plain};
+    struct fixture *f = *state;
+    struct import_result result = {0};
+
+    for (int i = 0; i < 3; i++) {
+        units[i].room = i == 0 ? "301" : i == 1 ? "302" : "303";
+        units[i].state = "CXA"[i];
+        units[i].deal_total_fen = 109000000;
+    }
+    assert_int_equal(run(f, 0, units, 3, &result), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM unit u JOIN project p ON p.id = "
+                                      "u.project_id WHERE p.name = 'New' AND u.sale_state = 'C' "
+                                      "AND u.deal_total_fen = 109000000"),
+                     1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(deal_total_fen) FROM unit u JOIN project p ON "
+                                      "p.id = u.project_id WHERE p.name = 'New'"),
+                     1);
+}
+
 static void test_a_row(void **state)
 {
     struct fixture *f = *state;
@@ -520,12 +542,20 @@ static void test_ten_thousand(void **state)
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines), CASE(test_a_row),    CASE(test_a_building_grows),
-        CASE(test_one_line_one_room), CASE(test_states),   CASE(test_stages_of_two_projects),
-        CASE(test_layout_words),      CASE(test_reasons),  CASE(test_areas),
-        CASE(test_duplicates),        CASE(test_projects), CASE(test_mappings),
-        CASE(test_ten_thousand)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
+                                       CASE(test_a_row),
+                                       CASE(test_deal_price),
+                                       CASE(test_a_building_grows),
+                                       CASE(test_one_line_one_room),
+                                       CASE(test_states),
+                                       CASE(test_stages_of_two_projects),
+                                       CASE(test_layout_words),
+                                       CASE(test_reasons),
+                                       CASE(test_areas),
+                                       CASE(test_duplicates),
+                                       CASE(test_projects),
+                                       CASE(test_mappings),
+                                       CASE(test_ten_thousand)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

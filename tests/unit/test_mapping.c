@@ -197,7 +197,7 @@ static void test_words(void **state)
 
 /* ---- rows ---- */
 
-#define HEADER "项目,楼栋,单元,楼层,房号,用途,建筑面积,套内面积,分摊面积,单价,总价,状态\n"
+#define HEADER "项目,楼栋,单元,楼层,房号,用途,建筑面积,套内面积,分摊面积,单价,总价,状态,成交价\n"
 
 struct collected {
     struct unit_row rows[32];
@@ -224,7 +224,7 @@ static void scan(const char *body, const struct import_decisions *d, struct mapp
     snprintf(text, sizeof(text), "%s%s", HEADER, body);
     assert_int_equal(sheet_open_memory(text, strlen(text), "a.csv", NULL, &s), 0);
     if (ret_mapping->header_row == 0) {
-        assert_int_equal(mapping_detect(s, NULL, ret_mapping), 12);
+        assert_int_equal(mapping_detect(s, NULL, ret_mapping), 13);
         assert_int_equal(import_scan(s, ret_mapping, &none, NULL, NULL, NULL, ret_report), 0);
         import_suggest_words(ret_report, ret_mapping);
         import_report_done(ret_report);
@@ -295,6 +295,7 @@ static const struct {
     {"P,1,,2,201,住宅,100,101,,100,10000,在售\n", PROBLEM_AREA_ORDER},
     {"P,1,,2,201,住宅,100,80,20.01,100,10000,在售\n", PROBLEM_AREA_SUM},
     {"P,1,,2,201,住宅,100,,,100,10011,在售\n", PROBLEM_TOTAL_DIFFERS},
+    {"P,1,,2,201,住宅,100,,,100,10000,在售,9900\n", PROBLEM_DEAL_UNSOLD},
     {"P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE},
     {"P,1,,2,\"2\x01"
      "01\",住宅,100,,,100,10000,在售\n",
@@ -470,6 +471,8 @@ static void test_row_accepted(void **state)
     assert_string_equal(u.status_word, "已售");
     accept_one("P,1,,2,201,祠堂,100,,,100,10000,在售\n", PROBLEM_CLASS_UNKNOWN, &u);
     assert_string_equal(u.class_code, "shop");
+    accept_one("P,1,,2,201,住宅,100,,,100,10000,在售,9900\n", PROBLEM_DEAL_UNSOLD, &u);
+    assert_int_equal(u.deal_total, UNIT_NONE);
     accept_one("P,1,,2,管道井,,,,,,,\n", PROBLEM_NOT_FOR_SALE, &u);
     assert_int_equal(u.state, 'N');
     assert_string_equal(u.reason, "管道井");

@@ -62,10 +62,10 @@ export const HEAD = [
 
 /**
  * A list of our own: @buildings × 2 stairs × @floors × @rooms homes, all "在售" but for every @sold-th, with
- * areas and totals that agree. Rows of cells, HEAD first.
+ * areas and totals that agree; with @deals what is sold was sold for 1,000 yuan less. Rows of cells, HEAD first.
  */
-export function madeList({ buildings = 2, floors = 10, rooms = 4, sold = 9 } = {}) {
-  const rows = [HEAD];
+export function madeList({ buildings = 2, floors = 10, rooms = 4, sold = 9, deals = false } = {}) {
+  const rows = [deals ? [...HEAD, '成交总价'] : HEAD];
   for (let b = 1; b <= buildings; b++)
     for (let s = 1; s <= 2; s++)
       for (let f = 1; f <= floors; f++)
@@ -83,6 +83,7 @@ export function madeList({ buildings = 2, floors = 10, rooms = 4, sold = 9 } = {
               decimal(total),
               state,
             ],
+            ...(deals ? [state === '在售' ? '' : decimal(total - 100_000)] : []),
           ]);
         }
   return rows;

@@ -31,6 +31,7 @@ export const FIELDS = [
   'unit_price',
   'total',
   'filed_total',
+  'deal_total',
   'status',
   'floor_height',
 ] as const;
@@ -45,6 +46,7 @@ export const MATRIX_FIELDS: readonly Field[] = [
   'unit_price',
   'total',
   'filed_total',
+  'deal_total',
   'layout',
   'orientation',
   'class',
@@ -147,7 +149,7 @@ export function withBlocks(mapping: ImportMapping, blocks: MatrixLayout[]): Impo
 
 /** Sub-rows whose money can be in 万元. */
 export function isMoney(field: string): boolean {
-  return field === 'unit_price' || field === 'total' || field === 'filed_total';
+  return field === 'unit_price' || field === 'total' || field === 'filed_total' || field === 'deal_total';
 }
 
 /** What is wrong with the shape of a matrix: keys of `import.matrixWrong`. */
