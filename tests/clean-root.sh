@@ -95,7 +95,7 @@ inside() { # root, then a command: with no variable of this machine but what the
     shift
     [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || certificates=("NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS")
     env -i HOME="$HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-        CI="${CI:-}" "${certificates[@]}" chroot "$root" \
+        CI="${CI:-}" ANCHANG_CLEAN_ROOT=1 "${certificates[@]}" chroot "$root" \
         /bin/bash -c 'cd /src/anchang && exec "$@"' -- "$@" </dev/null
 }
 
