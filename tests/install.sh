@@ -27,9 +27,8 @@ apt_get() {
     DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@"
 }
 
-as_daemon() { # what the unit does, for no systemd runs here
-    setpriv --reuid anchangd --regid anchangd --clear-groups "$@"
-}
+# Who the unit runs the daemon as, for no systemd runs here.
+AS_DAEMON=(setpriv --reuid anchangd --regid anchangd --clear-groups)
 
 answers() { # path, what the answer must hold
     local line
@@ -41,7 +40,7 @@ answers() { # path, what the answer must hold
 }
 
 runs() { # starts the installed daemon, looks, stops it
-    as_daemon /usr/sbin/anchangd --config "$CONF" &
+    "${AS_DAEMON[@]}" /usr/sbin/anchangd --config "$CONF" &
     local pid=$! tries=0
     until answers /readyz ' 200 ' 2>/dev/null; do
         kill -0 "$pid" 2>/dev/null || fail "the daemon ended"
@@ -69,21 +68,21 @@ install_them() {
 }
 
 use_it() {
-    echo 'Xk7-long-enough-9' | as_daemon anchangctl user add manager --name 经理 --posts sales-manager \
+    echo 'Xk7-long-enough-9' | "${AS_DAEMON[@]}" anchangctl user add manager --name 经理 --posts sales-manager \
         --state "$STATE" >/dev/null || fail "anchangctl user add"
     runs
     [ -s "$STATE/anchang.db" ] || fail "no database in $STATE"
-    as_daemon anchangctl verify --state "$STATE" >/dev/null || fail "anchangctl verify"
+    "${AS_DAEMON[@]}" anchangctl verify --state "$STATE" >/dev/null || fail "anchangctl verify"
     passed "runs as its own user, from its own configuration"
 }
 
 upgrade() {
     local before
     echo '# touched by the administrator' >>$CONF
-    before=$(as_daemon anchangctl user list --state "$STATE")
+    before=$("${AS_DAEMON[@]}" anchangctl user list --state "$STATE")
     apt_get install --reinstall "${PACKAGES[@]/#/$PWD/}" >>build/install.log 2>&1 || fail "the upgrade"
     grep -q 'touched by the administrator' $CONF || fail "the upgrade took the configuration"
-    [ "$(as_daemon anchangctl user list --state "$STATE")" = "$before" ] || fail "the upgrade took users"
+    [ "$("${AS_DAEMON[@]}" anchangctl user list --state "$STATE")" = "$before" ] || fail "the upgrade took users"
     runs
     passed "upgraded: configuration and data stay"
 }
