@@ -267,6 +267,8 @@ static void test_check(void **state)
                                  "UPDATE unit SET total_fen = NULL WHERE id = 4;"
                                  "UPDATE unit SET filed_total_fen = total_fen - 1 WHERE id = 5;"
                                  "UPDATE unit SET class = 'shop', layout_id = NULL WHERE id = 6;"
+                                 "DELETE FROM unit_area WHERE unit_id = 7;"
+                                 "UPDATE unit SET class = 'parking' WHERE id = 7;"
                                  "UPDATE permit SET units_named = 13;"
                                  "DELETE FROM disclosure_item WHERE code = 'P7';") == 0);
     check_text(f, text);
