@@ -166,7 +166,7 @@ static int unit_add(struct generator *gen, const struct cell *cell, const char *
     int r;
 
     part_write(line, sizeof(line), "", cell->room, gen->room_width);
-    /* Where its place in the line is taken, by another class on this floor, it has a line of its own. */
+    /* Where another class on this floor has its place in the line, it has a line of its own. */
     r = db_get(tx->db, &id,
                "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, line, class, "
                "changed_ms) VALUES ($1, $2, $3, $4, $5, CASE WHEN EXISTS (SELECT 1 FROM unit x "

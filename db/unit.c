@@ -334,8 +334,8 @@ static int batch_end(struct tx *tx, int r, size_t refused, const char *zh, const
                      NULL);
 }
 
-/* 1, or 0 when the stage's areas are not whole. Where none is owed and none is there, nothing is left
- * to review. */
+/* 1, or 0 when the stage's areas are not whole. Where none is owed and none is there, nothing is
+ * left to review. */
 static int area_review_one(struct tx *tx, const struct unit_now *now, const char *stage,
                            int64_t *version)
 {

@@ -178,8 +178,8 @@ static void test_class_stairs(void **state)
     assert_int_equal(result.existing, 264);
 }
 
-/* What a project wrote last for a class is its own rule from then on; a preview and a run that added
- * nothing leave it. */
+/* What a project wrote last for a class is its own rule from then on; a preview and a run that
+ * added nothing leave it. */
 static void test_project_numbers(void **state)
 {
     struct fixture *f = *state;

@@ -281,6 +281,7 @@ static void test_check(void **state)
     assert_non_null(strstr(text, "|1-1-202|total\n"));
     assert_non_null(strstr(text, "|1-1-301|-\n")); /* above the filed price */
     assert_null(strstr(text, "1-1-302"));          /* a shop has no layout to name */
+    assert_null(strstr(text, "1-1-401"));          /* a parking space owes no area */
     id = draft(f);
     assert_refused(f, move(f, id, SUBMIT), PUBLICATION_INCOMPLETE);
     assert_int_equal(f->fault.n_items, 8);
