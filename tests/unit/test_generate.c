@@ -201,10 +201,14 @@ static void test_project_numbers(void **state)
     g.class = "storage";
     g.pattern = NULL;
     run_class(f, &g, "1-储001", PATTERN_CLASS, 132);
+    g.class = "parking";
+    g.pattern = "Q{floor}{room:02}";
+    run_class(f, &g, "Q101", PATTERN_REQUEST, 132);
+    run_class(f, &plain, "Q101", PATTERN_PROJECT, 0);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM class_pattern"), 2);
     assert_int_equal(fixture_count(f,
                                    "SELECT COUNT(*) FROM audit WHERE action = 'building.generate' "
-                                   "AND detail LIKE '%{floor}{room:02}%' AND detail LIKE "
+                                   "AND detail LIKE '%P{floor}{room:02}%' AND detail LIKE "
                                    "'%parking%'"),
                      1);
 }
