@@ -164,6 +164,55 @@ test('a unit is found by its number on the pad', async () => {
   await b.close(page)
 })
 
+test('each class of units has its tab: chart, counts, filters and the way to a unit are those of the tab (PM-12)', async () => {
+  const units = await w.publicUnits(stage.people.control, stage.project)
+  const of = (cls) => units.filter((u) => u.class === cls).length
+  const number = async (locator) => Number((await locator.innerText()).replace(/\D/g, ''))
+  const page = await kiosk()
+  await b.wake(page)
+  const tabs = page.locator('.class-tabs label')
+  assert.deepEqual(
+    await tabs.allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, ' '))),
+    [['住宅', 'home'], ['商铺', 'shop'], ['公寓', 'apartment'], ['车位', 'parking']].map(([zh, c]) => `${zh} ${of(c)}`),
+  )
+  const rows = page.locator('.overview-table tbody tr')
+  const legend = async () => {
+    const all = await page.locator('.legend-item b').allInnerTexts()
+    return all.reduce((sum, text) => sum + Number(text.replace(/\D/g, '')), 0)
+  }
+  assert.equal(await legend(), of('home'))
+  assert.match(await page.textContent('.overview .head p'), new RegExp(`住宅 ${of('home')} · 全项目 ${units.length}`))
+
+  await b.openTab(page, '车位')
+  await page.waitForSelector('.overview .head p:has-text("车位")')
+  assert.equal(await legend(), of('parking'))
+  assert.deepEqual(await rows.locator('th').allInnerTexts(), ['地下车库'])
+  await page.locator('.filter-bar .btn').first().click()
+  await page.waitForSelector('.filters')
+  assert.doesNotMatch(await page.textContent('.filters'), /户型|朝向|用途/, 'only what parking spaces differ in')
+  await page.locator('.sheet header .btn').click()
+  await b.openBuilding(page)
+  assert.equal(await page.locator('[data-unit]').count(), of('parking'))
+  assert.equal(await legend(), of('parking'))
+
+  // Along the tabs by keys; a building that has nothing of the class is left.
+  await page.locator('.class-tabs input').last().focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.waitForSelector('.overview .head p:has-text("公寓")')
+  assert.equal(await page.locator('.class-tabs label.on').innerText().then((s) => s.slice(0, 2)), '公寓')
+
+  // A unit is found whatever its class is; from there on its tab is open, and the way back opens the one before.
+  await b.bar(page, 'search').click()
+  await b.typePad(page, 'B1-012')
+  await page.locator('.hit', { hasText: 'B1-012' }).click()
+  await page.waitForSelector('.unit-facts')
+  await b.bar(page, 'home').click()
+  await page.waitForSelector('.overview .head p:has-text("车位")')
+  assert.equal(await legend(), of('parking'))
+  assert.ok((await number(tabs.first())) > 0)
+  await b.close(page)
+})
+
 test('filters fade what does not fit, count what does, and say so when nothing does', async () => {
   const page = await kiosk()
   await b.wake(page)
@@ -305,6 +354,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
   for (let i = 0; i < 3; i++) await page.locator('.flag').nth(i).click()
   await page.locator('.sheet .segments label').nth(1).click()
   await page.locator('.sheet header .btn').click()
+  await b.openTab(page, 'Apartment')
   await page.locator('.legend-item').first().click()
   const id = await b.openUnit(page)
   const room = (await terminal.get(`/api/v1/public/units/${id}`)).path
@@ -346,6 +396,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
   assert.ok(!(await page.content()).includes(room), 'the unit is nowhere in the document')
   await b.wake(page)
   assert.equal(await page.locator('.legend-item[aria-pressed=true]').count(), 0, 'no filter')
+  assert.ok(await page.locator('.class-tabs input').first().isChecked(), 'the first tab')
   assert.equal(await page.locator('.filter-bar .btn.quiet').count(), 0)
   await b.bar(page, 'compare').click()
   assert.equal(await page.locator('.compare table').count(), 0, 'nothing to compare')
@@ -393,8 +444,12 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
 test('a wall shows its screen by itself, after the daemon and after its box started anew (SC-25)', async () => {
   const screen = await stage.terminal({ kind: 'screen', name: '大屏' })
   const options = { cookies: b.cookiesOf(screen) }
-  const page = await kiosk(options)
+  const page = await kiosk({ ...options, clock: true })
   await page.waitForSelector('.wall .wall-frame canvas')
+  for (const cls of ['住宅', '商铺', '公寓', '车位', '住宅']) {
+    await page.waitForSelector(`.wall-head p:has-text("${cls}")`) // class after class
+    await page.clock.runFor(12_000)
+  }
   const { settings } = stage.site
   settings.listen = { ...settings.listen, port: stage.site.port } // the box knows one address
   stage.site.configure()

@@ -101,7 +101,7 @@ function makeBlock(
     }
     lineX.push(own);
   });
-  let above = 1;
+  let above = 0; // what stands under the ground only, as parking does, needs no row above it
   let below = 0;
   for (const u of units) {
     const row = rowOf[u.floor] ?? 0;

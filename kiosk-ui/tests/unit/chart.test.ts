@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChartUnit, ClassInfo, FeedUnits } from '@/api/types';
+import type { ChartUnit, FeedUnits } from '@/api/types';
 import { choicesOf, floorBand, NO_FILTER, runFilter, toggled, type Filter } from '@/chart/filter';
 import { gridOf, HEAD_ROWS, stepFrom } from '@/chart/grid';
 import {
@@ -261,22 +261,6 @@ describe('filters', () => {
     expect([...got.ids!].sort()).toEqual(expected.map((e) => e.unit.id).sort());
   });
 
-  it('offer the classes that are there, in the order of their list, and show those chosen (PM-12)', () => {
-    const mixed = {
-      ...chart,
-      classes: ['home', 'shop', 'parking'].map((code) => ({ code, zh: code, en: code }) as ClassInfo),
-      buildings: chart.buildings.map((b) => ({
-        ...b,
-        units: b.units.map((u, i) => ({ ...u, cls: i === 0 ? 'parking' : 'home' })),
-      })),
-    };
-    const offered = choicesOf(mixed);
-    expect(offered.classes).toEqual(['home', 'parking']);
-    const got = runFilter(mixed, { ...NO_FILTER, classes: new Set(['parking']) }, offered);
-    expect(got.shown).toBe(chart.buildings.length);
-    expect(got.ids?.size).toBe(chart.buildings.length);
-  });
-
   it('count the legend without the state filter, so that it stays a choice', () => {
     const got = runFilter(chart, { ...NO_FILTER, states: new Set([0]) }, choices);
     expect(got.legend).toEqual(countStates(chart));
@@ -327,6 +311,10 @@ describe('search', () => {
   });
 
   it('finds nothing for nonsense and stops at the limit', () => {
+    const garage = { ...makeBuilding(1, 2, 1), name: '地下车库' };
+    garage.units.forEach((u, i) => (u as unknown[]).splice(13, 1, `B1-00${i + 1}`));
+    const parking = decodeChart({ ...makeChart(0), buildings: [garage, makeBuilding(2, 200, 10)] });
+    expect(searchUnits(parking, 'B1-002').map((h) => h.unit.id)).toEqual([2]);
     expect(searchUnits(chart, '9-9-9999')).toEqual([]);
     expect(searchUnits(chart, '---')).toEqual([]);
     expect(searchUnits(chart, '1', 5)).toHaveLength(5);
