@@ -53,7 +53,7 @@ export function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
 
 const AREA_STEPS = [3_000, 6_000, 9_000, 12_000, 14_400, 20_000, 50_000]; // 0.01 m²
 const WAN = 1_000_000; // fen
-const PRICE_STEPS = [50, 100, 150, 200, 300, 500, 800, 1_000, 2_000, 5_000].map((w) => w * WAN);
+const PRICE_STEPS = [10, 20, 30, 50, 100, 150, 200, 300, 500, 800, 1_000, 2_000, 5_000].map((w) => w * WAN);
 const MAX_BANDS = 6;
 
 function bandsOf(values: readonly number[], steps: readonly number[]): Range[] {

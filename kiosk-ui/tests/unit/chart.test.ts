@@ -9,6 +9,7 @@ import {
   isSplit,
   planOverview,
   rowRanks,
+  spotOf,
   type PlanOptions,
 } from '@/chart/layout';
 import {
@@ -150,6 +151,30 @@ describe('overview', () => {
       expect(found).toBe(units);
     });
   }
+
+  it('wraps the few floors of a garage into rows that can be read, in the order of the numbers', () => {
+    const garage = makeBuilding(1, 0, 0);
+    garage.floors = [-2, -1].map((ordinal) => ({ ordinal, label: String(ordinal) }));
+    garage.units = Array.from({ length: 900 }, (_, i) =>
+      makeUnit(i + 1, { 1: i < 400 ? 1 : 0, 2: i % 2, 3: i < 400 ? i : i - 400 }),
+    );
+    const chart = decodeChart({ ...makeChart(0), buildings: [garage] });
+    const block = blocksOf(chart).find((b) => b.stair === 0)!;
+    expect(block.above).toBe(0);
+    expect(block.width).toBeLessThan(60);
+    const plan = planOverview([block], OPTIONS);
+    expect(cellWidth(plan, block)).toBeGreaterThan(15);
+    const placed = plan.placed[0]!;
+    for (const u of block.units) {
+      const { x, row } = spotOf(block, u);
+      const at = { x: placed.x + (x + 0.5) * plan.cw, y: placed.ground - (row + 0.5) * plan.ch };
+      expect(hitTest(plan, at.x, at.y)?.unit?.id).toBe(u.id);
+    }
+    const rows = (floor: number) =>
+      block.units.filter((u) => u.floor === floor).map((u) => spotOf(block, u).row);
+    expect(rows(1)[0]).toBe(-1);
+    expect(Math.min(...rows(1)) - Math.max(...rows(0))).toBe(2); // a free row between the floors
+  });
 
   it('fits the frame when it can, and never overlaps', () => {
     const plan = planOverview(blocksOf(decodeChart(makeChart(10_000, 240))), OPTIONS);
