@@ -208,6 +208,7 @@ async function phoneScreens() {
     await page.waitForSelector('.hero, .gone')
     await page.screenshot({ path: join(out, `phone-${name}.png`), fullPage: true })
     await page.locator('header button').click()
+    await page.waitForFunction(() => document.documentElement.lang === 'en')
     await page.screenshot({ path: join(out, `phone-${name}-en.png`), fullPage: true })
   }
 }
