@@ -235,7 +235,7 @@ static int shops_import(struct import *im, unsigned *seed)
     return r;
 }
 
-/* Two floors of parking under the houses, each in two areas; a space has one price, whatever its area. */
+/* Two floors of parking under the houses, each in two areas; a space is priced as a whole. */
 static int parking_import(struct import *im, unsigned *seed)
 {
     static const char *const areas[] = {"A区", "B区"};

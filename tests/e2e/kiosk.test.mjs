@@ -164,62 +164,6 @@ test('a unit is found by its number on the pad', async () => {
   await b.close(page)
 })
 
-test('each class of units has its tab: chart, counts, filters and the way to a unit are those of the tab (PM-12)', async () => {
-  const units = await w.publicUnits(stage.people.control, stage.project)
-  const of = (cls) => units.filter((u) => u.class === cls).length
-  const number = async (locator) => Number((await locator.innerText()).replace(/\D/g, ''))
-  const page = await kiosk()
-  await b.wake(page)
-  const tabs = page.locator('.class-tabs label')
-  assert.deepEqual(
-    await tabs.allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, ' '))),
-    [['住宅', 'home'], ['商铺', 'shop'], ['公寓', 'apartment'], ['车位', 'parking']].map(([zh, c]) => `${zh} ${of(c)}`),
-  )
-  const rows = page.locator('.overview-table tbody tr')
-  const legend = async () => {
-    const all = await page.locator('.legend-item b').allInnerTexts()
-    return all.reduce((sum, text) => sum + Number(text.replace(/\D/g, '')), 0)
-  }
-  assert.equal(await legend(), of('home'))
-  assert.match(await page.textContent('.overview .head p'), new RegExp(`住宅 ${of('home')} · 全项目 ${units.length}`))
-
-  await b.openTab(page, '商铺')
-  await page.waitForSelector('.overview .head p:has-text("商铺")')
-  await page.locator('.filter-bar .btn').first().click()
-  await page.waitForSelector('.filters')
-  assert.match(await page.textContent('.filters'), /建筑面积/)
-  assert.doesNotMatch(await page.textContent('.filters'), /户型|朝向|用途/, 'only what shops differ in')
-  await page.locator('.filters .btn').first().click()
-  await page.locator('.sheet footer .primary').click()
-  await page.waitForSelector('.filter-bar .quiet')
-
-  await b.openTab(page, '车位')
-  await page.waitForSelector('.overview .head p:has-text("车位")')
-  assert.equal(await page.locator('.filter-bar .btn').count(), 0, 'the filter of the shops went with them')
-  assert.equal(await legend(), of('parking'))
-  assert.deepEqual(await rows.locator('th').allInnerTexts(), ['地下车库'])
-  await b.openBuilding(page)
-  assert.equal(await page.locator('[data-unit]').count(), of('parking'))
-  assert.equal(await legend(), of('parking'))
-
-  // Along the tabs by keys; a building that has nothing of the class is left.
-  await page.locator('.class-tabs input').last().focus()
-  await page.keyboard.press('ArrowLeft')
-  await page.waitForSelector('.overview .head p:has-text("公寓")')
-  assert.equal(await page.locator('.class-tabs label.on').innerText().then((s) => s.slice(0, 2)), '公寓')
-
-  // A unit is found whatever its class is; from there on its tab is open, and the way back opens the one before.
-  await b.bar(page, 'search').click()
-  await b.typePad(page, 'B1-012')
-  await page.locator('.hit', { hasText: 'B1-012' }).click()
-  await page.waitForSelector('.unit-facts')
-  await b.bar(page, 'home').click()
-  await page.waitForSelector('.overview .head p:has-text("车位")')
-  assert.equal(await legend(), of('parking'))
-  assert.ok((await number(tabs.first())) > 0)
-  await b.close(page)
-})
-
 test('filters fade what does not fit, count what does, and say so when nothing does', async () => {
   const page = await kiosk()
   await b.wake(page)

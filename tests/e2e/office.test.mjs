@@ -380,37 +380,6 @@ test('a building shows each of its units once; the legend counts them and fades 
   await b.close(page)
 })
 
-test('one class of units at a time: tree, numbers and chart are of the class, what was selected is let go (PM-12)', async () => {
-  const place = await somewhere()
-  const all = await w.internalUnits(stage.people.control, stage.project)
-  const of = (cls) => all.filter((u) => u.class === cls).length
-  const page = await chart('control', place)
-  const number = async (selector) => Number((await page.textContent(selector)).replace(/\D/g, ''))
-  const classes = page.locator('.classes .class')
-  assert.deepEqual(
-    await classes.evaluateAll((list) => list.map((c) => Number(c.querySelector('small').textContent))),
-    [all.length, of('home'), of('shop'), of('apartment'), of('parking')],
-  )
-  await page.locator('.cell').first().click()
-  await page.waitForSelector('.action-bar')
-  await b.button(page, `车位 ${of('parking')}`).click() // the building has none: all of the class
-  await page.waitForSelector('.overview-canvas')
-  assert.equal(await page.locator('.action-bar').count(), 0)
-  assert.equal(await number('.stats .lead dd'), of('parking'))
-  assert.deepEqual(await page.locator('.tree .node-name').allInnerTexts(), ['全部楼栋', '地下车库'])
-  await page.reload() // the address holds it
-  await page.waitForSelector('.overview-canvas')
-  assert.equal(await number('.stats .lead dd'), of('parking'))
-  await page.locator('.tree .node').nth(1).click()
-  await page.waitForSelector('.cell')
-  assert.equal(await page.locator('.cell').count(), of('parking'))
-  const home = all.find((u) => u.class === 'home')
-  await b.visit(page, `/chart?p=${stage.project}&class=parking&unit=${home.id}`)
-  await page.waitForSelector(`.cell[data-id="${home.id}"][aria-selected="true"]`)
-  assert.equal(await number('.classes .class.on'), of('home'), 'a unit that is asked for opens its class')
-  await b.close(page)
-})
-
 test('a session that ends leads to the log-in and back to the same screen', async () => {
   const own = await stage.site.login('control')
   const page = await b.office(stage.browser, stage.site, `/publications?p=${stage.project}`, { client: own })

@@ -131,11 +131,10 @@ function wrapOf(units: readonly Unit[], rowOf: readonly number[]): Wrap | null {
     return used;
   };
   const ranks = [...floors.keys()].sort((a, b) => a - b);
-  const above = stack(
-    ranks.filter((r) => r >= 0),
-    true,
-  );
-  const below = stack(ranks.filter((r) => r < 0).reverse(), false);
+  const up = ranks.filter((rank) => rank >= 0);
+  const down = ranks.filter((rank) => rank < 0).reverse();
+  const above = stack(up, true);
+  const below = stack(down, false);
   return { spots, columns, above, below };
 }
 
