@@ -52,6 +52,14 @@ async function kioskWalk(terminal, tag, lang, size) {
   if (lang === 'en') await b.bar(page, 'language').click()
   await page.waitForFunction((l) => document.documentElement.lang === l, lang)
   await take('01-overview')
+  for (const [i, tab] of (await page.locator('.class-tabs label').all()).entries()) {
+    await tab.click()
+    await take(`01-overview-tab${i}`)
+    await b.openBuilding(page)
+    await take(`03-building-tab${i}`)
+    await b.bar(page, 'home').click()
+  }
+  await page.locator('.class-tabs label').first().click()
   await page.locator('.filter-bar .btn').first().click()
   await page.waitForSelector('.filters')
   await take('02-filter')
@@ -105,9 +113,12 @@ async function kioskScreens() {
   const terminal = await stage.terminal()
   for (const [l, lang] of Object.entries(LANGS))
     for (const [s, size] of Object.entries(GLASS)) await kioskWalk(terminal, `${l}-${s}`, lang, size)
-  const wall = await b.kiosk(browser, site, terminal, { path: '/kiosk/?screen=1', ...GLASS.wide })
+  const wall = await b.kiosk(browser, site, terminal, { path: '/kiosk/?screen=1', ...GLASS.wide, clock: true })
   await wall.waitForSelector('.wall-frame canvas')
-  await shot(wall, 'kiosk-wall')
+  for (const i of [0, 1, 2, 3]) {
+    await shot(wall, `kiosk-wall-${i}`)
+    await wall.clock.runFor(12_000)
+  }
   const page = await b.kiosk(browser, site, terminal)
   await b.wake(page)
   await b.bar(page, 'display').click()
@@ -252,6 +263,7 @@ async function phoneScreens() {
     await page.waitForSelector('.hero, .gone')
     await page.screenshot({ path: join(out, `phone-${name}.png`), fullPage: true })
     await page.locator('header button').click()
+    await page.waitForFunction(() => document.documentElement.lang === 'en')
     await page.screenshot({ path: join(out, `phone-${name}-en.png`), fullPage: true })
   }
 }
