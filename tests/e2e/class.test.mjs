@@ -87,7 +87,11 @@ test('the office shows one class at a time: tree, numbers and chart are of the c
   await page.waitForSelector('.action-bar')
   await b.button(page, `车位 ${of('parking')}`).click() // the building has none: all of the class
   await page.waitForSelector('.overview-canvas')
-  assert.equal(await page.locator('.action-bar').count(), 0)
+  await b.button(page, `全部 ${all.length}`).click()
+  await page.waitForSelector('.tree .node >> nth=5')
+  assert.equal(await page.locator('.action-bar').count(), 0, 'nothing is selected any more')
+  await b.button(page, `车位 ${of('parking')}`).click()
+  await page.waitForSelector('.tree .node >> nth=5', { state: 'detached' })
   assert.equal(await number('.stats .lead dd'), of('parking'))
   assert.deepEqual(await page.locator('.tree .node-name').allInnerTexts(), ['全部楼栋', '地下车库'])
   await page.reload() // the address holds it
