@@ -215,8 +215,8 @@ test('a building without 4, 13 and 14 is drawn, made, filled; a second run adds 
   await drawerSave(page).click()
   await page.locator('.pane h2', { hasText: '12栋' }).waitFor()
   const generate = async () => {
-    await page.locator('.building .el-button').click()
     const preview = page.waitForResponse((r) => r.url().endsWith('/generate') && r.ok())
+    await page.locator('.building .el-button').click()
     await preview
     await page.locator('.preview .big').waitFor()
   }
