@@ -1,6 +1,6 @@
-/* clock.c - a wall clock that a file sets, preloaded into a daemon: ANCHANG_TEST_CLOCK names it, and
- * its text is the seconds to add. Only the wall clock is moved; faketime moves the timers of the
- * event loop too, which count from the boot.
+/* clock.c - a wall clock that a file sets, preloaded into a daemon: ANCHANG_TEST_CLOCK names it,
+ * and its text is the seconds to add. Only the wall clock is moved; faketime moves the timers of
+ * the event loop too, which count from the boot.
  */
 #include <fcntl.h>
 #include <stdlib.h>
