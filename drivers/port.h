@@ -1,0 +1,95 @@
+/* port.h - a bus finds devices, a port on one of them brings bytes: the table below the drivers.
+ *
+ * Everything here happens on the loop thread: a bus is started with the daemon's sd_event, says
+ * what has come and gone, and opens ports; a port says what arrived, in chunks as they came (one HID
+ * report; some serial bytes; one PC/SC event), until it says that it is gone. A bus that must block
+ * (PC/SC) has a thread of its own inside and meets the loop by an eventfd. No I/O is done inside a
+ * hot-plug callback of the system: it is queued for the loop (libusb#299).
+ *
+ * A bus owns its devices and ports; texts and structs given to callbacks live during the call.
+ */
+#ifndef ANCHANG_DRIVERS_PORT_H
+#define ANCHANG_DRIVERS_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+enum {
+    PORT_PATH_MAX = 160,
+    PORT_TEXT_MAX = 128,
+    PORT_DESCRIPTOR_MAX = 1024,
+    PORT_CHUNK_MAX = 1024, /* bytes of one data() call */
+};
+
+/* What identifies a device on its bus. Two devices are the same one when bus and path are. */
+struct device_id {
+    const char *bus;            /* name of its bus */
+    char path[PORT_PATH_MAX];   /* usb "1-1.2:1.0" (bus-ports:configuration.interface); tty
+                                   "/dev/serial/by-id/…"; pcsc the reader's name */
+    uint16_t vid, pid;          /* 0: none (virtual, a reader of PC/SC) */
+    uint8_t interface;          /* usb alone */
+    char serial[PORT_TEXT_MAX]; /* "" unknown; what a device says: any bytes made printable */
+    char product[PORT_TEXT_MAX];
+};
+
+/* What a driver may want to know of a device that is open. */
+struct device_facts {
+    uint8_t interface_class, interface_subclass, interface_protocol;
+    size_t report_size;                      /* bytes of an input report; 0: none */
+    uint8_t descriptor[PORT_DESCRIPTOR_MAX]; /* HID report descriptor */
+    size_t n_descriptor;
+};
+
+/* How a serial line is set; other buses ignore it. */
+struct line_settings {
+    unsigned baud;
+    uint8_t data_bits, stop_bits;
+    char parity; /* 'n', 'e', 'o' */
+};
+
+struct bus;
+struct port;
+
+struct bus_events {
+    /* May be told twice of the same device: the second changes nothing. */
+    void (*arrived)(void *arg, const struct device_id *id);
+    void (*left)(void *arg, const struct device_id *id);
+    /* The bus itself: 0 it works, -errno it does not (PC/SC service missing); told at each change. */
+    void (*state)(void *arg, const struct bus *bus, int error);
+};
+
+struct port_events {
+    void (*data)(void *arg, const uint8_t *bytes, size_t n);
+    /* Once, and the last: -ENODEV unplugged, -EIO and others. The port is still to be closed. */
+    void (*gone)(void *arg, int error);
+};
+
+struct bus_ops {
+    const char *name;
+    /* @arg_paths: devices that the configuration names (tty), NULL-terminated; others ignore it. */
+    int (*start)(sd_event *loop, const char *const *paths, const struct bus_events *events,
+                 void *arg, struct bus **ret_bus);
+    struct bus *(*stop)(struct bus *bus); /* closes what is open */
+
+    /* -EACCES: present, but not ours to open; -EBUSY: another program has it; -ENODEV: gone
+     * meanwhile. Claims the device for us alone. */
+    int (*open)(struct bus *bus, const struct device_id *id, const struct line_settings *line,
+                const struct port_events *events, void *arg, struct port **ret_port);
+    const struct device_facts *(*facts)(const struct port *port);
+    /* While paused nothing is read: the device is left to fill its own buffers. */
+    void (*pause)(struct port *port, bool paused);
+    struct port *(*close)(struct port *port); /* NULL-safe; also from inside its own callbacks */
+};
+
+struct bus {
+    const struct bus_ops *ops;
+};
+struct port {
+    const struct bus_ops *ops;
+};
+
+extern const struct bus_ops bus_usb, bus_tty, bus_pcsc, bus_replay, bus_virtual;
+
+#endif
