@@ -13,10 +13,12 @@
 
 #include "drivers/card.h"
 
-struct device_facts; /* port.h */
+struct device_facts; /* device.h */
 struct model;        /* model.h */
 
-enum { FRAME_MAX = 1024 }; /* bytes of the longest frame any driver knows */
+/* Bytes of the longest frame any driver knows: all three tracks of a card, typed by a keyboard that
+ * sends a report for each key and each shift going down and up. */
+enum { FRAME_MAX = 8192 };
 
 enum scan_result {
     SCAN_MORE,  /* nothing wrong so far, no frame yet */
@@ -27,7 +29,7 @@ enum scan_result {
 enum driver_maturity { DRIVER_EXPERIMENTAL, DRIVER_BETA, DRIVER_STABLE };
 
 /* How to read one device: made once from its model and what the device says of itself, then only
- * read. Each driver knows its own member. */
+ * read. Each driver knows its own member (reader_setup.h). */
 struct reader_setup;
 
 struct driver {
@@ -37,13 +39,14 @@ struct driver {
     const char *const *options; /* keys that its models may have; NULL-terminated */
     unsigned gap_ms;            /* a frame that was begun is given up after this silence */
 
-    /* -EINVAL: the model has an option out of range; -ENODEV: the device is not what its
-     * identifiers say (its descriptor lies or lacks what is needed). */
+    /* Its own part of *setup, whose form is filled in. -ENODEV: the device is not what its
+     * identifiers say (its descriptor lies or lacks what is needed). NULL: nothing to set up. */
     int (*setup)(const struct model *model, const struct device_facts *facts,
-                 struct reader_setup *ret_setup);
-    /* @n bytes since the last frame, never more than FRAME_MAX. */
+                 struct reader_setup *setup);
+    /* @n bytes since the last frame, never more than FRAME_MAX. @seen of them were there when it
+     * last said SCAN_MORE: the search for an end may begin there, and gives the same from 0. */
     enum scan_result (*scan)(const struct reader_setup *setup, const uint8_t *bytes, size_t n,
-                             size_t *ret_n);
+                             size_t seen, size_t *ret_n);
     /* -EBADMSG: a check does not hold; -EPERM: whole, but no member card (a bank card): the bytes
      * are to be wiped and nothing of them told; -EAGAIN: whole, and says nothing of a card (a key
      * going up, a card leaving). */
