@@ -11,8 +11,9 @@
  *
  * "#" with a known key is the header, other "#" lines are remarks; "<" is what the device sent and
  * ">" what was sent to it, with the milliseconds since the beginning and the bytes of one piece; "!"
- * is what went wrong: "hangup", or the name of an error. Two lines more for HID: "# Report-Size: 337"
- * and "# Descriptor: 05 01 …", which may be repeated.
+ * is what went wrong: "hangup", or the name of an error. Of a USB device also "# Usb-Id: 0801:0002:0",
+ * "# Interface-Class: 3/0/0", "# Report-Size: 337" and "# Descriptor: 05 01 …", which may go on in a
+ * second such line.
  *
  * A capture never holds a bank card's data: captures with tracks are made, not recorded.
  */
@@ -47,8 +48,7 @@ struct capture {
     char bus[16];              /* "usb", "tty", "pcsc", "virtual" */
     bool made;                 /* not recorded from a device */
     struct line_settings line; /* of a tty */
-    uint16_t vid, pid;         /* "# Usb-Id: 0801:0002:0"; 0: none */
-    uint8_t interface;
+    struct usb_id usb;         /* "# Usb-Id: 0801:0002:0"; 0: none */
     struct device_facts facts;
     struct capture_event *events;
     size_t n_events;

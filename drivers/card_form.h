@@ -52,7 +52,4 @@ int card_form_uid(const struct card_form *form, const uint8_t *uid, size_t n,
 int card_form_number(const struct card_form *form, const char *text, size_t n,
                      struct card_read *ret_card);
 
-/* The value of a hex digit of either case, or -1. */
-int hex_digit(int c);
-
 #endif

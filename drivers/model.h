@@ -17,6 +17,7 @@
 #include "drivers/card_form.h"
 #include "drivers/device.h"
 #include "drivers/driver.h"
+#include "drivers/parse.h"
 
 enum {
     MODEL_ID_MAX = 48,   /* [a-z0-9-], the file's name */
@@ -26,11 +27,6 @@ enum {
     MODEL_FILE_MAX = 64 * 1024, /* bytes: an lsusb dump as comment fits */
     MODELS_MAX = 512,           /* of all folders */
     MODEL_ERROR_MAX = 400,      /* room that an error text wants */
-};
-
-struct model_usb {
-    uint16_t vid, pid;
-    uint8_t interface;
 };
 
 enum msr_layout {
@@ -44,7 +40,7 @@ struct model {
     enum driver_maturity maturity;
     const struct driver *driver;
 
-    struct model_usb usb[MODEL_USB_MAX];
+    struct usb_id usb[MODEL_USB_MAX];
     size_t n_usb;
     char pcsc[MODEL_PATTERN_MAX + 1]; /* fnmatch(3) on the reader's name; "" none */
 

@@ -6,6 +6,9 @@
  * (PC/SC) has a thread of its own inside and meets the loop by an eventfd. No I/O is done inside a
  * hot-plug callback of the system: it is queued for the loop (libusb#299).
  *
+ * A PC/SC event is a byte N and N bytes: the card's answer to FF CA 00 00 00 with its status word; N is
+ * 0 when the card has left. A port wipes its own buffer after each chunk: it may hold a bank card.
+ *
  * A bus owns its devices and ports; texts and structs given to callbacks live during the call.
  */
 #ifndef ANCHANG_DRIVERS_PORT_H

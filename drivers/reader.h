@@ -19,10 +19,10 @@
 #include "drivers/driver.h"
 #include "drivers/model.h"
 
-/* Since the reader was made; for the device page. */
+/* Since the reader was made; for the device page. A frame that says nothing of a card (a key going up)
+ * is in none of them. */
 struct reader_counts {
-    uint64_t frames;  /* whole frames, of whatever outcome */
-    uint64_t cards;   /* that were cards of ours */
+    uint64_t cards;   /* whole frames that were cards of ours */
     uint64_t bad;     /* whose check did not hold */
     uint64_t refused; /* that were no member cards */
     uint64_t dropped; /* begun and never ended, or endless */

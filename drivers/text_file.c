@@ -1,0 +1,55 @@
+/* text_file.c - see text_file.h. */
+#include "drivers/text_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int descriptor_read(int fd, char *text, size_t room, size_t *ret_n)
+{
+    size_t n = 0;
+
+    while (n < room) {
+        ssize_t r = read(fd, text + n, room - n);
+
+        if (r < 0 && errno != EINTR)
+            return -errno;
+        if (r == 0)
+            break;
+        n += r > 0 ? (size_t)r : 0;
+    }
+    *ret_n = n;
+    return 0;
+}
+
+int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = 0; /* it may be a pipe */
+    struct stat status;
+    char *text = NULL;
+    size_t n = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &status) < 0)
+        r = -errno;
+    else if (!S_ISREG(status.st_mode))
+        r = -EISDIR;
+    else if (!(text = malloc(max + 1)))
+        r = -ENOMEM;
+    if (r == 0)
+        r = descriptor_read(fd, text, max + 1, &n);
+    if (r == 0 && n > max)
+        r = -EFBIG;
+    close(fd);
+    if (r < 0) {
+        free(text);
+        return r;
+    }
+    text[n] = '\0';
+    *ret_text = text;
+    *ret_n = n;
+    return 0;
+}
