@@ -10,10 +10,10 @@
  *     ! 5000 hangup
  *
  * "#" with a known key is the header, other "#" lines are remarks; "<" is what the device sent and
- * ">" what was sent to it, with the milliseconds since the beginning and the bytes of one piece; "!"
- * is what went wrong: "hangup", or the name of an error. Of a USB device also "# Usb-Id: 0801:0002:0",
- * "# Interface-Class: 3/0/0", "# Report-Size: 337" and "# Descriptor: 05 01 …", which may go on in a
- * second such line.
+ * ">" what was sent to it, with the milliseconds since the beginning and the bytes of one piece;
+ * "!" is what went wrong: "hangup", or the name of an error. Of a USB device also "# Usb-Id:
+ * 0801:0002:0", "# Interface-Class: 3/0/0", "# Report-Size: 337" and "# Descriptor: 05 01 …", which
+ * may go on in a second such line.
  *
  * A capture never holds a bank card's data: captures with tracks are made, not recorded.
  */

@@ -3,8 +3,8 @@
  * The same card gives the same card_read on every reader: a UID is bytes in the order in which the
  * card sends them, never an integer (a reader that prints it decimal, reversed or cut is put right
  * by its model), and a number is text. Two cards are the same when kind class, length and bytes are
- * (card_same()). A card proves nothing about money or personal data (MB-16): it only says who may be
- * standing there.
+ * (card_same()). A card proves nothing about money or personal data (MB-16): it only says who may
+ * be standing there.
  *
  * Pure, any thread.
  */

@@ -1,9 +1,9 @@
 /* card_form.h - how a reader writes a card, and the way from there to the one form of card.h.
  *
  * Readers of one card disagree: a wedge types its last four bytes decimal, a serial module sends
- * all five as hex, a third sends them backwards. The model says which it is. What is one card on all
- * readers of a site is then one card_read: where one reader knows only the last bytes of a UID, the
- * models of the others keep no more either (uid_bytes).
+ * all five as hex, a third sends them backwards. The model says which it is. What is one card on
+ * all readers of a site is then one card_read: where one reader knows only the last bytes of a UID,
+ * the models of the others keep no more either (uid_bytes).
  *
  * Pure, any thread. All here give -EBADMSG when the bytes are no card in this form, and -EPERM
  * when they are a card but none of a member: a bank card, a phone's changing UID, a number without
@@ -36,7 +36,7 @@ struct card_form {
     bool reversed;                    /* the reader sends the last byte first */
     unsigned uid_bytes;               /* how many are kept, from the end; 0: all */
     unsigned track;                   /* 1 to 3: where the member's number is; 0: the first track
-                                         that has one */
+                                         that is not blank */
     bool lrc;                         /* a check character follows each end sentinel */
     char prefix[CARD_PREFIX_MAX + 1]; /* with which a member's number begins; "" any */
     unsigned length_min, length_max;  /* of a member's number; 0, 0: any */

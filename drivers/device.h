@@ -1,5 +1,5 @@
-/* device.h - what is known of a device before a byte of it is read: what identifies it, what it says
- * of itself, how its line is set. Buses fill these (port.h), drivers and models read them. */
+/* device.h - what is known of a device before a byte of it is read: what identifies it, what it
+ * says of itself, how its line is set. Buses fill these (port.h), drivers and models read them. */
 #ifndef ANCHANG_DRIVERS_DEVICE_H
 #define ANCHANG_DRIVERS_DEVICE_H
 

@@ -1,4 +1,5 @@
-/* hid_report.c - see hid_report.h. One pass over the items; what they set is kept in `struct state`. */
+/* hid_report.c - see hid_report.h. One pass over the items; what they set is kept in `struct
+ * state`. */
 #include "drivers/hid_report.h"
 
 #include <errno.h>

@@ -34,8 +34,8 @@ static bool check_digit_holds(const char *text, size_t n)
     return sum % 10 == 0;
 }
 
-/* Characters of the number that @text begins with: digits, masks, and (track 1 only) the blanks that
- * some issuers put between them. 0: it has not the length of a bank card's. */
+/* Characters of the number that @text begins with: digits, masks, and (track 1 only) the blanks
+ * that some issuers put between them. 0: it has not the length of a bank card's. */
 static size_t pan_length(const char *text, size_t n, bool blanks)
 {
     size_t i = 0, digits = 0;
@@ -53,7 +53,8 @@ static bool bank_track1(const char *text, size_t n)
     return pan > 0 && 1 + pan < n && text[1 + pan] == '^';
 }
 
-/* "YYMM" and a service code of three digits, each of which may be a separator instead, or masked. */
+/* "YYMM" and a service code of three digits, each of which may be a separator instead, or
+ * masked. */
 static bool expiry_and_service(const char *text, size_t n)
 {
     size_t i = 0;
@@ -159,7 +160,6 @@ int magstripe_card(const struct card_form *form,
                    struct card_read *ret_card)
 {
     struct magstripe_track bare[MAGSTRIPE_TRACKS];
-    int worst = -EBADMSG;
 
     memcpy(bare, tracks, sizeof(bare));
     for (size_t i = 0; i < MAGSTRIPE_TRACKS; i++) {
@@ -170,17 +170,12 @@ int magstripe_card(const struct card_form *form,
             (bare[i].n > 0 && magstripe_is_bank(bare[i].text + 1, bare[i].n - 1)))
             return -EPERM;
     }
-    for (size_t i = 0; i < MAGSTRIPE_TRACKS; i++) {
-        int r;
-
-        if (form->track != 0 && form->track != i + 1)
-            continue;
-        r = track_number(form, &bare[i], ret_card);
-        if (r == 0)
-            return 0;
-        worst = r == -EPERM ? r : worst;
-    }
-    return worst;
+    /* Never from one that was misread to the next: a card with two numbers would change between
+     * them. */
+    for (size_t i = 0; i < MAGSTRIPE_TRACKS; i++)
+        if (form->track == i + 1 || (form->track == 0 && (bare[i].n > 0 || bare[i].misread)))
+            return track_number(form, &bare[i], ret_card);
+    return -EBADMSG;
 }
 
 int magstripe_text(const struct card_form *form, const char *text, size_t n,

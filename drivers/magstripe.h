@@ -24,10 +24,11 @@ struct magstripe_track {
  * 19 digits (or what a reader masks them with) as track 1 of format B, or before a separator with
  * an expiry month and service code behind it or a right check digit in it. */
 bool magstripe_is_bank(const char *text, size_t n);
-/* Is @text the bare number of a bank card: 13 to 19 digits, 3 to 6 the first, with a right check digit? */
+/* Is @text the bare number of a bank card: 13 to 19 digits, 3 to 6 the first, with a right check
+ * digit? */
 bool magstripe_is_pan(const char *text, size_t n);
 
-/* The member's number on the track (or tracks) that @form names. A bank card's format on any track
+/* The member's number on the track that @form names. A bank card's format on any track
  * is -EPERM, -EBADMSG a missing or misread track, or a check character that is wrong. */
 int magstripe_card(const struct card_form *form,
                    const struct magstripe_track tracks[MAGSTRIPE_TRACKS],

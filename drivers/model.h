@@ -1,10 +1,10 @@
-/* model.h - one reader as sold: a text file that says by what it is known, which driver reads it and
- * how it writes a card.
+/* model.h - one reader as sold: a text file that says by what it is known, which driver reads it
+ * and how it writes a card.
  *
  * INI, UTF-8, named <id>.model. model.c holds the one table of keys; drivers/README.md shows a file
  * line by line. A USB reader is known by VID:PID:interface exactly (never "any keyboard"), one of
- * PC/SC by a pattern of its name; a serial one by nothing, because a serial chip says nothing of what
- * is soldered to it: the configuration names its path and the id of its model.
+ * PC/SC by a pattern of its name; a serial one by nothing, because a serial chip says nothing of
+ * what is soldered to it: the configuration names its path and the id of its model.
  *
  * Read once at start; then constant and any thread.
  */

@@ -1,13 +1,14 @@
 /* port.h - a bus finds devices, a port on one of them brings bytes: the table below the drivers.
  *
  * Everything here happens on the loop thread: a bus is started with the daemon's sd_event, says
- * what has come and gone, and opens ports; a port says what arrived, in chunks as they came (one HID
- * report; some serial bytes; one PC/SC event), until it says that it is gone. A bus that must block
- * (PC/SC) has a thread of its own inside and meets the loop by an eventfd. No I/O is done inside a
- * hot-plug callback of the system: it is queued for the loop (libusb#299).
+ * what has come and gone, and opens ports; a port says what arrived, in chunks as they came (one
+ * HID report; some serial bytes; one PC/SC event), until it says that it is gone. A bus that must
+ * block (PC/SC) has a thread of its own inside and meets the loop by an eventfd. No I/O is done
+ * inside a hot-plug callback of the system: it is queued for the loop (libusb#299).
  *
- * A PC/SC event is a byte N and N bytes: the card's answer to FF CA 00 00 00 with its status word; N is
- * 0 when the card has left. A port wipes its own buffer after each chunk: it may hold a bank card.
+ * A PC/SC event is a byte N and N bytes: the card's answer to FF CA 00 00 00 with its status word;
+ * N is 0 when the card has left. A port wipes its own buffer after each chunk: it may hold a bank
+ * card.
  *
  * A bus owns its devices and ports; texts and structs given to callbacks live during the call.
  */
@@ -28,7 +29,7 @@ struct bus_events {
     /* May be told twice of the same device: the second changes nothing. */
     void (*arrived)(void *arg, const struct device_id *id);
     void (*left)(void *arg, const struct device_id *id);
-    /* The bus itself: 0 it works, -errno it does not (PC/SC service missing); told at each change. */
+    /* The bus itself: 0 it works, -errno it does not (no PC/SC service); told at each change. */
     void (*state)(void *arg, const struct bus *bus, int error);
 };
 

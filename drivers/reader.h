@@ -1,8 +1,8 @@
 /* reader.h - one open reader: bytes go in as they come, cards come out.
  *
- * It gathers what arrived, lets its driver scan and decode, and counts. A frame that is begun and not
- * ended within the driver's gap_ms is dropped; one that exceeds FRAME_MAX too, and then nothing is
- * listened to until the device was silent for that long, so that the tail of an endless frame is
+ * It gathers what arrived, lets its driver scan and decode, and counts. A frame that is begun and
+ * not ended within the driver's gap_ms is dropped; one that exceeds FRAME_MAX too, and then nothing
+ * is listened to until the device was silent for that long, so that the tail of an endless frame is
  * never taken for a card. Bytes are wiped as soon as they are read, whatever they were: of a bank
  * card nothing stays. The cost of a byte is bounded, whatever a device sends.
  *
@@ -19,8 +19,8 @@
 #include "drivers/driver.h"
 #include "drivers/model.h"
 
-/* Since the reader was made; for the device page. A frame that says nothing of a card (a key going up)
- * is in none of them. */
+/* Since the reader was made; for the device page. A frame that says nothing of a card (a key
+ * going up) is in none of them. */
 struct reader_counts {
     uint64_t cards;   /* whole frames that were cards of ours */
     uint64_t bad;     /* whose check did not hold */
@@ -29,8 +29,9 @@ struct reader_counts {
     uint64_t skipped; /* bytes that belonged to no frame, dropped ones included */
 };
 
-/* What came of a frame: 0 and the card, or NULL and -EBADMSG (a bad read: swipe again) or -EPERM (no
- * member card). A card lives during the call. The reader may not be fed or freed from inside. */
+/* What came of a frame: 0 and the card, or NULL and -EBADMSG (a bad read: swipe again) or -EPERM
+ * (no member card). A card lives during the call. The reader may not be fed or freed from
+ * inside. */
 struct reader_events {
     void (*read)(void *arg, int result, const struct card_read *card);
 };

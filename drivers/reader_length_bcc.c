@@ -2,8 +2,8 @@
  *
  *     STX  LENGTH  TYPE  bytes of the UID  BCC  ETX
  *
- * LENGTH counts the whole frame, TYPE is the kind of card (1: 13.56 MHz, 2: 125 kHz), BCC the XOR of
- * all from LENGTH to the UID's last byte.
+ * LENGTH counts the whole frame, TYPE is the kind of card (1: 13.56 MHz, 2: 125 kHz), BCC the XOR
+ * of all from LENGTH to the UID's last byte.
  */
 #include <errno.h>
 #include <string.h>
@@ -43,38 +43,49 @@ static bool check_holds(const uint8_t *frame, size_t n)
     return sum == 0;
 }
 
-/* A whole frame with a right check inside one that still waits for its end has interrupted it. */
-static size_t interruption(const uint8_t *bytes, size_t n)
+/* A whole frame with a right check that begins inside one of @length that has none (yet) has
+ * interrupted it. */
+static size_t interruption(const uint8_t *bytes, size_t n, size_t length)
 {
-    for (size_t i = 1; i < n; i++) {
-        size_t length = frame_length(bytes + i, n - i);
+    for (size_t i = 1; i < n && i < length; i++) {
+        size_t inner = frame_length(bytes + i, n - i);
 
-        if (length > 0 && length <= n - i && check_holds(bytes + i, length))
+        if (inner > 0 && inner <= n - i && check_holds(bytes + i, inner))
             return i;
     }
     return 0;
 }
 
+static size_t next_stx(const uint8_t *bytes, size_t n)
+{
+    size_t i = 1;
+
+    while (i < n && bytes[i] != STX)
+        i++;
+    return i;
+}
+
 static enum scan_result bcc_scan(const struct reader_setup *setup, const uint8_t *bytes, size_t n,
                                  size_t seen, size_t *ret_n)
 {
-    size_t length = frame_length(bytes, n), skip = 0;
+    size_t length = frame_length(bytes, n), skip;
 
     (void)setup;
     (void)seen; /* no more than LENGTH_MAX bytes ever wait */
-    if (length > 0 && length <= n) {
-        *ret_n = length;
-        return SCAN_FRAME;
-    }
-    if (length > 0)
-        skip = interruption(bytes, n);
+    if (length == 0)
+        skip = next_stx(bytes, n);
+    else if (length <= n && check_holds(bytes, length))
+        skip = 0;
     else
-        while (skip < n && (skip == 0 || bytes[skip] != STX))
-            skip++;
-    if (skip == 0)
+        skip = interruption(bytes, n, length);
+    if (skip > 0) {
+        *ret_n = skip;
+        return SCAN_SKIP;
+    }
+    if (length > n)
         return SCAN_MORE;
-    *ret_n = skip;
-    return SCAN_SKIP;
+    *ret_n = length;
+    return SCAN_FRAME;
 }
 
 static int bcc_decode(const struct reader_setup *setup, const uint8_t *frame, size_t n,

@@ -1,4 +1,5 @@
-/* reader_pcsc.c - contactless readers behind PC/SC. The port sends one frame for each event (port.h):
+/* reader_pcsc.c - contactless readers behind PC/SC. The port sends one frame for each event
+ * (port.h):
  *
  *     N  N bytes: the answer to FF CA 00 00 00 (PC/SC part 3, Get Data), status word included
  *     0  the card has left

@@ -6,7 +6,8 @@
 #include "drivers/card_form.h"
 #include "drivers/hid_report.h"
 
-/* Where a keyboard's report has its keys. Bytes counted from the report's first, identifier included. */
+/* Where a keyboard's report has its keys. Bytes counted from the report's first, identifier
+ * included. */
 struct keyboard_layout {
     struct hid_reports reports;
     uint8_t report_id;

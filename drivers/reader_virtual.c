@@ -1,4 +1,5 @@
-/* reader_virtual.c - the reader of demonstrations and tests: a line is the code of a card (card.h). */
+/* reader_virtual.c - the reader of demonstrations and tests: a line is the code of a card
+ * (card.h). */
 #include <errno.h>
 #include <string.h>
 

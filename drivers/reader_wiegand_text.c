@@ -1,5 +1,6 @@
-/* reader_wiegand_text.c - serial readers, and Wiegand converters, that send a card as a line of text:
- * "012,34567", "0010231415", hex, or the bits themselves. Which, the model says (card_form.h). */
+/* reader_wiegand_text.c - serial readers, and Wiegand converters, that send a card as a line of
+ * text: "012,34567", "0010231415", hex, or the bits themselves. Which, the model says
+ * (card_form.h). */
 #include <errno.h>
 
 #include "drivers/card_form.h"
