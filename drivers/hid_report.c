@@ -117,6 +117,20 @@ static int variables_add(struct state *s, size_t bit)
     return 0;
 }
 
+/* An element holds any of the usages: from the least to the greatest of them. */
+static int array_add(struct state *s, size_t bit)
+{
+    struct usages all = s->usages[0];
+
+    for (size_t i = 1; i < s->n_usages; i++) {
+        if (s->usages[i].min < all.min)
+            all.min = s->usages[i].min;
+        if (s->usages[i].max > all.max)
+            all.max = s->usages[i].max;
+    }
+    return field_add(s, true, all, bit, s->now.count);
+}
+
 static int input_add(struct state *s, uint32_t flags)
 {
     size_t total = (size_t)s->now.size * s->now.count, index, bit;
@@ -138,8 +152,7 @@ static int input_add(struct state *s, uint32_t flags)
         return 0;
     if (flags & INPUT_VARIABLE)
         return variables_add(s, bit);
-    s->usages[0].max = s->usages[s->n_usages - 1].max;
-    return field_add(s, true, s->usages[0], bit, s->now.count);
+    return array_add(s, bit);
 }
 
 static int main_item(struct state *s, unsigned item, uint32_t value)
@@ -210,8 +223,10 @@ static int local_item(struct state *s, unsigned item, uint32_t value, bool exten
     if (item != ITEM_USAGE && item != ITEM_USAGE_MIN && item != ITEM_USAGE_MAX)
         return 0;
     if (item == ITEM_USAGE_MAX) {
+        if (!s->range_open)
+            return -EINVAL;
         u = &s->usages[s->n_usages - 1];
-        if (!s->range_open || (value & 0xFFFF) < u->min)
+        if ((value & 0xFFFF) < u->min)
             return -EINVAL;
         u->max = (uint16_t)value;
         s->range_open = false;

@@ -71,6 +71,21 @@ static void test_numbered(void **state)
     assert_int_equal(field->count, 2);
 }
 
+/* An array's usages in whatever order: found by a fuzzer, which saw a greatest below the least. */
+static void test_array(void **state)
+{
+    static const uint8_t bytes[] = {0x05, 0x07, 0x09, 0x20, 0x09, 0x05, 0x75, 8, 0x95, 2, 0x81, 0};
+    struct hid_map map;
+    const struct hid_field *field;
+
+    (void)state;
+    assert_int_equal(hid_map_read(bytes, sizeof(bytes), &map), 0);
+    field = hid_map_find(&map, 0x07, 0x10);
+    assert_non_null(field);
+    assert_int_equal(field->usage_min, 0x05);
+    assert_int_equal(field->usage_max, 0x20);
+}
+
 /* Cut anywhere it is refused, not believed in part: a collection stays open, or an item is not whole. */
 static void test_cut(void **state)
 {
@@ -148,9 +163,9 @@ static void test_device_lies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keyboard),    cmocka_unit_test(test_numbered),
-        cmocka_unit_test(test_cut),         cmocka_unit_test(test_lies),
-        cmocka_unit_test(test_device_lies),
+        cmocka_unit_test(test_keyboard), cmocka_unit_test(test_numbered),
+        cmocka_unit_test(test_array),    cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_lies),     cmocka_unit_test(test_device_lies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
