@@ -54,7 +54,7 @@ struct driver {
                   struct card_read *ret_card);
 };
 
-/* All drivers, NULL at the end (driver_table.c). */
+/* All drivers, NULL at the end (drivers.def). */
 extern const struct driver *const drivers[];
 /* NULL: there is none of that name. */
 const struct driver *driver_find(const char *name);

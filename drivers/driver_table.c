@@ -1,15 +1,18 @@
-/* driver_table.c - all drivers. A new one is a line in each of the two lists. */
+/* driver_table.c - the table of all drivers, made of drivers.def. */
 #include <string.h>
 
 #include "drivers/driver.h"
 
-extern const struct driver driver_hid_keyboard, driver_hid_msr, driver_stx_ascii, driver_length_bcc,
-    driver_wiegand_text, driver_pcsc, driver_virtual;
+#define DRIVER(name) extern const struct driver driver_##name;
+#include "drivers/drivers.def"
+#undef DRIVER
 
+#define DRIVER(name) &driver_##name,
 const struct driver *const drivers[] = {
-    &driver_hid_keyboard, &driver_hid_msr, &driver_stx_ascii, &driver_length_bcc,
-    &driver_wiegand_text, &driver_pcsc,    &driver_virtual,   NULL,
+#include "drivers/drivers.def"
+    NULL,
 };
+#undef DRIVER
 
 const struct driver *driver_find(const char *name)
 {

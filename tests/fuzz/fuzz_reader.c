@@ -1,6 +1,7 @@
-/* Any bytes on any driver: the first byte chooses one of the readers below, or the environment does,
- * FUZZ_DRIVER=stx-ascii; the second how the rest is cut into pieces. What scan and decode promise
- * (driver.h) is checked against them on the way; then a whole reader is fed and has to agree. */
+/* Any bytes on any driver: the first byte chooses one of the readers below, or the environment
+ * does, FUZZ_DRIVER=stx-ascii; the second how the rest is cut into pieces. What scan and decode
+ * promise (driver.h) is checked against them on the way; then a whole reader is fed and has to
+ * agree. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +86,8 @@ static void check_card(const struct card_read *card)
         abort();
 }
 
-/* Cards in @bytes by scan and decode alone; each answer is asked for twice, with and without a memory. */
+/* Cards in @bytes by scan and decode alone; each answer is asked for twice, with and without a
+ * memory. */
 static uint64_t cards_in(const struct model *model, const struct reader_setup *setup,
                          const uint8_t *bytes, size_t n)
 {

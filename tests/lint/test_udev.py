@@ -42,7 +42,8 @@ class Rules(unittest.TestCase):
         self.assertLessEqual({("0403", "6001"), ("067b", "2303"), ("1a86", "7523")},
                              {(vid, pid) for vid, pid, _ in listed})
         for vid, pid, _ in listed:
-            self.assertIn('#SUBSYSTEM=="tty", ATTRS{idVendor}=="%s", ATTRS{idProduct}=="%s"' % (vid, pid), text)
+            self.assertIn('\n#SUBSYSTEM=="tty", ATTRS{idVendor}=="%s", ATTRS{idProduct}=="%s"' % (vid, pid),
+                          text)
         self.assertFalse([line for line in active(text) if "tty" in line])
 
     def test_for_the_daemon_alone(self):

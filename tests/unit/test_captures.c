@@ -1,5 +1,5 @@
-/* test_captures.c - replays every capture of tests/captures through its model and driver, and compares
- * what comes of it with the .chk beside it, line by line.
+/* test_captures.c - replays every capture of tests/captures through its model and driver, and
+ * compares what comes of it with the .chk beside it, line by line.
  *
  *     test_captures                      all of them
  *     test_captures --rebuild FILE.cap…  writes their .chk anew: what changed is what git diff shows

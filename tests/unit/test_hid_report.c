@@ -86,7 +86,8 @@ static void test_array(void **state)
     assert_int_equal(field->usage_max, 0x20);
 }
 
-/* Cut anywhere it is refused, not believed in part: a collection stays open, or an item is not whole. */
+/* Cut anywhere it is refused, not believed in part: a collection stays open, or an item is not
+ * whole. */
 static void test_cut(void **state)
 {
     struct hid_map map;

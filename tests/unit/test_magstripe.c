@@ -1,5 +1,5 @@
-/* test_magstripe.c - what makes a bank card, and what a member's card may look like. Numbers are those
- * that card schemes print in their manuals. */
+/* test_magstripe.c - what makes a bank card, and what a member's card may look like. Numbers are
+ * those that card schemes print in their manuals. */
 #include "reader_fixture.h"
 
 #include "drivers/magstripe.h"

@@ -143,8 +143,8 @@ static int64_t cpu_ms(void)
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* A million bytes in single ones that begin frames without end: no byte is looked at again and again.
- * A search that began at the frame's first byte each time would look at four billion. */
+/* A million bytes in single ones that begin frames without end: no byte is looked at again and
+ * again. A search that began at the frame's first byte each time would look at four billion. */
 static void test_cost(void **state)
 {
     struct reader *lines = reader_of(LINE, NULL), *keys = reader_of(KEYBOARD, NULL);
