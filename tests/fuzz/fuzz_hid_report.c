@@ -1,5 +1,5 @@
-/* Any bytes as a report descriptor: what is taken is within its bounds, and a reader set up by it can
- * be fed with anything. */
+/* Any bytes as a report descriptor: what is taken keeps its bounds, and a reader set up by it
+ * may be fed with anything. */
 #include <stdlib.h>
 #include <string.h>
 

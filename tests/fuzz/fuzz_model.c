@@ -1,4 +1,4 @@
-/* Any bytes as a model file and as a capture: taken within bounds, or refused with a word and place. */
+/* Any bytes as a model file and as a capture: taken within bounds, or refused with the place. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -16,7 +16,8 @@ Finding = namedtuple("Finding", "path line rule message warning", defaults=(Fals
 SKIPPED = {".git", "build", "node_modules", "dist", "dist-bench", "var", "__pycache__", ".cache"}
 GENERATED = re.compile(r"\.gen\.[a-z]+$|package-lock\.json$")
 TEXT = re.compile(r"\.(c|h|def|sql|py|sh|mjs|js|ts|vue|html|css|json|ya?ml|md|cmake|txt|conf|ini|"
-                  r"service|timer|rules|policy|[1-8])$|(^|/)(run|CMakeLists\.txt|LICENSE)$|^packages/")
+                  r"model|cap|chk|service|timer|rules|policy|[1-8])$|"
+                  r"(^|/)(run|CMakeLists\.txt|LICENSE)$|^packages/")
 
 TOKEN = re.compile(r"""
     (?P<comment>/\*.*?\*/|//[^\n]*)

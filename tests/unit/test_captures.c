@@ -2,7 +2,7 @@
  * compares what comes of it with the .chk beside it, line by line.
  *
  *     test_captures                      all of them
- *     test_captures --rebuild FILE.cap…  writes their .chk anew: what changed is what git diff shows
+ *     test_captures --rebuild FILE.cap…  writes their .chk anew; git diff shows what changed
  */
 #include <dirent.h>
 #include <stdlib.h>
