@@ -58,11 +58,12 @@ static void magtek_layout(struct msr_report_layout *layout)
         };
 }
 
-/* The byte of a one-byte field, as a place; 0: there is none. */
-static size_t byte_place(const struct hid_map *map, uint16_t page, uint16_t usage,
+/* The byte of a one-byte field, as a place; 0: there is none. @first is the usage of track 1. */
+static size_t byte_place(const struct hid_map *map, uint16_t page, uint16_t first, unsigned track,
                          uint8_t report_id)
 {
-    const struct hid_field *field = usage ? hid_map_find(map, page, usage) : NULL;
+    uint16_t usage = (uint16_t)(first + track);
+    const struct hid_field *field = first ? hid_map_find(map, page, usage) : NULL;
 
     if (!field || field->array || field->report_id != report_id || field->bit_size != 8 ||
         field->bit % 8 != 0)
@@ -70,47 +71,54 @@ static size_t byte_place(const struct hid_map *map, uint16_t page, uint16_t usag
     return place(field->bit / 8 + usage - field->usage_min);
 }
 
-static int track_find(const struct hid_map *map, const struct msr_page *page, uint16_t track,
-                      struct msr_report_layout *layout)
+/* 1: found; 0: the page knows no such track. */
+static int track_find(const struct hid_map *map, const struct msr_page *page, unsigned track,
+                      struct msr_track_place *ret_place, uint8_t *ret_report_id)
 {
     const struct hid_field *data = hid_map_find(map, page->page, (uint16_t)(page->data + track));
-    bool found = false;
 
     if (!data || data->usage_min != data->usage_max)
         return 0;
-    for (size_t i = 0; i < track; i++)
-        found = found || layout->tracks[i].n_data > 0;
-    if (data->bit % 8 != 0 || data->bit_size % 8 != 0 ||
-        (found && data->report_id != layout->report_id))
+    if (data->bit % 8 != 0 || data->bit_size % 8 != 0)
         return -ENODEV;
-    layout->report_id = data->report_id;
-    layout->tracks[track] = (struct msr_track_place){
+    *ret_report_id = data->report_id;
+    *ret_place = (struct msr_track_place){
         .data = data->bit / 8,
         .n_data = data->bit_size / 8 * data->count,
-        .length = page->length ? byte_place(map, page->page, (uint16_t)(page->length + track),
-                                            data->report_id)
-                               : 0,
-        .state = page->state
-                     ? byte_place(map, page->page, (uint16_t)(page->state + track), data->report_id)
-                     : 0,
+        .length = byte_place(map, page->page, page->length, track, data->report_id),
+        .state = byte_place(map, page->page, page->state, track, data->report_id),
     };
     return 1;
+}
+
+/* All tracks of one page in one report. */
+static int page_find(const struct hid_map *map, const struct msr_page *page,
+                     struct msr_report_layout *layout)
+{
+    int found = 0;
+
+    for (unsigned track = 0; track < MAGSTRIPE_TRACKS; track++) {
+        uint8_t report_id;
+        int r = track_find(map, page, track, &layout->tracks[track], &report_id);
+
+        if (r < 0 || (r > 0 && found > 0 && report_id != layout->report_id))
+            return -ENODEV;
+        if (r > 0)
+            layout->report_id = report_id;
+        found += r;
+    }
+    return found;
 }
 
 static int layout_from_map(const struct hid_map *map, struct msr_report_layout *ret_layout)
 {
     for (size_t p = 0; p < sizeof(pages) / sizeof(pages[0]); p++) {
         struct msr_report_layout layout = {.reports = map->reports};
-        int found = 0;
+        int r = page_find(map, &pages[p], &layout);
 
-        for (uint16_t track = 0; track < MAGSTRIPE_TRACKS; track++) {
-            int r = track_find(map, &pages[p], track, &layout);
-
-            if (r < 0)
-                return r;
-            found += r;
-        }
-        if (found > 0) {
+        if (r < 0)
+            return r;
+        if (r > 0) {
             *ret_layout = layout;
             return 0;
         }

@@ -24,12 +24,10 @@ static int descriptor_read(int fd, char *text, size_t room, size_t *ret_n)
     return 0;
 }
 
-int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_n)
+static int file_read(const char *path, char *text, size_t room, size_t *ret_n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = 0; /* it may be a pipe */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r; /* it may be a pipe */
     struct stat status;
-    char *text = NULL;
-    size_t n = 0;
 
     if (fd < 0)
         return -errno;
@@ -37,13 +35,23 @@ int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_n)
         r = -errno;
     else if (!S_ISREG(status.st_mode))
         r = -EISDIR;
-    else if (!(text = malloc(max + 1)))
-        r = -ENOMEM;
-    if (r == 0)
-        r = descriptor_read(fd, text, max + 1, &n);
+    else
+        r = descriptor_read(fd, text, room, ret_n);
+    close(fd);
+    return r;
+}
+
+int text_file_read(const char *path, size_t max, char **ret_text, size_t *ret_n)
+{
+    char *text = malloc(max + 1);
+    size_t n = 0;
+    int r;
+
+    if (!text)
+        return -ENOMEM;
+    r = file_read(path, text, max + 1, &n);
     if (r == 0 && n > max)
         r = -EFBIG;
-    close(fd);
     if (r < 0) {
         free(text);
         return r;
