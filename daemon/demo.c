@@ -235,6 +235,43 @@ static int shops_import(struct import *im, unsigned *seed)
     return r;
 }
 
+/* Two floors of parking under the houses, each in two areas; a space is priced as a whole. */
+static int parking_import(struct import *im, unsigned *seed)
+{
+    static const char *const areas[] = {"A区", "B区"};
+    static const int counts[] = {12, 10}; /* per area, first floor below ground and second */
+    int r = 0;
+
+    for (int f = 0; f < 2; f++)
+        for (int i = 0; r == 0 && i < 2 * counts[f]; i++) {
+            char room[16], label[8];
+            char state = opening_state(draw((*seed)++));
+            struct import_unit u = {.building = "地下车库",
+                                    .stair = areas[i / counts[f]],
+                                    .floor = label,
+                                    .room = room,
+                                    .floor_ordinal = -1 - f,
+                                    .span = 1,
+                                    .class = "parking",
+                                    .usage_text = "车位",
+                                    .layout = "",
+                                    .orientation = "",
+                                    .gross = 1325,
+                                    .inner = 1325,
+                                    .floor_height_mm = 3600,
+                                    .total_fen = 16800000 - f * 2000000,
+                                    .filed_total_fen = 16800000 - f * 2000000,
+                                    .state = state,
+                                    .status_word = state_word(state),
+                                    .reason = ""};
+
+            snprintf(label, sizeof(label), "-%d", f + 1);
+            snprintf(room, sizeof(room), "B%d-%03d", f + 1, i + 1);
+            r = import_add(im, &u);
+        }
+    return r;
+}
+
 static int units_make(struct tx *tx, int64_t project_id)
 {
     const struct import_options options = {project_id, "demo", ""};
@@ -247,6 +284,8 @@ static int units_make(struct tx *tx, int64_t project_id)
         r = tower_import(im, &towers[i], &seed);
     if (r == 0)
         r = shops_import(im, &seed);
+    if (r == 0)
+        r = parking_import(im, &seed);
     if (r == 0)
         r = import_end(im, &result);
     import_free(im);
@@ -281,6 +320,8 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
          "前期物业服务合同，政府指导价", "示范物业", false, CLASS_BIT(UNIT_CLASS_HOME)},
         {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同",
          "示范物业", false, CLASS_BIT(UNIT_CLASS_SHOP)},
+        {0, 0, project_id, "property", "车位管理费", "80 元/个·月", "前期物业服务合同", "示范物业",
+         false, CLASS_BIT(UNIT_CLASS_PARKING)},
         {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true,
          0},
     };
@@ -358,7 +399,7 @@ static int permit_make(struct tx *tx, int64_t project_id)
                                 .kind = "presale",
                                 .number = "演示预售字（2026）第 001 号",
                                 .issued_date = "2026-03-01",
-                                .scope_text = "1栋、2栋、3栋、商业街",
+                                .scope_text = "1栋、2栋、3栋、商业街、地下车库",
                                 .escrow_bank = "示范银行城东支行",
                                 .escrow_name = "示范置业有限公司预售资金监管专户",
                                 .escrow_account = "6200 0000 0000 0000 001"};

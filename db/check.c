@@ -97,11 +97,12 @@ static int unit_check(struct checking *c, const struct published_unit *u)
 {
     const struct state_info *info = state_info(u->state);
     const struct class_info *class = unit_class_info(u->class);
+    const bool measured = unit_class_owes_area(u->class);
     const struct need needs[] = {
         {"layout", "户型", "layout", class && class->laid_out && u->layout_id == 0},
         {"floor_height", "层高", "floor height", u->floor_height_mm == 0},
-        {"gross_area", "建筑面积", "gross area", u->gross == 0},
-        {"inner_area", "套内建筑面积", "inner area", u->inner == 0},
+        {"gross_area", "建筑面积", "gross area", measured && u->gross == 0},
+        {"inner_area", "套内建筑面积", "inner area", measured && u->inner == 0},
         {"total", "总价", "total price", u->total_fen == 0},
     };
     int r = 0;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "db/audit.h"
-#include "db/property.h"
 #include "db/unit.h"
+#include "db/unit_class.h"
 
 enum { LAST_SAMPLES = GENERATE_SAMPLE / 2 };
 
@@ -25,7 +25,7 @@ struct generator {
 /* ---- the pattern ---- */
 
 struct token {
-    char name; /* 'f', 's', 'r'; 0: text */
+    char name; /* 'f', 'l', 's', 'r'; 0: text */
     int width;
     const char *text;
     size_t n;
@@ -34,7 +34,7 @@ struct token {
 /* The token at *@cursor, which moves on. 1, 0 at the end, -EINVAL. */
 static int token_next(const char **cursor, struct token *ret)
 {
-    static const char *const names[] = {"floor", "stair", "room"};
+    static const char *const names[] = {"floor", "level", "stair", "room"};
     const char *p = *cursor, *end;
     size_t n;
 
@@ -50,7 +50,7 @@ static int token_next(const char **cursor, struct token *ret)
     if (!end)
         return -EINVAL;
     n = strcspn(p + 1, ":}");
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strlen(names[i]) == n && strncmp(names[i], p + 1, n) == 0)
             ret->name = names[i][0];
     if (p[1 + n] == ':') {
@@ -62,10 +62,10 @@ static int token_next(const char **cursor, struct token *ret)
     return ret->name ? 1 : -EINVAL;
 }
 
-/* One part of a number; a minus stands before the zeros. */
-static int part_write(char *out, size_t size, int64_t number, int width)
+/* One part of a number; @below, which a negative one has for a sign, stands before the zeros. */
+static int part_write(char *out, size_t size, const char *below, int64_t number, int width)
 {
-    return snprintf(out, size, "%s%0*lld", number < 0 ? "-" : "", width,
+    return snprintf(out, size, "%s%0*lld", number < 0 ? below : "", width,
                     (long long)(number < 0 ? -number : number));
 }
 
@@ -92,9 +92,11 @@ static int room_write(const struct generate *g, const char *stair, int64_t floor
         int n;
 
         if (token.name == 'f')
-            n = part_write(out + used, left, floor, token.width);
+            n = part_write(out + used, left, "-", floor, token.width);
+        else if (token.name == 'l')
+            n = part_write(out + used, left, "B", floor, token.width);
         else if (token.name == 'r')
-            n = part_write(out + used, left, room, token.width);
+            n = part_write(out + used, left, "", room, token.width);
         else if (token.name == 's')
             n = snprintf(out + used, left, "%s", stair);
         else
@@ -163,10 +165,13 @@ static int unit_add(struct generator *gen, const struct cell *cell, const char *
     char line[24];
     int r;
 
-    part_write(line, sizeof(line), cell->room, gen->room_width);
+    part_write(line, sizeof(line), "", cell->room, gen->room_width);
+    /* Where another class on this floor has its place in the line, it has a line of its own. */
     r = db_get(tx->db, &id,
                "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, line, class, "
-               "changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+               "changed_ms) VALUES ($1, $2, $3, $4, $5, CASE WHEN EXISTS (SELECT 1 FROM unit x "
+               "WHERE x.stair_id = $3 AND x.floor_id = $4 AND x.line = $6) THEN $5 ELSE $6 END, "
+               "$7, $8) RETURNING id",
                "iiiittti", gen->project_id, gen->g->building_id, cell->stair_id, cell->floor_id,
                room, line, gen->g->class, tx->now_ms);
     if (r < 0)
@@ -236,27 +241,81 @@ static int stair_run(struct generator *gen, const char *stair)
     return r;
 }
 
+/* ---- what the request leaves open ---- */
+
+/* The pattern of the request, of the project's last run for the class, or of the class. */
+static int pattern_resolve(struct generator *gen, struct generate *g)
+{
+    struct generate_result *result = &gen->result;
+    const struct class_info *class = unit_class_info(g->class);
+    struct stmt *s;
+    int r;
+
+    result->pattern_from = PATTERN_REQUEST;
+    snprintf(result->pattern, sizeof(result->pattern), "%s", g->pattern ? g->pattern : "");
+    if (g->pattern)
+        return 0;
+    r = db_query(gen->tx->db, &s,
+                 "SELECT pattern FROM class_pattern WHERE project_id = $1 AND class = $2", "it",
+                 gen->project_id, g->class);
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1) {
+        result->pattern_from = PATTERN_PROJECT;
+        snprintf(result->pattern, sizeof(result->pattern), "%s", stmt_text(s, 0));
+    } else if (r == 0) {
+        result->pattern_from = PATTERN_CLASS;
+        snprintf(result->pattern, sizeof(result->pattern), "%s", class->numbering);
+    }
+    stmt_reset(s);
+    g->pattern = result->pattern;
+    return r < 0 ? r : 0;
+}
+
+/* The stairs of the request; else those of the building that have a name, or the one without. */
+static int stairs_resolve(struct generator *gen, struct generate *g)
+{
+    struct generate_result *result = &gen->result;
+    struct stmt *s;
+    int r;
+
+    if (g->n_stairs > STAIRS_MAX)
+        return fault_set(gen->tx->fault, FAULT_FIELD_RANGE, "field", "stairs", "min", "0", "max",
+                         "50", NULL);
+    for (size_t i = 0; i < g->n_stairs; i++)
+        snprintf(result->stairs[result->n_stairs++], GENERATE_ROOM, "%s", g->stairs[i]);
+    if (g->n_stairs == 0 && unit_class_info(g->class)->by_stair) {
+        r = db_query(gen->tx->db, &s,
+                     "SELECT name FROM stair WHERE building_id = $1 AND name <> '' "
+                     "ORDER BY ordinal, id",
+                     "i", g->building_id);
+        while (r >= 0 && (r = stmt_step(s)) == 1 && result->n_stairs < STAIRS_MAX)
+            snprintf(result->stairs[result->n_stairs++], GENERATE_ROOM, "%s", stmt_text(s, 0));
+        stmt_reset(s);
+        if (r < 0)
+            return r;
+    }
+    if (result->n_stairs == 0)
+        result->stairs[result->n_stairs++][0] = '\0';
+    return 0;
+}
+
 static int generate_check(struct generator *gen)
 {
     const struct generate *g = gen->g;
     struct tx *tx = gen->tx;
     char limit[24];
     int64_t floors;
-    int r = building_project(tx, g->building_id, &gen->project_id);
+    int r = floor_range_check(tx, g->floor_from, g->floor_to, g->skip, g->n_skip);
 
-    if (r == 0)
-        r = floor_range_check(tx, g->floor_from, g->floor_to, g->skip, g->n_skip);
     if (r < 0)
         return r;
     if (g->rooms_per_floor < 1 || g->rooms_per_floor > GENERATE_MAX || g->first_room < 0 ||
         g->first_room > 9999)
         return fault_set(tx->fault, FAULT_FIELD_RANGE, "field", "rooms_per_floor", "min", "1",
                          "max", "20000", NULL);
-    if (g->n_stairs < 1 || g->n_stairs > STAIRS_MAX)
-        return fault_set(tx->fault, FAULT_FIELD_RANGE, "field", "stairs", "min", "1", "max", "50",
-                         NULL);
     floors = g->floor_to - g->floor_from + (g->floor_from < 0 && g->floor_to > 0 ? 0 : 1);
-    if (floors * (int64_t)g->n_stairs * g->rooms_per_floor > GENERATE_MAX) {
+    if (floors * (int64_t)gen->result.n_stairs * g->rooms_per_floor > GENERATE_MAX) {
         snprintf(limit, sizeof(limit), "%d", GENERATE_MAX);
         return fault_set(tx->fault, FAULT_UNITS_LIMIT, "limit", limit, NULL);
     }
@@ -276,7 +335,13 @@ static int generate_note(struct generator *gen)
     trail_int(trail, "floor_from", NULL, &g->floor_from);
     trail_int(trail, "floor_to", NULL, &g->floor_to);
     trail_int(trail, "created", NULL, &gen->result.created);
-    r = audit_add(gen->tx, "building.generate", "building", g->building_id, gen->project_id, trail);
+    r = db_run(gen->tx->db,
+               "INSERT INTO class_pattern (project_id, class, pattern) VALUES ($1, $2, $3) "
+               "ON CONFLICT (project_id, class) DO UPDATE SET pattern = excluded.pattern",
+               "itt", gen->project_id, g->class, g->pattern);
+    if (r >= 0)
+        r = audit_add(gen->tx, "building.generate", "building", g->building_id, gen->project_id,
+                      trail);
     return r < 0 ? r
                  : tx_changed(gen->tx, CHANGE_BUILDING, gen->project_id, g->building_id,
                               g->building_id);
@@ -284,11 +349,18 @@ static int generate_note(struct generator *gen)
 
 int generate_units(struct tx *tx, const struct generate *g, struct generate_result *ret_result)
 {
-    struct generator gen = {.tx = tx, .g = g};
-    int r = generate_check(&gen);
+    struct generate whole = *g;
+    struct generator gen = {.tx = tx, .g = &whole};
+    int r = building_project(tx, g->building_id, &gen.project_id);
 
-    for (size_t i = 0; r == 0 && i < g->n_stairs; i++)
-        r = stair_run(&gen, g->stairs[i]);
+    if (r == 0)
+        r = pattern_resolve(&gen, &whole);
+    if (r == 0)
+        r = stairs_resolve(&gen, &whole);
+    if (r == 0)
+        r = generate_check(&gen);
+    for (size_t i = 0; r == 0 && i < gen.result.n_stairs; i++)
+        r = stair_run(&gen, gen.result.stairs[i]);
     if (r == 0)
         r = generate_note(&gen);
     trail_clear(&gen.trail);

@@ -300,6 +300,12 @@ int import_known(struct tx *tx, const struct import_options *options, const stru
                   u->room);
 }
 
+/* What stands after the floor, without the stroke between them: "-001" of "B1-001". */
+static const char *after_floor(const char *rest)
+{
+    return rest[0] == '-' && rest[1] ? rest + 1 : rest;
+}
+
 void import_line(const char *room, const char *floor, char *out, size_t size)
 {
     const char *digits;
@@ -310,13 +316,13 @@ void import_line(const char *room, const char *floor, char *out, size_t size)
         return;
     if (strchr(floor, '-')) { /* "B101" on -1 */
         if (room[0] == 'B' && length > n + 1 && strncmp(room + 1, digits, n) == 0)
-            snprintf(out, size, "%s", room + 1 + n);
+            snprintf(out, size, "%s", after_floor(room + 1 + n));
         return;
     }
     run = strspn(room, "0123456789");
     /* "2108" on 21, "711" on 7, "2A" on 2: the floor, then at least one more character. */
     if (length > n && strncmp(room, digits, n) == 0 && (run == n || run >= n + 2)) {
-        snprintf(out, size, "%s", room + n);
+        snprintf(out, size, "%s", after_floor(room + n));
         return;
     }
     /* "A户型32F" on 32. */

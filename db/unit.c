@@ -10,6 +10,7 @@
 #include "db/audit.h"
 #include "db/media.h"
 #include "db/money.h"
+#include "db/unit_class.h"
 #include "db/user.h"
 
 /* A unit before it is changed, copied, so that nothing is read while it is changed. */
@@ -17,6 +18,7 @@ struct unit_now {
     int64_t id, version, project_id, building_id;
     char path[256], stage[16];
     int64_t total; /* 0: none */
+    bool area_owed;
 };
 
 static int now_read(void *arg, const struct unit_row *row)
@@ -27,7 +29,8 @@ static int now_read(void *arg, const struct unit_row *row)
                              .version = row->version,
                              .project_id = row->project_id,
                              .building_id = row->building_id,
-                             .total = row->total_fen};
+                             .total = row->total_fen,
+                             .area_owed = unit_class_owes_area(row->class)};
     unit_path(row, now->path, sizeof(now->path));
     snprintf(now->stage, sizeof(now->stage), "%s", row->area_stage);
     return 0;
@@ -331,7 +334,8 @@ static int batch_end(struct tx *tx, int r, size_t refused, const char *zh, const
                      NULL);
 }
 
-/* 1, or 0 when the stage's areas are not whole. */
+/* 1, or 0 when the stage's areas are not whole. Where none is owed and none is there, nothing is
+ * left to review. */
 static int area_review_one(struct tx *tx, const struct unit_now *now, const char *stage,
                            int64_t *version)
 {
@@ -343,11 +347,13 @@ static int area_review_one(struct tx *tx, const struct unit_now *now, const char
 
     if (r < 0)
         return r;
+    *version = now->version;
+    if (!area.there && !now->area_owed)
+        return 1;
     if (!area.there || !area.whole) {
         fault_item(tx->fault, FAULT_UNIT_AREA_MISSING, 0, NULL, "unit", now->path, NULL);
         return 0;
     }
-    *version = now->version;
     if (area.reviewed)
         return 1;
     r = db_run(tx->db,

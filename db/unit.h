@@ -38,7 +38,7 @@ struct unit_row {
     bool building_enabled;
     const char *area_stage;       /* the stage that counts for the sale type */
     int64_t gross, inner, shared; /* 0: unknown */
-    bool area_reviewed;
+    bool area_reviewed;           /* or there is none, and its class owes none */
     int64_t total_fen, filed_total_fen, floor_total_fen, deal_total_fen; /* 0: none */
     const char *retained, *retained_reason;
     char state;

@@ -6,11 +6,19 @@
 
 enum { PRICE_AREA, PRICE_PIECE };
 enum { LAYOUT_PLAIN, LAYOUT_LAID_OUT };
+enum { MEASURE_FREE, MEASURE_MEASURED };
+enum { PLACE_FLOOR, PLACE_STAIR };
 
 const struct class_info unit_classes[UNIT_CLASS_COUNT] = {
-#define CLASS(symbol, code, zh, en, price, layout)                                                 \
-    [UNIT_CLASS_##symbol] = {code, zh, en, PRICE_##price == PRICE_PIECE,                           \
-                             LAYOUT_##layout == LAYOUT_LAID_OUT},
+#define CLASS(symbol, code, zh, en, price, layout, measure, place, numbering)                      \
+    [UNIT_CLASS_##symbol] = {code,                                                                 \
+                             zh,                                                                   \
+                             en,                                                                   \
+                             PRICE_##price == PRICE_PIECE,                                         \
+                             LAYOUT_##layout == LAYOUT_LAID_OUT,                                   \
+                             MEASURE_##measure == MEASURE_MEASURED,                                \
+                             PLACE_##place == PLACE_STAIR,                                         \
+                             numbering},
 #include "db/unit_class.def"
 #undef CLASS
 };
@@ -28,6 +36,13 @@ const char *unit_class_basis(const char *code, const char *project_basis)
     const struct class_info *info = unit_class_info(code);
 
     return info && info->by_piece ? "unit" : project_basis;
+}
+
+bool unit_class_owes_area(const char *code)
+{
+    const struct class_info *info = unit_class_info(code);
+
+    return !info || info->area_owed;
 }
 
 void class_set_write(unsigned set, char out[CLASS_SET_TEXT])

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum unit_class {
-#define CLASS(symbol, code, zh, en, price, layout) UNIT_CLASS_##symbol,
+#define CLASS(symbol, code, zh, en, price, layout, measure, place, numbering) UNIT_CLASS_##symbol,
 #include "db/unit_class.def"
 #undef CLASS
     UNIT_CLASS_COUNT
@@ -19,6 +19,9 @@ struct class_info {
     const char *code, *zh, *en;
     bool by_piece; /* priced as a whole, whatever the basis of its project */
     bool laid_out; /* a price list owes its layout */
+    bool area_owed;
+    bool by_stair;         /* numbers start again in each stair-unit; else one run a floor */
+    const char *numbering; /* a pattern of generate.h */
 };
 extern const struct class_info unit_classes[UNIT_CLASS_COUNT];
 
@@ -35,5 +38,8 @@ unsigned class_set_read(const char *text); /* what is no class is left out */
 /* What a unit of class @code is priced by in a project of @project_basis: "unit", or the project's
  * "gross", "inner", "unit". */
 const char *unit_class_basis(const char *code, const char *project_basis);
+
+/* Whether a unit of class @code must have an area. What is no class must. */
+bool unit_class_owes_area(const char *code);
 
 #endif

@@ -101,7 +101,8 @@ static void row_record(struct stmt *s, struct unit_row *row)
     row->gross = stmt_int(s, 34);
     row->inner = stmt_int(s, 35);
     row->shared = stmt_int(s, 36);
-    row->area_reviewed = !stmt_is_null(s, 37);
+    row->area_reviewed =
+        !stmt_is_null(s, 37) || (row->gross == 0 && !unit_class_owes_area(row->class));
     row->total_fen = stmt_int(s, 38);
     row->filed_total_fen = stmt_int(s, 39);
     row->floor_total_fen = stmt_int(s, 40);

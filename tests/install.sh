@@ -77,12 +77,12 @@ use_it() {
 }
 
 upgrade() {
-    local before
+    local users=("${AS_DAEMON[@]}" anchangctl user list --state "$STATE") before
     echo '# touched by the administrator' >>$CONF
-    before=$("${AS_DAEMON[@]}" anchangctl user list --state "$STATE")
+    before=$("${users[@]}")
     apt_get install --reinstall "${PACKAGES[@]/#/$PWD/}" >>build/install.log 2>&1 || fail "the upgrade"
     grep -q 'touched by the administrator' $CONF || fail "the upgrade took the configuration"
-    [ "$("${AS_DAEMON[@]}" anchangctl user list --state "$STATE")" = "$before" ] || fail "the upgrade took users"
+    [ "$("${users[@]}")" = "$before" ] || fail "the upgrade took users"
     runs
     passed "upgraded: configuration and data stay"
 }

@@ -9,6 +9,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
 #include "db/generate.h"
+#include "db/unit_class.h"
 
 enum { ORDINAL_MAX = 100000 };
 
@@ -331,15 +332,21 @@ int api_building_create(struct call *call)
     return r < 0 ? r : reply_building(call, &node, 201);
 }
 
-static int reply_generated(struct call *call, const struct generate_result *result)
+static int reply_generated(struct call *call, const struct class_info *class,
+                           const struct generate_result *result)
 {
-    json_t *sample = json_array();
+    static const char *const from[] = {"request", "project", "class"};
+    json_t *sample = json_array(), *stairs = json_array();
 
     for (size_t i = 0; i < result->n_sample; i++)
         json_array_append_new(sample, json_string(result->sample[i]));
-    call->reply.body = json_pack("{s:I, s:I, s:I, s:o}", "created", (json_int_t)result->created,
-                                 "existing", (json_int_t)result->existing, "skipped",
-                                 (json_int_t)result->skipped, "sample", sample);
+    for (size_t i = 0; i < result->n_stairs; i++)
+        json_array_append_new(stairs, json_string(result->stairs[i]));
+    call->reply.body = json_pack(
+        "{s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o}", "created", (json_int_t)result->created,
+        "existing", (json_int_t)result->existing, "skipped", (json_int_t)result->skipped, "sample",
+        sample, "pattern", result->pattern, "pattern_from", from[result->pattern_from],
+        "class_pattern", class->numbering, "stairs", stairs);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
@@ -359,9 +366,9 @@ int api_building_generate(struct call *call)
     body_int(&b, "floor_from", BODY_REQUIRED, FLOOR_MIN, FLOOR_MAX, &g.floor_from);
     body_int(&b, "floor_to", BODY_REQUIRED, FLOOR_MIN, FLOOR_MAX, &g.floor_to);
     skip_read(&b, &parts);
-    stairs_read(&b, BODY_REQUIRED, &parts);
+    stairs_read(&b, BODY_OPTIONAL, &parts);
     body_int(&b, "rooms_per_floor", BODY_REQUIRED, 1, GENERATE_MAX, &g.rooms_per_floor);
-    body_text(&b, "pattern", BODY_REQUIRED, 1, 60, &g.pattern);
+    body_text(&b, "pattern", BODY_OPTIONAL, 1, 60, &g.pattern);
     body_int(&b, "first_room", BODY_OPTIONAL, 0, 9999, &g.first_room);
     r = body_end(&b);
     if (r < 0)
@@ -371,5 +378,5 @@ int api_building_generate(struct call *call)
     g.skip = parts.skip;
     g.n_skip = parts.n_skip;
     r = generate_units(&call->tx, &g, &result);
-    return r < 0 ? r : reply_generated(call, &result);
+    return r < 0 ? r : reply_generated(call, unit_class_info(g.class), &result);
 }

@@ -15,6 +15,7 @@
 #include "db/encumbrance.h"
 #include "db/money.h"
 #include "db/unit.h"
+#include "db/unit_class.h"
 
 enum { PATH_SIZE = 256, WHY_SIZE = 400 };
 
@@ -151,6 +152,7 @@ static void sheet_price(json_t *o, const struct unit_row *row, bool floor)
         row->total_fen > 0 && row->inner > 0 && strcmp(row->price_basis, "unit") != 0;
 
     set_text(o, "basis", row->price_basis);
+    set_bool(o, "area_owed", unit_class_owes_area(row->class));
     set_int_or_null(o, "total_fen", row->total_fen);
     set_int_or_null(o, "unit_price_fen", unit_row_price(row));
     set_int_or_null(o, "inner_unit_price_fen",

@@ -192,6 +192,8 @@ const char *paper_class_word(const struct paper *p, const struct published_unit 
 
 const char *paper_stage_word(const struct paper *p, const struct published_unit *u)
 {
+    if (u->gross == 0)
+        return "";
     if (strcmp(u->area_stage, "planned") == 0)
         return paper_word(p, T_STAGE_PLANNED);
     if (strcmp(u->area_stage, "premeasured") == 0)

@@ -243,8 +243,10 @@ static void read_areas(struct reader *r, struct unit_row *u)
     u->gross = read_number(r, FIELD_GROSS, DECIMAL_AREA, MAPPING_AREA_MAX);
     u->inner = read_number(r, FIELD_INNER, DECIMAL_AREA, MAPPING_AREA_MAX);
     u->shared = read_number(r, FIELD_SHARED, DECIMAL_AREA, MAPPING_AREA_MAX);
-    if (u->gross == UNIT_NONE)
+    if (u->gross == UNIT_NONE && unit_class_owes_area(u->class_code))
         problem(r, PROBLEM_AREA_MISSING, FIELD_GROSS, "", 0);
+    else if (u->gross == UNIT_NONE)
+        return;
     else if (u->inner > u->gross)
         problem(r, PROBLEM_AREA_ORDER, FIELD_INNER, "", 0);
     else if (u->inner != UNIT_NONE && u->shared != UNIT_NONE && u->inner + u->shared != u->gross)

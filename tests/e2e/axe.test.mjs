@@ -64,6 +64,15 @@ async function kioskScreens(terminal, lang, { flags = [], size }) {
   await look.at('display')
   await closeSheet()
   await look.at('overview')
+  const tabs = page.locator('.class-tabs label')
+  for (const i of [1, 2, 3]) {
+    await tabs.nth(i).click()
+    await look.at(`overview, tab ${i}`)
+  }
+  await b.openBuilding(page)
+  await look.at('building of parking')
+  await b.bar(page, 'home').click()
+  await tabs.first().click()
   await page.locator('.filter-bar .btn').first().click()
   await page.waitForSelector('.filters')
   await look.at('filter')

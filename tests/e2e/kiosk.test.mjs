@@ -65,7 +65,7 @@ test('a unit that is lost is outlined on the picture of all buildings, for a mom
     return picture()
   }
   const before = await picture()
-  const free = (await w.internalUnits(stage.people.control, stage.project)).filter((u) => u.state === 'A')
+  const free = (await w.internalUnits(stage.people.control, stage.project)).filter((u) => u.state === 'A' && u.class === 'home')
   await w.hold(stage.people.control, stage.project, [free.at(-1)])
   const outlined = await change(before, 'the unit is painted as lost')
   assert.notEqual(await change(outlined, 'the outline goes'), before)
@@ -305,6 +305,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
   for (let i = 0; i < 3; i++) await page.locator('.flag').nth(i).click()
   await page.locator('.sheet .segments label').nth(1).click()
   await page.locator('.sheet header .btn').click()
+  await b.openTab(page, 'Apartment')
   await page.locator('.legend-item').first().click()
   const id = await b.openUnit(page)
   const room = (await terminal.get(`/api/v1/public/units/${id}`)).path
@@ -346,6 +347,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
   assert.ok(!(await page.content()).includes(room), 'the unit is nowhere in the document')
   await b.wake(page)
   assert.equal(await page.locator('.legend-item[aria-pressed=true]').count(), 0, 'no filter')
+  assert.ok(await page.locator('.class-tabs input').first().isChecked(), 'the first tab')
   assert.equal(await page.locator('.filter-bar .btn.quiet').count(), 0)
   await b.bar(page, 'compare').click()
   assert.equal(await page.locator('.compare table').count(), 0, 'nothing to compare')
@@ -393,8 +395,12 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
 test('a wall shows its screen by itself, after the daemon and after its box started anew (SC-25)', async () => {
   const screen = await stage.terminal({ kind: 'screen', name: '大屏' })
   const options = { cookies: b.cookiesOf(screen) }
-  const page = await kiosk(options)
+  const page = await kiosk({ ...options, clock: true })
   await page.waitForSelector('.wall .wall-frame canvas')
+  for (const cls of ['住宅', '商铺', '公寓', '车位', '住宅']) {
+    await page.waitForSelector(`.wall-head p:has-text("${cls}")`) // class after class
+    await page.clock.runFor(12_000)
+  }
   const { settings } = stage.site
   settings.listen = { ...settings.listen, port: stage.site.port } // the box knows one address
   stage.site.configure()

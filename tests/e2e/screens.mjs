@@ -12,6 +12,7 @@ import { SCREENS, Stage } from './lib/demo.mjs'
 const PARTS = {
   kiosk: kioskScreens,
   office: officeScreens,
+  forms: formScreens,
   counter: counterScreens,
   phone: phoneScreens,
   empty: emptyScreens,
@@ -51,6 +52,14 @@ async function kioskWalk(terminal, tag, lang, size) {
   if (lang === 'en') await b.bar(page, 'language').click()
   await page.waitForFunction((l) => document.documentElement.lang === l, lang)
   await take('01-overview')
+  for (const [i, tab] of (await page.locator('.class-tabs label').all()).entries()) {
+    await tab.click()
+    await take(`01-overview-tab${i}`)
+    await b.openBuilding(page)
+    await take(`03-building-tab${i}`)
+    await b.bar(page, 'home').click()
+  }
+  await page.locator('.class-tabs label').first().click()
   await page.locator('.filter-bar .btn').first().click()
   await page.waitForSelector('.filters')
   await take('02-filter')
@@ -104,9 +113,12 @@ async function kioskScreens() {
   const terminal = await stage.terminal()
   for (const [l, lang] of Object.entries(LANGS))
     for (const [s, size] of Object.entries(GLASS)) await kioskWalk(terminal, `${l}-${s}`, lang, size)
-  const wall = await b.kiosk(browser, site, terminal, { path: '/kiosk/?screen=1', ...GLASS.wide })
+  const wall = await b.kiosk(browser, site, terminal, { path: '/kiosk/?screen=1', ...GLASS.wide, clock: true })
   await wall.waitForSelector('.wall-frame canvas')
-  await shot(wall, 'kiosk-wall')
+  for (const i of [0, 1, 2, 3]) {
+    await shot(wall, `kiosk-wall-${i}`)
+    await wall.clock.runFor(12_000)
+  }
   const page = await b.kiosk(browser, site, terminal)
   await b.wake(page)
   await b.bar(page, 'display').click()
@@ -175,6 +187,60 @@ async function officeScreens() {
   await shot(page, 'office-login')
 }
 
+/** Forms that stand behind a step or a button: a matrix sheet, units by a pattern, a fee. */
+async function officeForms(tag, lang, size) {
+  const { control } = people
+  const fields = { name: `表单 ${tag}`, address: '测试路 1 号', developer: '测试置业', city: '测试市' }
+  const { id } = await control.post('/api/v1/projects', fields, 201)
+  const open = async (path) => {
+    const page = await b.office(browser, site, `${path}?p=${id}`, { client: control, lang, ...size })
+    await page.locator('main h1').first().waitFor()
+    return page
+  }
+  const sheet = [
+    ['1栋', '', '', '', '2栋', '', ''],
+    ['楼层', '01', '02', '', '楼层', '01', '02'],
+  ]
+  for (let f = 12; f > 0; f--) {
+    const rooms = [`${f}`, `${f}01`, `${f}02`]
+    sheet.push([...rooms, '', ...rooms], ['', '89.50', '120.00', '', '', '89.50', '120.00'])
+  }
+  const matrix = await open('/import')
+  const file = { name: '销控表.csv', mimeType: 'text/csv', buffer: csvOf(sheet) }
+  await matrix.setInputFiles('.drop input[type=file]', file)
+  await matrix.waitForSelector('.step-file.found')
+  await matrix.locator('.bar .el-button--primary').click()
+  await matrix.waitForSelector('.matrix')
+  await shot(matrix, `form-${tag}-matrix`)
+  await matrix.context().close()
+
+  const parts = { floor_from: -1, floor_to: 12, skip: [4] }
+  await control.post(`/api/v1/projects/${id}/buildings`, { name: '1栋', stairs: ['一单元', '二单元'], ...parts }, 201)
+  const generate = await open('/property')
+  await generate.locator('.tree .row', { hasText: '1栋' }).click()
+  await generate.locator('.building .el-button').click()
+  await generate.locator('.preview .big').waitFor()
+  await shot(generate, `form-${tag}-generate`)
+  await generate.locator('.el-drawer:visible .el-select').first().click()
+  await generate.locator('.el-select-dropdown__item:visible').nth(5).click()
+  await generate.locator('.preview li', { hasText: 'B1-001' }).waitFor()
+  await shot(generate, `form-${tag}-generate-parking`)
+  await generate.context().close()
+
+  const fee = await open('/disclosure')
+  await fee.locator('.el-tabs__item').nth(1).click()
+  await fee.locator('.el-tab-pane:visible .el-button').first().click()
+  await fee.locator('#fee-name').waitFor()
+  await fee.waitForTimeout(400) // the drawer slides in
+  await shot(fee, `form-${tag}-fee`)
+  await fee.context().close()
+}
+
+async function formScreens() {
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS)) await officeForms(`${l}-${s}`, lang, size)
+}
+
 // ---- the rest
 
 async function counterScreens() {
@@ -197,6 +263,7 @@ async function phoneScreens() {
     await page.waitForSelector('.hero, .gone')
     await page.screenshot({ path: join(out, `phone-${name}.png`), fullPage: true })
     await page.locator('header button').click()
+    await page.waitForFunction(() => document.documentElement.lang === 'en')
     await page.screenshot({ path: join(out, `phone-${name}-en.png`), fullPage: true })
   }
 }

@@ -29,6 +29,7 @@ static const char seed[] =
     "INSERT INTO building (id, project_id, name) VALUES (1, 1, 'b1'), (2, 2, 'b2');"
     "INSERT INTO stair (id, building_id, name, ordinal) VALUES (1, 1, 's', 1), (2, 2, 's', 1);"
     "INSERT INTO floor (id, building_id, label, ordinal) VALUES (1, 1, '1', 1), (2, 2, '1', 1);"
+    "INSERT INTO class_pattern VALUES (1, 'home', '{room}');"
     "INSERT INTO layout (id, project_id, name, rooms, halls, baths) VALUES (1, 1, 'L', 1, 1, 1);"
     "INSERT INTO unit (id, project_id, building_id, stair_id, floor_id, room, line, class, "
     "changed_ms) "
@@ -277,6 +278,9 @@ static const char *const refused[] = {
     "'s', 1)",
     "INSERT INTO discount (project_id, name, condition, effect) VALUES (99, 'x', 'c', 'e')",
     "INSERT INTO discount (project_id, name, condition, effect) VALUES (1, 'd', 'c', 'e')",
+    "INSERT INTO class_pattern VALUES (99, 'shop', '{room}')",
+    "UPDATE class_pattern SET pattern = ''",
+    "INSERT INTO class_pattern VALUES (1, 'home', '{floor}{room}')",
     /* publications */
     "INSERT INTO publication (project_id, number, state, author_id, author, created_ms) VALUES "
     "(99, 1, 'withdrawn', 1, 'a', 1)",

@@ -499,6 +499,11 @@ static void test_rows_at_the_bounds(void **state)
         /* a parking space is sold by the piece: nothing is worked out of a price per m2 (PM-12) */
         {"P,1,,2,201,车位,12,,,5000,120000,在售\n", -1},
         {"P,1,,2,201,车位,12,,,5000,,在售\n", PROBLEM_PRICE_MISSING},
+        /* nor is an area asked for; one that is there must be right */
+        {"P,1,,2,201,车位,,,,,120000,在售\n", -1},
+        {"P,1,,2,201,储藏室,,,,,120000,在售\n", -1},
+        {"P,1,,2,201,商铺,,,,,120000,在售\n", PROBLEM_AREA_MISSING},
+        {"P,1,,2,201,车位,12,13,,,120000,在售\n", PROBLEM_AREA_ORDER},
         {"P,1,,2,201,住宅,100,100,,100,10000,在售\n", -1}, /* all of it is inner area */
         /* next to nothing is not nothing: it is said that it was rounded away */
         {"P,1,,2,201,住宅,100,,,0.001,10000,在售\n", PROBLEM_ROUNDED},

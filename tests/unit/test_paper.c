@@ -210,6 +210,18 @@ static struct told told_of(struct content *c)
     return t;
 }
 
+/* Where there is no area there is no stage of a survey either (PM-12). */
+static void test_stage(void **state)
+{
+    struct paper zh = {.lang = LANG_ZH};
+    struct published_unit u = {.area_stage = "premeasured", .gross = 1};
+
+    (void)state;
+    assert_string_equal(paper_stage_word(&zh, &u), paper_word(&zh, T_STAGE_PREMEASURED));
+    u.gross = 0;
+    assert_string_equal(paper_stage_word(&zh, &u), "");
+}
+
 static void test_notes(void **state)
 {
     struct told t = told_of(content_small(false));
@@ -252,7 +264,7 @@ int main(void)
         cmocka_unit_test(test_money),          cmocka_unit_test(test_marks),
         cmocka_unit_test(test_validity),       cmocka_unit_test(test_prices_by_state),
         cmocka_unit_test(test_notes_of_units), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_stage),          cmocka_unit_test(test_notes),
     };
 
     site_time_init("Asia/Shanghai");

@@ -176,6 +176,37 @@ static void test_areas(void **state)
     assert_int_equal(f->fault.items[0].code, FAULT_UNIT_CHANGED);
 }
 
+/* What is sold by the piece needs no area to be reviewed, priced and released; one that it has is
+ * reviewed as any (PM-12, PM-14). */
+static void test_area_not_owed(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_ref refs[2] = {{f->units[0], 0}, {f->units[1], 0}};
+    struct unit_price_change c;
+
+    assert_int_equal(db_run(f->db, "DELETE FROM unit_area WHERE unit_id IN ($1, $2)", "ii",
+                            refs[0].id, refs[1].id),
+                     2);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_review_areas(tx, f->project, "premeasured", refs, 1)),
+                   UNITS_REFUSED);
+    assert_refused(f, fixture_act(f, TRANSITION_RELEASE, refs[0].id), UNITS_REFUSED);
+    assert_int_equal(db_run(f->db, "UPDATE unit SET class = 'parking' WHERE id IN ($1, $2)", "ii",
+                            refs[0].id, refs[1].id),
+                     2);
+    refs[0].version = refs[1].version = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_review_areas(tx, f->project, "premeasured", refs, 2)),
+                     0);
+    assert_int_equal(refs[0].version, 1); /* nothing was there to review, nothing is changed */
+    c = price_of(f, refs[0].id);
+    c.total_fen = 12000000;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
+    assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", refs[0].id), 1);
+    assert_int_equal(fixture_act(f, TRANSITION_RELEASE, refs[0].id), 0);
+    assert_int_equal(set_area(f, refs[1].id, "premeasured", 1200, 1000, 200), 0);
+    assert_refused(f, fixture_act(f, TRANSITION_RELEASE, refs[1].id), UNITS_REFUSED);
+    assert_int_equal(f->fault.items[0].code, FAULT_G2_AREA);
+}
+
 static void test_price_from_unit_price(void **state)
 {
     struct fixture *f = *state;
@@ -355,15 +386,11 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_update),
-        CASE(test_media),
-        CASE(test_media_limit),
-        CASE(test_areas),
-        CASE(test_price_from_unit_price),
-        CASE(test_price_rules),
-        CASE(test_price_waits_for_publication),
-        CASE(test_layout),
-        CASE(test_delete),
+        CASE(test_update),        CASE(test_media),
+        CASE(test_media_limit),   CASE(test_areas),
+        CASE(test_area_not_owed), CASE(test_price_from_unit_price),
+        CASE(test_price_rules),   CASE(test_price_waits_for_publication),
+        CASE(test_layout),        CASE(test_delete),
         CASE(test_history),
     };
 

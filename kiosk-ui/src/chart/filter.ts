@@ -12,7 +12,6 @@ export type FloorBand = 'low' | 'middle' | 'high';
 export interface Filter {
   /** State indices; empty: all. The same for the other sets. */
   states: ReadonlySet<number>;
-  classes: ReadonlySet<string>;
   areas: ReadonlySet<number>;
   prices: ReadonlySet<number>;
   layouts: ReadonlySet<number>;
@@ -22,7 +21,6 @@ export interface Filter {
 
 export const NO_FILTER: Filter = Object.freeze({
   states: new Set<number>(),
-  classes: new Set<string>(),
   areas: new Set<number>(),
   prices: new Set<number>(),
   layouts: new Set<number>(),
@@ -32,7 +30,6 @@ export const NO_FILTER: Filter = Object.freeze({
 
 /** What can be chosen, made from the data: bands that hold nothing are not offered. */
 export interface Choices {
-  classes: readonly string[];
   areas: readonly Range[];
   prices: readonly Range[];
   layouts: readonly number[];
@@ -45,7 +42,7 @@ export function isEmpty(f: Filter): boolean {
 }
 
 export function activeCount(f: Filter): number {
-  return [f.classes, f.areas, f.prices, f.layouts, f.orients, f.bands].filter((s) => s.size > 0).length;
+  return [f.areas, f.prices, f.layouts, f.orients, f.bands].filter((s) => s.size > 0).length;
 }
 
 export function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
@@ -56,7 +53,7 @@ export function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
 
 const AREA_STEPS = [3_000, 6_000, 9_000, 12_000, 14_400, 20_000, 50_000]; // 0.01 m²
 const WAN = 1_000_000; // fen
-const PRICE_STEPS = [50, 100, 150, 200, 300, 500, 800, 1_000, 2_000, 5_000].map((w) => w * WAN);
+const PRICE_STEPS = [10, 20, 30, 50, 100, 150, 200, 300, 500, 800, 1_000, 2_000, 5_000].map((w) => w * WAN);
 const MAX_BANDS = 6;
 
 function bandsOf(values: readonly number[], steps: readonly number[]): Range[] {
@@ -95,7 +92,6 @@ export function floorBand(building: Building, floor: number): FloorBand {
 }
 
 export function choicesOf(chart: Chart): Choices {
-  const classes = new Set<string>();
   const areas: number[] = [];
   const prices: number[] = [];
   const layouts = new Set<number>();
@@ -104,7 +100,6 @@ export function choicesOf(chart: Chart): Choices {
   for (const b of chart.buildings) {
     for (const f of b.floors) if (f.ordinal > top) top = f.ordinal;
     for (const u of b.units) {
-      classes.add(u.cls);
       if (u.gross !== null) areas.push(u.gross);
       if (u.total !== null) prices.push(u.total);
       if (u.layout >= 0) layouts.add(u.layout);
@@ -112,7 +107,6 @@ export function choicesOf(chart: Chart): Choices {
     }
   }
   return {
-    classes: chart.classes.map((c) => c.code).filter((c) => classes.has(c)),
     areas: bandsOf(areas, AREA_STEPS),
     prices: bandsOf(prices, PRICE_STEPS),
     layouts: [...layouts].sort(
@@ -145,7 +139,6 @@ export function passes(
 ): boolean {
   return (
     (ignoreState || f.states.size === 0 || f.states.has(u.state)) &&
-    (f.classes.size === 0 || f.classes.has(u.cls)) &&
     (f.layouts.size === 0 || f.layouts.has(u.layout)) &&
     (f.orients.size === 0 || f.orients.has(u.orient)) &&
     inSome(u.gross, f.areas, choices.areas) &&

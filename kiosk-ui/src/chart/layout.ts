@@ -26,6 +26,19 @@ export interface Block {
   readonly slots: Int32Array;
   /** x of every line of the block, ascending, and how many there are. */
   readonly xs: readonly number[];
+  /** Where each unit stands, by its id, when the floors are wrapped into several rows. */
+  readonly wrapped: ReadonlyMap<number, Spot> | null;
+}
+
+/** x in cell widths; row of the lowest floor the unit is on. */
+export interface Spot {
+  readonly x: number;
+  readonly row: number;
+}
+
+export function spotOf(block: Block, u: Unit): Spot {
+  const spot = block.wrapped?.get(u.id);
+  return spot ?? { x: block.lineX[u.stair]?.[u.line] ?? 0, row: block.rowOf[u.floor] ?? 0 };
 }
 
 export interface Placed {
@@ -58,6 +71,8 @@ const BLOCK_GAP = 2; // between buildings, in cells
 const MIN_GAP_PX = 14;
 const WIDE = 18; // cells from which a low block is squeezed
 const LOW = 8; // floors
+const FLAT = 3; // floors up to which a wide block is wrapped
+const WRAPPED_ASPECT = 3; // its columns by its rows
 
 export function isSplit(building: Building): boolean {
   return building.units.length > SPLIT_UNITS && building.stairs.length > 1;
@@ -75,6 +90,54 @@ export function rowRanks(buildings: readonly Building[]): Map<number, number> {
   return ranks;
 }
 
+interface Wrap {
+  spots: Map<number, Spot>;
+  columns: number;
+  above: number;
+  below: number;
+}
+
+/**
+ * Parking: a few floors with more units each than can be read in one row. Their units stand in several rows, in the
+ * order of their numbers, a row left free between floors. null: the block is not like that.
+ */
+function wrapOf(units: readonly Unit[], rowOf: readonly number[]): Wrap | null {
+  const floors = new Map<number, Unit[]>();
+  for (const u of units) {
+    if (u.span > 1) return null;
+    const row = rowOf[u.floor] ?? 0;
+    const own = floors.get(row);
+    if (own) own.push(u);
+    else if (floors.size === FLAT) return null;
+    else floors.set(row, [u]);
+  }
+  if (Math.max(0, ...[...floors.values()].map((own) => own.length)) <= WIDE) return null;
+  const columns = Math.ceil(Math.sqrt(units.length * WRAPPED_ASPECT));
+  const spots = new Map<number, Spot>();
+  // From the ground up, and from the ground down.
+  const stack = (ranks: number[], upwards: boolean): number => {
+    let used = 0;
+    for (const rank of ranks) {
+      if (used > 0) used += 1;
+      const own = floors.get(rank) ?? [];
+      own.sort((a, b) => a.stair - b.stair || a.line - b.line);
+      const rows = Math.ceil(own.length / columns);
+      own.forEach((u, i) => {
+        const k = Math.floor(i / columns);
+        spots.set(u.id, { x: i % columns, row: upwards ? used + rows - 1 - k : -1 - used - k });
+      });
+      used += rows;
+    }
+    return used;
+  };
+  const ranks = [...floors.keys()].sort((a, b) => a - b);
+  const up = ranks.filter((rank) => rank >= 0);
+  const down = ranks.filter((rank) => rank < 0).reverse();
+  const above = stack(up, true);
+  const below = stack(down, false);
+  return { spots, columns, above, below };
+}
+
 function makeBlock(
   building: Building,
   at: number,
@@ -84,8 +147,9 @@ function makeBlock(
 ): Block {
   const rowOf = building.floors.map((f) => ranks.get(f.ordinal) ?? 0);
   const units = stair === null ? building.units : building.units.filter((u) => u.stair === stair);
+  const wrap = wrapOf(units, rowOf);
   const lineX: number[][] = [];
-  const xs: number[] = [];
+  let xs: number[] = [];
   const first: number[] = [];
   let x = 0;
   building.stairs.forEach((s, i) => {
@@ -101,25 +165,31 @@ function makeBlock(
     }
     lineX.push(own);
   });
-  let above = 1;
+  let above = 0; // what stands under the ground only, as parking does, needs no row above it
   let below = 0;
   for (const u of units) {
     const row = rowOf[u.floor] ?? 0;
     if (row + u.span > above) above = row + u.span;
     if (-row > below) below = -row;
   }
+  if (wrap) {
+    ({ above, below } = wrap);
+    x = wrap.columns;
+    xs = Array.from({ length: x }, (_, i) => i);
+  }
   const slots = new Int32Array((above + below) * Math.max(1, xs.length)).fill(-1);
   units.forEach((u, i) => {
-    const row = rowOf[u.floor] ?? 0;
-    for (let k = 0; k < u.span; k += 1) {
-      slots[(row + k + below) * xs.length + (first[u.stair] ?? 0) + u.line] = i;
-    }
+    const spot = wrap?.spots.get(u.id);
+    const row = spot?.row ?? rowOf[u.floor] ?? 0;
+    const line = spot?.x ?? (first[u.stair] ?? 0) + u.line;
+    for (let k = 0; k < u.span; k += 1) slots[(row + k + below) * xs.length + line] = i;
   });
   const own = stair === null ? '' : (building.stairs[stair]?.name ?? '');
   const name = own === '' ? building.name : alone ? own : `${building.name} ${own}`;
   const width = Math.max(1, x);
-  const squeeze = width > WIDE && above + below <= LOW ? Math.max(0.4, WIDE / width) : 1;
-  return { building: at, stair, name, width, squeeze, lineX, rowOf, above, below, units, slots, xs };
+  const squeeze = !wrap && width > WIDE && above + below <= LOW ? Math.max(0.4, WIDE / width) : 1;
+  const wrapped = wrap?.spots ?? null;
+  return { building: at, stair, name, width, squeeze, lineX, rowOf, above, below, units, slots, xs, wrapped };
 }
 
 export function blocksOf(chart: Chart, only?: ReadonlySet<number>): Block[] {

@@ -243,6 +243,21 @@ export function applyUnits(chart: Chart, feed: FeedUnits): Applied | null {
   };
 }
 
+/**
+ * Indices of the buildings that are other objects than before; null: not the same buildings, so nothing that was laid
+ * out for the old ones fits the new.
+ */
+export function replacedBuildings(before: Chart, now: Chart): number[] | null {
+  if (before.buildings.length !== now.buildings.length) return null;
+  const out: number[] = [];
+  for (const [i, b] of now.buildings.entries()) {
+    const old = before.buildings[i];
+    if (old?.id !== b.id) return null;
+    if (old !== b) out.push(i);
+  }
+  return out;
+}
+
 /** Units per state over the whole chart. */
 export function countStates(chart: Chart): number[] {
   const out = new Array<number>(chart.states.length).fill(0);

@@ -1,7 +1,7 @@
 // Paints the all-buildings overview on one canvas. Each block has its own bitmap, so that one sold unit
 // repaints one cell, a filter repaints bitmaps, and a pan only copies them.
 import { sharePercent } from '@/format';
-import { cellWidth, refreshBlock, type Block, type Placed, type Plan } from './layout';
+import { cellWidth, refreshBlock, spotOf, type Block, type Placed, type Plan } from './layout';
 import type { Building, Chart, Unit } from './model';
 import { soldUnits } from './model';
 import { drawSigns, GLYPH_FROM, type Box, type Look } from './paint';
@@ -27,6 +27,11 @@ const ROOM_W = 44; // px of cell from which room numbers are written
 const ROOM_H = 22;
 /** How long a cell that changed stays outlined; who draws draws once more after it. */
 export const CHANGED_MS = 4_000;
+
+/** px of what is written in cells. */
+function letterPx(plan: Plan): number {
+  return Math.max(9, Math.min(28, plan.ch * 0.36));
+}
 
 function makeCanvas(w: number, h: number): Bitmap['canvas'] {
   if (typeof OffscreenCanvas !== 'undefined') return new OffscreenCanvas(w, h);
@@ -156,7 +161,7 @@ export class Overview {
     const { dpr } = this.view;
     const plan = this.plan as Plan;
     ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-    ctx.font = `${Math.max(9, Math.min(28, plan.ch * 0.36))}px ${this.theme.font}`;
+    ctx.font = `${letterPx(plan)}px ${this.theme.font}`;
   }
 
   /** All cells of a block, colour by colour: changing fillStyle is what costs. */
@@ -199,8 +204,9 @@ export class Overview {
 
   /** Where a cell lies in its block's bitmap, on whole pixels: crisp, and the cheapest to fill. */
   private box(block: Block, u: Unit, cw: number, ch: number): Box {
-    const left = (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
-    const top = (block.above - (block.rowOf[u.floor] ?? 0) - u.span) * ch;
+    const spot = spotOf(block, u);
+    const left = spot.x * cw;
+    const top = (block.above - spot.row - u.span) * ch;
     const x = Math.round(left);
     const y = Math.round(top);
     return {
@@ -227,7 +233,8 @@ export class Overview {
     ctx.fillStyle = look.ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
-    ctx.fillText(u.room, b.x + 5, b.y + b.h / 2 + 1, b.w - 10);
+    // Below the glyph, which has the upper corner.
+    ctx.fillText(u.room, b.x + 5, b.y + b.h - letterPx(this.plan as Plan) * 0.8, b.w - 10);
   }
 
   private cell(ctx: OffscreenCanvasRenderingContext2D, block: Block, u: Unit): void {
@@ -307,8 +314,9 @@ export class Overview {
       const cw = cellWidth(plan, block);
       for (const u of block.units) {
         if (!this.changed.has(u.id)) continue;
-        const ux = x + (block.lineX[u.stair]?.[u.line] ?? 0) * cw;
-        const uy = ground - ((block.rowOf[u.floor] ?? 0) + u.span) * plan.ch;
+        const spot = spotOf(block, u);
+        const ux = x + spot.x * cw;
+        const uy = ground - (spot.row + u.span) * plan.ch;
         ctx.strokeStyle = this.theme.accent;
         ctx.lineWidth = 2;
         ctx.strokeRect(ux - 1.5, uy - 1.5, cw + 2, plan.ch * u.span + 2);

@@ -55,10 +55,11 @@ export function searchUnits(chart: Chart, query: string, limit = 24): Hit[] {
         before.length === 0 ||
         (before.length === 1 && (before[0] === b || before[0] === s || before[0] === b + s)) ||
         (before.length === 2 && before[0] === b && before[1] === s);
-      if (!fits) continue;
-      const own = shortName(unit.room);
-      if (own === room) exact.push({ building, unit });
-      else if (own.startsWith(room) && begins.length < limit) begins.push({ building, unit });
+      // A number with dashes of its own, as parking spaces have them, is also looked for as it is written.
+      const own = fits ? shortName(unit.room) : unit.room.toUpperCase();
+      const asked = fits ? room : parts.join('-');
+      if (own === asked) exact.push({ building, unit });
+      else if (own.startsWith(asked) && begins.length < limit) begins.push({ building, unit });
     }
     if (exact.length >= limit) break;
   }

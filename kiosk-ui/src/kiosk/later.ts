@@ -4,6 +4,7 @@ import { preloadLang } from './i18n';
 
 export const later = {
   bar: () => import('./frame/BottomBar.vue'),
+  skyline: () => import('./overview/Skyline.vue'),
   overview: () => import('./overview/Overview.vue'),
   projects: () => import('./project/Projects.vue'),
   filter: () => import('./filter/FilterPanel.vue'),

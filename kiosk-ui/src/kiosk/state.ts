@@ -5,9 +5,10 @@ import { computed, ref, shallowRef } from 'vue';
 import { api, ApiError, newKey, ok, toApiError } from '@/api/client';
 import type { LinkState } from '@/api/feed';
 import type { PublicDisclosure, PublicProject, Session } from '@/api/types';
+import { classesOf, ofClass, type ClassCount } from '@/chart/classes';
 import { choicesOf, NO_FILTER, runFilter, type Choices, type Filter } from '@/chart/filter';
 import { ChartKeeper, type Delta } from '@/chart/keeper';
-import type { Chart } from '@/chart/model';
+import { findUnit, type Chart } from '@/chart/model';
 import { looksOf, type PaletteName } from '@/chart/paint';
 import { setZone } from '@/format';
 import { both, lang, setLang } from './i18n';
@@ -46,13 +47,14 @@ export const asOf = computed(() => known.value ?? chart.value?.publication.data_
 const WHOLE: Delta = { buildings: [], units: [] };
 /** What the last event changed: what the overview paints again. Empty when the whole chart came anew. */
 export const lastDelta = shallowRef<Delta>(WHOLE);
-/** Made once for a publication: sold units must not move the bands a visitor has chosen. */
+/** Made once for a publication and a tab: sold units must not move the bands a visitor has chosen. */
 export const choices = shallowRef<Choices | null>(null);
 
 export const awake = ref(false);
 export const screen = shallowRef<Screen>({ name: 'overview' });
-const stack: Screen[] = [];
+const stack: { screen: Screen; tab: string | null }[] = [];
 export const depth = ref(0);
+const tab = ref<string | null>(null);
 export const filter = shallowRef<Filter>(NO_FILTER);
 export const compare = shallowRef<readonly number[]>([]);
 export const palette = ref<PaletteName>('authority');
@@ -76,8 +78,21 @@ export const demo = computed(
   () => session.value?.site.demo === true || chart.value?.publication.demo === true,
 );
 export const looks = computed(() => (chart.value ? looksOf(chart.value.states, palette.value) : []));
+/** A tab for each class there is; where there is one only, none. */
+export const tabs = computed<readonly ClassCount[]>(() => {
+  const found = chart.value ? classesOf(chart.value) : [];
+  return found.length > 1 ? found : [];
+});
+const opened = computed(() => tabs.value.find((c) => c.code === tab.value) ?? tabs.value[0]);
+/** The class whose tab is open, and what it is called; null and '': there are no tabs. */
+export const cls = computed(() => opened.value?.code ?? null);
+export const clsName = computed(() => (opened.value ? both(opened.value.zh, opened.value.en) : ''));
+/** What is shown of the chart: the units of the open tab. */
+export const view = computed(() =>
+  chart.value && cls.value !== null ? ofClass(chart.value, cls.value) : chart.value,
+);
 export const outcome = computed(() =>
-  chart.value && choices.value ? runFilter(chart.value, filter.value, choices.value) : null,
+  view.value && choices.value ? runFilter(view.value, filter.value, choices.value) : null,
 );
 export const projectName = computed(() => {
   const p = chart.value?.project ?? projects.value.find((x) => x.id === projectId.value);
@@ -125,16 +140,39 @@ export function go(next: Screen): void {
   const now = screen.value;
   // From one disclosure page to the next, or along stairs, is no step to come back to.
   if (now.name !== next.name || next.name === 'unit') {
-    stack.push(now);
+    stack.push({ screen: now, tab: tab.value });
     if (stack.length > 32) stack.shift();
   }
+  // A unit found by its number or compared brings its tab with it.
+  const unit = next.name === 'unit' && chart.value ? findUnit(chart.value, next.unit)?.unit : undefined;
+  if (unit) turnTo(unit.cls);
   screen.value = next;
   depth.value = stack.length;
 }
 
 export function back(): void {
-  screen.value = stack.pop() ?? home();
+  const last = stack.pop();
+  if (last) turnTo(last.tab);
+  screen.value = last?.screen ?? home();
   depth.value = stack.length;
+}
+
+/** Areas, prices and layouts are chosen among those of a tab and go with it; a state means the same in all of them. */
+function turnTo(next: string | null): void {
+  const before = cls.value;
+  tab.value = next;
+  if (cls.value === before) return;
+  filter.value = { ...NO_FILTER, states: filter.value.states };
+  choices.value = view.value ? choicesOf(view.value) : null;
+}
+
+/** Opens a tab; a building that has nothing of it is left for the overview. */
+export function openTab(next: string): void {
+  turnTo(next);
+  const at = screen.value;
+  if (at.name !== 'building') return;
+  const there = view.value?.buildings.some((b) => b.id === at.building);
+  screen.value = there ? { ...at, stair: null, unit: null } : { name: 'overview' };
 }
 
 /** To the overview of the project; from there, where several can be chosen, to the choice. */
@@ -171,6 +209,7 @@ export function wipe(): void {
   idle.patience(null);
   stack.length = 0;
   depth.value = 0;
+  turnTo(null);
   filter.value = NO_FILTER;
   compare.value = [];
   palette.value = 'authority';
@@ -289,18 +328,19 @@ function leaveProject(): void {
   disclosure.value = null;
   disclosed = 0;
   withdrawn.value = false;
+  tab.value = null;
   filter.value = NO_FILTER;
 }
 
 function takeChart(next: Chart | null, delta: Delta | null): void {
   lastDelta.value = delta ?? WHOLE;
   withdrawn.value = next === null;
-  if (next && next.publication.id !== chart.value?.publication.id) {
-    choices.value = choicesOf(next);
-    filter.value = NO_FILTER;
-    compare.value = compare.value.filter((id) => next.where.has(id));
-  }
+  const anew = next !== null && next.publication.id !== chart.value?.publication.id;
   chart.value = next;
+  if (!anew || !view.value) return;
+  choices.value = choicesOf(view.value);
+  filter.value = NO_FILTER;
+  compare.value = compare.value.filter((id) => next.where.has(id));
 }
 
 async function fetchDisclosure(project: number, of: Chart): Promise<void> {

@@ -1,4 +1,5 @@
-/* figures.ts - sizes and spans of time as people say them. */
+/* figures.ts - sizes, sums of areas and spans of time as people say them. */
+import { area } from '@/format';
 
 /** 48211968 → `46.0 MiB`. */
 export function bytes(n: number): string {
@@ -11,6 +12,11 @@ export function bytes(n: number): string {
   }
   const text = unit === 0 ? String(n) : `${Math.floor(tenths / 10)}.${tenths % 10}`;
   return `${text}\u2009${units[unit] ?? ''}`;
+}
+
+/** A sum of areas: of units that have none it is none, not 0.00. */
+export function areaSum(sum: number | undefined): string {
+  return area(sum ? sum : null);
 }
 
 export type Span = { unit: 'now' | 'second' | 'minute' | 'hour' | 'day'; n: number };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChartUnit, ClassInfo, FeedUnits } from '@/api/types';
+import type { ChartUnit, FeedUnits } from '@/api/types';
 import { choicesOf, floorBand, NO_FILTER, runFilter, toggled, type Filter } from '@/chart/filter';
 import { gridOf, HEAD_ROWS, stepFrom } from '@/chart/grid';
 import {
@@ -9,6 +9,7 @@ import {
   isSplit,
   planOverview,
   rowRanks,
+  spotOf,
   type PlanOptions,
 } from '@/chart/layout';
 import {
@@ -151,6 +152,30 @@ describe('overview', () => {
     });
   }
 
+  it('wraps the few floors of a garage into rows that can be read, in the order of the numbers', () => {
+    const garage = makeBuilding(1, 0, 0);
+    garage.floors = [-2, -1].map((ordinal) => ({ ordinal, label: String(ordinal) }));
+    garage.units = Array.from({ length: 900 }, (_, i) =>
+      makeUnit(i + 1, { 1: i < 400 ? 1 : 0, 2: i % 2, 3: i < 400 ? i : i - 400 }),
+    );
+    const chart = decodeChart({ ...makeChart(0), buildings: [garage] });
+    const block = blocksOf(chart).find((b) => b.stair === 0)!;
+    expect(block.above).toBe(0);
+    expect(block.width).toBeLessThan(60);
+    const plan = planOverview([block], OPTIONS);
+    expect(cellWidth(plan, block)).toBeGreaterThan(15);
+    const placed = plan.placed[0]!;
+    for (const u of block.units) {
+      const { x, row } = spotOf(block, u);
+      const at = { x: placed.x + (x + 0.5) * plan.cw, y: placed.ground - (row + 0.5) * plan.ch };
+      expect(hitTest(plan, at.x, at.y)?.unit?.id).toBe(u.id);
+    }
+    const rows = (floor: number) =>
+      block.units.filter((u) => u.floor === floor).map((u) => spotOf(block, u).row);
+    expect(rows(1)[0]).toBe(-1);
+    expect(Math.min(...rows(1)) - Math.max(...rows(0))).toBe(2); // a free row between the floors
+  });
+
   it('fits the frame when it can, and never overlaps', () => {
     const plan = planOverview(blocksOf(decodeChart(makeChart(10_000, 240))), OPTIONS);
     expect(plan.width).toBeLessThanOrEqual(OPTIONS.width);
@@ -261,22 +286,6 @@ describe('filters', () => {
     expect([...got.ids!].sort()).toEqual(expected.map((e) => e.unit.id).sort());
   });
 
-  it('offer the classes that are there, in the order of their list, and show those chosen (PM-12)', () => {
-    const mixed = {
-      ...chart,
-      classes: ['home', 'shop', 'parking'].map((code) => ({ code, zh: code, en: code }) as ClassInfo),
-      buildings: chart.buildings.map((b) => ({
-        ...b,
-        units: b.units.map((u, i) => ({ ...u, cls: i === 0 ? 'parking' : 'home' })),
-      })),
-    };
-    const offered = choicesOf(mixed);
-    expect(offered.classes).toEqual(['home', 'parking']);
-    const got = runFilter(mixed, { ...NO_FILTER, classes: new Set(['parking']) }, offered);
-    expect(got.shown).toBe(chart.buildings.length);
-    expect(got.ids?.size).toBe(chart.buildings.length);
-  });
-
   it('count the legend without the state filter, so that it stays a choice', () => {
     const got = runFilter(chart, { ...NO_FILTER, states: new Set([0]) }, choices);
     expect(got.legend).toEqual(countStates(chart));
@@ -327,6 +336,10 @@ describe('search', () => {
   });
 
   it('finds nothing for nonsense and stops at the limit', () => {
+    const garage = { ...makeBuilding(1, 2, 1), name: '地下车库' };
+    garage.units.forEach((u, i) => (u as unknown[]).splice(13, 1, `B1-00${i + 1}`));
+    const parking = decodeChart({ ...makeChart(0), buildings: [garage, makeBuilding(2, 200, 10)] });
+    expect(searchUnits(parking, 'B1-002').map((h) => h.unit.id)).toEqual([2]);
     expect(searchUnits(chart, '9-9-9999')).toEqual([]);
     expect(searchUnits(chart, '---')).toEqual([]);
     expect(searchUnits(chart, '1', 5)).toHaveLength(5);

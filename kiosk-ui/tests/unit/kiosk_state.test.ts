@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import type { PublicChart } from '@/api/types';
 import * as s from '@/kiosk/state';
-import { makeChart } from './make';
+import { makeBuilding, makeChart } from './make';
 
 class Quiet {
   static all: string[] = [];
@@ -109,6 +109,85 @@ describe('kiosk state', () => {
     await s.start();
     await settle();
     expect(s.lastDelta.value.units).toEqual([]);
+  });
+
+  describe('tabs', () => {
+    beforeEach(async () => {
+      const raw = chartOf(1, 10, 80);
+      raw.classes = [...raw.classes, { code: 'parking', zh: '车位', en: 'Parking' }];
+      const garage = makeBuilding(9, 6, 900);
+      for (const u of garage.units) (u as unknown[]).splice(6, 1, 'parking');
+      raw.buildings = [...raw.buildings, garage];
+      charts.set(1, raw);
+      await s.start();
+      await settle();
+      s.wake();
+    });
+    afterEach(() => s.wipe());
+    const shown = () => s.view.value?.buildings.map((b) => b.id);
+
+    it('narrow what is shown, the first one at the start', () => {
+      expect(s.tabs.value.map((c) => [c.code, c.units])).toEqual([
+        ['home', 80],
+        ['parking', 6],
+      ]);
+      expect(s.cls.value).toBe('home');
+      expect(shown()).toEqual([1]);
+      s.openTab('parking');
+      expect(shown()).toEqual([9]);
+      expect(s.outcome.value?.shown).toBe(6);
+      expect(s.chart.value?.total).toBe(86);
+    });
+
+    it('are none where all units are of one class', async () => {
+      charts.set(1, chartOf(1, 11));
+      s.enterProject(1);
+      await settle();
+      expect(s.tabs.value).toEqual([]);
+      expect(s.view.value).toBe(s.chart.value);
+    });
+
+    it('take the filters of their units with them, but not the states', () => {
+      s.filter.value = { ...s.filter.value, states: new Set([0]), areas: new Set([1]) };
+      const before = s.choices.value;
+      s.openTab('home');
+      expect(s.filter.value.areas.size).toBe(1);
+      s.openTab('parking');
+      expect(s.filter.value.areas.size).toBe(0);
+      expect([...s.filter.value.states]).toEqual([0]);
+      expect(s.choices.value).not.toBe(before);
+    });
+
+    it('leave a building that has nothing of them', () => {
+      s.go({ name: 'building', building: 1, stair: null, unit: null });
+      s.openTab('home');
+      expect(s.screen.value).toMatchObject({ name: 'building', building: 1 });
+      s.openTab('parking');
+      expect(s.screen.value).toEqual({ name: 'overview' });
+    });
+
+    it('follow a unit found by its number, and the way back', () => {
+      s.go({ name: 'building', building: 1, stair: null, unit: null });
+      s.go({ name: 'search' });
+      s.go({ name: 'unit', unit: 903 });
+      expect(s.cls.value).toBe('parking');
+      s.back();
+      s.back();
+      expect(s.screen.value).toMatchObject({ name: 'building', building: 1 });
+      expect(s.cls.value).toBe('home');
+      s.go({ name: 'unit', unit: 903 });
+      s.goHome();
+      expect(shown()).toEqual([9]);
+    });
+
+    it('are forgotten with the visitor', () => {
+      s.openTab('parking');
+      s.wipe();
+      expect(s.cls.value).toBe('home');
+      s.openTab('parking');
+      s.enterProject(1);
+      expect(s.cls.value).toBeNull();
+    });
   });
 
   it('asks again for a disclosure that did not come', async () => {

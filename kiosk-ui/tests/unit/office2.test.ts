@@ -1,6 +1,6 @@
 // The logic behind the office's import, property, settings, users, permits, audit, terminals and counter.
 import { describe, expect, it } from 'vitest';
-import { bytes, span } from '@/office/figures';
+import { areaSum, bytes, span } from '@/office/figures';
 import {
   blocking,
   cellRole,
@@ -92,6 +92,10 @@ const file = (over: Partial<ImportFile> = {}): ImportFile => ({
 });
 
 describe('figures', () => {
+  it('sums areas; of what has none it says so', () => {
+    expect(areaSum(8937)).toBe('89.37\u2009m²');
+    expect([areaSum(0), areaSum(undefined)]).toEqual(['—', '—']);
+  });
   it('says sizes and ages as people do', () => {
     expect(bytes(999)).toBe('999\u2009B');
     expect(bytes(48_211_968)).toBe('45.9\u2009MiB');

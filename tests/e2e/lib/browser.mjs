@@ -219,6 +219,9 @@ export function kiosk(browser, site, terminal, { path = '/kiosk/', ...more } = {
   return openWindow(browser, site, path, { ...KIOSK, cookies: cookiesOf(terminal), ...more })
 }
 
+/** Opens the tab of a class. */
+export const openTab = (page, name) => page.locator('.class-tabs label', { hasText: name }).click()
+
 /** Types on the page's own pad. */
 export async function typePad(page, keys) {
   for (const key of keys)
