@@ -16,7 +16,8 @@ Finding = namedtuple("Finding", "path line rule message warning", defaults=(Fals
 SKIPPED = {".git", "build", "node_modules", "dist", "dist-bench", "var", "__pycache__", ".cache"}
 GENERATED = re.compile(r"\.gen\.[a-z]+$|package-lock\.json$")
 TEXT = re.compile(r"\.(c|h|def|sql|py|sh|mjs|js|ts|vue|html|css|json|ya?ml|md|cmake|txt|conf|ini|"
-                  r"service|timer|rules|policy|[1-8])$|(^|/)(run|CMakeLists\.txt|LICENSE)$|^packages/")
+                  r"model|cap|chk|service|timer|rules|policy|[1-8])$|"
+                  r"(^|/)(run|CMakeLists\.txt|LICENSE)$|^packages/")
 
 TOKEN = re.compile(r"""
     (?P<comment>/\*.*?\*/|//[^\n]*)
@@ -143,6 +144,50 @@ def rule_door(house):
             for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]+([\"<][^\">]+)", source.text, re.M):
                 if re.match(what, m.group(1)):
                     yield Finding(source.path, source.line(m.start()), "door", message)
+
+
+BELOW = (r"<(libusb|libserialport|winscard|PCSC/|systemd/)|\"drivers/(port|bus)[_.]",
+         "a codec knows no bus: what lies below it is port.h")
+DRIVER_TABLE = re.compile(r"\nconst struct driver driver_(\w+) = \{\n([^}]*)\};\n\Z")
+
+
+def rule_codec_door(house):
+    """Only ports and buses know what brings the bytes."""
+    for source in house.c(r"^drivers/"):
+        if re.match(r"^drivers/(port|bus)[_.]", source.path):
+            continue
+        for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]+([\"<][^\">]+)", source.text, re.M):
+            if re.match(BELOW[0], m.group(1)):
+                yield Finding(source.path, source.line(m.start()), "codec-door", BELOW[1])
+
+
+def rule_driver(house):
+    """A driver is a file that ends with its table, a line of drivers.def, and at least one capture."""
+    listed = set()
+    if house.has("drivers/drivers.def"):
+        listed = set(re.findall(r"^DRIVER\((\w+)\)", house.read("drivers/drivers.def"), re.M))
+    models = {}
+    for path in house.select(r"^(drivers|tests/captures)/models/[\w-]+\.model$"):
+        m = re.search(r"^driver *= *([\w-]+)$", house.read(path), re.M)
+        models[os.path.basename(path)[:-len(".model")]] = m.group(1) if m else None
+    captured = set()
+    for path in house.select(r"^tests/captures/[\w-]+\.cap$"):
+        m = re.search(r"^# Model: ([\w-]+)$", house.read(path), re.M)
+        captured.add(models.get(m.group(1)) if m else None)
+        if not house.has(path + ".chk"):
+            yield Finding(path, 1, "driver", "has no .chk; test_captures --rebuild makes it")
+    for path in house.select(r"^drivers/reader_\w+\.c$"):
+        text = house.read(path)
+        name = re.match(r"^drivers/reader_(\w+)\.c$", path).group(1)
+        table, lines = DRIVER_TABLE.search(text), text.count("\n")
+        if not table or table.group(1) != name:
+            yield Finding(path, lines, "driver", "ends with const struct driver driver_%s" % name)
+            continue
+        if name not in listed:
+            yield Finding(path, lines, "driver", "drivers/drivers.def has no DRIVER(%s)" % name)
+        shown = re.search(r'\.name = "([^"]+)"', table.group(2))
+        if not shown or shown.group(1) not in captured:
+            yield Finding(path, lines, "driver", "no capture in tests/captures is of this driver")
 
 
 REMOTE = re.compile(r"(src|href)\s*=\s*[\"']https?://|url\(\s*[\"']?https?://|@import\s.*https?://")

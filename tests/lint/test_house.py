@@ -52,6 +52,15 @@ class Doors(Case):
     def test_daemon_may_include_both(self):
         self.green("door", "daemon/main.c", '#include "db/unit.h"\n#include "drivers/driver.h"\n')
 
+    def test_a_codec_knows_no_bus(self):
+        for line in ("<libusb-1.0/libusb.h>", "<libserialport.h>", "<PCSC/winscard.h>", "<winscard.h>",
+                     "<systemd/sd-event.h>", '"drivers/port.h"'):
+            self.red("codec-door", "drivers/reader_x.c", "#include %s\n" % line, 1)
+            self.green("codec-door", "drivers/port_x.c", "#include %s\n" % line)
+            self.green("codec-door", "drivers/bus_x.c", "#include %s\n" % line)
+        self.green("codec-door", "drivers/port.h", "#include <systemd/sd-event.h>\n")
+        self.green("codec-door", "drivers/reader_x.c", '#include "drivers/device.h"\n')
+
     def test_a_comment_is_no_include(self):
         self.green("door", "db/unit.c", '/* #include "daemon/app.h" is what we never do */\n')
 
@@ -67,6 +76,34 @@ class Doors(Case):
     def test_nothing_from_another_host(self):
         self.red("ui-remote", "kiosk-ui/src/a.css", "@font-face { src: url(https://x.example/a); }\n", 1)
         self.green("ui-remote", "kiosk-ui/src/a.ts", "const place = 'https://x.example/u/';\n")
+
+
+
+class Drivers(Case):
+    TABLE = '#include "drivers/driver.h"\n\nconst struct driver driver_gate = {\n    .name = "gate-1",\n};\n'
+    TREE = {"drivers/reader_gate.c": TABLE, "drivers/drivers.def": "DRIVER(gate)\n",
+            "drivers/models/acme.model": "[model]\ndriver = gate-1\n",
+            "tests/captures/acme.cap": "# Model: acme\n", "tests/captures/acme.cap.chk": ""}
+
+    def found(self, **changed):
+        tree = {k: v for k, v in {**self.TREE, **changed}.items() if v is not None}
+        return [f.message for f in self.findings(tree, "driver")]
+
+    def test_whole(self):
+        self.assertEqual([], self.found())
+
+    def test_no_table_at_the_end(self):
+        for text in ("int x;\n", self.TABLE + "int x;\n", self.TABLE.replace("driver_gate", "driver_door"),
+                     self.TABLE.replace("const struct", "static const struct")):
+            self.assertIn("ends with", self.found(**{"drivers/reader_gate.c": text})[0])
+
+    def test_not_listed(self):
+        self.assertIn("DRIVER(gate)", self.found(**{"drivers/drivers.def": "DRIVER(door)\n"})[0])
+
+    def test_no_capture(self):
+        self.assertIn("no capture", self.found(**{"tests/captures/acme.cap": None})[0])
+        self.assertIn("no capture", self.found(**{"tests/captures/acme.cap": "# Model: other\n"})[0])
+        self.assertIn(".chk", self.found(**{"tests/captures/acme.cap.chk": None})[0])
 
 
 class Sql(Case):
