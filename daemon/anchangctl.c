@@ -251,11 +251,22 @@ static int cmd_pair(struct ctl *c)
     args = json_pack("{s:s, s:s}", "kind", kind, "name", name);
     if (project)
         json_object_set_new(args, "project", json_string(project));
+    if (ctl_option(c, "reader"))
+        json_object_set_new(args, "reader", json_string(ctl_option(c, "reader")));
     r = ctl_run(c, "pair", args, &result);
     if (r == 0)
         printf("%s\n", json_string_value(json_object_get(result, "code")));
     json_decref(result);
     return r;
+}
+
+static int cmd_swipe(struct ctl *c)
+{
+    const char *card = ctl_word(c, 0), *reader = ctl_option(c, "reader");
+
+    if (!card || !reader)
+        return -EINVAL;
+    return ctl_run_quietly(c, "swipe", json_pack("{s:s, s:s}", "code", card, "reader", reader));
 }
 
 /* ---- publications ---- */
@@ -376,8 +387,10 @@ static const struct verb {
     {"user", cmd_user, 2,
      "user add LOGIN --name NAME --posts POST[,POST] | list | password LOGIN | disable LOGIN",
      "people; a password is read from the terminal or standard input"},
-    {"pair", cmd_pair, 2, "pair kiosk|counter|screen NAME [--project P]",
-     "a pairing code, ten minutes"},
+    {"pair", cmd_pair, 2, "pair kiosk|counter|screen NAME [--project P] [--reader R]",
+     "a pairing code, ten minutes; a reader that serves no terminal is bound to this one"},
+    {"swipe", cmd_swipe, 1, "swipe CARD --reader NAME",
+     "a card (n:NUMBER or u:UID) at a virtual reader of the running daemon"},
     {"import", ctl_import, 1,
      "import FILE [--project P] [--plan PLAN.json] [--accept CLASS,…] [--skip CLASS,…] "
      "[--floor F] [--class C] [--sale-state S] [--print-plan yes]",

@@ -12,6 +12,7 @@
 #include "db/seal.h"
 
 struct charts;
+struct devices;
 struct feed;
 struct http;
 struct sessions;
@@ -27,6 +28,7 @@ struct app {
     struct charts *charts;       /* the public and internal charts in memory (chart/charts.h) */
     struct terminals *terminals; /* last signs of life (terminal_watch.h) */
     struct swipes *swipes;       /* the cards last read at terminals (swipe.h) */
+    struct devices *devices;     /* readers (devices.h); NULL in anchangctl */
     struct http *http;           /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
     uint8_t link_key[32];  /* signs take-home links */

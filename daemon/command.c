@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "daemon/demo.h"
+#include "daemon/devices.h"
 #include "daemon/import_plan.h"
 #include "daemon/pairing.h"
 #include "db/backup.h"
+#include "db/device.h"
 #include "db/post.h"
 #include "db/project.h"
 #include "db/publication.h"
@@ -180,7 +182,7 @@ static int run_pair(struct tx *tx, struct app *app, const json_t *args, json_t *
 {
     struct terminal_new terminal = {.kind = text_arg(args, "kind"), .name = text_arg(args, "name")};
     char code[PAIRING_CODE_TEXT];
-    int64_t expires_ms = 0;
+    int64_t id = 0, expires_ms = 0;
     int r = need_text(tx, args, "kind", &terminal.kind);
 
     if (r == 0)
@@ -191,7 +193,9 @@ static int run_pair(struct tx *tx, struct app *app, const json_t *args, json_t *
         strcmp(terminal.kind, "screen") != 0)
         r = fault_set(tx->fault, FAULT_FIELD_CHOICE, "field", "kind", NULL);
     if (r == 0)
-        r = pairing_make(tx, app->link_key, &terminal, code, &expires_ms);
+        r = pairing_make(tx, app->link_key, &terminal, code, &id, &expires_ms);
+    if (r == 0 && text_arg(args, "reader"))
+        r = device_offer(tx, text_arg(args, "reader"), id);
     if (r == 0)
         *ret_out = json_pack("{s:s, s:I}", "code", code, "expires_ms", (json_int_t)expires_ms);
     return r;
@@ -314,16 +318,32 @@ static int run_backup_note(struct tx *tx, struct app *app, const json_t *args, j
     return backup_note(tx, file, json_integer_value(json_object_get(args, "bytes")));
 }
 
+/* ---- readers ---- */
+
+static int act_swipe(struct app *app, const json_t *args, struct fault *fault, json_t **ret_out)
+{
+    const char *reader = text_arg(args, "reader"), *code = text_arg(args, "code");
+    int r = devices_swipe(app->devices, reader ? reader : "", code ? code : "");
+
+    (void)ret_out;
+    if (r == -ENOENT)
+        return fault_set(fault, FAULT_READER_UNKNOWN, "reader", reader ? reader : "", NULL);
+    if (r == -EINVAL)
+        return fault_set(fault, FAULT_CARD_CODE, NULL);
+    return r == -ENOTCONN || r == -EBUSY ? fault_set(fault, FAULT_DEVICE_NOT_READY, NULL) : r;
+}
+
 static const struct command commands[] = {
-    {"user-add", run_user_add},
-    {"user-list", run_user_list},
-    {"user-password", run_user_password},
-    {"user-disable", run_user_disable},
-    {"pair", run_pair},
-    {"import", run_import},
-    {"publish", run_publish},
-    {"backup-note", run_backup_note},
-    {"demo", demo_make},
+    {"user-add", .run = run_user_add},
+    {"user-list", .run = run_user_list},
+    {"user-password", .run = run_user_password},
+    {"user-disable", .run = run_user_disable},
+    {"pair", .run = run_pair},
+    {"import", .run = run_import},
+    {"publish", .run = run_publish},
+    {"backup-note", .run = run_backup_note},
+    {"swipe", .act = act_swipe},
+    {"demo", .run = demo_make},
 };
 
 const struct command *command_find(const char *name)

@@ -12,10 +12,12 @@
 #include "daemon/app.h"
 #include "db/tx.h"
 
+/* Either a transaction, or something that a running daemon does on its loop thread. */
 struct command {
     const char *name;
     /* @args is an object of texts and integers; *ret_out a new object for the caller. */
     int (*run)(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out);
+    int (*act)(struct app *app, const json_t *args, struct fault *fault, json_t **ret_out);
 };
 
 /* NULL when there is none of that name. */

@@ -10,7 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum key_kind { KEY_TEXT, KEY_PATH, KEY_NUMBER, KEY_BOOL, KEY_CHOICE, KEY_HOSTS };
+enum key_kind {
+    KEY_TEXT,
+    KEY_PATH,
+    KEY_NUMBER,
+    KEY_BOOL,
+    KEY_CHOICE,
+    KEY_HOSTS,
+    KEY_READER, /* these two may be repeated */
+    KEY_NAME,
+};
 
 struct key {
     const char *section, *name;
@@ -58,6 +67,14 @@ static const struct key keys[] = {
     {"lan", "port", KEY_NUMBER, AT(lan_port), "8443", 0, 65535, NULL, "its port"},
     {"lan", "certificate", KEY_PATH, AT(lan_cert), "", 0, 0, NULL, "PEM chain, see anchangctl ca"},
     {"lan", "key", KEY_PATH, AT(lan_key), "", 0, 0, NULL, "its private key, PEM"},
+    {"devices", "models", KEY_PATH, AT(models_dir), "/usr/share/anchang/models", 0, 0, NULL,
+     "folder of the reader models; those in /etc/anchangd/models come on top"},
+    {"devices", "serial", KEY_READER, AT(serial), "", 0, 0, NULL,
+     "a serial reader: its model and its path below /dev/serial/by-id; may be repeated"},
+    {"devices", "virtual", KEY_NAME, AT(virtual), "", 0, 0, NULL,
+     "name of a virtual reader for demonstrations, see anchangctl swipe; may be repeated"},
+    {"devices", "replay", KEY_READER, AT(replay), "", 0, 0, NULL,
+     "for tests: the model and the capture of a reader that is played back; may be repeated"},
 };
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
@@ -112,6 +129,33 @@ static int hosts_read(const char *text, struct config *c)
     return 0;
 }
 
+/* One more "MODEL PATH". */
+static int reader_read(const char *text, struct config_readers *readers)
+{
+    const size_t n = strcspn(text, " \t");
+    const char *path = text + n + strspn(text + n, " \t");
+
+    if (n == 0 || path[0] != '/')
+        return -EINVAL;
+    if (readers->n == CONFIG_READERS_MAX || n >= sizeof(readers->items[0].model) ||
+        strlen(path) >= sizeof(readers->items[0].path))
+        return -E2BIG;
+    snprintf(readers->items[readers->n].model, n + 1, "%s", text);
+    snprintf(readers->items[readers->n++].path, sizeof(readers->items[0].path), "%s", path);
+    return 0;
+}
+
+/* One more name. */
+static int name_read(const char *text, struct config_readers *readers)
+{
+    if (!text[0])
+        return -EINVAL;
+    if (readers->n == CONFIG_READERS_MAX || strlen(text) >= sizeof(readers->items[0].path))
+        return -E2BIG;
+    snprintf(readers->items[readers->n++].path, sizeof(readers->items[0].path), "%s", text);
+    return 0;
+}
+
 static int key_set(const struct key *key, const char *text, struct config *c)
 {
     char *at = (char *)c + key->offset;
@@ -123,6 +167,10 @@ static int key_set(const struct key *key, const char *text, struct config *c)
         return bool_read(text, (bool *)(void *)at);
     case KEY_HOSTS:
         return hosts_read(text, c);
+    case KEY_READER:
+        return reader_read(text, (struct config_readers *)(void *)at);
+    case KEY_NAME:
+        return name_read(text, (struct config_readers *)(void *)at);
     case KEY_CHOICE:
         if (!choice_has(key->choices, text))
             return -EINVAL;
@@ -173,7 +221,7 @@ int config_read(const char *path, struct config *ret_config, char *error, size_t
     int line;
 
     for (size_t i = 0; i < KEYS; i++)
-        if (key_set(&keys[i], keys[i].fallback, &c) < 0)
+        if (keys[i].kind < KEY_READER && key_set(&keys[i], keys[i].fallback, &c) < 0)
             return -EPROTO;
     line = ini_parse(path, value_found, &reading);
     if (line < 0) {
@@ -197,6 +245,8 @@ void config_print_keys(void)
         if (strcmp(section, keys[i].section) != 0)
             printf("%s[%s]\n", i ? "\n" : "", keys[i].section);
         section = keys[i].section;
-        printf("# %s\n%s = %s\n", keys[i].help, keys[i].name, keys[i].fallback);
+        /* What may be repeated is there only when it is written. */
+        printf("# %s\n%s%s = %s\n", keys[i].help, keys[i].kind >= KEY_READER ? "#" : "",
+               keys[i].name, keys[i].fallback);
     }
 }

@@ -10,7 +10,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CONFIG_HOSTS_MAX = 8 };
+enum { CONFIG_HOSTS_MAX = 8, CONFIG_READERS_MAX = 16 };
+
+/* Readers that are named, not found. */
+struct config_readers {
+    struct {
+        char model[64], path[160];
+    } items[CONFIG_READERS_MAX];
+    size_t n;
+};
 
 struct config {
     char site_name[128];
@@ -32,6 +40,9 @@ struct config {
     unsigned streams_max;
     bool rate_limits;
     bool demo; /* marks every page 演示 */
+    char models_dir[512];
+    struct config_readers serial, replay;
+    struct config_readers virtual; /* its paths are names, and have no model */
 };
 
 /* Reads @path. On -EINVAL, @error says what and where ("file:12: unknown key 'prot'"). */

@@ -113,7 +113,9 @@ json_t *control_answer(struct app *app, const json_t *request, uid_t uid)
                          "no such command", "errors");
     actor_of_uid(uid, &actor);
     r = args_form(args);
-    if (r == 0)
+    if (r == 0 && run.command->act)
+        r = app->devices ? run.command->act(app, args, &fault, &run.result) : -ENOTCONN;
+    else if (r == 0)
         r = writer_call(app->writer, &actor, running_apply, &run, &fault);
     if (r < 0) {
         json_decref(run.result);

@@ -25,6 +25,7 @@
 #include "daemon/chart/charts.h"
 #include "daemon/config.h"
 #include "daemon/control.h"
+#include "daemon/devices.h"
 #include "daemon/http/http.h"
 #include "daemon/import_store.h"
 #include "daemon/paper/paper.h"
@@ -57,6 +58,7 @@ struct daemon {
     sd_event *loop;
     sd_event_source *duty;
     struct control *control;
+    struct models *models;
     int64_t cleaned_ms;
     atomic_int fatal; /* what the writer died of */
 };
@@ -95,6 +97,9 @@ static void committed(void *arg, const struct change *changes, size_t n)
     r = people_committed(&d->app, changes, n);
     if (r < 0)
         log_text(LOG_ERR, "sessions could not follow a change: %s", strerror(-r));
+    for (size_t i = 0; i < n; i++)
+        if (changes[i].kind == CHANGE_DEVICE)
+            devices_changed(d->app.devices);
 }
 
 /* On the writer's thread: what is on the disk is not known any more, so the process must end. The
@@ -244,6 +249,20 @@ static int parts_start(struct daemon *d)
     return r < 0 ? r : 0;
 }
 
+static int devices_prepare(struct daemon *d)
+{
+    const struct devices_options options = {.loop = d->loop,
+                                            .app = &d->app,
+                                            .models = d->models,
+                                            .swiped = terminal_swiped,
+                                            .log = log_line};
+    int r = devices_create(&options, &d->app.devices);
+
+    if (r < 0)
+        log_text(LOG_ERR, "the device manager cannot start: %s", strerror(-r));
+    return r;
+}
+
 static int http_open(struct daemon *d)
 {
     const struct config *c = &d->config;
@@ -319,6 +338,7 @@ static void parts_stop(struct daemon *d)
         feed_shutdown(d->app.feed);
     http_stop(d->app.http);
     writer_stop(d->app.writer);
+    devices_stop(d->app.devices); /* after the writer, which has jobs of it */
     charts_free(d->app.charts);
     feed_free(d->app.feed);
     sessions_free(d->app.sessions);
@@ -337,16 +357,20 @@ static int serve(struct daemon *d)
     }
     if (paper_check_fonts() < 0)
         log_text(LOG_WARNING, "the font %s is not installed: no PDF can be made", paper_font);
-    r = http_open(d);
-    if (r < 0) {
-        log_text(LOG_ERR, "the HTTP server could not be started: %s", strerror(-r));
-        return r;
-    }
     r = loop_prepare(d);
     if (r < 0) {
         log_text(LOG_ERR, "cannot prepare the event loop: %s", strerror(-r));
         return r;
     }
+    r = devices_prepare(d);
+    if (r < 0)
+        return r;
+    r = http_open(d);
+    if (r < 0) {
+        log_text(LOG_ERR, "the HTTP server could not be started: %s", strerror(-r));
+        return r;
+    }
+    devices_start(d->app.devices);
     log_text(LOG_NOTICE, "anchangd %s ready on http://%s:%u/", ANCHANG_VERSION,
              d->config.listen_address, http_port(d->app.http, 0));
     sd_notifyf(0, "READY=1\nSTATUS=ready on http://%s:%u/", d->config.listen_address,
@@ -417,6 +441,10 @@ int main(int argc, char **argv)
         log_text(LOG_ERR, "%s: time-zone %s is not known", config_path, d.config.time_zone);
         return EX_CONFIG;
     }
+    if (devices_models(&d.config, &d.models, what, sizeof(what)) < 0) {
+        log_text(LOG_ERR, "%s", what);
+        return EX_CONFIG;
+    }
     signals_block();
     r = site_open(&d.config, &d.app, &d.site, what, sizeof(what));
     if (r < 0) {
@@ -429,6 +457,7 @@ int main(int argc, char **argv)
     r = serve(&d);
     parts_stop(&d);
     site_close(&d.site);
+    models_free(d.models);
     log_text(LOG_NOTICE, "anchangd stopped");
     return r < 0 || d.fatal ? 1 : r;
 }

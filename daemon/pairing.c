@@ -20,17 +20,16 @@ void pairing_code_hash(const uint8_t key[PAIRING_KEY_SIZE], const char code[PAIR
 }
 
 int pairing_make(struct tx *tx, const uint8_t key[PAIRING_KEY_SIZE], struct terminal_new *terminal,
-                 char ret_code[PAIRING_CODE_TEXT], int64_t *ret_expires_ms)
+                 char ret_code[PAIRING_CODE_TEXT], int64_t *ret_id, int64_t *ret_expires_ms)
 {
     uint8_t hash[TERMINAL_HASH];
-    int64_t id;
     int r = -EEXIST;
 
     terminal->code_hash = hash;
     for (int i = 0; r == -EEXIST && i < ATTEMPTS; i++) {
         snprintf(ret_code, PAIRING_CODE_TEXT, "%08u", (unsigned)randombytes_uniform(100000000));
         pairing_code_hash(key, ret_code, hash);
-        r = terminal_create(tx, terminal, &id, ret_expires_ms);
+        r = terminal_create(tx, terminal, ret_id, ret_expires_ms);
     }
     terminal->code_hash = NULL;
     return r;

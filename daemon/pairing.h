@@ -13,7 +13,7 @@ enum { PAIRING_DIGITS = 8, PAIRING_CODE_TEXT = PAIRING_DIGITS + 1, PAIRING_KEY_S
 /* A terminal that waits for its machine; terminal_create()'s errors. @terminal's hash is filled
  * in. */
 int pairing_make(struct tx *tx, const uint8_t key[PAIRING_KEY_SIZE], struct terminal_new *terminal,
-                 char ret_code[PAIRING_CODE_TEXT], int64_t *ret_expires_ms);
+                 char ret_code[PAIRING_CODE_TEXT], int64_t *ret_id, int64_t *ret_expires_ms);
 
 /* The digits of what was typed: the blanks and dashes people read a code in groups by do not
  * matter. -EINVAL: not a code. */

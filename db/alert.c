@@ -152,6 +152,17 @@ int alert_answer(struct tx *tx, int64_t alert_id)
     return r < 0 ? r : close_one(tx, alert_id, "alert.answer");
 }
 
+int alert_settle(struct tx *tx, int64_t terminal_id, const char *reason)
+{
+    int64_t id = 0;
+    int r = db_get(tx->db, &id,
+                   "SELECT id FROM alert WHERE terminal_id = $1 AND reason = $2 "
+                   "AND answered_ms IS NULL",
+                   "it", terminal_id, reason);
+
+    return r == 1 ? close_one(tx, id, "alert.settle") : r;
+}
+
 int alert_close_terminal(struct tx *tx, int64_t terminal_id)
 {
     int64_t id;

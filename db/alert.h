@@ -31,6 +31,9 @@ int alert_raise(struct tx *tx, int64_t terminal_id, const char *reason, int64_t 
 /* The actor takes the call. One that was answered stays with who answered first. */
 int alert_answer(struct tx *tx, int64_t alert_id);
 
+/* What was called for is there again: closes the open call of that reason, if there is one. */
+int alert_settle(struct tx *tx, int64_t terminal_id, const char *reason);
+
 /* Closes what is open of a terminal that goes. */
 int alert_close_terminal(struct tx *tx, int64_t terminal_id);
 

@@ -10,6 +10,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/people.h"
 #include "daemon/app.h"
+#include "daemon/http/feed.h"
 #include "daemon/http/session.h"
 #include "daemon/pairing.h"
 #include "daemon/terminal_watch.h"
@@ -58,7 +59,7 @@ int api_pairing_create(struct call *call)
     static const char *const kinds[] = {"kiosk", "counter", "screen", NULL};
     struct terminal_new terminal = {.name = NULL};
     char code[PAIRING_CODE_TEXT];
-    int64_t expires_ms = 0;
+    int64_t id = 0, expires_ms = 0;
     struct body b;
     int kind = 0, r;
 
@@ -70,7 +71,7 @@ int api_pairing_create(struct call *call)
     if (r < 0)
         return r;
     terminal.kind = kinds[kind];
-    r = pairing_make(&call->tx, call->app->link_key, &terminal, code, &expires_ms);
+    r = pairing_make(&call->tx, call->app->link_key, &terminal, code, &id, &expires_ms);
     if (r < 0)
         return r;
     call->reply.status = 201;
@@ -198,6 +199,14 @@ int api_terminal_heartbeat(struct call *call)
     call->reply.body =
         json_pack("{s:I, s:b}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload);
     return call->reply.body ? 0 : -ENOMEM;
+}
+
+/* What concerns this machine alone: swipes at its readers, answered calls, its revocation. */
+int api_terminal_events(struct call *call)
+{
+    int r = need_terminal(call);
+
+    return r < 0 ? r : call_subscribe(call, feed_channel(FEED_TERMINAL, call->id->terminal_id));
 }
 
 /* ---- calls for staff ---- */

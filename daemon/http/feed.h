@@ -31,6 +31,7 @@ enum feed_kind {
     FEED_USER = 5,     /* id: user */
     FEED_UNITS = 6,    /* id: project; units as they are, for who sees all of it */
     FEED_PART = 7,     /* id: project; the same changes by building, for who sees a part of it */
+    FEED_DEVICES = 8,  /* id: 0; that a device is other than before */
 };
 
 static inline uint64_t feed_channel(enum feed_kind kind, int64_t id)

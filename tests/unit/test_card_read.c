@@ -1,4 +1,4 @@
-/* test_card_read.c - one card is one code, whichever reader wrote it; and what is no card is none. */
+/* test_card_read.c - one card is one code, whichever reader wrote it; what is no card is none. */
 #include "reader_fixture.h"
 
 #include "drivers/card_form.h"

@@ -81,6 +81,8 @@ static const char seed[] =
     "INSERT INTO post (id, name, role, all_projects, created_ms) VALUES (1, 'p', 'admin', 1, 1);"
     "INSERT INTO post_right VALUES (1, 'r'); INSERT INTO post_project VALUES (1, 1);"
     "INSERT INTO post_building VALUES (1, 1); INSERT INTO user_post VALUES (1, 1);"
+    "INSERT INTO device (kind, bus, mark, model, name, terminal_id, added_ms, seen_ms) VALUES "
+    "('reader', 'usb', 'm', 'o', 'n', 1, 1, 1), ('reader', 'tty', 'm', 'o', 'n', 1, 1, 1);"
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1);"
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1);"
     "INSERT INTO customer VALUES (1, 1, 'person', 'c', 'n', 'a', 1, 1), "
@@ -371,6 +373,13 @@ static const char *const refused[] = {
     "UPDATE terminal SET name = ''",
     "UPDATE terminal SET project_id = 99",
     "INSERT INTO terminal (kind, name, token_hash, created_ms) VALUES ('kiosk', 'l', x'01', 1)",
+    "UPDATE device SET kind = 'toaster'",
+    "UPDATE device SET bus = 'coach' WHERE bus = 'usb'",
+    "UPDATE device SET bus = 'pcsc'",
+    "UPDATE device SET mark = '' WHERE bus = 'usb'",
+    "UPDATE device SET model = ''",
+    "UPDATE device SET name = ''",
+    "UPDATE device SET terminal_id = 99",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (99, 'help', 1)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'boredom', 1)",
     "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES (1, 'printer', 99, 1)",

@@ -49,6 +49,7 @@ export class Site {
       storage: { state: this.state, pages: join(ROOT, 'kiosk-ui/dist'), ...config.storage },
       listen,
       ...(config.lan && { lan: config.lan }),
+      ...(config.devices && { devices: config.devices }),
     };
     this.configure();
   }
@@ -72,7 +73,7 @@ export class Site {
   configure() {
     const section = ([name, keys]) =>
       `[${name}]\n${Object.entries(keys)
-        .map(([key, value]) => `${key} = ${value}\n`)
+        .flatMap(([key, value]) => [value].flat().map((one) => `${key} = ${one}\n`))
         .join('')}`;
     writeFileSync(this.configFile, Object.entries(this.settings).map(section).join('\n'));
   }

@@ -1,0 +1,95 @@
+/* devices_impl.h - what the two halves of the device manager share: devices.c has the buses, ports
+ * and states, devices_row.c the registry, its jobs and the calls for staff. */
+#ifndef ANCHANG_DEVICES_IMPL_H
+#define ANCHANG_DEVICES_IMPL_H
+
+#include <pthread.h>
+
+#include "daemon/devices.h"
+#include "drivers/port.h"
+
+/* One device: its row, or that it is plugged in, or both. Changed on the loop thread under the
+ * lock, so that the loop reads without it. */
+struct entry {
+    struct devices *owner;
+    bool used;
+
+    /* its row; id 0: none */
+    struct {
+        int64_t id, version, terminal_id;
+        char name[4 * DEVICE_NAME_MAX + 1];
+    } row;
+    const struct bus_ops *bus_ops; /* of its bus, also while that does not work */
+    char mark[DEVICE_MARK_MAX + 1];
+
+    /* what is plugged in */
+    bool present;
+    struct device_id id;
+    const struct model *model;
+    struct port *port; /* NULL: not open */
+    struct reader *reader;
+
+    enum device_state state;
+    enum device_trouble trouble;
+    int error;
+    int64_t since_ms, seen_ms, card_ms; /* UTC */
+    struct reader_counts counts;        /* as of its last bytes */
+
+    /* of the boot clock, ms; 0: not */
+    int64_t try_at;                  /* to be opened */
+    int64_t down_since;              /* neither ready nor degraded */
+    int64_t slice_from, silent_from; /* a slice of bytes, and of noise, began */
+    bool paused;
+    size_t slice_bytes;
+    uint64_t noise_from; /* bytes skipped when the slice of noise began */
+    unsigned attempt, failures;
+    int64_t told_at;                  /* a bad or refused read was told of */
+    char last_code[CARD_CODE_TEXT];   /* the last card ... */
+    int64_t last_at;                  /* ... and when it was seen last */
+    bool called;                      /* staff were called for it */
+    bool settled;                     /* a call of before the start was looked for */
+    int64_t test_user_id, test_until; /* "swipe now" */
+};
+
+/* A bus, as the argument of its events. */
+struct bus_slot {
+    struct devices *owner;
+    const struct bus_ops *ops;
+    struct bus *bus; /* NULL: it could not be started */
+    int error;       /* positive errno */
+};
+
+struct devices {
+    struct devices_options options;
+    struct bus_slot buses[BUSES_MAX];
+    size_t n_buses;
+    sd_event_source *timer, *wake;
+    int wake_fd;
+    struct db *db; /* reader */
+    pthread_mutex_t lock;
+    struct entry entries[DEVICES_MAX];
+};
+
+/* ---- devices.c ---- */
+
+__attribute__((format(printf, 3, 4))) void devices_log(struct devices *d, int priority,
+                                                       const char *format, ...);
+/* NULL: this daemon has no bus of that name. */
+const struct bus_ops *devices_bus(const char *name);
+/* A free entry in use from now on, or NULL. */
+struct entry *entry_new(struct devices *d);
+void entry_drop(struct entry *e);
+/* Tells the device pages that something about it is other than before. */
+void entry_tell(struct entry *e);
+
+/* ---- devices_row.c ---- */
+
+/* Reads the registry again: names, terminals, what is new and what is gone. */
+int rows_load(struct devices *d);
+/* It has arrived and a driver knows it: it gets a row, or the row of the one it is taken for. */
+void row_arrived(struct entry *e);
+/* Calls staff for what is lost for too long, takes back calls for what is there again. Returns the
+ * ms until something is due, or -1. */
+int64_t rows_watch(struct devices *d, int64_t now);
+
+#endif
