@@ -122,7 +122,7 @@ static int answer_print(const json_t *answer, json_t **ret_result)
 /* Here, under the site's lock, with a writer of our own. */
 static int run_here(struct ctl *c, const json_t *request, json_t **ret_answer)
 {
-    const struct writer_options options = {.path = c->app.db_path};
+    const struct writer_options options = {.path = c->app.db_path, .seal = &c->app.seal};
     int r = writer_start(&options, &c->app.writer);
 
     if (r < 0)
@@ -339,6 +339,12 @@ static int cmd_demo(struct ctl *c)
                    json_string_value(json_object_get(user, "password")),
                    json_string_value(json_object_get(user, "post")),
                    json_string_value(json_object_get(user, "name")));
+    if (r == 0) {
+        const json_t *member = json_object_get(result, "member");
+
+        printf("会员卡 %s  密码 %s\n", json_string_value(json_object_get(member, "card")),
+               json_string_value(json_object_get(member, "pin")));
+    }
     json_decref(result);
     return r;
 }

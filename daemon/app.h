@@ -9,11 +9,13 @@
 
 #include "daemon/config.h"
 #include "daemon/steady.h"
+#include "db/seal.h"
 
 struct charts;
 struct feed;
 struct http;
 struct sessions;
+struct swipes;
 struct terminals;
 struct writer;
 
@@ -24,11 +26,13 @@ struct app {
     struct feed *feed;
     struct charts *charts;       /* the public and internal charts in memory (chart/charts.h) */
     struct terminals *terminals; /* last signs of life (terminal_watch.h) */
+    struct swipes *swipes;       /* the cards last read at terminals (swipe.h) */
     struct http *http;           /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
-    uint8_t link_key[32]; /* signs take-home links */
-    int64_t started_ms;   /* UTC */
-    struct steady clock;  /* both clocks at the start */
+    uint8_t link_key[32];  /* signs take-home links */
+    struct seal_ring seal; /* opens personal data; the last key seals it */
+    int64_t started_ms;    /* UTC */
+    struct steady clock;   /* both clocks at the start */
     int schema;
 };
 

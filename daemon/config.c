@@ -39,6 +39,9 @@ static const struct key keys[] = {
      "folder of the built pages"},
     {"storage", "audit-key", KEY_PATH, AT(audit_key_file), "", 0, 0, NULL,
      "32-byte key of the audit chain; empty: systemd credential audit-key, else STATE/secret"},
+    {"storage", "seal-key", KEY_PATH, AT(seal_key_file), "", 0, 0, NULL,
+     "keys of 32 bytes that seal personal data; empty: systemd credential seal-key, else "
+     "STATE/secret"},
     {"listen", "address", KEY_TEXT, AT(listen_address), "127.0.0.1", 0, 0, NULL,
      "loopback address, plain HTTP"},
     {"listen", "port", KEY_NUMBER, AT(listen_port), "8080", 0, 65535, NULL,

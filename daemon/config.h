@@ -20,6 +20,7 @@ struct config {
     char state_dir[512];
     char assets_dir[512];
     char audit_key_file[512]; /* "" : state_dir/secret/audit.key, or the systemd credential */
+    char seal_key_file[512];  /* "" : likewise seal.key, or the credential */
     char listen_address[64];  /* loopback */
     unsigned listen_port;
     char lan_address[64]; /* "" : no LAN listener */

@@ -16,6 +16,7 @@
 #include "daemon/paper/paper.h"
 #include "db/audit.h"
 #include "db/clock.h"
+#include "db/customer.h"
 #include "db/migrate.h"
 #include "db/project.h"
 #include "db/publication.h"
@@ -189,10 +190,11 @@ int ctl_verify(struct ctl *c)
     return r;
 }
 
-/* The copy is good and not newer than this program. */
-static int copy_check(const char *path)
+/* The copy is good, not newer than this program, and opens with the keys that are here. */
+static int copy_check(const char *path, const struct seal_ring *seal)
 {
     struct db *copy = NULL;
+    int64_t key_id = 0;
     int version = 0;
     int r = db_open(path, DB_WRITER, &copy);
 
@@ -202,6 +204,17 @@ static int copy_check(const char *path)
         r = db_schema_version(copy, &version);
     if (r == 0 && (version == 0 || (size_t)version > migrations_count))
         r = -EPROTONOSUPPORT;
+    if (r == 0)
+        r = db_migrate(copy, NULL);
+    if (r == 0)
+        r = customer_key_missing(copy, seal, &key_id);
+    if (r > 0) {
+        fprintf(stderr,
+                "anchangctl: personal data in it is sealed with key %" PRIx64
+                ", which is not here: put the seal.key of its site in place first\n",
+                (uint64_t)key_id);
+        r = -EKEYREJECTED;
+    }
     if (r == 0 && db_checkpoint(copy, true) < 0)
         r = -EIO;
     db_close(copy);
@@ -251,7 +264,7 @@ int ctl_restore(struct ctl *c)
     snprintf(media, sizeof(media), "%.4000s.media", path);
     r = ctl_copy(ctl_open(c, path), side);
     if (r == 0)
-        r = copy_check(side);
+        r = copy_check(side, &c->app.seal);
     if (r == 0)
         r = media_copy(c, ctl_open, media, c->app.media_dir);
     if (r == 0)

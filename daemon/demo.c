@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/demo_members.h"
 #include "daemon/site_time.h"
 #include "db/disclosure.h"
 #include "db/discount.h"
@@ -517,6 +518,8 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
         r = people_make(tx, ids);
         if (r == 0)
             r = project_make(tx, ids);
+        if (r == 0)
+            r = demo_members_make(tx, ids[3]);
     }
     if (r < 0) {
         json_decref(users);
@@ -526,6 +529,7 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
         json_array_append_new(users, json_pack("{s:s, s:s, s:s, s:s}", "login", people[i].login,
                                                "password", DEMO_PASSWORD, "name", people[i].name,
                                                "post", people[i].post));
-    *ret_out = json_pack("{s:b, s:o}", "made", projects == 0, "users", users);
+    *ret_out = json_pack("{s:b, s:o, s:o}", "made", projects == 0, "users", users, "member",
+                         json_pack("{s:s, s:s}", "card", DEMO_CARD, "pin", DEMO_PIN));
     return 0;
 }

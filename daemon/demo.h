@@ -9,7 +9,8 @@
 #include "db/tx.h"
 
 /* The command `demo`: makes users and a published project in an empty database; in one that has a
- * project it does nothing. *ret_out: {"made":bool,"users":[{"login","password","name","post"}]}. */
+ * project it does nothing. *ret_out: {"made":bool,"users":[{"login","password","name","post"}],
+ * "member":{"card","pin"}}. */
 int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out);
 
 #endif

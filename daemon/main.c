@@ -31,11 +31,13 @@
 #include "daemon/self_check.h"
 #include "daemon/site.h"
 #include "daemon/site_time.h"
+#include "daemon/swipe.h"
 #include "daemon/terminal_watch.h"
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "db/idempotency.h"
 #include "db/permit.h"
+#include "db/points.h"
 #include "db/post.h"
 #include "db/unit.h"
 #include "db/writer.h"
@@ -114,9 +116,15 @@ struct duty {
     bool clean;
 };
 
+/* The sooner of two moments, of which 0 is never. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0;
+    int64_t hold = 0, permit = 0, points = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;
@@ -125,9 +133,11 @@ static int duty_apply(struct tx *tx, void *arg)
     r = unit_expire_due(&steady, &hold);
     if (r >= 0)
         r = permit_expire_due(&steady, &permit);
+    if (r >= 0)
+        r = points_expire_due(&steady, &points);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = !hold ? permit : !permit ? hold : hold < permit ? hold : permit;
+    duty->next_ms = sooner(sooner(hold, permit), points);
     return r < 0 ? r : 0;
 }
 
@@ -144,7 +154,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     if (r < 0)
-        log_text(LOG_ERR, "holds and permits could not be expired: %s",
+        log_text(LOG_ERR, "holds, permits and points could not be expired: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
     else if (duty.clean) {
         import_store_clean(d->app.import_dir, clock_wall_ms());
@@ -201,7 +211,7 @@ static int parts_start(struct daemon *d)
 {
     struct app *app = &d->app;
     struct writer_options writing = {
-        .path = app->db_path, .committed = committed, .fatal = fatal, .arg = d};
+        .path = app->db_path, .committed = committed, .fatal = fatal, .arg = d, .seal = &app->seal};
     struct feed_options feeding = {.streams_max = d->config.streams_max};
     struct charts_options charting = {.db_path = app->db_path, .demo = d->config.demo};
     struct fault fault = {0};
@@ -211,6 +221,8 @@ static int parts_start(struct daemon *d)
     snprintf(epoch, sizeof(epoch), "%" PRIx64, (uint64_t)clock_wall_ms());
     feeding.epoch = epoch;
     r = sessions_create(&app->sessions);
+    if (r == 0)
+        r = swipes_create(&app->swipes);
     if (r == 0) {
         feeding.sessions = app->sessions;
         r = feed_create(&feeding, &app->feed);
@@ -247,6 +259,7 @@ static int http_open(struct daemon *d)
         .writer = d->app.writer,
         .db_path = d->app.db_path,
         .app = &d->app,
+        .seal = &d->app.seal,
         .sessions = d->app.sessions,
         .feed = d->app.feed,
         .assets_dir = c->assets_dir,
@@ -255,6 +268,7 @@ static int http_open(struct daemon *d)
         .log = log_line,
     };
 
+    seal_request_key(&d->app.seal, options.request_secret);
     for (size_t i = 0; i < c->n_hosts; i++)
         hosts[i] = c->hosts[i];
     if (c->lan_address[0])
@@ -309,6 +323,7 @@ static void parts_stop(struct daemon *d)
     feed_free(d->app.feed);
     sessions_free(d->app.sessions);
     terminals_free(d->app.terminals);
+    swipes_free(d->app.swipes);
     sd_event_unref(d->loop);
 }
 

@@ -15,6 +15,7 @@
 
 #include "db/audit.h"
 #include "db/clock.h"
+#include "db/customer.h"
 #include "db/migrate.h"
 #include "db/store.h"
 
@@ -105,22 +106,31 @@ static int key_refused(int r, const char *path, char *what, size_t what_size)
     return r;
 }
 
+/* Where the key @name is: what the configuration says, else systemd's credential, else our own. */
+static void key_path(const struct config *config, const char *configured, const char *name,
+                     char *path, size_t size)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+
+    if (configured[0]) {
+        snprintf(path, size, "%s", configured);
+        return;
+    }
+    snprintf(path, size, "%s/%s-key", credentials ? credentials : "", name);
+    if (!credentials || access(path, R_OK) < 0)
+        snprintf(path, size, "%s/secret/%s.key", config->state_dir, name);
+}
+
 static int audit_key_load(const struct config *config, const struct app *app, char *what,
                           size_t what_size)
 {
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     char path[640];
     uint8_t audit_key[KEY_SIZE];
     /* A new key beside an old log would make the log unverifiable from then on (RS F50). */
     bool fresh = access(app->db_path, F_OK) < 0;
     int r;
 
-    if (config->audit_key_file[0])
-        snprintf(path, sizeof(path), "%s", config->audit_key_file);
-    else if (credentials)
-        snprintf(path, sizeof(path), "%s/audit-key", credentials);
-    if (!config->audit_key_file[0] && (!credentials || access(path, R_OK) < 0))
-        snprintf(path, sizeof(path), "%s/secret/audit.key", config->state_dir);
+    key_path(config, config->audit_key_file, "audit", path, sizeof(path));
     r = key_load(path, fresh, audit_key);
     if (r < 0)
         return key_refused(r, path, what, what_size);
@@ -138,6 +148,80 @@ static int link_key_load(const struct config *config, struct app *app, char *wha
     snprintf(path, sizeof(path), LINK_KEY, config->state_dir);
     r = key_load(path, true, app->link_key);
     return r < 0 ? key_refused(r, path, what, what_size) : 0;
+}
+
+/* One key of KEY_SIZE bytes behind the other: a new one is added at the end. */
+static int ring_read(const char *path, struct seal_ring *ring)
+{
+    uint8_t bytes[KEY_SIZE * SEAL_KEYS_MAX + 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    n = read(fd, bytes, sizeof(bytes));
+    close(fd);
+    if (n < KEY_SIZE || n % KEY_SIZE)
+        r = -EBADMSG;
+    for (ssize_t i = 0; r == 0 && i < n / KEY_SIZE; i++)
+        r = seal_ring_add(ring, bytes + i * KEY_SIZE);
+    sodium_memzero(bytes, sizeof(bytes));
+    return r;
+}
+
+static int seal_keys_read(const struct config *config, struct app *app, char *what,
+                          size_t what_size)
+{
+    char path[640];
+    int r;
+
+    seal_ring_clear(&app->seal);
+    key_path(config, config->seal_key_file, "seal", path, sizeof(path));
+    r = ring_read(path, &app->seal);
+    return r < 0 && r != -ENOENT ? key_refused(r, path, what, what_size) : 0;
+}
+
+/* What was sealed must open. A key is made only where nothing is sealed yet: beside a database of
+ * another site it would not be that one's. */
+static int seal_keys_check(const struct config *config, struct app *app, struct db *db, char *what,
+                           size_t what_size)
+{
+    uint8_t made[KEY_SIZE];
+    char path[640];
+    int64_t id = 0;
+    int r = customer_key_missing(db, &app->seal, &id);
+
+    if (r < 0)
+        return r;
+    key_path(config, config->seal_key_file, "seal", path, sizeof(path));
+    if (r > 0) {
+        snprintf(what, what_size,
+                 "%s: personal data in it is sealed with key %" PRIx64
+                 ", which is not in %s: put that file back",
+                 app->db_path, (uint64_t)id, path);
+        return -EKEYREJECTED;
+    }
+    if (app->seal.n > 0)
+        return 0;
+    r = key_make(path, made);
+    if (r == 0)
+        r = seal_ring_add(&app->seal, made);
+    sodium_memzero(made, sizeof(made));
+    return r < 0 ? key_refused(r, path, what, what_size) : 0;
+}
+
+/* All of it under the newest key, so that one hash finds it. */
+static int reseal(struct db *db, const struct seal_ring *ring)
+{
+    int r = db_begin(db);
+
+    if (r < 0)
+        return r;
+    r = customer_reseal(db, ring);
+    if (r > 0)
+        return db_commit(db);
+    db_rollback(db);
+    return r;
 }
 
 static int lock_take(const char *state_dir, struct site *site)
@@ -208,17 +292,23 @@ static int database_ready(const struct config *config, struct app *app, char *wh
         r = db_schema_version(db, &app->schema);
     if (r == 0)
         r = log_check(db);
-    if (r == 0)
-        r = db_checkpoint(db, true);
-    if (r > 0 || r == -EBUSY) /* somebody reads: it is moved later */
-        r = 0;
-    if (r == -EUCLEAN)
-        snprintf(what, what_size, DAMAGED, app->db_path);
-    else if (r == -EKEYREJECTED)
+    if (r == -EKEYREJECTED)
         snprintf(what, what_size,
                  "%s: its audit log does not end with a row of this key: put the right audit.key "
                  "back, or restore a backup",
                  app->db_path);
+    if (r == 0)
+        r = seal_keys_check(config, app, db, what, what_size);
+    if (r == 0)
+        r = reseal(db, &app->seal);
+    if (r == 0)
+        r = db_checkpoint(db, true);
+    if (r > 0 || r == -EBUSY) /* somebody reads: it is moved later */
+        r = 0;
+    if (what[0])
+        ; /* told already */
+    else if (r == -EUCLEAN)
+        snprintf(what, what_size, DAMAGED, app->db_path);
     else if (r == -EPROTONOSUPPORT)
         snprintf(what, what_size, "%s was written by a newer version of Anchang", app->db_path);
     else if (r < 0)
@@ -265,6 +355,8 @@ int site_open(const struct config *config, struct app *app, struct site *ret_sit
         return -EMEDIUMTYPE;
     }
     r = audit_key_load(config, app, what, what_size);
+    if (r == 0)
+        r = seal_keys_read(config, app, what, what_size);
     if (r == 0)
         r = lock_take(config->state_dir, &site);
     if (r == -EALREADY)

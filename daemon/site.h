@@ -2,7 +2,8 @@
  *
  *   STATE/lock            held while somebody may write; holds the pid
  *   STATE/anchang.db      the database (and -wal, -shm)
- *   STATE/secret/NAME.key   32 bytes each, mode 0600; never in the database or its backups
+ *   STATE/secret/NAME.key   32 bytes each, mode 0600; never in the database or its backups.
+ *                         seal.key: one or more of them, the last one seals (db/seal.h)
  *   STATE/media/ID        images and documents by content
  *   STATE/upload, import  files on their way in
  *   STATE/backup          copies made before a migration
@@ -29,7 +30,8 @@ struct site {
  * (ret_site->holder), everything but the database is done. -EMEDIUMTYPE: the folder is on a network
  * or overlay file system that cannot keep a database (F14). -EPROTONOSUPPORT: the database is newer
  * than this program. -EUCLEAN: it is damaged; -ENODATA: the one that was there is gone. -ENOENT:
- * the audit log's key is gone; -EKEYREJECTED: it is another one, or the log's end was altered.
+ * the audit log's key is gone; -EKEYREJECTED: it is another one, or the log's end was altered, or
+ * the key is not here that personal data was sealed with.
  * @what gets a line for the log. */
 int site_open(const struct config *config, struct app *app, struct site *ret_site, char *what,
               size_t what_size);

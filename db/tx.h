@@ -11,6 +11,7 @@
 
 #include "db/fault.h"
 #include "db/right.h"
+#include "db/seal.h"
 #include "db/store.h"
 
 enum actor_kind { ACTOR_NOBODY, ACTOR_SYSTEM, ACTOR_USER, ACTOR_TERMINAL };
@@ -42,6 +43,7 @@ enum change_kind {
     CHANGE_USER,        /* id: user; rights or state changed: end or reload sessions */
     CHANGE_TERMINAL,    /* id: terminal; paired or revoked */
     CHANGE_ALERT,       /* id: alert; raised or answered */
+    CHANGE_MEMBER, /* id: member; a card of his died or his PIN changed: end what they opened */
 };
 
 struct change {
@@ -58,10 +60,11 @@ struct change_list {
 
 struct tx {
     struct db *db;
-    const struct actor *actor;   /* never NULL */
-    int64_t now_ms;              /* UTC, the same for the whole transaction */
-    struct fault *fault;         /* never NULL */
-    struct change_list *changes; /* NULL in a read */
+    const struct actor *actor;    /* never NULL */
+    int64_t now_ms;               /* UTC, the same for the whole transaction */
+    struct fault *fault;          /* never NULL */
+    struct change_list *changes;  /* NULL in a read */
+    const struct seal_ring *seal; /* for personal data; NULL where none is met */
 };
 
 /* Notes a change for after the commit. -ENOMEM, or 0. */

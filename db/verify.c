@@ -34,6 +34,17 @@ static const struct {
      "SELECT 'unit ' || c.unit_id || ' was signed without a permit' FROM claim c "
      "WHERE c.ended_ms IS NULL AND c.state IN ('C', 'F') AND c.kind <> 'opening' AND NOT EXISTS "
      "(SELECT 1 FROM permit_unit p WHERE p.unit_id = c.unit_id)"},
+    {"MB-02",
+     "SELECT 'customer ' || m.customer_id || ' is ' || COUNT(*) || ' members' FROM member m "
+     "GROUP BY m.customer_id HAVING COUNT(*) > 1"},
+    {"MB-02", "SELECT 'member ' || m.id || ' is no person' FROM member m LEFT JOIN customer c "
+              "ON c.id = m.customer_id WHERE c.kind IS NULL OR c.kind <> 'person'"},
+    {"MB-03", "SELECT 'card ' || MAX(id) || ' has the code of ' || (COUNT(*) - 1) || ' others' "
+              "FROM card WHERE ended_ms IS NULL GROUP BY code HAVING COUNT(*) > 1"},
+    {"MB-15", "SELECT 'member ' || m.id || ' has ' || m.points || ' points, the lines give ' || "
+              "COALESCE(l.points, 0) FROM member m LEFT JOIN (SELECT member_id, SUM(points) AS "
+              "points FROM points_line GROUP BY member_id) l ON l.member_id = m.id "
+              "WHERE m.points <> COALESCE(l.points, 0)"},
 };
 
 struct verifying {

@@ -3,7 +3,9 @@
  * I1 at most one live claim a unit, I2 sale state = function of claim, release flag and
  * retention, I3 one history row for each version that changed the state, I4 a live publication's
  * units are those of its hash, I5 the public is never shown more than there is, I9 nothing
- * reached a contract without a permit here (opening claims excepted). Thread: any with a reader.
+ * reached a contract without a permit here (opening claims excepted); MB-02 one member a person,
+ * MB-03 one card not ended a code, MB-15 a balance is the sum of its lines. Thread: any with a
+ * reader.
  */
 #ifndef ANCHANG_DB_VERIFY_H
 #define ANCHANG_DB_VERIFY_H

@@ -60,7 +60,8 @@ static void job_apply(struct writer *w, struct outcome *o, struct change_list *c
                     .actor = o->job->actor,
                     .now_ms = now_ms(w),
                     .fault = &o->fault,
-                    .changes = changes};
+                    .changes = changes,
+                    .seal = w->options.seal};
     size_t kept = changes->n;
     int r = db_savepoint(w->db);
 

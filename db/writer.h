@@ -31,7 +31,8 @@ struct writer_options {
     void (*committed)(void *arg, const struct change *changes, size_t n);
     void (*fatal)(void *arg, int error); /* the writer died; end the process */
     void *arg;
-    int64_t (*now_ms)(void); /* NULL: the real clock */
+    int64_t (*now_ms)(void);      /* NULL: the real clock */
+    const struct seal_ring *seal; /* what its transactions seal with; outlives the writer */
 };
 
 int writer_start(const struct writer_options *options, struct writer **ret_writer);

@@ -38,12 +38,16 @@ static json_t *text_json(const char *text)
     return bytes_json(text ? text : "", text ? strlen(text) : 0);
 }
 
-/* Fields that the log keeps and not all its readers may see: the floor price (PR-05); and whom a
- * unit is kept for, which the internal chart shows. */
+/* Fields that the log keeps and not all its readers may see: the floor price (PR-05); whom a unit
+ * is kept for, which the internal chart shows; what a customer is called, and masked numbers. */
 static const struct {
     const char *field;
     enum right right;
-} guarded[] = {{"floor_total_fen", RIGHT_PRICE_FLOOR}, {"holder", RIGHT_CHART_VIEW}};
+} guarded[] = {{"floor_total_fen", RIGHT_PRICE_FLOOR},
+               {"holder", RIGHT_CHART_VIEW},
+               {"customer_name", RIGHT_CUSTOMER_CLEAR},
+               {"customer_phone", RIGHT_CUSTOMER_VIEW},
+               {"customer_document", RIGHT_CUSTOMER_VIEW}};
 
 static bool field_hidden(const struct call *call, const struct trail_field *f)
 {

@@ -272,6 +272,15 @@ int alert_announce(struct app *app, struct db *db, int64_t alert_id)
     return r;
 }
 
+/* ---- cards at terminals ---- */
+
+int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
+                    char ret_id[SWIPE_ID_TEXT])
+{
+    session_pass_end_terminal(app->sessions, terminal_id);
+    return swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+}
+
 /* ---- after a commit ---- */
 
 static int change_follow(struct app *app, struct db *db, const struct change *change)
@@ -283,6 +292,9 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
         return terminal_reload(app, db, change->id);
     case CHANGE_ALERT:
         return alert_announce(app, db, change->id);
+    case CHANGE_MEMBER:
+        session_pass_end_member(app->sessions, change->id);
+        return 0;
     default:
         return 0;
     }
@@ -291,7 +303,7 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
 static bool concerns_people(const struct change *change)
 {
     return change->kind == CHANGE_USER || change->kind == CHANGE_TERMINAL ||
-           change->kind == CHANGE_ALERT;
+           change->kind == CHANGE_ALERT || change->kind == CHANGE_MEMBER;
 }
 
 int people_committed(struct app *app, const struct change *changes, size_t n)

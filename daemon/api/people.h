@@ -1,8 +1,8 @@
 /* people.h - what people and terminals need of the rest of the daemon, and give to it.
  *
  * The committed hook hands every change to people_committed(): rights that changed reach the
- * sessions, a terminal that was revoked loses its own, a call for staff is told. The start puts the
- * paired terminals back among the sessions.
+ * sessions, a terminal that was revoked loses its own, a member whose card died loses what is open,
+ * a call for staff is told. The start puts the paired terminals back among the sessions.
  *
  * Thread: any, the writer's included: each opens a reader of its own.
  */
@@ -10,6 +10,7 @@
 #define ANCHANG_PEOPLE_H
 
 #include "daemon/http/call.h"
+#include "daemon/swipe.h"
 
 struct app;
 struct identity;
@@ -17,15 +18,20 @@ struct identity;
 /* At start, before http_start(): every paired terminal becomes a session. Returns how many. */
 int terminals_load(struct app *app);
 
-/* For writer_options.committed: deals with CHANGE_USER, CHANGE_TERMINAL and CHANGE_ALERT and passes
- * over all others. What cannot be read fails closed: the sessions concerned end. The first error is
- * returned, for the log; the rest is done all the same. */
+/* For writer_options.committed: deals with CHANGE_USER, CHANGE_TERMINAL, CHANGE_ALERT and
+ * CHANGE_MEMBER and passes over all others. What cannot be read fails closed: sessions concerned
+ * end. The first error is returned, for the log; the rest is done all the same. */
 int people_committed(struct app *app, const struct change *changes, size_t n);
 
 /* The parts of it. */
 int session_reload_user(struct app *app, struct db *db, int64_t user_id);
 int terminal_reload(struct app *app, struct db *db, int64_t terminal_id);
 int alert_announce(struct app *app, struct db *db, int64_t alert_id);
+
+/* A card with @code was read at the terminal: the id by which its page hears of it, and the end of
+ * what another member had open there. For the device manager. */
+int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
+                    char ret_id[SWIPE_ID_TEXT]);
 
 /* Every field change of @object ("unit:12"), newest first, as the items of a TrailList; at most
  * TRAIL_MAX rows of the log. */

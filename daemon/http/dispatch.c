@@ -41,7 +41,10 @@ static void call_fill(struct request *rq)
     struct http *http = http_of(rq);
     struct call *call = &rq->call;
 
-    call->tx = (struct tx){.actor = &rq->id.actor, .now_ms = clock_wall_ms(), .fault = &rq->fault};
+    call->tx = (struct tx){.actor = &rq->id.actor,
+                           .now_ms = clock_wall_ms(),
+                           .fault = &rq->fault,
+                           .seal = http->options.seal};
     call->route = rq->match.route;
     call->app = http->options.app;
     call->id = &rq->id;
@@ -288,6 +291,12 @@ static enum MHD_Result dispatch_stream(struct request *rq)
 static int take_body(struct request *rq)
 {
     const struct route *route = rq->match.route;
+    const struct idempotency_request request = {.actor = &rq->id.actor,
+                                                .method = rq->method,
+                                                .uri = rq->uri,
+                                                .body = rq->body,
+                                                .n_body = rq->body ? rq->n_body : 0,
+                                                .secret = http_of(rq)->options.request_secret};
     int r;
 
     if (route->flags & ROUTE_UPLOAD) {
@@ -302,9 +311,7 @@ static int take_body(struct request *rq)
         return fault_set(&rq->fault, FAULT_JSON, "offset", "0", "reason", "empty", NULL);
     }
     if (route->flags & ROUTE_IDEMPOTENT)
-        return idempotency_init(&rq->idempotency, rq->seen.idempotency_key, &rq->id.actor,
-                                rq->method, rq->uri, rq->body, rq->body ? rq->n_body : 0,
-                                &rq->fault);
+        return idempotency_init(&rq->idempotency, rq->seen.idempotency_key, &request, &rq->fault);
     return 0;
 }
 

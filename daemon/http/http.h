@@ -50,12 +50,14 @@ struct http_options {
                                  listener's address are always among them */
     const struct route *routes; /* daemon/api passes its table `routes` */
     struct writer *writer;
-    const char *db_path;       /* for the workers' readers */
-    struct app *app;           /* handed to handlers */
-    struct sessions *sessions; /* borrowed; outlives the server */
-    struct feed *feed;         /* borrowed; NULL: no streams */
-    const char *assets_dir;    /* NULL: no pages */
-    const char *upload_dir;    /* ours: what is left there is removed; NULL: no uploads */
+    const char *db_path;          /* for the workers' readers */
+    struct app *app;              /* handed to handlers */
+    const struct seal_ring *seal; /* what their reads open with */
+    uint8_t request_secret[32];   /* what hashes of requests are keyed with (idempotency.h) */
+    struct sessions *sessions;    /* borrowed; outlives the server */
+    struct feed *feed;            /* borrowed; NULL: no streams */
+    const char *assets_dir;       /* NULL: no pages */
+    const char *upload_dir;       /* ours: what is left there is removed; NULL: no uploads */
     struct http_limits limits;
     /* One line: an access record (JSON) at LOG_INFO, trouble at LOG_WARNING or LOG_ERR (syslog). */
     void (*log)(void *arg, int priority, const char *line);

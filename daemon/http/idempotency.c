@@ -17,11 +17,11 @@ static bool key_ok(const char *key)
     return n >= 8 && n <= 64 && key[n] == '\0';
 }
 
-int idempotency_init(struct idempotency *i, const char *key, const struct actor *actor,
-                     const char *method, const char *uri, const void *body, size_t n_body,
-                     struct fault *f)
+int idempotency_init(struct idempotency *i, const char *key,
+                     const struct idempotency_request *request, struct fault *f)
 {
-    const char *query = strchrnul(uri, '?');
+    const char *method = request->method, *uri = request->uri, *query = strchrnul(uri, '?');
+    const struct actor *actor = request->actor;
     char kind = actor->kind == ACTOR_USER ? 'u' : actor->kind == ACTOR_TERMINAL ? 't' : 'n';
     crypto_generichash_state state;
     int n;
@@ -33,11 +33,11 @@ int idempotency_init(struct idempotency *i, const char *key, const struct actor 
                  (int)(query - uri), uri);
     if (n < 0 || (size_t)n >= sizeof(i->scope))
         return fault_set(f, FAULT_URI_TOO_LONG, NULL);
-    crypto_generichash_init(&state, NULL, 0, sizeof(i->hash));
+    crypto_generichash_init(&state, request->secret, IDEMPOTENCY_SECRET, sizeof(i->hash));
     /* With its NUL, so that no end of one part can pass as the start of the next. */
     crypto_generichash_update(&state, (const uint8_t *)method, strlen(method) + 1);
     crypto_generichash_update(&state, (const uint8_t *)uri, strlen(uri) + 1);
-    crypto_generichash_update(&state, body, n_body);
+    crypto_generichash_update(&state, request->body, request->n_body);
     crypto_generichash_final(&state, i->hash, sizeof(i->hash));
     return 0;
 }

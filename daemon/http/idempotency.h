@@ -14,7 +14,7 @@
 #include "daemon/http/call.h"
 #include "db/idempotency.h"
 
-enum { IDEMPOTENCY_BODY_MAX = 1024 * 1024, IDEMPOTENCY_SCOPE = 256 };
+enum { IDEMPOTENCY_BODY_MAX = 1024 * 1024, IDEMPOTENCY_SCOPE = 256, IDEMPOTENCY_SECRET = 32 };
 
 struct idempotency {
     char scope[IDEMPOTENCY_SCOPE]; /* "u:7:POST /api/v1/units/3/hold" */
@@ -22,10 +22,20 @@ struct idempotency {
     uint8_t hash[IDEMPOTENCY_HASH_SIZE]; /* of method, path, query and body */
 };
 
-/* Reads the key from the header value @key: IDEMPOTENCY_MISSING when absent or malformed. */
-int idempotency_init(struct idempotency *i, const char *key, const struct actor *actor,
-                     const char *method, const char *uri, const void *body, size_t n_body,
-                     struct fault *f);
+/* Who asks for what: everything a request is told apart by. */
+struct idempotency_request {
+    const struct actor *actor;
+    const char *method, *uri;
+    const void *body;
+    size_t n_body;
+    const uint8_t *secret; /* of IDEMPOTENCY_SECRET bytes: what the hash is keyed with */
+};
+
+/* Reads the key from the header value @key: IDEMPOTENCY_MISSING when absent or malformed. The hash
+ * of a request lies in the database for days, and the body may hold a phone number: without a
+ * secret that is not there, all phone numbers could be tried. */
+int idempotency_init(struct idempotency *i, const char *key,
+                     const struct idempotency_request *request, struct fault *f);
 
 /* Runs @handler once per key: 1 when an earlier answer was put into call->reply as bytes, else what
  * the handler returned; a JSON answer has been turned into bytes then. */

@@ -18,10 +18,16 @@
 
 enum { SLOTS = SESSION_MAX * 2 }; /* a power of two */
 
+struct pass {
+    int64_t member_id; /* 0: none */
+    int64_t made_ms, seen_ms;
+};
+
 struct entry {
     bool used;
     int64_t made_ms, seen_ms;
     struct identity id; /* its session field is the key */
+    struct pass pass;
 };
 
 struct sessions {
@@ -323,6 +329,77 @@ size_t session_update_user(struct sessions *s, int64_t user_id,
     }
     pthread_mutex_unlock(&s->lock);
     return n;
+}
+
+/* ---- a member's pass ---- */
+
+int session_pass_give(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t member_id,
+                      int64_t now_ms)
+{
+    struct entry *e;
+
+    pthread_mutex_lock(&s->lock);
+    e = lookup(s, hash);
+    if (e)
+        e->pass = (struct pass){.member_id = member_id, .made_ms = now_ms, .seen_ms = now_ms};
+    pthread_mutex_unlock(&s->lock);
+    return e ? 0 : -ENOENT;
+}
+
+int session_pass_find(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms,
+                      int64_t *ret_member_id)
+{
+    struct entry *e;
+    int r = -ENOENT;
+
+    pthread_mutex_lock(&s->lock);
+    e = lookup(s, hash);
+    if (e && e->pass.member_id && now_ms - e->pass.seen_ms < PASS_IDLE_MS &&
+        now_ms - e->pass.made_ms < PASS_LIFE_MS) {
+        e->pass.seen_ms = now_ms;
+        *ret_member_id = e->pass.member_id;
+        r = 0;
+    } else if (e) {
+        e->pass = (struct pass){.member_id = 0};
+    }
+    pthread_mutex_unlock(&s->lock);
+    return r;
+}
+
+static void pass_end_all(struct sessions *s, bool (*match)(const struct entry *e, const void *arg),
+                         const void *arg)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SLOTS; i++)
+        if (s->slot[i].used && s->slot[i].pass.member_id && match(&s->slot[i], arg))
+            s->slot[i].pass = (struct pass){.member_id = 0};
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool match_member(const struct entry *e, const void *arg)
+{
+    return e->pass.member_id == *(const int64_t *)arg;
+}
+
+void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH])
+{
+    struct entry *e;
+
+    pthread_mutex_lock(&s->lock);
+    e = lookup(s, hash);
+    if (e)
+        e->pass = (struct pass){.member_id = 0};
+    pthread_mutex_unlock(&s->lock);
+}
+
+void session_pass_end_terminal(struct sessions *s, int64_t terminal_id)
+{
+    pass_end_all(s, match_actor, &(struct whose){ACTOR_TERMINAL, terminal_id, NULL});
+}
+
+void session_pass_end_member(struct sessions *s, int64_t member_id)
+{
+    pass_end_all(s, match_member, &member_id);
 }
 
 size_t session_expire(struct sessions *s, int64_t now_ms)

@@ -5,6 +5,11 @@
  * until they are revoked: daemon/api keeps their hashes in the database and puts them back at
  * start.
  *
+ * A terminal's session may carry a member's pass: who stands before it has shown card and PIN, and
+ * may see that member's own data. It lies in the session, so that it ends with it: when the
+ * terminal is revoked, and at a restart. Else it ends after a minute without use, ten minutes after
+ * it was given, and when somebody ends it.
+ *
  * Times are monotonic milliseconds. Thread: any.
  */
 #ifndef ANCHANG_HTTP_SESSION_H
@@ -19,6 +24,8 @@ enum {
     SESSION_PER_USER = 16, /* the longest unused one makes room */
     SESSION_IDLE_MS = 15 * 60 * 1000,
     SESSION_LIFE_MS = 12 * 60 * 60 * 1000,
+    PASS_IDLE_MS = 60 * 1000,
+    PASS_LIFE_MS = 10 * 60 * 1000,
 };
 
 struct sessions;
@@ -60,6 +67,18 @@ size_t session_end_terminal(struct sessions *s, int64_t terminal_id);
  * CHANGE_USER. It runs under the table's lock and must not call back into it. */
 size_t session_update_user(struct sessions *s, int64_t user_id,
                            bool (*change)(void *arg, struct identity *id), void *arg);
+
+/* Gives the pass of @member_id to the session, in the place of another. -ENOENT: no such session.
+ */
+int session_pass_give(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t member_id,
+                      int64_t now_ms);
+/* Whose pass the session has, marking it used. -ENOENT: none, or no longer. */
+int session_pass_find(struct sessions *s, const uint8_t hash[SESSION_HASH], int64_t now_ms,
+                      int64_t *ret_member_id);
+/* End it: in that session, at that terminal, everywhere. */
+void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH]);
+void session_pass_end_terminal(struct sessions *s, int64_t terminal_id);
+void session_pass_end_member(struct sessions *s, int64_t member_id);
 
 /* Drops what has expired; http calls it now and then. Returns how many. */
 size_t session_expire(struct sessions *s, int64_t now_ms);

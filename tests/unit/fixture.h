@@ -46,13 +46,14 @@ struct fixture {
     int64_t project, building, stair, floors[6], units[FIXTURE_UNITS], permit;
     struct fault fault;         /* of the last FIXTURE_DO */
     struct change_list changes; /* of the last FIXTURE_DO */
+    struct seal_ring seal;      /* with one key */
 };
 
 static inline void fixture_begin(struct fixture *f, struct tx *tx)
 {
     fault_clear(&f->fault);
     f->changes.n = 0;
-    *tx = (struct tx){f->db, f->as, f->now_ms, &f->fault, &f->changes};
+    *tx = (struct tx){f->db, f->as, f->now_ms, &f->fault, &f->changes, &f->seal};
     assert_int_equal(db_begin(f->db), 0);
 }
 
@@ -200,6 +201,7 @@ static inline int fixture_setup(void **state)
     snprintf(f->path, sizeof(f->path), "%s/test.db", f->dir);
     assert_int_equal(db_open(f->path, DB_WRITER, &f->db), 0);
     assert_int_equal(db_migrate(f->db, NULL), 0);
+    assert_int_equal(seal_ring_add(&f->seal, (const uint8_t[SEAL_KEY]){1}), 0);
     f->now_ms = FIXTURE_NOW;
     f->actor = (struct actor){.kind = ACTOR_USER, .id = 1, .name = "tester", .all_projects = true};
     f->actor.rights = ~(right_set)0;

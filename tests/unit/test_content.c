@@ -216,7 +216,7 @@ static void test_every_fact_is_compared(void **state)
     content_hash(a, first);
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         struct fault fault = {0};
-        struct tx tx = {f->db, f->as, f->now_ms, &fault, NULL};
+        struct tx tx = {f->db, f->as, f->now_ms, &fault, NULL, NULL};
 
         assert_int_equal(db_begin(f->db), 0);
         sql(f, facts[i]);

@@ -103,7 +103,7 @@ static void test_hash_sees_each_fact(void **state)
         bool want = i < sizeof(seen) / sizeof(seen[0]);
         const char *sql = want ? seen[i] : unseen[i - sizeof(seen) / sizeof(seen[0])];
         struct fault fault = {0};
-        struct tx tx = {f->db, f->as, f->now_ms, &fault, NULL};
+        struct tx tx = {f->db, f->as, f->now_ms, &fault, NULL, NULL};
 
         assert_int_equal(db_begin(f->db), 0);
         assert_int_equal(db_script(f->db, sql), 0);

@@ -1,0 +1,282 @@
+/* customer.c - customers, masked, for those with customer.view; in clear one at a time (CU-01,
+ * CU-23). No answer but that of customer_clear has a phone or a document in it, so none is kept
+ * with an idempotency key. */
+#include "db/customer.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/member.h"
+#include "daemon/api/record.h"
+#include "daemon/http/text.h"
+
+enum { PAGE_DEFAULT = 20 };
+
+static const char *const kinds[] = {"person", "company", NULL};
+
+/* ---- out ---- */
+
+static json_t *document_json(enum contact_kind kind, const char *member, const char *value)
+{
+    json_t *document = json_object();
+
+    set_text(document, "kind", contact_codes[kind]);
+    set_text(document, member, value);
+    return document;
+}
+
+static json_t *phone_json(int64_t id, const char *member, const char *value)
+{
+    json_t *phone = json_object();
+
+    set_int(phone, "id", id);
+    set_text(phone, member, value);
+    return phone;
+}
+
+static json_t *customer_json(const struct customer_row *row)
+{
+    json_t *o = json_object(), *phones = json_array(), *document = json_null();
+
+    for (size_t i = 0; i < row->n_contacts; i++) {
+        const struct customer_contact *c = &row->contacts[i];
+
+        if (c->kind == CONTACT_PHONE)
+            json_array_append_new(phones, phone_json(c->id, "masked", c->masked));
+        else
+            document = document_json(c->kind, "masked", c->masked);
+    }
+    set_int(o, "id", row->id);
+    set_int(o, "version", row->version);
+    set_text(o, "kind", row->kind);
+    set_text(o, "name", row->full_name ? row->full_name : row->name);
+    set_text(o, "notice", row->notice);
+    json_object_set_new(o, "phones", phones);
+    json_object_set_new(o, "document", document);
+    set_int_or_null(o, "member_id", row->member_id);
+    set_int(o, "created_ms", row->created_ms);
+    set_int(o, "changed_ms", row->changed_ms);
+    return o;
+}
+
+static int customer_add(void *arg, const struct customer_row *row)
+{
+    return items_add(arg, customer_json(row));
+}
+
+static int reply_customer(struct call *call, int64_t id, int status)
+{
+    json_t *items = json_array();
+    int r = customer_get(&call->tx, id, customer_add, items);
+
+    return reply_first(call, items, r, status, "customers");
+}
+
+int api_customer_get(struct call *call)
+{
+    int64_t id = 0;
+    int r = call_param_id(call, 0, &id);
+
+    return r < 0 ? r : reply_customer(call, id, 200);
+}
+
+/* ---- looking ---- */
+
+/* What is looked for comes with the address, which only the access log would keep, and does not. */
+static int query_text(struct call *call, const char *name, size_t max, const char **ret_text)
+{
+    const char *text = call_query(call, name);
+    size_t n = 0;
+
+    *ret_text = text;
+    if (!text || (text_allowed(text, strlen(text), &n) && n >= 1 && n <= max))
+        return 0;
+    fault_item(call->tx.fault, FAULT_FIELD_TEXT, 0, name, "field", name, NULL);
+    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+}
+
+struct page {
+    json_t *items;
+    int64_t room, last;
+    bool more;
+};
+
+static int page_add(void *arg, const struct customer_row *row)
+{
+    struct page *page = arg;
+
+    page->more = page->room == 0;
+    if (page->more)
+        return 0;
+    page->room--;
+    page->last = row->id;
+    return items_add(page->items, customer_json(row));
+}
+
+int api_customer_list(struct call *call)
+{
+    struct customer_filter filter = {.name = NULL};
+    struct page page = {.room = PAGE_DEFAULT};
+    bool present;
+    int r = query_text(call, "phone", CONTACT_TYPED_MAX, &filter.phone);
+
+    if (r == 0)
+        r = query_text(call, "name", CUSTOMER_NAME_MAX, &filter.name);
+    if (r == 0)
+        r = call_query_int(call, "limit", 1, CUSTOMER_PAGE_MAX - 1, PAGE_DEFAULT, &page.room);
+    if (r == 0)
+        r = cursor_read(call, &filter.before_id, 1, &present);
+    if (r < 0)
+        return r;
+    page.items = json_array();
+    filter.limit = (int)page.room + 1; /* one more, to know whether there is a next page */
+    r = customer_scan(&call->tx, &filter, page_add, &page);
+    r = reply_items(call, page.items, r);
+    if (r == 0 && page.more)
+        cursor_write(call, &page.last, 1, call->reply.body);
+    return r;
+}
+
+/* ---- the record ---- */
+
+static void body_document(struct body *b, const char **ret_kind, const char **ret_number)
+{
+    json_t *document = NULL;
+
+    body_object(b, "document", BODY_OPTIONAL, &document);
+    if (document) {
+        struct body inner = {.call = b->call, .object = document, .prefix = "document"};
+
+        body_word(&inner, "kind", BODY_REQUIRED, contact_codes + 1, ret_kind);
+        body_text(&inner, "number", BODY_REQUIRED, 1, CONTACT_TYPED_MAX, ret_number);
+        (void)body_end(&inner); /* the outer one tells */
+    }
+}
+
+static void body_phones(struct body *b, struct customer_new *c)
+{
+    json_t *phones = NULL, *one;
+    size_t i;
+
+    body_array(b, "phones", BODY_REQUIRED, CUSTOMER_PHONES_MAX, &phones);
+    if (phones && json_array_size(phones) == 0)
+        fault_item(b->call->tx.fault, FAULT_FIELD_MISSING, 0, "phones", "field", "phones", NULL);
+    json_array_foreach(phones, i, one)
+    {
+        struct body inner = {.call = b->call, .object = one, .prefix = "phones"};
+
+        if (!json_is_object(one)) {
+            fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "phones", "field", "phones",
+                       "expected", "object", NULL);
+            return;
+        }
+        body_text(&inner, "number", BODY_REQUIRED, 1, CONTACT_TYPED_MAX, &c->phones[i]);
+        (void)body_end(&inner);
+        c->n_phones = i + 1;
+    }
+}
+
+/* The card that comes along: read into @card, whose code stays NULL when none does. */
+static int body_own_card(struct body *b, char code[CARD_TEXT], struct card_new *card)
+{
+    json_t *object = NULL;
+    int r = 0;
+
+    body_object(b, "card", BODY_OPTIONAL, &object);
+    if (object) {
+        struct body inner = {.call = b->call, .object = object, .prefix = "card"};
+
+        r = body_card(&inner, true, code, card);
+        (void)body_end(&inner);
+    }
+    return r;
+}
+
+int api_customer_create(struct call *call)
+{
+    struct customer_new c = {.kind = NULL};
+    struct card_new card = {.code = NULL};
+    char code[CARD_TEXT];
+    int64_t id = 0, card_id = 0;
+    struct body b;
+    int r, swiped;
+
+    body_begin(&b, call);
+    body_word(&b, "kind", BODY_REQUIRED, kinds, &c.kind);
+    body_text(&b, "name", BODY_REQUIRED, 1, CUSTOMER_NAME_MAX, &c.name);
+    body_text(&b, "notice", BODY_REQUIRED, 1, CUSTOMER_NOTICE_MAX, &c.notice);
+    body_phones(&b, &c);
+    body_document(&b, &c.document_kind, &c.document);
+    swiped = body_own_card(&b, code, &card);
+    r = body_end(&b);
+    if (r == 0)
+        r = swiped;
+    if (r == 0 && card.code)
+        r = tx_need_right(&call->tx, RIGHT_CARD_ISSUE);
+    if (r == 0)
+        r = customer_create(&call->tx, &c, &id);
+    if (r == 0 && card.code)
+        r = card_issue(&call->tx, id, &card, &card_id);
+    return r < 0 ? r : reply_customer(call, id, 201);
+}
+
+int api_customer_update(struct call *call)
+{
+    struct customer_change c = {.name = NULL};
+    struct body b;
+    int r = call_param_id(call, 0, &c.id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &c.version);
+    body_text(&b, "name", BODY_OPTIONAL, 1, CUSTOMER_NAME_MAX, &c.name);
+    body_text(&b, "add_phone", BODY_OPTIONAL, 1, CONTACT_TYPED_MAX, &c.add_phone);
+    body_int(&b, "end_phone_id", BODY_OPTIONAL, 1, INT64_MAX, &c.end_phone_id);
+    body_document(&b, &c.document_kind, &c.document);
+    r = body_end(&b);
+    if (r == 0)
+        r = customer_update(&call->tx, &c);
+    return r < 0 ? r : reply_customer(call, c.id, 200);
+}
+
+/* ---- in clear ---- */
+
+static json_t *clear_json(const struct customer_clear *clear)
+{
+    json_t *o = json_object(), *phones = json_array(), *document = json_null();
+
+    for (size_t i = 0; i < clear->n_contacts; i++) {
+        if (clear->contacts[i].kind == CONTACT_PHONE)
+            json_array_append_new(
+                phones, phone_json(clear->contacts[i].id, "number", clear->contacts[i].value));
+        else
+            document = document_json(clear->contacts[i].kind, "number", clear->contacts[i].value);
+    }
+    set_text(o, "name", clear->name);
+    json_object_set_new(o, "phones", phones);
+    json_object_set_new(o, "document", document);
+    return o;
+}
+
+int api_customer_clear(struct call *call)
+{
+    struct customer_clear clear;
+    struct body b;
+    int64_t id = 0;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    r = body_end(&b);
+    if (r == 0)
+        r = customer_clear(&call->tx, id, &clear);
+    if (r < 0)
+        return r;
+    call->reply.body = clear_json(&clear);
+    sodium_memzero(&clear, sizeof(clear));
+    return call->reply.body ? 0 : -ENOMEM;
+}

@@ -1,0 +1,203 @@
+/* member_pass.c - what a member sees at a kiosk, after card and PIN (MB-14, MB-16, AS-06).
+ *
+ * The page has a swipe's id (swipe.h), never the card's code. With the PIN it opens a pass in the
+ * terminal's own session (session.h), which is all the right that the kiosk has to this data: it
+ * names no member and no card, and sees the one whose pass it is.
+ *
+ * A PIN is compared on a slow thread, and what came of it kept on the writer's, as at the log-in.
+ * The answer is the same, and takes the same time, whether the card is unknown, lost, without a
+ * PIN, or the PIN wrong.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/record.h"
+#include "daemon/app.h"
+#include "daemon/http/session.h"
+#include "daemon/swipe.h"
+#include "db/clock.h"
+#include "db/member.h"
+#include "db/points.h"
+
+enum { PIN_TYPED_MAX = 20, LINES_SHOWN = 50 };
+
+/* What the slow thread found, for the writer. */
+struct attempt {
+    char code[CARD_TEXT];
+    struct member_secret secret;
+    bool known, right, locked;
+};
+
+/* The right alone does not make a terminal of somebody, and a user's session has no passes. */
+static int need_terminal(struct call *call)
+{
+    if (call->id->actor.kind == ACTOR_TERMINAL)
+        return 0;
+    return fault_set(call->tx.fault, FAULT_DENIED, "right", rights[RIGHT_TERMINAL_SELF].zh, NULL);
+}
+
+/* ---- what is seen ---- */
+
+static int line_add(void *arg, const struct points_line *line)
+{
+    json_t *o = json_object();
+
+    set_int(o, "points", line->points);
+    set_int(o, "left", line->left);
+    set_int(o, "at_ms", line->at_ms);
+    set_int_or_null(o, "expires_ms", line->expires_ms);
+    return items_add(arg, o);
+}
+
+static int member_take(void *arg, const struct member_row *row)
+{
+    json_t *o = arg;
+
+    set_text(o, "name", row->name);
+    set_text(o, "level", row->level);
+    set_int(o, "points", row->points);
+    return 0;
+}
+
+static int reply_pane(struct call *call, int64_t member_id)
+{
+    json_t *o = json_object(), *lines = json_array();
+    int r = member_get(&call->tx, member_id, member_take, o);
+
+    if (r == 0)
+        r = points_scan(&call->tx, member_id, 0, LINES_SHOWN, line_add, lines);
+    json_object_set_new(o, "lines", lines);
+    json_object_set_new(o, "units", json_array());
+    json_object_set_new(o, "progress", json_array());
+    json_object_set_new(o, "dues", json_array());
+    set_int(o, "idle_s", PASS_IDLE_MS / 1000);
+    if (r < 0) {
+        json_decref(o);
+        return r;
+    }
+    call->reply.body = o;
+    return o ? 0 : -ENOMEM;
+}
+
+/* ---- opening ---- */
+
+static int open_read(struct call *call, char code[CARD_TEXT], const char **ret_pin)
+{
+    const char *swipe = NULL;
+    struct body b;
+    int r = need_terminal(call);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_text(&b, "swipe", BODY_REQUIRED, 1, SWIPE_ID_TEXT - 1, &swipe);
+    body_text(&b, "pin", BODY_REQUIRED, 1, PIN_TYPED_MAX, ret_pin);
+    r = body_end(&b);
+    if (r < 0)
+        return r;
+    if (swipe_find(call->app->swipes, call->id->actor.id, swipe, clock_boot_ms(), code) < 0)
+        return fault_set(call->tx.fault, FAULT_SWIPE_GONE, NULL);
+    return 0;
+}
+
+int api_member_pass_open_prepare(struct call *call)
+{
+    const char *pin = NULL, *hash;
+    struct attempt *a = calloc(1, sizeof(*a));
+    int r = a ? 0 : -ENOMEM;
+
+    free(call->prepared);
+    call->prepared = a;
+    if (r == 0)
+        r = open_read(call, a->code, &pin);
+    if (r == 0)
+        r = member_secret_find(call->tx.db, a->code, &a->secret);
+    if (r < 0)
+        return r;
+    a->known = r > 0;
+    a->locked = a->known && a->secret.locked_until_ms > call->tx.now_ms;
+    if (a->locked)
+        return 0;
+    hash = a->known && a->secret.pin_hash[0] ? a->secret.pin_hash : NULL;
+    a->right = password_matches(hash, pin);
+    return 0;
+}
+
+static int refuse_locked(struct call *call, int64_t until_ms)
+{
+    const int64_t left = until_ms - call->tx.now_ms;
+    char minutes[24];
+
+    snprintf(minutes, sizeof(minutes), "%" PRId64, left > 0 ? (left + 59999) / 60000 : 1);
+    call->reply.retry_after = left > 0 ? (unsigned)((left + 999) / 1000) : 60;
+    fault_set(call->tx.fault, FAULT_PIN_LOCKED, "minutes", minutes, NULL);
+    return 0;
+}
+
+/* What a refusal writes stays: a handler that returns 0 with a fault set is committed. */
+static int open_refuse(struct call *call, const struct attempt *a)
+{
+    int64_t until = 0;
+    int r = a->known ? member_pin_failed(&call->tx, &a->secret, &until) : 0;
+
+    if (r < 0)
+        return r;
+    if (until)
+        return refuse_locked(call, until);
+    fault_set(call->tx.fault, FAULT_PIN_WRONG, NULL);
+    return 0;
+}
+
+int api_member_pass_open(struct call *call)
+{
+    const struct attempt *a = call->prepared;
+    struct member_secret now;
+    int r;
+
+    if (a->locked)
+        return refuse_locked(call, a->secret.locked_until_ms);
+    if (!a->right)
+        return open_refuse(call, a);
+    /* Much may have happened since the hash began: the card lost, the PIN another. */
+    r = member_secret_find(call->tx.db, a->code, &now);
+    if (r < 0)
+        return r;
+    if (r > 0 && now.locked_until_ms > call->tx.now_ms)
+        return refuse_locked(call, now.locked_until_ms);
+    if (r == 0 || now.card_id != a->secret.card_id || strcmp(now.pin_hash, a->secret.pin_hash) != 0)
+        return open_refuse(call, a);
+    r = member_pin_done(&call->tx, &now);
+    if (r == 0)
+        r = reply_pane(call, now.member_id);
+    if (r < 0)
+        return r;
+    r = session_pass_give(call->app->sessions, call->id->session, now.member_id, clock_boot_ms());
+    return r == -ENOENT ? fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL) : r;
+}
+
+/* ---- using and ending ---- */
+
+int api_member_pass_get(struct call *call)
+{
+    int64_t member_id = 0;
+    int r = need_terminal(call);
+
+    if (r < 0)
+        return r;
+    if (session_pass_find(call->app->sessions, call->id->session, clock_boot_ms(), &member_id) < 0)
+        return fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL);
+    return reply_pane(call, member_id);
+}
+
+int api_member_pass_end(struct call *call)
+{
+    int r = need_terminal(call);
+
+    if (r == 0)
+        session_pass_end(call->app->sessions, call->id->session);
+    return r;
+}

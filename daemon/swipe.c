@@ -1,0 +1,99 @@
+/* swipe.c - see swipe.h. */
+#include "daemon/swipe.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/terminal.h"
+
+struct swipe {
+    int64_t terminal_id; /* 0: free */
+    int64_t at_ms;
+    char id[SWIPE_ID_TEXT], code[CARD_TEXT];
+};
+
+struct swipes {
+    pthread_mutex_t lock;
+    struct swipe last[TERMINAL_MAX];
+};
+
+int swipes_create(struct swipes **ret_swipes)
+{
+    struct swipes *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return -ENOMEM;
+    pthread_mutex_init(&s->lock, NULL);
+    *ret_swipes = s;
+    return 0;
+}
+
+struct swipes *swipes_free(struct swipes *s)
+{
+    if (!s)
+        return NULL;
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+    return NULL;
+}
+
+/* The terminal's place, else a free one, else the one that has been of no use for longest; NULL
+ * when all are of use. Under the lock. */
+static struct swipe *place_of(struct swipes *s, int64_t terminal_id, int64_t now_ms)
+{
+    struct swipe *place = NULL;
+
+    for (size_t i = 0; i < TERMINAL_MAX; i++) {
+        struct swipe *one = &s->last[i];
+        const bool idle = !one->terminal_id || now_ms - one->at_ms >= SWIPE_LIFE_MS;
+
+        if (one->terminal_id == terminal_id)
+            return one;
+        if (idle && (!place || one->at_ms < place->at_ms))
+            place = one;
+    }
+    return place;
+}
+
+int swipe_put(struct swipes *s, int64_t terminal_id, const char *code, int64_t now_ms,
+              char ret_id[SWIPE_ID_TEXT])
+{
+    struct swipe *place;
+    uint8_t raw[16];
+
+    randombytes_buf(raw, sizeof(raw));
+    pthread_mutex_lock(&s->lock);
+    place = place_of(s, terminal_id, now_ms);
+    if (place) {
+        *place = (struct swipe){.terminal_id = terminal_id, .at_ms = now_ms};
+        snprintf(place->code, sizeof(place->code), "%s", code);
+        sodium_bin2base64(place->id, sizeof(place->id), raw, sizeof(raw),
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+        memcpy(ret_id, place->id, SWIPE_ID_TEXT);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return place ? 0 : -ENOSPC;
+}
+
+int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t now_ms,
+               char ret_code[CARD_TEXT])
+{
+    int r = -ENOENT;
+
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < TERMINAL_MAX; i++) {
+        const struct swipe *one = &s->last[i];
+
+        if (terminal_id && one->terminal_id == terminal_id && strcmp(one->id, id) == 0 &&
+            now_ms - one->at_ms < SWIPE_LIFE_MS) {
+            memcpy(ret_code, one->code, CARD_TEXT);
+            r = 0;
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+    return r;
+}

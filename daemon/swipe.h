@@ -1,0 +1,35 @@
+/* swipe.h - the cards that were read at terminals, by names that tell nothing.
+ *
+ * A page learns of a swipe by an opaque id, never by the card's code (MB-16); what it asks for with
+ * the id is looked up here. One card a terminal, good for two minutes, only from the terminal it
+ * was read at; a restart forgets all.
+ *
+ * Times are monotonic milliseconds. Thread: any.
+ */
+#ifndef ANCHANG_SWIPE_H
+#define ANCHANG_SWIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/card.h"
+
+enum {
+    SWIPE_ID_TEXT = 23, /* 128 bits of base64url and the NUL */
+    SWIPE_LIFE_MS = 2 * 60 * 1000,
+};
+
+struct swipes;
+
+int swipes_create(struct swipes **ret_swipes);
+struct swipes *swipes_free(struct swipes *s);
+
+/* A card with @code (card.h) was read at the terminal: its id, in the place of the last one's.
+ * -ENOSPC: more terminals than there can be. */
+int swipe_put(struct swipes *s, int64_t terminal_id, const char *code, int64_t now_ms,
+              char ret_id[SWIPE_ID_TEXT]);
+/* -ENOENT: not the last one of that terminal, or too long ago. */
+int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t now_ms,
+               char ret_code[CARD_TEXT]);
+
+#endif

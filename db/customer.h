@@ -1,0 +1,99 @@
+/* customer.h - the one customer master of the enterprise (CU-01): who somebody is, sealed where the
+ * law wants it, and masked wherever it is shown.
+ *
+ * Phones and documents are sealed (seal.h) in the form of contact.h; the same one twice among the
+ * living is a unique index, so two clerks who save at once are one success (DP-02). What a row
+ * gives out is masked; in clear it is customer_clear() alone, which writes who looked (CU-23). The
+ * audit log has the masked values. Nothing personal is stored without the notice that was given
+ * (CU-35).
+ *
+ * Needs tx->seal. Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_CUSTOMER_H
+#define ANCHANG_DB_CUSTOMER_H
+
+#include "db/contact.h"
+#include "db/tx.h"
+
+enum {
+    CUSTOMER_NAME_MAX = 60,
+    CUSTOMER_NOTICE_MAX = 60,
+    CUSTOMER_PHONES_MAX = 5,
+    CUSTOMER_PAGE_MAX = 50, /* rows of one look */
+};
+
+/* A phone or document as it may be shown. */
+struct customer_contact {
+    int64_t id;
+    enum contact_kind kind;
+    char masked[CONTACT_TEXT];
+};
+
+struct customer_row {
+    int64_t id, version, member_id; /* 0: no member */
+    const char *kind;               /* "person", "company" */
+    char name[CONTACT_NAME_TEXT];   /* masked; a company's is not personal: see full_name */
+    const char *full_name;          /* of a company; NULL for a person */
+    const char *notice;
+    int64_t created_ms, changed_ms;
+    struct customer_contact contacts[CUSTOMER_PHONES_MAX + 1]; /* phones, then the document */
+    size_t n_contacts;
+};
+
+/* NOT_FOUND. @row lives during the call. */
+int customer_get(struct tx *tx, int64_t customer_id,
+                 int (*each)(void *arg, const struct customer_row *row), void *arg);
+
+struct customer_filter {
+    const char *phone; /* as typed, whole; PHONE_WRONG when it is none. NULL: any */
+    const char *name;  /* a part of it; NULL: any */
+    int64_t before_id; /* rows older than this; 0: from the newest */
+    int limit;         /* at most CUSTOMER_PAGE_MAX */
+};
+/* Newest first. */
+int customer_scan(struct tx *tx, const struct customer_filter *filter,
+                  int (*each)(void *arg, const struct customer_row *row), void *arg);
+
+struct customer_new {
+    const char *kind, *name;
+    const char *notice; /* which privacy notice was given */
+    const char *phones[CUSTOMER_PHONES_MAX];
+    size_t n_phones;                      /* at least one */
+    const char *document_kind, *document; /* NULL: none yet */
+};
+/* PHONE_WRONG, DOCUMENT_WRONG, CUSTOMER_EXISTS (whose phone or document it is). */
+int customer_create(struct tx *tx, const struct customer_new *customer, int64_t *ret_id);
+
+struct customer_change {
+    int64_t id, version;
+    const char *name;                     /* NULL: leave */
+    const char *add_phone;                /* NULL: none */
+    int64_t end_phone_id;                 /* 0: none; the last one stays */
+    const char *document_kind, *document; /* in the place of the one there is; NULL: leave */
+};
+/* NOT_FOUND, VERSION_CHANGED, CUSTOMER_LAST_PHONE, LIMIT_REACHED and those of customer_create(). */
+int customer_update(struct tx *tx, const struct customer_change *change);
+
+/* All of it, in clear. */
+struct customer_clear {
+    char name[CUSTOMER_NAME_MAX * 4 + 1];
+    struct {
+        int64_t id;
+        enum contact_kind kind;
+        char value[CONTACT_TEXT];
+    } contacts[CUSTOMER_PHONES_MAX + 1];
+    size_t n_contacts;
+};
+/* Needs customer.clear, and is an audit row each time. NOT_FOUND. The caller clears what it got
+ * from memory when it was told. */
+int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear);
+
+/* ---- for the site, when it opens ---- */
+
+/* A key that sealed rows need and @ring has not: 1 and its number; 0: none. */
+int customer_key_missing(struct db *db, const struct seal_ring *ring, int64_t *ret_key_id);
+/* Seals what is not under the ring's last key under it, in the open transaction of @db. How many
+ * there were. */
+int customer_reseal(struct db *db, const struct seal_ring *ring);
+
+#endif
