@@ -1,5 +1,5 @@
-/* people_server.h - a whole server with the routes of people and terminals, and one administrator:
- * "root", whose password is ROOT_WORD.
+/* people_server.h - a whole server with the routes of people, terminals and members, and one
+ * administrator: "root", whose password is ROOT_WORD.
  */
 #ifndef ANCHANG_TESTS_PEOPLE_SERVER_H
 #define ANCHANG_TESTS_PEOPLE_SERVER_H
@@ -56,6 +56,23 @@ static const struct route table[] = {
     {"GET", "/alerts", RIGHT_ALERT_HANDLE, ROUTE_READ, api_alert_list, 0, NULL},
     {"POST", "/alerts/{alert}/answer", RIGHT_ALERT_HANDLE, ROUTE_WRITE | ROUTE_NO_BODY_OK,
      api_alert_answer, 0, NULL},
+    {"POST", "/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_SLOW | ROUTE_LOGIN,
+     api_member_pass_open, 0, api_member_pass_open_prepare},
+    {"GET", "/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_READ, api_member_pass_get, 0, NULL},
+    {"DELETE", "/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_NO_BODY_OK,
+     api_member_pass_end, 0, NULL},
+    {"POST", "/customers", RIGHT_CUSTOMER_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_customer_create,
+     0, NULL},
+    {"POST", "/customers/{customer}/clear", RIGHT_CUSTOMER_CLEAR, ROUTE_WRITE | ROUTE_NO_BODY_OK,
+     api_customer_clear, 0, NULL},
+    {"POST", "/customers/{customer}/cards", RIGHT_CARD_ISSUE, ROUTE_WRITE, api_card_issue, 0, NULL},
+    {"GET", "/cards/find", RIGHT_MEMBER_VIEW, ROUTE_READ, api_card_find, 0, NULL},
+    {"POST", "/cards/{card}/loss", RIGHT_CARD_ISSUE, ROUTE_WRITE, api_card_lose, 0, NULL},
+    {"GET", "/members/{member}", RIGHT_MEMBER_VIEW, ROUTE_READ, api_member_get, 0, NULL},
+    {"POST", "/members/{member}/pin", RIGHT_MEMBER_EDIT, ROUTE_WRITE | ROUTE_SLOW,
+     api_member_pin_set, 0, api_member_pin_set_prepare},
+    {"POST", "/members/{member}/pin/unlock", RIGHT_MEMBER_EDIT, ROUTE_WRITE, api_member_pin_unlock,
+     0, NULL},
     {"GET", "/audit", RIGHT_AUDIT_VIEW, ROUTE_READ, api_audit_list, 0, NULL},
     {"GET", "/audit/verify", RIGHT_AUDIT_VIEW, ROUTE_SLOW, api_audit_verify, 0, NULL},
     {0},
@@ -119,6 +136,7 @@ static inline void start_parts(void)
 
     assert_int_equal(feed_create(&feed, &server.feed), 0);
     assert_int_equal(terminals_create(&app.terminals), 0);
+    assert_int_equal(swipes_create(&app.swipes), 0);
     snprintf(config.site_name, sizeof(config.site_name), "Test Office");
     snprintf(config.site_lang, sizeof(config.site_lang), "zh");
     app.config = &config;
@@ -150,6 +168,10 @@ static inline int setup(void **state)
     assert_int_equal(db_open(server.db_path, DB_WRITER, &db), 0);
     assert_int_equal(db_migrate(db, NULL), 0);
     db_close(db);
+    assert_int_equal(seal_ring_add(&app.seal, key), 0);
+    w.seal = &app.seal;
+    o.seal = &app.seal;
+    seal_request_key(&app.seal, o.request_secret);
     w.path = server.db_path;
     assert_int_equal(writer_start(&w, &server.writer), 0);
     assert_int_equal(writer_call(server.writer, &actor_system, seed, &root_id, NULL), 0);
@@ -174,6 +196,7 @@ static inline int teardown(void **state)
     (void)state;
     server_stop(&server);
     app.terminals = terminals_free(app.terminals);
+    app.swipes = swipes_free(app.swipes);
     return 0;
 }
 

@@ -230,6 +230,13 @@ static void test_duties_apart(void **state)
         if (admin)
             assert_false(set & (RIGHT_BIT(RIGHT_PRICE_EDIT) | RIGHT_BIT(RIGHT_UNIT_HOLD) |
                                 RIGHT_BIT(RIGHT_PUBLICATION_APPROVE)));
+        /* Who sees a customer in clear sees him masked, and is known by name: no machine, no
+         * administrator, nobody who only reads figures. */
+        if (set & RIGHT_BIT(RIGHT_CUSTOMER_CLEAR))
+            assert_true((set & RIGHT_BIT(RIGHT_CUSTOMER_VIEW)) && !is_machine(&roles[k]) && !admin);
+        /* Points are money's worth: who takes money does not make them. */
+        if (strcmp(roles[k].code, "cashier") == 0)
+            assert_false(set & RIGHT_BIT(RIGHT_POINTS_EDIT));
         /* Approving takes a manager. */
         if (set & RIGHT_BIT(RIGHT_PUBLICATION_APPROVE))
             assert_string_equal(roles[k].code, "sales-manager");
@@ -242,7 +249,8 @@ static void test_guessing_is_slowed(void **state)
     (void)state;
     for (size_t i = 0; routes[i].method; i++) {
         bool guess = strcmp(routes[i].path, "/api/v1/session") == 0 ||
-                     strcmp(routes[i].path, "/api/v1/terminal/pair") == 0;
+                     strcmp(routes[i].path, "/api/v1/terminal/pair") == 0 ||
+                     strcmp(routes[i].path, "/api/v1/terminal/member") == 0;
 
         if (guess && strcmp(routes[i].method, "POST") == 0)
             assert_true(routes[i].flags & ROUTE_LOGIN);

@@ -268,6 +268,70 @@ static void test_threads(void **state)
     }
 }
 
+/* ---- a member's pass ---- */
+
+static int64_t pass_of(struct sessions *s, const struct identity *at, int64_t now_ms)
+{
+    int64_t member = 0;
+
+    return session_pass_find(s, at->session, now_ms, &member) < 0 ? 0 : member;
+}
+
+static struct identity pass_given(struct sessions *s, int64_t terminal_id, int64_t member_id,
+                                  int64_t now_ms)
+{
+    struct identity id = terminal(terminal_id), found;
+    char token[SESSION_TOKEN_TEXT];
+
+    assert_int_equal(session_create(s, &id, now_ms, token), 0);
+    assert_int_equal(session_find(s, token, now_ms, &found), 0);
+    assert_int_equal(session_pass_give(s, found.session, member_id, now_ms), 0);
+    assert_int_equal(pass_of(s, &found, now_ms), member_id);
+    return found;
+}
+
+static void test_pass_ends_by_itself(void **state)
+{
+    struct sessions *s = *state;
+    struct identity at = pass_given(s, 1, 42, 1000);
+    int64_t now = 1000;
+
+    assert_int_equal(pass_of(s, &at, now + PASS_IDLE_MS - 1), 42); /* a use */
+    now += PASS_IDLE_MS - 1;
+    assert_int_equal(pass_of(s, &at, now + PASS_IDLE_MS), 0);
+    assert_int_equal(pass_of(s, &at, now), 0); /* and does not come back */
+    assert_int_equal(session_pass_give(s, at.session, 42, now), 0);
+    for (int64_t t = 0; t < PASS_LIFE_MS; t += PASS_IDLE_MS / 2)
+        assert_int_equal(pass_of(s, &at, now + t), 42);
+    assert_int_equal(pass_of(s, &at, now + PASS_LIFE_MS), 0); /* however busy */
+}
+
+static void test_pass_is_ended(void **state)
+{
+    struct sessions *s = *state;
+    struct identity a = pass_given(s, 1, 42, 0), b = pass_given(s, 2, 42, 0);
+    struct identity c = pass_given(s, 3, 43, 0);
+    const uint8_t nobody[SESSION_HASH] = {1};
+    int64_t member = 0;
+
+    session_pass_end(s, a.session); /* the page wiped */
+    assert_int_equal(pass_of(s, &a, 1), 0);
+    assert_int_equal(pass_of(s, &b, 1), 42);
+    session_pass_give(s, a.session, 43, 1);
+    session_pass_end_member(s, 42); /* his card was lost */
+    assert_int_equal(pass_of(s, &b, 2), 0);
+    assert_int_equal(pass_of(s, &a, 2), 43);
+    session_pass_end_terminal(s, 1); /* another card was read there */
+    assert_int_equal(pass_of(s, &a, 3), 0);
+    assert_int_equal(pass_of(s, &c, 3), 43);
+    session_end_terminal(s, 3); /* revoked */
+    assert_int_equal(pass_of(s, &c, 4), 0);
+    assert_int_equal(session_pass_give(s, c.session, 43, 4), -ENOENT);
+    assert_int_equal(session_pass_give(s, nobody, 43, 4), -ENOENT);
+    assert_int_equal(session_pass_find(s, nobody, 4, &member), -ENOENT);
+    session_pass_end(s, nobody);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +343,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deletion_keeps_the_rest, setup, teardown),
         cmocka_unit_test(test_cookies),
+        cmocka_unit_test_setup_teardown(test_pass_ends_by_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pass_is_ended, setup, teardown),
         cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
     };
 

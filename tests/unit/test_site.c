@@ -18,6 +18,7 @@
 #include "daemon/site.h"
 #include "db/audit.h"
 #include "db/clock.h"
+#include "db/customer.h"
 #include "db/migrate.h"
 #include "db/store.h"
 #include "db/tx.h"
@@ -227,6 +228,108 @@ static void test_audit_key_lost(void **state)
     assert_int_equal(unlink("/tmp/anchang-kept.key"), 0);
 }
 
+/* ---- what seals personal data ---- */
+
+static void write_more(const char *name, const void *data, size_t n)
+{
+    int fd = open(in_state(name), O_WRONLY | O_APPEND | O_CLOEXEC);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, data, n), (ssize_t)n);
+    close(fd);
+}
+
+static void customer_add(const char *phone)
+{
+    const struct customer_new c = {
+        .kind = "person", .name = "n", .notice = "n", .phones = {phone}, .n_phones = 1};
+    struct fault fault = {0};
+    struct tx tx = {.actor = &actor_system, .now_ms = 1, .fault = &fault, .seal = &app.seal};
+    int64_t id = 0;
+
+    assert_int_equal(db_open(app.db_path, DB_WRITER, &tx.db), 0);
+    assert_int_equal(db_begin(tx.db), 0);
+    assert_int_equal(customer_create(&tx, &c, &id), 0);
+    assert_int_equal(db_commit(tx.db), 0);
+    db_close(tx.db);
+}
+
+static int64_t keys_used(void)
+{
+    struct db *db;
+    int64_t n = 0;
+
+    assert_int_equal(db_open(app.db_path, DB_READER, &db), 0);
+    assert_int_equal(
+        db_get(db, &n, "SELECT COUNT(DISTINCT key_id) * 1000 + COUNT(*) FROM customer_secret", ""),
+        1);
+    db_close(db);
+    return n;
+}
+
+static void test_seal_key_lost(void **state)
+{
+    static const uint8_t other[32] = {9};
+    struct site site;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(open_site(&site), 0);
+    assert_int_equal(mode_of("secret/seal.key"), 0600);
+    id = seal_ring_id(&app.seal);
+    assert_int_not_equal(id, 0);
+    site_close(&site);
+    assert_int_equal(unlink(in_state("secret/seal.key")), 0);
+    assert_int_equal(open_site(&site), 0); /* nothing is sealed yet: another one does */
+    assert_int_not_equal(seal_ring_id(&app.seal), id);
+    customer_add("13812341234");
+    site_close(&site);
+
+    assert_int_equal(rename(in_state("secret/seal.key"), "/tmp/anchang-kept-seal.key"), 0);
+    assert_int_equal(open_site(&site), -EKEYREJECTED);
+    assert_non_null(strstr(what, "secret/seal.key: put that file back"));
+    assert_true(site_wants_restore(-EKEYREJECTED));
+    site_close(&site);
+    assert_int_equal(mode_of("secret/seal.key"), -1); /* not replaced */
+    write_file("secret/seal.key", other, sizeof(other));
+    assert_int_equal(open_site(&site), -EKEYREJECTED);
+    site_close(&site);
+    /* From where the configuration says. */
+    snprintf(config.seal_key_file, sizeof(config.seal_key_file), "/tmp/anchang-kept-seal.key");
+    assert_int_equal(open_site(&site), 0);
+    site_close(&site);
+    assert_int_equal(unlink("/tmp/anchang-kept-seal.key"), 0);
+}
+
+/* A key more at the end of the file: everything is sealed under it at the next start. */
+static void test_a_new_seal_key(void **state)
+{
+    static const uint8_t more[33] = {7};
+    struct site site;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(open_site(&site), 0);
+    customer_add("13812341234");
+    customer_add("13812341235");
+    id = seal_ring_id(&app.seal);
+    site_close(&site);
+    write_more("secret/seal.key", more, 32);
+    assert_int_equal(open_site(&site), 0);
+    assert_int_not_equal(seal_ring_id(&app.seal), id);
+    assert_int_equal(app.seal.n, 2);
+    assert_int_equal(keys_used(), 1002);
+    customer_add("13812341236");
+    site_close(&site);
+    write_file("secret/seal.key", more, 32); /* the old one is not needed any more */
+    assert_int_equal(open_site(&site), 0);
+    assert_int_equal(keys_used(), 1003);
+    site_close(&site);
+    write_file("secret/seal.key", more, 33);
+    assert_int_equal(open_site(&site), -EBADMSG);
+    assert_non_null(strstr(what, "secret/seal.key"));
+}
+
 static void test_newer_schema(void **state)
 {
     struct site site;
@@ -316,6 +419,8 @@ int main(void)
         CASE(test_lock_dies_with_its_process),
         CASE(test_keys_of_another_size),
         CASE(test_audit_key_lost),
+        CASE(test_seal_key_lost),
+        CASE(test_a_new_seal_key),
         CASE(test_newer_schema),
         CASE(test_damaged),
         CASE(test_a_reader_does_not_matter),
