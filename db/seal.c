@@ -91,17 +91,18 @@ struct binding {
     uint8_t bytes[KIND_MAX + 2 * sizeof(int64_t) + SEAL_HASH];
 };
 
-static void bind_to(struct binding *b, const char *kind, int64_t owner, const struct sealed *sealed)
+static struct binding binding_of(const char *kind, int64_t owner, const struct sealed *sealed)
 {
     const int64_t numbers[2] = {owner, sealed->key_id};
-    uint8_t *at = b->bytes + KIND_MAX;
+    struct binding b = {.bytes = {0}};
+    uint8_t *at = b.bytes + KIND_MAX;
 
-    memset(b, 0, sizeof(*b));
-    memcpy(b->bytes, kind, strnlen(kind, KIND_MAX));
+    memcpy(b.bytes, kind, strnlen(kind, KIND_MAX));
     for (size_t i = 0; i < 2; i++)
         for (size_t k = 0; k < sizeof(int64_t); k++)
             *at++ = (uint8_t)((uint64_t)numbers[i] >> (8 * k));
     memcpy(at, sealed->hash, SEAL_HASH);
+    return b;
 }
 
 int seal_value(const struct seal_ring *ring, const char *kind, int64_t owner, const char *value,
@@ -119,7 +120,7 @@ int seal_value(const struct seal_ring *ring, const char *kind, int64_t owner, co
         return -EMSGSIZE;
     memcpy(padded, value, n);
     sealed.key_id = seal_ring_id(ring);
-    bind_to(&b, kind, owner, &sealed);
+    b = binding_of(kind, owner, &sealed);
     randombytes_buf(sealed.data, NONCE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data + NONCE, NULL, (const uint8_t *)padded,
                                                sizeof(padded), b.bytes, sizeof(b.bytes), NULL,
@@ -133,12 +134,11 @@ int seal_open(const struct seal_ring *ring, const char *kind, int64_t owner,
               const struct sealed *sealed, char ret_value[SEAL_VALUE_MAX])
 {
     const struct seal_key *key = key_find(ring, sealed->key_id);
+    const struct binding b = binding_of(kind, owner, sealed);
     char value[SEAL_VALUE_MAX];
-    struct binding b;
 
     if (!key)
         return -ENOKEY;
-    bind_to(&b, kind, owner, sealed);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)value, NULL, NULL,
                                                    sealed->data + NONCE, SEAL_DATA - NONCE, b.bytes,
                                                    sizeof(b.bytes), sealed->data, key->seal) != 0)
