@@ -53,24 +53,16 @@ static struct credit *credit_first(const struct credits *c)
     return first;
 }
 
-static struct credit *credit_of(const struct credits *c, int64_t id)
+/* What expired is taken as what was spent is: it was the first to expire. */
+static void credits_take(struct credits *c, int64_t points)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (c->items[i].id == id)
-            return &c->items[i];
-    return NULL;
-}
+    struct credit *from;
 
-static void credits_take(struct credits *c, int64_t points, struct credit *only)
-{
-    while (points > 0) {
-        struct credit *from = only ? only : credit_first(c);
-        const int64_t part = from && from->left < points ? from->left : points;
+    while (points > 0 && (from = credit_first(c)) != NULL) {
+        const int64_t part = from->left < points ? from->left : points;
 
-        if (!from)
-            return;
         from->left -= part;
-        points = only ? 0 : points - part;
+        points -= part;
     }
 }
 
@@ -79,20 +71,28 @@ static int credits_read(struct tx *tx, int64_t member_id, struct credits *c)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT id, points, expires_ms, of_id FROM points_line "
-                     "WHERE member_id = $1 ORDER BY id",
+                     "SELECT id, points, expires_ms FROM points_line WHERE member_id = $1 "
+                     "ORDER BY id",
                      "i", member_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const int64_t points = stmt_int(s, 1), of_id = stmt_int(s, 3);
+        const int64_t points = stmt_int(s, 1);
 
         if (points > 0)
             r = credit_add(c, stmt_int(s, 0), points, stmt_int(s, 2));
         else
-            credits_take(c, -points, of_id ? credit_of(c, of_id) : NULL);
+            credits_take(c, -points);
     }
     stmt_reset(s);
     return r;
+}
+
+static const struct credit *credit_of(const struct credits *c, int64_t id)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->items[i].id == id)
+            return &c->items[i];
+    return NULL;
 }
 
 int points_scan(struct tx *tx, int64_t member_id, int64_t before_id, int limit,

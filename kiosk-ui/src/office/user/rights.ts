@@ -26,6 +26,18 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
   },
   { key: 'sell', codes: ['price.edit', 'unit.release', 'unit.hold', 'unit.retain'] },
   { key: 'publish', codes: ['publication.edit', 'publication.approve'] },
+  {
+    key: 'members',
+    codes: [
+      'customer.view',
+      'customer.edit',
+      'customer.clear',
+      'member.view',
+      'member.edit',
+      'points.edit',
+      'card.issue',
+    ],
+  },
   { key: 'desk', codes: ['alert.handle', 'terminal.self'] },
   { key: 'run', codes: ['user.edit', 'terminal.edit', 'audit.view', 'system.view'] },
 ];
