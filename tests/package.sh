@@ -71,7 +71,8 @@ check_control() {
     esac
     local package synopsis
     for package in anchang anchang-kiosk; do
-        synopsis=$(control_of "$package" Description | head -1)
+        synopsis=$(control_of "$package" Description)
+        synopsis=${synopsis%%$'\n'*} # not by head: it may end before dpkg-deb has written all
         [[ $synopsis == "property sales office: "* && ${#synopsis} -le 80 ]] || fail "synopsis: $synopsis"
     done
     case "$(control_of anchang Depends)" in
@@ -81,8 +82,8 @@ check_control() {
     *cage*chromium*) ;;
     *) fail "anchang-kiosk does not depend on cage and chromium" ;;
     esac
-    dpkg-deb -I "$OUT"/anchang_*.deb conffiles | grep -qx /etc/anchangd/anchangd.conf || fail "conffiles"
-    dpkg-deb -I "$OUT"/anchang-kiosk_*.deb conffiles | grep -qx /etc/anchang-kiosk.conf || fail "conffiles"
+    dpkg-deb -I "$OUT"/anchang_*.deb conffiles | grep -x /etc/anchangd/anchangd.conf >/dev/null || fail "conffiles"
+    dpkg-deb -I "$OUT"/anchang-kiosk_*.deb conffiles | grep -x /etc/anchang-kiosk.conf >/dev/null || fail "conffiles"
     passed "control files"
 }
 
