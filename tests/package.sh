@@ -64,6 +64,12 @@ check_contents() {
     passed "contents"
 }
 
+has_conffile() { # package name, path
+    local all
+    all=$(dpkg-deb -I "$OUT/$1"_*.deb conffiles)
+    grep -qx "$2" <<<"$all" || fail "$2 is no conffile of $1"
+}
+
 check_control() {
     case "$(control_of anchang Depends)" in
     *libsqlite3-0*libsystemd0* | *libsystemd0*libsqlite3-0*) ;;
@@ -82,8 +88,8 @@ check_control() {
     *cage*chromium*) ;;
     *) fail "anchang-kiosk does not depend on cage and chromium" ;;
     esac
-    dpkg-deb -I "$OUT"/anchang_*.deb conffiles | grep -x /etc/anchangd/anchangd.conf >/dev/null || fail "conffiles"
-    dpkg-deb -I "$OUT"/anchang-kiosk_*.deb conffiles | grep -x /etc/anchang-kiosk.conf >/dev/null || fail "conffiles"
+    has_conffile anchang /etc/anchangd/anchangd.conf
+    has_conffile anchang-kiosk /etc/anchang-kiosk.conf
     passed "control files"
 }
 
