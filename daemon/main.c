@@ -126,7 +126,7 @@ static int duty_apply(struct tx *tx, void *arg)
     if (r >= 0)
         r = permit_expire_due(&steady, &permit);
     if (r >= 0 && duty->clean)
-        r = idempotency_prune(tx, tx->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
+        r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
     duty->next_ms = !hold ? permit : !permit ? hold : hold < permit ? hold : permit;
     return r < 0 ? r : 0;
 }

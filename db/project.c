@@ -213,7 +213,7 @@ static const char project_states[] =
     "(SELECT q.number FROM publication q WHERE q.project_id = p.id AND q.state = 'live'), "
     "(SELECT q.number FROM publication q WHERE q.project_id = p.id "
     " AND q.state IN ('draft', 'submitted')), "
-    "n.sale_state, n.units, n.gross, n.total, n.building_id FROM project p LEFT JOIN "
+    "n.sale_state, n.units, n.gross, n.total, n.building_id, p.name_en FROM project p LEFT JOIN "
     "(SELECT u.project_id, u.building_id, u.sale_state, COUNT(*) AS units, "
     " SUM(COALESCE(a.gross, 0)) AS gross, "
     " SUM(COALESCE(u.total_fen, 0)) AS total FROM unit u JOIN project k ON k.id = u.project_id "
@@ -243,15 +243,17 @@ static void brief_add(const struct actor *actor, struct project_brief *brief, st
 
 /* The texts of a brief outlive the row they were read from. */
 struct brief_text {
-    char name[400], city[400];
+    char name[400], name_en[400], city[400];
 };
 
 static void brief_start(struct project_brief *brief, struct brief_text *text, struct stmt *s)
 {
     snprintf(text->name, sizeof(text->name), "%s", stmt_text(s, 1));
+    snprintf(text->name_en, sizeof(text->name_en), "%s", stmt_text(s, 11));
     snprintf(text->city, sizeof(text->city), "%s", stmt_text(s, 2));
     *brief = (struct project_brief){.id = stmt_int(s, 0),
                                     .name = text->name,
+                                    .name_en = text->name_en,
                                     .city = text->city,
                                     .closed = stmt_int(s, 3) != 0,
                                     .live_number = stmt_int(s, 4),

@@ -67,7 +67,7 @@ struct project_state {
 enum { PROJECT_STATES_MAX = 12 };
 struct project_brief {
     int64_t id;
-    const char *name, *city;
+    const char *name, *name_en, *city; /* name_en "": has none */
     bool closed;
     int64_t units;
     int64_t live_number, open_number;                /* of publications; 0: none */

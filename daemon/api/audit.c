@@ -10,6 +10,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/people.h"
+#include "db/state.h"
 
 enum { HASH_TEXT = AUDIT_HASH_SIZE * 2 + 1, PAGE_MAX = 500, PAGE_DEFAULT = 100 };
 
@@ -58,10 +59,18 @@ static json_t *value_json(const char *value, size_t n)
     return value ? bytes_json(value, n) : json_null();
 }
 
-static void value_print(FILE *out, const char *value, size_t n)
+/* The state of a unit in the reader's words; all else as it is stored. */
+static void value_print(FILE *out, const struct call *call, const struct trail_field *f,
+                        const char *value, size_t n)
 {
+    const struct state_info *state = NULL;
+
+    if (n == 1 && f->n_field == 5 && memcmp(f->field, "state", 5) == 0)
+        state = state_info(value[0]);
     if (!value || n == 0)
         fputs("–", out);
+    else if (state)
+        fputs(call->lang == LANG_EN ? state->en : state->zh, out);
     else
         fwrite(value, 1, n, out);
 }
@@ -89,10 +98,10 @@ static json_t *detail_json(const struct call *call, const char *detail)
             continue;
         }
         if (f.before) {
-            value_print(out, f.before, f.n_before);
+            value_print(out, call, &f, f.before, f.n_before);
             fputs(" → ", out);
         }
-        value_print(out, f.after, f.n_after);
+        value_print(out, call, &f, f.after, f.n_after);
     }
     bad = ferror(out) != 0;
     bad = fclose(out) != 0 || bad;

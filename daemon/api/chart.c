@@ -16,6 +16,7 @@ static int brief_write(void *arg, const struct project_brief *brief)
 
     buf_printf(out, "{\"id\":%" PRId64, brief->id);
     json_member_text(out, "name", brief->name);
+    json_member_text(out, "name_en", brief->name_en);
     json_member_text(out, "city", brief->city);
     json_member_bool(out, "closed", brief->closed);
     json_member_int(out, "units", brief->units);

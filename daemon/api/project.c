@@ -42,6 +42,7 @@ static int brief_add(void *arg, const struct project_brief *brief)
 
     set_int(o, "id", brief->id);
     set_text(o, "name", brief->name);
+    set_text(o, "name_en", brief->name_en);
     set_text(o, "city", brief->city);
     set_bool(o, "closed", brief->closed);
     set_int(o, "units", brief->units);

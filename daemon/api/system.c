@@ -34,6 +34,14 @@ static void age_find(void *arg, int64_t project_id, struct snapshot *s)
         *oldest = head.data_ms;
 }
 
+/* How far the wall clock was set forward since the start, when that is more than is believed. */
+static int64_t clock_ahead(const struct app *app)
+{
+    int64_t step = steady_step(&app->clock, clock_wall_ms(), clock_boot_ms());
+
+    return step > STEADY_TOLERANCE_MS ? step : 0;
+}
+
 /* Why not ready, in the log's language: a machine and an administrator read it. */
 static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
 {
@@ -44,7 +52,7 @@ static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
     if (w->queue_depth > QUEUE_LATE ||
         (w->queue_depth > 0 && clock_boot_ms() - w->last_progress_ms > PROGRESS_LATE_MS))
         json_array_append_new(reasons, json_string("writer is behind"));
-    if (steady_step(&app->clock, clock_wall_ms(), clock_boot_ms()) > STEADY_TOLERANCE_MS)
+    if (clock_ahead(app) > 0)
         json_array_append_new(
             reasons, json_string("the clock was set forward: holds and permits end late until "
                                  "anchangd is started again"));
@@ -150,16 +158,16 @@ int api_system_get(struct call *call)
     if (statvfs(config->state_dir, &disk) == 0)
         free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     snprintf(wal, sizeof(wal), "%s-wal", call->app->db_path);
-    call->reply.body =
-        json_pack("{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
-                  "version", ANCHANG_VERSION, "demo", (int)config->demo, "started_ms",
-                  (json_int_t)call->app->started_ms, "schema", call->app->schema, "sqlite",
-                  db_engine_version(), "listeners", listeners_json(config, call->app->http),
-                  "db_bytes", (json_int_t)file_size(call->app->db_path), "wal_bytes",
-                  (json_int_t)file_size(wal), "disk_free_bytes", (json_int_t)free_bytes, "commits",
-                  (json_int_t)w.commits, "jobs", (json_int_t)w.jobs, "streams",
-                  (json_int_t)feed.streams, "sessions", (json_int_t)sessions.users,
-                  "last_backup_ms", backup_ms ? json_integer(backup_ms) : json_null(),
-                  "public_address", config->public_address[0] ? config->public_address : NULL);
+    call->reply.body = json_pack(
+        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
+        "version", ANCHANG_VERSION, "demo", (int)config->demo, "started_ms",
+        (json_int_t)call->app->started_ms, "schema", call->app->schema, "sqlite",
+        db_engine_version(), "listeners", listeners_json(config, call->app->http), "db_bytes",
+        (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
+        "disk_free_bytes", (json_int_t)free_bytes, "commits", (json_int_t)w.commits, "jobs",
+        (json_int_t)w.jobs, "streams", (json_int_t)feed.streams, "sessions",
+        (json_int_t)sessions.users, "clock_ahead_ms", (json_int_t)clock_ahead(call->app),
+        "last_backup_ms", backup_ms ? json_integer(backup_ms) : json_null(), "public_address",
+        config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;
 }

@@ -298,6 +298,7 @@ test('long presses, drags and selections do nothing', async () => {
 
 test('nobody there: a countdown, and then nothing of the visitor is left', async () => {
   const page = await kiosk({ clock: true })
+  const steps = await page.evaluate(() => history.length)
   await b.wake(page)
   await b.bar(page, 'language').click()
   await page.waitForFunction(() => document.documentElement.lang === 'en')
@@ -333,6 +334,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
     caches: (await caches.keys()).length,
     cookie: document.cookie,
     address: location.pathname + location.search + location.hash,
+    steps: history.length,
   }))
   assert.deepEqual(left, {
     modes: [],
@@ -343,6 +345,7 @@ test('nobody there: a countdown, and then nothing of the visitor is left', async
     caches: 0,
     cookie: '',
     address: '/kiosk/',
+    steps, // nothing to go back to
   })
   assert.ok(!(await page.content()).includes(room), 'the unit is nowhere in the document')
   await b.wake(page)
@@ -392,24 +395,43 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
   await stage.logIn(PEOPLE) // sessions of people end with the daemon; a terminal stays one
 })
 
-test('a wall shows its screen by itself, after the daemon and after its box started anew (SC-25)', async () => {
-  const screen = await stage.terminal({ kind: 'screen', name: '大屏' })
-  const options = { cookies: b.cookiesOf(screen) }
-  const page = await kiosk({ ...options, clock: true })
+test('a wall goes round class after class', async () => {
+  const screen = await stage.terminal({ kind: 'screen', name: '轮播屏' })
+  const page = await kiosk({ cookies: b.cookiesOf(screen), clock: true })
   await page.waitForSelector('.wall .wall-frame canvas')
   for (const cls of ['住宅', '商铺', '公寓', '车位', '住宅']) {
-    await page.waitForSelector(`.wall-head p:has-text("${cls}")`) // class after class
+    await page.waitForSelector(`.wall-head p:has-text("${cls}")`)
     await page.clock.runFor(12_000)
   }
+  await b.close(page)
+})
+
+test('a wall shows its screen by itself, after the daemon was killed and after its box started anew (SC-25)', async () => {
+  const screen = await stage.terminal({ kind: 'screen', name: '大屏' })
+  const options = { cookies: b.cookiesOf(screen) }
+  const page = await kiosk(options)
+  const shows = (cls) => page.locator(`.wall-head p:has-text("${cls}")`).count()
+  const free = async () => Number(/\d+/.exec(await page.locator('.legend-item').first().textContent())[0])
+  await page.waitForSelector('.wall .wall-frame canvas')
   const { settings } = stage.site
   settings.listen = { ...settings.listen, port: stage.site.port } // the box knows one address
   stage.site.configure()
   await page.waitForSelector('.strip.live')
-  await stage.site.stop()
+  await b.until(() => shows('住宅'), 'the homes do not come', 90_000) // the wall goes round meanwhile
+  const before = await free()
+  assert.ok(before > 0)
+  await stage.site.kill() // as a power cut does it: nobody says goodbye
   await page.waitForSelector('.strip.reconnecting')
   await stage.site.start()
-  await page.waitForSelector('.strip.live') // nobody touched it
   await stage.logIn(PEOPLE)
+  const [unit] = (await w.internalUnits(stage.people.control, stage.project)).filter((u) => u.state === 'A' && u.class === 'home')
+  await w.hold(stage.people.control, stage.project, [unit])
+  await page.waitForSelector('.strip.live') // nobody touched it
+  await b.until(
+    async () => (await shows('住宅')) && (await free()) === before - 1,
+    'what is lost since then is still free on the wall',
+    90_000, // a whole round of the classes
+  )
   await page.reload()
   await page.waitForSelector('.wall .wall-frame canvas')
   await b.close(page)

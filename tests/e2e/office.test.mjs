@@ -364,6 +364,39 @@ test('who wrote a publication may not approve it, and is told so', async () => {
   await b.close(page)
 })
 
+test('in English the project has its English name, and the log its states in words', async () => {
+  const units = await w.internalUnits(stage.people.control, stage.project)
+  await w.hold(stage.people.control, stage.project, [units.find((u) => u.state === 'A')])
+  const page = await office('manager', `/?p=${stage.project}`, { lang: 'en' })
+  const named = (words) => page.waitForSelector(`.frame-top .project:has-text("${words}")`)
+  await named('Yunqi Garden')
+  await page.waitForSelector('.home tbody .name:has-text("Yunqi Garden")')
+  await page.locator('.frame-top .lang').click()
+  await named('云栖雅苑')
+  await b.close(page)
+  const log = await office('audit', '/audit?action=hold', { lang: 'en' })
+  const first = log.locator('tbody .detail').first()
+  await first.filter({ hasText: 'available → held' }).waitFor()
+  await log.locator('.frame-top .lang').click()
+  await first.filter({ hasText: '可售 → 销控' }).waitFor()
+  await b.close(log)
+})
+
+test('a clock that was set forward is told on the system page, with what to do', async () => {
+  const page = await office('admin', '/')
+  await page.route('**/api/v1/system', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), clock_ahead_ms: 5 * 3_600_000 } })
+  })
+  await b.visit(page, '/system')
+  const notice = page.locator('.clock[role=alert]')
+  await notice.filter({ hasText: '拨快了 5 小时' }).filter({ hasText: 'systemctl restart anchangd' }).waitFor()
+  await page.unroute('**/api/v1/system')
+  await b.button(page, '刷新').click()
+  await notice.waitFor({ state: 'detached' })
+  await b.close(page)
+})
+
 test('a building shows each of its units once; the legend counts them and fades the others', async () => {
   const place = await somewhere()
   const page = await chart('control', place)

@@ -1,4 +1,4 @@
-/* test_guard.c - the gate, the router, the rate limit: what needs no socket. */
+/* test_guard.c - the gate every request passes, its query, and which text is taken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,10 +10,6 @@
 #include <string.h>
 
 #include "daemon/http/guard.h"
-#include "daemon/http/limit.h"
-#include "daemon/http/problem.h"
-#include "daemon/http/response.h"
-#include "daemon/http/router.h"
 #include "daemon/http/text.h"
 
 #define LONG16 "aaaaaaaaaaaaaaaa"
@@ -451,180 +447,7 @@ static void test_content_type(void **state)
         guard_content_type("application/octet-stream; charset=utf-8", "application/octet-stream"));
 }
 
-/* ---- router ---- */
-
-static int nothing(struct call *call)
-{
-    (void)call;
-    return 0;
-}
-
-static void test_router(void **state)
-{
-    static const struct route table[] = {
-        {"GET", "/api/units", RIGHT_SELF, 0, nothing, 0, NULL},
-        {"POST", "/api/units", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL},
-        {"GET", "/api/units/{unit}", RIGHT_SELF, 0, nothing, 0, NULL},
-        {"GET", "/api/units/{unit}/history/{row}", RIGHT_SELF, 0, nothing, 0, NULL},
-        {"POST", "/api/units/import", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL},
-        {"GET", "/", RIGHT_NONE, 0, nothing, 0, NULL},
-        {0},
-    };
-    static const struct {
-        const char *method, *path;
-        int result, index;
-        const char *allow;
-    } rows[] = {
-        {"GET", "/api/units", 0, 0, ""},
-        {"HEAD", "/api/units", 0, 0, ""},
-        {"POST", "/api/units", 0, 1, ""},
-        {"GET", "/api/units/7", 0, 2, ""},
-        {"GET", "/api/units/7/history/x.y-z_1", 0, 3, ""},
-        {"POST", "/api/units/import", 0, 4, ""},
-        {"GET", "/", 0, 5, ""},
-        {"GET", "/api/units/", -ENOENT, 0, ""},
-        {"GET", "/api/units/~a", -ENOENT, 0, ""},
-        {"GET", "/api/units/7/history", -ENOENT, 0, ""},
-        {"GET", "/api", -ENOENT, 0, ""},
-        {"GET", "/apiunits", -ENOENT, 0, ""},
-        {"DELETE", "/api/units", -EPERM, 0, "GET, HEAD, POST"},
-        {"GET", "/api/units/import", -EPERM, 0, "POST"},
-    };
-    struct router *r = NULL;
-    char why[128];
-
-    (void)state;
-    assert_int_equal(router_create(table, why, sizeof(why), &r), 0);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct router_match m = {0};
-        char allow[64] = "";
-
-        assert_int_equal(router_find(r, rows[i].method, rows[i].path, strlen(rows[i].path), &m,
-                                     allow, sizeof(allow)),
-                         rows[i].result);
-        if (rows[i].result == 0)
-            assert_int_equal(m.index, rows[i].index);
-        assert_string_equal(allow, rows[i].allow);
-        if (rows[i].index == 3 && rows[i].result == 0) {
-            assert_int_equal(m.n_params, 2);
-            assert_memory_equal(rows[i].path + m.param[1].at, "x.y-z_1", m.param[1].n);
-        }
-    }
-    router_free(r);
-}
-
-static void test_router_refuses(void **state)
-{
-    static const struct route bad[][3] = {
-        {{"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL},
-         {"GET", "/a", RIGHT_SELF, 0, nothing, 0, NULL},
-         {0}},
-        {{"GET", "/a/{x}", RIGHT_SELF, 0, nothing, 0, NULL},
-         {"GET", "/a/{y}", RIGHT_SELF, 0, nothing, 0, NULL},
-         {0}},
-        {{"GET", "a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a//b", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a/", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a/{}", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a b", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"BREW", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a", RIGHT_COUNT, 0, nothing, 0, NULL}, {0}},
-        {{"GET", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 0, NULL}, {0}},
-        {{"POST", "/a", RIGHT_SELF, 0, nothing, 0, NULL}, {0}},
-        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_RAW, nothing, 0, NULL}, {0}},
-        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_SLOW, nothing, 0, NULL}, {0}},
-        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 0, nothing}, {0}},
-        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE | ROUTE_SECRET, nothing, 0, NULL}, {0}},
-        {{"GET", "/a", RIGHT_SELF, 0, NULL, 0, NULL}, {0}},
-        {{"POST", "/a", RIGHT_SELF, ROUTE_WRITE, nothing, 1u << 30, NULL}, {0}},
-    };
-    char why[128];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        if (http_routes_check(bad[i], why, sizeof(why)) != -EINVAL)
-            fail_msg("table %zu was taken", i);
-}
-
-/* ---- rate, language, tags, text ---- */
-
-static void test_limit(void **state)
-{
-    struct limit *l = NULL;
-    unsigned taken = 0;
-
-    (void)state;
-    assert_int_equal(limit_create(0, 1, &l), -EINVAL);
-    assert_int_equal(limit_create(60, 5, &l), 0);
-    for (int i = 0; i < 20; i++)
-        taken += limit_take(l, "a", 1, 1000) == 0;
-    assert_int_equal(taken, 5);
-    assert_int_equal(limit_take(l, "a", 1, 1000), 1);
-    assert_int_equal(limit_take(l, "b", 1, 1000), 0); /* others are not touched */
-    assert_int_equal(limit_take(l, "a", 1, 1999) > 0, 1);
-    assert_int_equal(limit_take(l, "a", 1, 2000), 0); /* one a second comes back */
-    assert_true(limit_take(l, "a", 1, 2000) > 0);
-    for (int i = 0, n = 0; i < 20; i++) {
-        n += limit_take(l, "a", 1, 100000000) == 0;
-        assert_true(n <= 5);
-    }
-    /* What was not used up is not saved beyond the burst. */
-    assert_int_equal(limit_take(l, "c", 1, 0), 0);
-    taken = 0;
-    for (int i = 0; i < 20; i++)
-        taken += limit_take(l, "c", 1, 100000000) == 0;
-    assert_int_equal(taken, 5);
-    limit_free(l);
-    assert_int_equal(limit_create(5, 5, &l), 0);
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(limit_take(l, "a", 1, 0), 0);
-    assert_int_equal(limit_take(l, "a", 1, 0), 12); /* 5 a minute */
-    /* Ten thousand addresses fit in the memory there is. */
-    for (int i = 0; i < 10000; i++)
-        assert_int_equal(limit_take(l, &i, sizeof(i), 10), 0);
-    limit_free(l);
-}
-
-/* Who asks on and on is not forgotten for a flood of others: the longest silent one goes. */
-static void test_limit_keeps_the_busy(void **state)
-{
-    struct limit *l = NULL;
-
-    (void)state;
-    assert_int_equal(limit_create(1, 2, &l), 0);
-    assert_int_equal(limit_take(l, "a", 1, 0), 0);
-    assert_int_equal(limit_take(l, "a", 1, 0), 0);
-    for (int i = 1; i <= 20000; i++) {
-        assert_int_equal(limit_take(l, &i, sizeof(i), i), 0);
-        assert_true(limit_take(l, "a", 1, i) > 0);
-    }
-    limit_free(l);
-}
-
-static void test_language(void **state)
-{
-    (void)state;
-    assert_int_equal(lang_of_header(NULL), LANG_ZH);
-    assert_int_equal(lang_of_header("zh-CN,zh;q=0.9,en;q=0.8"), LANG_ZH);
-    assert_int_equal(lang_of_header("en-US,en;q=0.9,zh;q=0.8"), LANG_EN);
-    assert_int_equal(lang_of_header("zh;q=0.2, en;q=0.3"), LANG_EN);
-    assert_int_equal(lang_of_header("fr"), LANG_ZH);
-    assert_int_equal(lang_of_header(";;q=,,=,en;q"), LANG_ZH);
-}
-
-static void test_etag(void **state)
-{
-    (void)state;
-    assert_true(etag_matches("\"a\"", "\"a\""));
-    assert_true(etag_matches("W/\"a\"", "\"a\""));
-    assert_true(etag_matches("\"b\", W/\"a\"", "W/\"a\""));
-    assert_true(etag_matches("*", "\"a\""));
-    assert_false(etag_matches("\"ab\"", "\"a\""));
-    assert_false(etag_matches("\"a", "\"a\""));
-    assert_false(etag_matches("\"a\"b", "\"a\""));
-    assert_false(etag_matches(NULL, "\"a\""));
-    assert_false(etag_matches("", "\"a\""));
-}
+/* ---- text ---- */
 
 static void test_text(void **state)
 {
@@ -643,39 +466,6 @@ static void test_text(void **state)
     assert_false(text_allowed("a\0b", 3, NULL));
 }
 
-static void test_problem(void **state)
-{
-    struct fault f = {0};
-    char id[PROBLEM_ID_TEXT];
-    json_t *o = NULL;
-
-    (void)state;
-    fault_item(&f, FAULT_FIELD_MISSING, 3, "name", "field", "name", NULL);
-    fault_set(&f, FAULT_FIELDS_WRONG, "count", "1", NULL);
-    f.total_items = 4;
-    assert_int_equal(problem_make(-EREFUSED, &f, LANG_EN, &o, id), 422);
-    assert_string_equal(json_string_value(json_object_get(o, "type")),
-                        "urn:anchang:fault:fields.wrong");
-    assert_string_equal(json_string_value(json_object_get(o, "code")), "fields.wrong");
-    assert_int_equal(json_integer_value(json_object_get(o, "status")), 422);
-    assert_int_equal(json_integer_value(json_object_get(o, "more")), 3);
-    json_t *item = json_array_get(json_object_get(o, "errors"), 0);
-    assert_string_equal(json_string_value(json_object_get(item, "field")), "name");
-    assert_int_equal(json_integer_value(json_object_get(item, "row")), 3);
-    assert_string_equal(json_string_value(json_object_get(item, "detail")), "“name” is missing.");
-    json_decref(o);
-    fault_clear(&f);
-    assert_int_equal(problem_make(-ENOSPC, NULL, LANG_ZH, &o, id), 507);
-    json_decref(o);
-    assert_int_equal(problem_make(-EBUSY, NULL, LANG_ZH, &o, id), 503);
-    assert_string_equal(id, "");
-    json_decref(o);
-    assert_int_equal(problem_make(-EIO, NULL, LANG_ZH, &o, id), 500);
-    assert_int_equal(strlen(id), 12);
-    assert_non_null(strstr(json_string_value(json_object_get(o, "detail")), id));
-    json_decref(o);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -692,14 +482,7 @@ int main(void)
         cmocka_unit_test(test_query_count),
         cmocka_unit_test(test_hosts_bound),
         cmocka_unit_test(test_content_type),
-        cmocka_unit_test(test_router),
-        cmocka_unit_test(test_router_refuses),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_limit_keeps_the_busy),
-        cmocka_unit_test(test_language),
-        cmocka_unit_test(test_etag),
         cmocka_unit_test(test_text),
-        cmocka_unit_test(test_problem),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ struct asked {
 };
 
 static json_t *last; /* the body of the last answer, until the next call */
+static enum lang reader = LANG_EN;
 
 /* Calls @handler with up to two path parameters, a query ("name=value" each, ended by NULL) and a
  * body (NULL: none), in a transaction that ends as the server's would. */
@@ -35,7 +36,7 @@ static int ask(struct fixture *f, int (*handler)(struct call *call), const char 
     call->route = &a->route;
     call->app = &a->app;
     call->request = &a->request;
-    call->lang = LANG_EN;
+    call->lang = reader;
     call->param[0] = first;
     call->param[1] = second;
     for (size_t i = 0; query && query[i]; i++) {
@@ -274,6 +275,21 @@ static void test_names_in_the_log(void **state)
     f->actor.rights &= ~RIGHT_BIT(RIGHT_CHART_VIEW);
     assert_int_equal(ask(f, api_audit_list, NULL, NULL, by_action, NULL), 0);
     assert_non_null(strstr(text(item("items", 0), "detail"), "holder: ***"));
+}
+
+/* The letter of a state is the database's; people read its word, each in his language. */
+static void test_states_in_the_log(void **state)
+{
+    static const char *const by_action[] = {"action=release", NULL};
+    struct fixture *f = *state;
+
+    fixture_release(f);
+    assert_int_equal(ask(f, api_audit_list, NULL, NULL, by_action, NULL), 0);
+    assert_memory_equal(text(item("items", 0), "detail"), "state: not released → available", 33);
+    reader = LANG_ZH;
+    assert_int_equal(ask(f, api_audit_list, NULL, NULL, by_action, NULL), 0);
+    assert_memory_equal(text(item("items", 0), "detail"), "state: 未推 → 可售", 24);
+    reader = LANG_EN;
 }
 
 static void test_unit_changes(void **state)
@@ -551,6 +567,7 @@ int main(void)
         CASE(test_price_by_class),
         CASE(test_floor_price_stays_in),
         CASE(test_names_in_the_log),
+        CASE(test_states_in_the_log),
         CASE(test_unit_changes),
         CASE(test_batches),
         CASE(test_list),

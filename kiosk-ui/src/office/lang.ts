@@ -38,9 +38,9 @@ export function siteLang(code: 'zh' | 'en'): void {
   if (remembered() === null) apply(code === 'en' ? 'en' : 'zh-CN');
 }
 
-/** The text of a two-language pair that came with the data. */
+/** The text of a two-language pair that came with the data; the Chinese where there is no English. */
 export function pick(pair: { zh: string; en: string }): string {
-  return lang.value === 'en' ? pair.en : pair.zh;
+  return lang.value === 'en' && pair.en !== '' ? pair.en : pair.zh;
 }
 
 /** Several names in one line. */

@@ -4,15 +4,27 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api, ok } from '@/api/client';
 import type { Schemas } from '@/api/types';
+import { pick } from './lang';
 import { useSession } from './session';
 
-export type ProjectBrief = Schemas['ProjectBrief'];
+/** A project with its name in the language of the page; `own_name` is what price lists call it. */
+export type ProjectBrief = Schemas['ProjectBrief'] & { own_name: string };
 
 export const useProject = defineStore('project', () => {
-  const list = shallowRef<ProjectBrief[]>([]);
+  const told = shallowRef<Schemas['ProjectBrief'][]>([]);
+  const list = computed((): ProjectBrief[] =>
+    told.value.map((p) => ({ ...p, own_name: p.name, name: pick({ zh: p.name, en: p.name_en }) })),
+  );
   const id = ref<number | null>(null);
   const loaded = ref(false);
   const current = computed(() => list.value.find((p) => p.id === id.value) ?? null);
+
+  /** Ask for the projects in scope again; resolves with how many there are. */
+  async function refresh(signal?: AbortSignal): Promise<number> {
+    const reply = await ok(api.GET('/api/v1/projects', signal ? { signal } : {}));
+    told.value = reply.items;
+    return reply.items.length;
+  }
 
   /** Fetch the projects in scope; keeps the choice when it is still among them. */
   async function load(): Promise<void> {
@@ -20,8 +32,7 @@ export const useProject = defineStore('project', () => {
       loaded.value = true;
       return;
     }
-    const reply = await ok(api.GET('/api/v1/projects'));
-    list.value = reply.items;
+    await refresh();
     if (!list.value.some((p) => p.id === id.value)) {
       const biggest = [...list.value].sort((a, b) => b.units - a.units)[0];
       id.value = (list.value.find((p) => p.units > 0) ?? biggest)?.id ?? null;
@@ -34,10 +45,10 @@ export const useProject = defineStore('project', () => {
   }
 
   function clear(): void {
-    list.value = [];
+    told.value = [];
     id.value = null;
     loaded.value = false;
   }
 
-  return { list, id, current, loaded, load, choose, clear };
+  return { list, id, current, loaded, load, refresh, choose, clear };
 });

@@ -16,8 +16,10 @@ export const FLAGS = [
   '--disable-sync',
 ];
 
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+/** @more: further flags of Chromium. */
+export function launch(more = []) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: [...FLAGS, ...more] });
 }
 
 /** A page of the given size. Collects what a page must never do: errors, and requests to other hosts. */

@@ -15,9 +15,9 @@ function rows(file: string, row: RegExp): [string, string, string][] {
 
 describe('the words of the trade', () => {
   for (const [file, row, key] of [
-    ['states.def', /^STATE\(\w+, '(\w)', "([^"]*)", "([^"]*)"/gm, 'office2.state'],
+    ['states.def', /^STATE\(\w+, '(\w)', "([^"]*)", "([^"]*)"/gm, 'office.state'],
     ['unit_class.def', /^CLASS\(\w+, "([^"]*)", "([^"]*)", "([^"]*)"/gm, 'office.class'],
-    ['role.def', /^ROLE\("([^"]*)", "([^"]*)", "([^"]*)"/gm, 'office2.role'],
+    ['role.def', /^ROLE\("([^"]*)", "([^"]*)", "([^"]*)"/gm, 'office.role'],
   ] as const)
     it(`${key} are those of ${file}`, () => {
       const found = rows(file, row);

@@ -97,6 +97,7 @@ function chart(
     project: {
       id: 1,
       name: '甲',
+      name_en: '',
       city: '',
       closed: false,
       units: units.length,

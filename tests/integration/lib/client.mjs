@@ -15,12 +15,20 @@ function parseJson(type, bytes) {
 }
 
 export class Client {
-  constructor(site, { lang = 'en' } = {}) {
+  /** @from: the address it comes from (of 127.0.0.0/8); without it 127.0.0.1. */
+  constructor(site, { lang = 'en', from } = {}) {
     this.site = site;
     this.lang = lang;
     this.jar = new Map();
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    this.connections = { keepAlive: true, maxSockets: 64, ...(from && { localAddress: from }) };
+    this.agent = new http.Agent(this.connections);
     site.clients.add(this);
+  }
+
+  /** The daemon is another one now: its connections are gone. */
+  reconnect() {
+    this.agent.destroy();
+    this.agent = new http.Agent(this.connections);
   }
 
   close() {

@@ -2,7 +2,8 @@
 //
 // check() is called by the client for every answer of every test: the operation must be in the contract, its
 // status and content type must be named there, and the body must be exactly of its schema. Problems
-// (RFC 9457) are held against the schema of `default`.
+// (RFC 9457) are held against the schema of `default`. Whatever it is, an answer carries the headers that keep
+// a page in its place (T4).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -86,8 +87,22 @@ function checkBody(response, reply, what) {
   }
 }
 
+function checkHeaders(url, { headers }, what) {
+  const policy = headers['content-security-policy'] ?? '';
+  assert.equal(headers['x-content-type-options'], 'nosniff', what);
+  assert.match(policy, /default-src '(self|none)'/, what);
+  assert.match(policy, /frame-ancestors 'none'/, what);
+  assert.doesNotMatch(policy, /unsafe-eval|script-src[^;]*unsafe-inline|\*/, what);
+  assert.equal(headers['cross-origin-resource-policy'], 'same-origin', what);
+  assert.equal(headers['cross-origin-opener-policy'], 'same-origin', what);
+  assert.ok(headers['referrer-policy'], what);
+  assert.equal(headers['access-control-allow-origin'], undefined, what);
+  if (url.startsWith('/api/')) assert.match(headers['cache-control'], /no-store|no-cache|private/, what);
+}
+
 /** Fails when the answer is not what the contract says. */
 export function check(method, url, reply) {
+  checkHeaders(url, reply, `${method} ${url} -> ${reply.status}`);
   const operation = operationOf(method === 'HEAD' ? 'GET' : method, url);
   const what = `${method} ${url} -> ${reply.status}`;
   const api = url.startsWith('/api/');

@@ -209,10 +209,7 @@ export class Site {
   }
 
   dropConnections() {
-    for (const client of this.clients) {
-      client.agent.destroy();
-      client.agent = new client.agent.constructor({ keepAlive: true, maxSockets: 64 });
-    }
+    for (const client of this.clients) client.reconnect();
   }
 
   /** At a test's end: ended, cleaned up. */

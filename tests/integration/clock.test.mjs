@@ -1,0 +1,61 @@
+// F20: the clock of the machine is set forward while the daemon runs.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { ANCHANGD, Site, sleep } from './lib/site.mjs';
+import { act, hold, internalUnits, publicChart } from './lib/walk.mjs';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A wall clock that is set from here: { env, set }, set in milliseconds ahead of ours (lib/clock.c). */
+function settable(folder) {
+  const file = join(folder, 'clock');
+  const library = join(dirname(ANCHANGD), '../tests/libtest_clock.so');
+  const set = (ms) => writeFileSync(file, String(ms / 1000));
+  set(0);
+  return { env: { LD_PRELOAD: library, ANCHANG_TEST_CLOCK: file }, set };
+}
+
+test('a clock set forward ends no hold early; it is said, and what to do; a new start believes it', async (t) => {
+  const site = new Site();
+  t.after(() => site.close());
+  const { env, set } = settable(site.folder);
+  site.ctlOk('demo');
+  await site.start({ env });
+  let control = await site.login('control');
+  const admin = await site.login('admin');
+  const kiosk = await site.terminal(admin, { project: 1 });
+  const stateOf = async (id) => (await internalUnits(control, 1)).find((u) => u.id === id).state;
+  const [soon, later, other] = (await internalUnits(control, 1)).filter((u) => u.state === 'A');
+  await hold(control, 1, [soon], { until_ms: Date.now() + 3 * MINUTE_MS });
+  await hold(control, 1, [later], { until_ms: Date.now() + HOUR_MS });
+  assert.equal((await admin.get('/api/v1/system')).clock_ahead_ms, 0);
+
+  set(5 * HOUR_MS);
+  const ahead = (await admin.get('/api/v1/system')).clock_ahead_ms;
+  assert.ok(Math.abs(ahead - 5 * HOUR_MS) < MINUTE_MS, `${ahead} ms`);
+  const { reasons } = await admin.get('/readyz', 503);
+  assert.match(reasons.join(), /the clock was set forward/);
+  // Five minutes of it are believed: when what ends within them has ended, all has been looked at.
+  for (const end = performance.now() + 20000; (await stateOf(soon.id)) !== 'A'; await sleep(50))
+    assert.ok(performance.now() < end, 'a hold that ends within five minutes');
+  assert.equal(await stateOf(later.id), 'X');
+  // and the office works on
+  await publicChart(kiosk, 1);
+  const { units } = await hold(control, 1, [other], { until_ms: Date.now() + 6 * HOUR_MS });
+  await act(control, 1, 'unhold', [{ id: other.id, version: units[0].version }], { reason: 'x' });
+
+  set(0); // it was wrong: set right, nothing is left of it
+  await site.ready();
+  assert.equal((await admin.get('/api/v1/system')).clock_ahead_ms, 0);
+
+  set(5 * HOUR_MS); // it was right: from a new start on it counts
+  await site.stop();
+  await site.start({ env });
+  control = await site.login('control');
+  for (const end = performance.now() + 20000; (await stateOf(later.id)) !== 'A'; await sleep(50))
+    assert.ok(performance.now() < end, 'after the new start it ends');
+  site.verify();
+});
