@@ -2,8 +2,8 @@
  *
  * Where the tracks are comes from the report descriptor: usage page 0x8E ("Magnetic Stripe Reading
  * Device"), or MagTek's page 0xFF00, which has the same parts under other numbers. MagTek's report
- * of 337 bytes may also be named by the model, for devices whose descriptor says less than they
- * send.
+ * of 337 bytes may also be named by the model, for devices whose descriptor does not
+ * name its parts.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,8 +31,7 @@ enum {
     STATE_MISREAD = 1,
 };
 
-/* The places of states and lengths: 0 is the first byte of MagTek's report, so they are kept +
- * 1. */
+/* The places of states and lengths are kept + 1, for 0 is the first byte of MagTek's report. */
 static size_t place(size_t byte)
 {
     return byte + 1;

@@ -64,6 +64,12 @@ check_contents() {
     passed "contents"
 }
 
+has_conffile() { # package name, path
+    local all
+    all=$(dpkg-deb -I "$OUT/$1"_*.deb conffiles)
+    grep -qx "$2" <<<"$all" || fail "$2 is no conffile of $1"
+}
+
 check_control() {
     case "$(control_of anchang Depends)" in
     *libsqlite3-0*libsystemd0* | *libsystemd0*libsqlite3-0*) ;;
@@ -71,7 +77,8 @@ check_control() {
     esac
     local package synopsis
     for package in anchang anchang-kiosk; do
-        synopsis=$(control_of "$package" Description | head -1)
+        synopsis=$(control_of "$package" Description)
+        synopsis=${synopsis%%$'\n'*} # not by head: it may end before dpkg-deb has written all
         [[ $synopsis == "property sales office: "* && ${#synopsis} -le 80 ]] || fail "synopsis: $synopsis"
     done
     case "$(control_of anchang Depends)" in
@@ -81,8 +88,8 @@ check_control() {
     *cage*chromium*) ;;
     *) fail "anchang-kiosk does not depend on cage and chromium" ;;
     esac
-    dpkg-deb -I "$OUT"/anchang_*.deb conffiles | grep -qx /etc/anchangd/anchangd.conf || fail "conffiles"
-    dpkg-deb -I "$OUT"/anchang-kiosk_*.deb conffiles | grep -qx /etc/anchang-kiosk.conf || fail "conffiles"
+    has_conffile anchang /etc/anchangd/anchangd.conf
+    has_conffile anchang-kiosk /etc/anchang-kiosk.conf
     passed "control files"
 }
 
