@@ -19,7 +19,7 @@
 enum {
     NOISE_MS = 1000,   /* in that time ... */
     NOISE_BYTES = 512, /* ... so many bytes of no frame are noise */
-    TELL_MS = 1000,    /* bad reads of one device are told of so often */
+    TELL_MS = 700,     /* bad reads of one device are told of so often */
     LOG_FIRST = 10,    /* failures in a row that are logged, then ... */
     LOG_EVERY = 100,   /* ... one in so many */
 };
