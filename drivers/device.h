@@ -15,9 +15,10 @@ enum {
 
 /* What identifies a device on its bus. Two devices are the same one when bus and path are. */
 struct device_id {
-    const char *bus;            /* name of its bus */
+    const char *bus;            /* name of its bus; replay: of the one the capture was taken on */
     char path[PORT_PATH_MAX];   /* usb "1-1.2:1.0" (bus-ports:configuration.interface); tty
-                                   "/dev/serial/by-id/…"; pcsc the reader's name */
+                                   "/dev/serial/by-id/…"; pcsc and virtual the reader's name;
+                                   replay the capture's file */
     uint16_t vid, pid;          /* 0: none (virtual, a reader of PC/SC) */
     uint8_t interface;          /* usb alone */
     char serial[PORT_TEXT_MAX]; /* "" unknown; what a device says: any bytes made printable */

@@ -25,15 +25,22 @@
 struct bus;
 struct port;
 
+/* All of these are told from the loop, never from inside start(), open() or another call. */
 struct bus_events {
-    /* May be told twice of the same device: the second changes nothing. */
+    /* A device arrives once until it left, however often the system says so. */
     void (*arrived)(void *arg, const struct device_id *id);
+    /* Its port, if it was open, is told gone() besides, before or after. */
     void (*left)(void *arg, const struct device_id *id);
-    /* The bus itself: 0 it works, -errno it does not (no PC/SC service); told at each change. */
+    /* The bus itself: 0 it works, -errno it does not (PC/SC: -EHOSTDOWN no service, -EACCES it
+     * refuses us); told once after start() and at each change. */
     void (*state)(void *arg, const struct bus *bus, int error);
 };
 
 struct port_events {
+    /* Once, and before any data: the device has said what it is. Asking it may take a while, in
+     * which the loop goes on; one that does not answer is gone(-ETIMEDOUT), one that says nonsense
+     * gone(-EPROTO). */
+    void (*ready)(void *arg, const struct device_facts *facts);
     void (*data)(void *arg, const uint8_t *bytes, size_t n);
     /* Once, and the last: -ENODEV unplugged, -EIO and others. The port is still to be closed. */
     void (*gone)(void *arg, int error);
@@ -41,17 +48,19 @@ struct port_events {
 
 struct bus_ops {
     const char *name;
-    /* @arg_paths: devices that the configuration names (tty), NULL-terminated; others ignore it. */
+    /* @paths: devices that the configuration names, NULL-terminated: the lines of tty, the captures
+     * of replay, the readers of virtual; usb and pcsc find theirs by themselves and ignore it. */
     int (*start)(sd_event *loop, const char *const *paths, const struct bus_events *events,
                  void *arg, struct bus **ret_bus);
     struct bus *(*stop)(struct bus *bus); /* closes what is open */
 
-    /* -EACCES: present, but not ours to open; -EBUSY: another program has it; -ENODEV: gone
-     * meanwhile. Claims the device for us alone. */
+    /* Claims the device for us alone. -EACCES: present, but not ours to open: right after its
+     * arrival that may be too early, so try at 50, 200 and 800 ms before you believe it; -EBUSY:
+     * another program has it; -ENODEV: gone meanwhile; -EINVAL: @line cannot be set. */
     int (*open)(struct bus *bus, const struct device_id *id, const struct line_settings *line,
                 const struct port_events *events, void *arg, struct port **ret_port);
-    const struct device_facts *(*facts)(const struct port *port);
-    /* While paused nothing is read: the device is left to fill its own buffers. */
+    /* While paused nothing is read: the device is left to fill its own buffers, and what was on its
+     * way is dropped. */
     void (*pause)(struct port *port, bool paused);
     struct port *(*close)(struct port *port); /* NULL-safe; also from inside its own callbacks */
 };
