@@ -27,7 +27,7 @@ static int on_work(sd_event_source *source, void *arg)
     struct virtual_bus *v = arg;
 
     (void)source;
-    v->core.events->state(v->core.arg, &v->core.bus, 0);
+    bus_state(&v->core, 0);
     for (size_t i = 0; i < v->n_ports; i++)
         v->core.events->arrived(v->core.arg, &v->ports[i].id);
     return 0;

@@ -15,12 +15,21 @@ int bus_core_init(struct bus_core *core, const struct bus_ops *ops, sd_event *lo
     core->loop = sd_event_ref(loop);
     core->events = events;
     core->arg = arg;
+    core->state = 1;
     return 0;
 }
 
 void bus_soon(struct bus_core *core)
 {
     (void)sd_event_source_set_enabled(core->work, SD_EVENT_ONESHOT);
+}
+
+void bus_state(struct bus_core *core, int error)
+{
+    if (core->state == error)
+        return;
+    core->state = error;
+    core->events->state(core->arg, &core->bus, error);
 }
 
 void bus_core_free(struct bus_core *core)
@@ -57,14 +66,39 @@ void port_core_free(struct port_core *core)
     core->soon = sd_event_source_disable_unref(core->soon);
 }
 
+/* Bytes of the character at @s, if it is whole, in its shortest form and no control character. */
+static size_t character(const char *s)
+{
+    static const uint32_t least[] = {0, 0x20, 0xA0, 0x800, 0x10000};
+    unsigned char first = (unsigned char)s[0];
+    size_t n = first < 0x80 ? 1 : first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    uint32_t code = n < 2 ? first : first & (0x7FU >> n);
+
+    for (size_t i = 1; i < n; i++) {
+        if (((unsigned char)s[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | ((unsigned char)s[i] & 0x3F);
+    }
+    if (code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) || code == 0x7F)
+        return 0;
+    return n;
+}
+
 void port_text(const char *said, char out[PORT_TEXT_MAX])
 {
     size_t n = 0;
 
     while (*said == ' ')
         said++;
-    for (; *said && n < PORT_TEXT_MAX - 1; said++)
-        out[n++] = *said >= ' ' && *said <= '~' ? *said : '?';
+    while (*said && *said != '\n') {
+        size_t bytes = character(said);
+
+        if (n + (bytes ? bytes : 1) >= PORT_TEXT_MAX)
+            break;
+        memcpy(out + n, bytes ? said : "?", bytes ? bytes : 1);
+        n += bytes ? bytes : 1;
+        said += bytes ? bytes : 1;
+    }
     while (n && out[n - 1] == ' ')
         n--;
     out[n] = '\0';
