@@ -83,10 +83,16 @@ static void shot_call_back(struct usb_shot *shot)
     }
 }
 
-static void shot_free(struct usb_shot *shot)
+/* It may have held a bank card. */
+static void shot_wipe(struct usb_shot *shot)
 {
     if (shot->transfer && shot->transfer->buffer)
         explicit_bzero(shot->transfer->buffer, (size_t)shot->transfer->length);
+}
+
+static void shot_free(struct usb_shot *shot)
+{
+    shot_wipe(shot);
     libusb_free_transfer(shot->transfer);
     shot->transfer = NULL;
 }
@@ -202,17 +208,20 @@ static void report_landed(struct usb_port *p, struct usb_shot *shot, bool called
     size_t n = (size_t)shot->transfer->actual_length;
     int r = status_error(shot->transfer);
 
-    if (called_back)
+    if (called_back) {
         n = 0; /* paused meanwhile, and perhaps no longer */
-    else if (r < 0) {
+    } else if (r < 0) {
         p->stalled = r == -EPIPE;
         port_failed(p, r);
         return;
     }
-    if (p->paused)
+    if (p->paused) {
+        shot_wipe(shot);
         return;
+    }
     n = n < sizeof(bytes) ? n : sizeof(bytes);
     memcpy(bytes, shot->transfer->buffer, n);
+    shot_wipe(shot);
     r = shot_send(shot);
     if (r < 0)
         port_failed(p, r);
