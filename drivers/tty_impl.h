@@ -1,0 +1,24 @@
+/* tty_impl.h - the two halves of bus_tty: bus_tty.c watches paths, port_tty.c reads one line. Loop
+ * thread. */
+#ifndef ANCHANG_DRIVERS_TTY_IMPL_H
+#define ANCHANG_DRIVERS_TTY_IMPL_H
+
+#include <libserialport.h>
+
+#include "drivers/port_impl.h"
+
+struct tty_port;
+
+/* The line that @path leads to, by way of links; the caller's to sp_free_port(). */
+int tty_line_of(const char *path, struct sp_port **ret_line);
+
+/* The port is put into *ports, and taken out when it is closed. */
+int tty_port_open(struct tty_port **ports, sd_event *loop, const char *path,
+                  const struct line_settings *line, const struct port_events *events, void *arg,
+                  struct port **ret_port);
+void tty_port_pause(struct port *port, bool paused);
+struct port *tty_port_close(struct port *port);
+/* The port on @path, if any, is told that it is gone. */
+void tty_ports_lost(struct tty_port *ports, const char *path);
+
+#endif
