@@ -10,7 +10,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 LOGS=build/test-logs
 JOBS=$(nproc)
 FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-10}
-EVERYDAY=(house style cppcheck release tidy asan tsan fuzz ui integration e2e fault package)
+EVERYDAY=(house style cppcheck release tidy asan tsan rigs vm fuzz ui integration e2e fault package)
 export NO_COLOR=1 CTEST_OUTPUT_ON_FAILURE=1
 export ANCHANGD=$PWD/build/release/daemon/anchangd ANCHANGCTL=$PWD/build/release/daemon/anchangctl
 
@@ -62,7 +62,7 @@ programs() { # preset, then arguments for ctest
 }
 
 stage_release() { # gcc, optimised, all warnings on
-    programs release
+    programs release -LE rig
 }
 
 stage_tidy() { # clang-tidy on the product, nightly on the tests too; unchanged files are remembered
@@ -76,7 +76,7 @@ stage_tidy() { # clang-tidy on the product, nightly on the tests too; unchanged 
 
 stage_asan() { # clang, AddressSanitizer and UndefinedBehaviorSanitizer
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
-        UBSAN_OPTIONS=print_stacktrace=1 programs debug
+        UBSAN_OPTIONS=print_stacktrace=1 programs debug -LE rig
 }
 
 stage_tsan() { # clang, ThreadSanitizer: the tests of what has threads (tests/CMakeLists.txt)
@@ -89,6 +89,15 @@ stage_tsan() { # clang, ThreadSanitizer: the tests of what has threads (tests/CM
 
 stage_tsan_here() {
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 programs tsan -L threaded
+}
+
+stage_rigs() { # buses of devices on the real libraries and services, under ASan and UBSan
+    UBSAN_OPTIONS=print_stacktrace=1 programs debug -L rig
+}
+
+stage_vm() { # a virtual machine with real USB
+    ./run preset release ON
+    tests/rigs/vm/vm.sh
 }
 
 stage_fuzz() { # each fuzzer for a moment, from its seeds and what earlier runs found
