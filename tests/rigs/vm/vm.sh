@@ -73,7 +73,7 @@ boot() {
         -chardev socket,id=adapter,path="$VM/adapter",server=on,wait=off \
         -device usb-serial,chardev=adapter,serial=FT0001 \
         -chardev socket,id=cable,path="$VM/adapter",reconnect=1 -serial chardev:cable \
-        </dev/null | tr -d '\r' | tee "$VM/console.log"
+        </dev/null | sed -u 's,\r$,,' | tee "$VM/console.log"
 }
 
 need_kernel

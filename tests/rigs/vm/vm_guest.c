@@ -19,7 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -131,21 +133,29 @@ static bool line_find(const char *what, const char *rest, char *ret_path)
     return false;
 }
 
+/* Whether it said anything before @until. */
+static bool lines_read(int64_t until)
+{
+    struct pollfd wait = {.fd = reader.out, .events = POLLIN};
+    int64_t left = until - now_ms();
+    ssize_t n = 0;
+
+    if (poll(&wait, 1, left > 0 ? (int)left : 0) > 0)
+        n = read(reader.out, reader.log + reader.n, LOG - reader.n - 1);
+    if (n <= 0)
+        return false;
+    reader.n += (size_t)n;
+    reader.log[reader.n] = '\0';
+    return true;
+}
+
 static void expect_path(const char *what, const char *rest, char *ret_path)
 {
     int64_t until = now_ms() + PATIENCE_MS;
 
-    while (!line_find(what, rest, ret_path)) {
-        struct pollfd wait = {.fd = reader.out, .events = POLLIN};
-        ssize_t n = 0;
-
-        if (poll(&wait, 1, (int)(until - now_ms())) > 0)
-            n = read(reader.out, reader.log + reader.n, LOG - reader.n - 1);
-        if (n <= 0)
+    while (!line_find(what, rest, ret_path))
+        if (!lines_read(until))
             fail_msg("no \"%s … %s\" in:\n%s", what, rest, reader.log + reader.mark);
-        reader.n += (size_t)n;
-        reader.log[reader.n] = '\0';
-    }
 }
 
 static void expect(const char *what, const char *rest)
@@ -160,10 +170,25 @@ static int node_open(const char *path)
     int64_t until = now_ms() + PATIENCE_MS;
     int fd;
 
-    while ((fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 && now_ms() < until)
+    while ((fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) < 0 && now_ms() < until)
         poll(NULL, 0, 20);
     must(fd >= 0, path);
     return fd;
+}
+
+/* Waits until the one before was fetched. */
+static void report_send(int fd, const uint8_t report[8])
+{
+    int64_t until = now_ms() + PATIENCE_MS;
+
+    while (write(fd, report, 8) != 8) {
+        if (errno != EAGAIN || now_ms() > until) {
+            while (lines_read(now_ms()))
+                ;
+            fail_msg("no key is fetched: %s\n%s", strerror(errno), reader.log + reader.mark);
+        }
+        poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, 100);
+    }
 }
 
 /* A key goes down and up. */
@@ -172,9 +197,9 @@ static void type(unsigned key)
     uint8_t report[8] = {0, 0, (uint8_t)key};
     int fd = node_open("/dev/hidg0");
 
-    must(write(fd, report, 8) == 8, "key");
+    report_send(fd, report);
     report[2] = 0;
-    must(write(fd, report, 8) == 8, "key");
+    report_send(fd, report);
     close(fd);
 }
 
@@ -370,7 +395,6 @@ static void test_sleep(void **state)
     file_print("/sys/module/suspend/parameters/pm_test_delay", "1");
     file_print("/sys/power/pm_test", "devices");
     file_print("/sys/power/state", "freeze");
-    file_print("/sys/power/pm_test", "none");
     typed(0x20);
     swiped(9);
 }
@@ -396,6 +420,11 @@ int main(int argc, char **argv)
     };
 
     must(argc == 2, "vm_guest FOLDER");
+    /* The machine's root is read through a device that does not wake from sleep: nothing may be left
+     * to be read from it by then. The reader does the same. */
+    must(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}) == 0 &&
+             mlockall(MCL_CURRENT | MCL_FUTURE) == 0,
+         "memory");
     programs = argv[1];
     setvbuf(stdout, NULL, _IOLBF, 0);
     gadget_make("wedge", 0xFFFF, 0x0035, "W0001");

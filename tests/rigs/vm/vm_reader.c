@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "drivers/port.h"
@@ -180,6 +181,7 @@ int main(int argc, char **argv)
         if (argv[i][0] == '/')
             lines[n_lines++] = argv[i];
     }
+    (void)mlockall(MCL_CURRENT | MCL_FUTURE); /* vm_guest.c says why */
     if (sd_event_new(&loop) < 0 || sd_event_add_io(loop, NULL, 0, EPOLLIN, on_input, NULL) < 0 ||
         bus_usb.start(loop, NULL, &events, NULL, &usb) < 0 ||
         bus_tty.start(loop, lines, &events, NULL, &tty) < 0)
