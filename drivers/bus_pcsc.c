@@ -1,11 +1,11 @@
-/* bus_pcsc.c - readers of PC/SC: what its thread (pcsc_watch.h) saw, told on the loop. */
+/* bus_pcsc.c - readers of PC/SC: what its thread (bus_pcsc_watch.h) saw, told on the loop. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "drivers/pcsc_watch.h"
+#include "drivers/bus_pcsc_watch.h"
 #include "drivers/port_impl.h"
 
 struct pcsc_port {

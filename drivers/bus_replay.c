@@ -1,9 +1,9 @@
-/* bus_replay.c - captures (capture.h) as devices: each plays what was recorded, in its time, once it
- * is open.
+/* bus_replay.c - captures (capture.h) as devices: each plays what was recorded, in its time, once
+ * it is open.
  *
  * For tests, of codecs through the real daemon. What went wrong in the capture goes wrong here: a
- * port whose device hung up is gone, and the device leaves; when the capture goes on behind that, it
- * arrives again and goes on where it was.
+ * port whose device hung up is gone, and the device leaves; when the capture goes on behind that,
+ * it arrives again and goes on where it was.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "drivers/usb_impl.h"
+#include "drivers/bus_usb.h"
 
 enum { PORTS_DEEP = 7 }; /* hubs behind one another, at most */
 

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "drivers/tty_impl.h"
+#include "drivers/bus_tty.h"
 
 struct tty_port {
     struct port_core core;

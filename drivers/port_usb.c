@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/bus_usb.h"
 #include "drivers/hid_report.h"
-#include "drivers/usb_impl.h"
 
 enum {
     ROW = 32,         /* reports for which there is room while the loop is busy elsewhere */

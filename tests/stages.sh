@@ -32,7 +32,7 @@ stage_house() { # the rules of the house, after the rules' own tests
 
 stage_style() { # format, scripts, manual pages, the API's contract
     { c_files '*.c' && c_files '*.h'; } | xargs -r clang-format --dry-run --Werror
-    shellcheck run .ci/run tests/*.sh kiosk-ui/box/anchang-kiosk cmake/deb/*/p*
+    shellcheck run .ci/run tests/*.sh tests/rigs/vm/*.sh kiosk-ui/box/anchang-kiosk cmake/deb/*/p*
     mandoc -T lint -W warning man/*.[0-9]
 }
 

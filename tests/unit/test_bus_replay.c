@@ -1,5 +1,5 @@
-/* test_bus_replay.c - captures played as devices: in their time, with what went wrong, many at once;
- * and what port_text() makes of what devices say. */
+/* test_bus_replay.c - captures played as devices: in their time, with what went wrong, many at
+ * once; and what port_text() makes of what devices say. */
 #include "port_fixture.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
-/* test_port_record.c - what is written of what a reader sent: whole member cards, and nothing of any
- * other. */
+/* test_port_record.c - what is written of what a reader sent: whole member cards, and nothing of
+ * any other. */
 #include "reader_fixture.h"
 
 #include <errno.h>

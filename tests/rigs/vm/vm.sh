@@ -47,7 +47,7 @@ make_initrd() {
     local version root=$VM/initrd module
     version=$(cat "$VM/kernel/version")
     rm -rf "$root"
-    mkdir -p "$root"/{bin,modules,proc,sys,dev,below,change,root}
+    mkdir -p "$root"/{bin,modules,proc,sys,dev,below,change,whole}
     cp /bin/busybox "$root/bin/"
     cp tests/rigs/vm/init.sh "$root/init"
     for module in virtio_pci 9pnet_virtio 9p overlay; do

@@ -1,5 +1,5 @@
-/* vm_reader.c - what the daemon does with buses, without the daemon: opens the USB readers and lines
- * it is told of, tries again when it fails, and says each event as a line.
+/* vm_reader.c - what the daemon does with buses, without the daemon: opens the USB readers and
+ * lines it is told of, tries again when it fails, and says each event as a line.
  *
  *     vm_reader VID:PID… /dev/…
  *
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "drivers/port.h"
@@ -181,7 +180,6 @@ int main(int argc, char **argv)
         if (argv[i][0] == '/')
             lines[n_lines++] = argv[i];
     }
-    (void)mlockall(MCL_CURRENT | MCL_FUTURE); /* vm_guest.c says why */
     if (sd_event_new(&loop) < 0 || sd_event_add_io(loop, NULL, 0, EPOLLIN, on_input, NULL) < 0 ||
         bus_usb.start(loop, NULL, &events, NULL, &usb) < 0 ||
         bus_tty.start(loop, lines, &events, NULL, &tty) < 0)

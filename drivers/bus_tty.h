@@ -1,7 +1,7 @@
-/* tty_impl.h - the two halves of bus_tty: bus_tty.c watches paths, port_tty.c reads one line. Loop
+/* bus_tty.h - the two halves of bus_tty: bus_tty.c watches paths, port_tty.c reads one line. Loop
  * thread. */
-#ifndef ANCHANG_DRIVERS_TTY_IMPL_H
-#define ANCHANG_DRIVERS_TTY_IMPL_H
+#ifndef ANCHANG_DRIVERS_BUS_TTY_H
+#define ANCHANG_DRIVERS_BUS_TTY_H
 
 #include <libserialport.h>
 

@@ -1,5 +1,5 @@
-/* pcsc_watch.c - see pcsc_watch.h. */
-#include "drivers/pcsc_watch.h"
+/* bus_pcsc_watch.c - see bus_pcsc_watch.h. */
+#include "drivers/bus_pcsc_watch.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,10 +1,10 @@
-/* usb_impl.h - the two halves of bus_usb: bus_usb.c finds interfaces, port_usb.c reads one.
+/* bus_usb.h - the two halves of bus_usb: bus_usb.c finds interfaces, port_usb.c reads one.
  *
  * No code of ours runs inside libusb's own callbacks: what it tells is queued and dealt with when
  * the loop calls the bus's work. Loop thread.
  */
-#ifndef ANCHANG_DRIVERS_USB_IMPL_H
-#define ANCHANG_DRIVERS_USB_IMPL_H
+#ifndef ANCHANG_DRIVERS_BUS_USB_H
+#define ANCHANG_DRIVERS_BUS_USB_H
 
 #include <libusb.h>
 

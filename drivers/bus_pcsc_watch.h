@@ -1,4 +1,4 @@
-/* pcsc_watch.h - the thread that waits for PC/SC, which knows no other way than to block.
+/* bus_pcsc_watch.h - the thread that waits for PC/SC, which knows no other way than to block.
  *
  * It tells what it sees in words, in order, through a queue and an eventfd that is readable while
  * there are any. It reads a card only in readers that somebody wants, connects to it shared and
@@ -6,8 +6,8 @@
  *
  * All functions: the thread that started it.
  */
-#ifndef ANCHANG_DRIVERS_PCSC_WATCH_H
-#define ANCHANG_DRIVERS_PCSC_WATCH_H
+#ifndef ANCHANG_DRIVERS_BUS_PCSC_WATCH_H
+#define ANCHANG_DRIVERS_BUS_PCSC_WATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,8 +42,8 @@ struct pcsc_watch *pcsc_watch_stop(struct pcsc_watch *watch);
 /* Readable while there are words; the watch's own. */
 int pcsc_watch_fd(const struct pcsc_watch *watch);
 bool pcsc_watch_take(struct pcsc_watch *watch, struct pcsc_word *ret_word);
-/* Cards in @reader are wanted under the number @wish, from 1 and never used before; the card that is
- * there, too. 0: no longer. -E2BIG: more readers than PC/SC has. */
+/* Cards in @reader are wanted under the number @wish, from 1 and never used before; the card that
+ * is there, too. 0: no longer. -E2BIG: more readers than PC/SC has. */
 int pcsc_watch_want(struct pcsc_watch *watch, const char *reader, uint64_t wish);
 
 #endif
