@@ -14,7 +14,7 @@ struct pcsc_port {
     struct pcsc_reader *reader; /* NULL: it has left */
     uint64_t wish;
     bool paused, gone;
-    struct pcsc_port *next;
+    struct pcsc_port *next, **at;
 };
 
 struct pcsc_reader {
@@ -164,6 +164,9 @@ static int pcsc_open(struct bus *base, const struct device_id *id, const struct 
     p->bus = bus;
     p->reader = reader;
     p->next = bus->ports;
+    p->at = &bus->ports;
+    if (p->next)
+        p->next->at = &p->next;
     bus->ports = p;
     reader->port = p;
     *ret_port = &p->core.port;
@@ -185,7 +188,7 @@ static void pcsc_pause(struct port *port, bool paused)
 
 static struct port *pcsc_close(struct port *port)
 {
-    struct pcsc_port *p = (struct pcsc_port *)port, **at;
+    struct pcsc_port *p = (struct pcsc_port *)port;
 
     if (!p)
         return NULL;
@@ -193,9 +196,9 @@ static struct port *pcsc_close(struct port *port)
         (void)pcsc_watch_want(p->bus->watch, p->reader->id.path, 0);
         p->reader->port = NULL;
     }
-    for (at = &p->bus->ports; *at != p; at = &(*at)->next)
-        ;
-    *at = p->next;
+    *p->at = p->next;
+    if (p->next)
+        p->next->at = p->at;
     port_core_free(&p->core);
     free(p);
     return NULL;

@@ -206,7 +206,7 @@ static void reader_look(struct watcher *w, struct seen *reader, DWORD state)
         reader->tries = 0;
     reader->present = present;
     reader->state = state;
-    if (present && wish && wish != reader->told && !(state & SCARD_STATE_EXCLUSIVE))
+    if (present && wish && wish != reader->told)
         card_read_for(w, reader, wish);
 }
 

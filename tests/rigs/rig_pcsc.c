@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -62,7 +63,7 @@ static void service_start(void)
     service = fork();
     assert_true(service >= 0);
     if (service == 0) {
-        unsetenv("LD_PRELOAD");
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         execl(PCSCD, PCSCD, "--foreground", "--critical", "--config", config, (char *)NULL);
         _exit(127);
     }

@@ -6,6 +6,7 @@
 #include "tests/unit/port_fixture.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -164,6 +165,7 @@ static void test_settings(void **state)
 
 static void test_locked(void **state)
 {
+    struct termios before, after;
     int fd;
 
     (void)state;
@@ -175,6 +177,13 @@ static void test_locked(void **state)
     desk_close(desk_port(&desk, path));
     fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0); /* and one that has asked before us */
+    assert_int_equal(tcgetattr(fd, &before), 0);
+    before.c_lflag |= ICANON | ECHO;
+    assert_int_equal(tcsetattr(fd, TCSANOW, &before), 0);
+    assert_int_equal(desk_open(&desk, path), -EBUSY);
+    assert_int_equal(tcgetattr(fd, &after), 0);
+    assert_int_equal(after.c_lflag, before.c_lflag); /* its settings are left alone */
     close(fd);
     assert_int_equal(desk_open(&desk, path), 0);
 }
