@@ -95,12 +95,13 @@ export function site(units, name) {
   return { folder, ...JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8')) };
 }
 
-export async function serve(place) {
+// @more: further sections of the configuration.
+export async function serve(place, more = '') {
   const file = join(place.folder, 'bench.conf');
   writeFileSync(
     file,
     `[storage]\nstate = ${place.folder}\npages = ${PAGES}\n` +
-      `[listen]\nport = 0\nworkers = ${WORKERS}\nrate-limits = no\n`,
+      `[listen]\nport = 0\nworkers = ${WORKERS}\nrate-limits = no\n${more}`,
   );
   const begun = process.hrtime.bigint();
   const child = start(ANCHANGD, ['--config', file]);
