@@ -30,6 +30,7 @@ install(FILES daemon/anchangd.conf DESTINATION /etc/anchangd COMPONENT daemon)
 install(DIRECTORY drivers/models/ DESTINATION share/anchang/models COMPONENT daemon
     FILES_MATCHING PATTERN "*.model")
 install(FILES udev/60-anchangd.rules DESTINATION /lib/udev/rules.d COMPONENT daemon)
+install(FILES udev/60-anchangd-pcscd.rules DESTINATION share/polkit-1/rules.d COMPONENT daemon)
 install_packed(man/anchangd.8 anchangd.8 share/man/man8 daemon)
 install_packed(man/anchangctl.1 anchangctl.1 share/man/man1 daemon)
 install_packed(man/anchangd.conf.5 anchangd.conf.5 share/man/man5 daemon)
@@ -69,6 +70,7 @@ set(DEB ${CMAKE_SOURCE_DIR}/cmake/deb)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME anchang)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "systemd, init-system-helpers, fonts-noto-cjk")
+set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "pcscd, libccid") # contactless readers
 set(CPACK_DEBIAN_DAEMON_DESCRIPTION
     "property sales office: database, API and pages
 Owns the core sales database of one property sales office and serves its kiosk, counter and office
