@@ -44,9 +44,8 @@ static bool refused;
 LONG SCardEstablishContext(DWORD dwScope, LPCVOID pvReserved1, LPCVOID pvReserved2,
                            LPSCARDCONTEXT phContext)
 {
-    LONG (*next)
-    (DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) =
-        (LONG(*)(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT))dlsym(RTLD_NEXT, "SCardEstablishContext");
+    __typeof__(&SCardEstablishContext) next =
+        (__typeof__(next))dlsym(RTLD_NEXT, "SCardEstablishContext");
 
     return __atomic_load_n(&refused, __ATOMIC_SEQ_CST)
                ? (LONG)SCARD_W_SECURITY_VIOLATION

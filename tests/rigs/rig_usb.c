@@ -51,11 +51,8 @@ int LIBUSB_CALL libusb_hotplug_register_callback(libusb_context *ctx, int events
                                                  libusb_hotplug_callback_fn cb_fn, void *user_data,
                                                  libusb_hotplug_callback_handle *callback_handle)
 {
-    int (*next)(libusb_context *, int, int, int, int, int, libusb_hotplug_callback_fn, void *,
-                libusb_hotplug_callback_handle *) =
-        (int (*)(libusb_context *, int, int, int, int, int, libusb_hotplug_callback_fn, void *,
-                 libusb_hotplug_callback_handle *))dlsym(RTLD_NEXT,
-                                                         "libusb_hotplug_register_callback");
+    __typeof__(&libusb_hotplug_register_callback) next =
+        (__typeof__(next))dlsym(RTLD_NEXT, "libusb_hotplug_register_callback");
 
     told_to = cb_fn;
     return next(ctx, events, flags, vendor_id, product_id, dev_class, tell_twice, user_data,
