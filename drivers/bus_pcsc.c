@@ -212,8 +212,10 @@ static struct bus *pcsc_stop(struct bus *base)
 
     if (!bus)
         return NULL;
-    while (bus->ports)
-        pcsc_close((struct port *)bus->ports);
+    for (struct pcsc_port *p = bus->ports, *next; p; p = next) {
+        next = p->next;
+        pcsc_close(&p->core.port);
+    }
     sd_event_source_disable_unref(bus->words);
     pcsc_watch_stop(bus->watch);
     while (bus->readers) {

@@ -35,6 +35,7 @@ int __lxstat(int version, const char *path, struct stat *ret_stat)
     return next(version, begins(path, PTS) ? "/sys/class/tty" : path, ret_stat);
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the system's are reserved
 ssize_t readlink(const char *path, char *out, size_t size)
 {
     static const char device[] = "../../pseudo";

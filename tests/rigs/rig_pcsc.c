@@ -41,14 +41,15 @@ static char config[64];
 
 static bool refused;
 
-LONG SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b, LPSCARDCONTEXT context)
+LONG SCardEstablishContext(DWORD dwScope, LPCVOID pvReserved1, LPCVOID pvReserved2,
+                           LPSCARDCONTEXT phContext)
 {
-    LONG(*next)
-    (DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) =
-        (LONG(*)(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT))dlsym(RTLD_NEXT, "SCardEstablishContext");
+    __typeof__(&SCardEstablishContext) next =
+        (__typeof__(next))dlsym(RTLD_NEXT, "SCardEstablishContext");
 
-    return __atomic_load_n(&refused, __ATOMIC_SEQ_CST) ? (LONG)SCARD_W_SECURITY_VIOLATION
-                                                       : next(scope, a, b, context);
+    return __atomic_load_n(&refused, __ATOMIC_SEQ_CST)
+               ? (LONG)SCARD_W_SECURITY_VIOLATION
+               : next(dwScope, pvReserved1, pvReserved2, phContext);
 }
 
 /* ---- the service ---- */

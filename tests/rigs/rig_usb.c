@@ -46,18 +46,17 @@ static int LIBUSB_CALL tell_twice(libusb_context *context, libusb_device *device
     return told_to(context, device, event, arg);
 }
 
-int libusb_hotplug_register_callback(libusb_context *context, int events, int flags, int vid,
-                                     int pid, int class, libusb_hotplug_callback_fn callback,
-                                     void *arg, libusb_hotplug_callback_handle *ret_handle)
+int LIBUSB_CALL libusb_hotplug_register_callback(libusb_context *ctx, int events, int flags,
+                                                 int vendor_id, int product_id, int dev_class,
+                                                 libusb_hotplug_callback_fn cb_fn, void *user_data,
+                                                 libusb_hotplug_callback_handle *callback_handle)
 {
-    int (*next)(libusb_context *, int, int, int, int, int, libusb_hotplug_callback_fn, void *,
-                libusb_hotplug_callback_handle *) =
-        (int (*)(libusb_context *, int, int, int, int, int, libusb_hotplug_callback_fn, void *,
-                 libusb_hotplug_callback_handle *))dlsym(RTLD_NEXT,
-                                                         "libusb_hotplug_register_callback");
+    __typeof__(&libusb_hotplug_register_callback) next =
+        (__typeof__(next))dlsym(RTLD_NEXT, "libusb_hotplug_register_callback");
 
-    told_to = callback;
-    return next(context, events, flags, vid, pid, class, tell_twice, arg, ret_handle);
+    told_to = cb_fn;
+    return next(ctx, events, flags, vendor_id, product_id, dev_class, tell_twice, user_data,
+                callback_handle);
 }
 
 static int setup(void **state)
@@ -294,8 +293,8 @@ static void test_burst(void **state)
 
     (void)state;
     open_ready("1-1:1.0");
-    for (uint8_t i = 1; i <= ROW; i++) {
-        key[2] = i;
+    for (int i = 1; i <= ROW; i++) {
+        key[2] = (uint8_t)i;
         usb_mock_send(mocks[0], key, sizeof(key));
     }
     assert_int_equal(usb_mock_lost(mocks[0]), 0);

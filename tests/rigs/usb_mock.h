@@ -37,7 +37,7 @@ struct usb_mock *usb_mock_free(struct usb_mock *mock);
 
 void usb_mock_deny(struct usb_mock *mock, bool denied);
 void usb_mock_busy(struct usb_mock *mock, bool busy); /* another program has it */
-void usb_mock_answer(struct usb_mock *mock, enum usb_mock_answer answer);
+void usb_mock_answer(struct usb_mock *mock, enum usb_mock_answer how);
 /* One report, or the beginning of one. Bytes for which no transfer waits are lost and counted. */
 void usb_mock_send(struct usb_mock *mock, const void *bytes, size_t n);
 /* All waiting transfers end with this -errno. */

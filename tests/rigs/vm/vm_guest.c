@@ -388,6 +388,14 @@ static void test_ftdi(void **state)
                4) == 4,
          "line");
     expect("data", FTDI " 02304103");
+    /* The kernel lets go of it, as if it were pulled, and takes it again. */
+    file_print("/sys/bus/usb/devices/1-1/authorized", "0");
+    expect("gone", FTDI);
+    expect("left", FTDI);
+    file_print("/sys/bus/usb/devices/1-1/authorized", "1");
+    expect("ready", FTDI);
+    must(write(fd, "B", 1) == 1, "line");
+    expect("data", FTDI " 42");
     close(fd);
 }
 
