@@ -269,6 +269,25 @@ static int cmd_swipe(struct ctl *c)
     return ctl_run_quietly(c, "swipe", json_pack("{s:s, s:s}", "code", card, "reader", reader));
 }
 
+static int cmd_record(struct ctl *c)
+{
+    const char *reader = ctl_word(c, 0), *capture = ctl_word(c, 1);
+    json_t *args, *result = NULL;
+    int r;
+
+    if (!reader || !capture)
+        return -EINVAL;
+    args = json_pack("{s:s}", "reader", reader);
+    if (strcmp(capture, "off") != 0)
+        json_object_set_new(args, "capture", json_string(capture));
+    r = ctl_run(c, "record", args, &result);
+    if (r == 0 && json_object_get(result, "path"))
+        printf("%s\nCard numbers are in it in the clear. It ends after ten minutes.\n",
+               json_string_value(json_object_get(result, "path")));
+    json_decref(result);
+    return r;
+}
+
 /* ---- publications ---- */
 
 static int cmd_publish(struct ctl *c)
@@ -391,6 +410,8 @@ static const struct verb {
      "a pairing code, ten minutes; a reader that serves no terminal is bound to this one"},
     {"swipe", cmd_swipe, 1, "swipe CARD --reader NAME",
      "a card (n:NUMBER or u:UID) at a virtual reader of the running daemon"},
+    {"record", cmd_record, 2, "record READER NAME | off",
+     "what a reader of your own sends, as a capture of member cards in the clear"},
     {"import", ctl_import, 1,
      "import FILE [--project P] [--plan PLAN.json] [--accept CLASS,…] [--skip CLASS,…] "
      "[--floor F] [--class C] [--sale-state S] [--print-plan yes]",

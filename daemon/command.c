@@ -333,6 +333,23 @@ static int act_swipe(struct app *app, const json_t *args, struct fault *fault, j
     return r == -ENOTCONN || r == -EBUSY ? fault_set(fault, FAULT_DEVICE_NOT_READY, NULL) : r;
 }
 
+static int act_record(struct app *app, const json_t *args, struct fault *fault, json_t **ret_out)
+{
+    const char *reader = text_arg(args, "reader"), *capture = text_arg(args, "capture");
+    char path[DEVICE_RECORD_PATH] = "";
+    int r = devices_record(app->devices, reader ? reader : "", capture, path);
+
+    if (r == -ENOENT)
+        return fault_set(fault, FAULT_READER_UNKNOWN, "reader", reader ? reader : "", NULL);
+    if (r == -ENOTCONN)
+        return fault_set(fault, FAULT_DEVICE_NOT_READY, NULL);
+    if (r == -EINVAL)
+        return fault_set(fault, FAULT_FIELD_TEXT, "field", "capture", NULL);
+    if (r == 0 && capture)
+        *ret_out = json_pack("{s:s}", "path", path);
+    return r;
+}
+
 static const struct command commands[] = {
     {"user-add", .run = run_user_add},
     {"user-list", .run = run_user_list},
@@ -343,6 +360,7 @@ static const struct command commands[] = {
     {"publish", .run = run_publish},
     {"backup-note", .run = run_backup_note},
     {"swipe", .act = act_swipe},
+    {"record", .act = act_record},
     {"demo", .run = demo_make},
 };
 

@@ -32,8 +32,10 @@ enum {
     DEVICE_SAME_MS = 2000,         /* a card seen again within it is the same swipe (MB-04) */
     DEVICE_LOST_MS = 10 * 1000,    /* a bound reader gone for this long calls staff (NT-09) */
     DEVICE_TEST_MS = 30 * 1000,    /* "swipe now" on the device page */
-    DEVICE_SLICE_MS = 100,         /* a device may send ... */
-    DEVICE_SLICE_BYTES = 16384,    /* ... so much in that time; for the rest of it it is not read */
+    DEVICE_RECORD_MS = 10 * 60 * 1000,
+    DEVICE_RECORD_PATH = 640,
+    DEVICE_SLICE_MS = 100,      /* a device may send ... */
+    DEVICE_SLICE_BYTES = 16384, /* ... so much in that time; for the rest of it it is not read */
 };
 
 enum device_state {
@@ -119,5 +121,12 @@ int devices_test(struct devices *d, int64_t device_id, int64_t user_id);
 /* A card at a virtual reader, for anchangctl. -ENOENT: no virtual reader of that name; -EINVAL:
  * @code is none; others of bus_virtual_push(). */
 int devices_swipe(struct devices *d, const char *reader, const char *code);
+
+/* Records what the reader called @reader sends as a capture in the state folder, for whoever makes
+ * a model or mends a driver; ends by itself after DEVICE_RECORD_MS. @capture is its name,
+ * [a-z0-9-]; NULL ends a recording. -ENOENT: no such reader; -EINVAL: no such name; -ENOTCONN,
+ * -EALREADY and others of record_begin(). */
+int devices_record(struct devices *d, const char *reader, const char *capture,
+                   char ret_path[DEVICE_RECORD_PATH]);
 
 #endif

@@ -1,5 +1,6 @@
-/* devices_impl.h - what the two halves of the device manager share: devices.c has the buses, ports
- * and states, devices_row.c the registry, its jobs and the calls for staff. */
+/* devices_impl.h - what the parts of the device manager share: devices.c has the buses, what comes
+ * and goes, and what other threads ask; devices_port.c one open reader; devices_row.c the registry,
+ * its jobs and the calls for staff. */
 #ifndef ANCHANG_DEVICES_IMPL_H
 #define ANCHANG_DEVICES_IMPL_H
 
@@ -7,6 +8,7 @@
 
 #include "daemon/devices.h"
 #include "drivers/port.h"
+#include "drivers/port_record.h"
 
 /* One device: its row, or that it is plugged in, or both. Changed on the loop thread under the
  * lock, so that the loop reads without it. */
@@ -49,6 +51,9 @@ struct entry {
     bool called;                      /* staff were called for it */
     bool settled;                     /* a call of before the start was looked for */
     int64_t test_user_id, test_until; /* "swipe now" */
+    struct device_facts facts;        /* of the open port */
+    struct record *record;            /* NULL: it is not recorded */
+    int64_t record_until;
 };
 
 /* A bus, as the argument of its events. */
@@ -81,6 +86,36 @@ struct entry *entry_new(struct devices *d);
 void entry_drop(struct entry *e);
 /* Tells the device pages that something about it is other than before. */
 void entry_tell(struct entry *e);
+
+/* Whatever is due is looked at from the loop, as soon as it comes round. */
+void devices_soon(struct devices *d);
+
+/* The shorter of two times in ms, of which -1 is none. */
+static inline int64_t sooner(int64_t a, int64_t b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+/* ---- devices_port.c ---- */
+
+static inline bool is_up(enum device_state state)
+{
+    return state == DEVICE_READY || state == DEVICE_DEGRADED;
+}
+
+/* @error: -errno, or 0. */
+void state_set(struct entry *e, enum device_state state, enum device_trouble trouble, int error);
+/* Made or played back, not read from hardware. */
+bool entry_is_virtual(const struct entry *e);
+/* Opens it on @bus; what comes of it is heard later, a failure tried again. */
+void entry_open(struct entry *e, struct bus *bus);
+void port_drop(struct entry *e);
+/* What it reads is written to @path for a while. -ENOTCONN: it is not open; -EALREADY; others of
+ * record_begin(). */
+int record_start(struct entry *e, const char *path, const char *by);
+void record_stop(struct entry *e, const char *why);
+/* Does what is due; the ms until something is, or -1. */
+int64_t port_due(struct entry *e, int64_t now);
 
 /* ---- devices_row.c ---- */
 

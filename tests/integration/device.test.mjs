@@ -1,5 +1,6 @@
 // Readers: found, registered, bound to a terminal whose page alone hears of what they read; the device page.
 import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from './lib/client.mjs';
@@ -164,6 +165,24 @@ describe('the device page', () => {
     const { buses } = await control.get('/api/v1/devices');
     assert.ok(buses.some((b) => b.name === 'virtual' && b.error === null));
     assert.ok(buses.some((b) => b.name === 'usb'));
+  });
+});
+
+describe('recording', () => {
+  test('what a reader sends becomes a capture of member cards, and of nothing else', async () => {
+    const [path, warning] = site.ctlOk('record', '柜台读卡器', 'my-reader').trim().split('\n');
+    assert.match(warning, /in the clear/);
+    swipe('n:88005678', '柜台读卡器');
+    assert.match(site.ctl('record', '柜台读卡器', 'again').stderr, /./, 'one at a time');
+    site.ctlOk('record', '柜台读卡器', 'off');
+    swipe('n:88009999', '柜台读卡器');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    const bytes = [...readFileSync(path, 'utf8').matchAll(/^< \d+ (.*)$/gm)].map((m) =>
+      Buffer.from(m[1].replaceAll(' ', ''), 'hex').toString(),
+    );
+    assert.deepEqual(bytes, ['n:88005678\n']);
+    for (const name of ['../x', 'Ä', '', 'a'.repeat(61)])
+      assert.notEqual(site.ctl('record', '柜台读卡器', name).status, 0, name);
   });
 });
 
