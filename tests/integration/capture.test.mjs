@@ -28,6 +28,8 @@ function expectedOf(name) {
     const [, time, what, code] = /^(\d+) (\S+) ?(\S*)/.exec(line);
     const at = Number(time);
     if (what === 'card') {
+      const clear = Math.abs(at - last.at - SAME_MS) > 200 || code !== last.code;
+      assert.ok(clear, `${name}: the same card after ${SAME_MS} ms sharp, which may or may not be one swipe`);
       if (code !== last.code || at - last.at >= SAME_MS) heard.push('card');
       Object.assign(last, { code, at });
     } else if (what === 'bad' || what === 'refused') {
