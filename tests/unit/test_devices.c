@@ -1,6 +1,5 @@
-/* test_devices.c - the device manager with the writer, the feed and other threads about: a reader is
- * registered, bound, heard, asked for, lost and called for. The readers are virtual; what buses do
- * is in the rigs.
+/* test_devices.c - the device manager with the writer, the feed and other threads about: a reader
+ * is registered, bound, heard and asked for. The readers are virtual; what buses do is in the rigs.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -136,7 +135,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char command[96];
+    static const char *const files[] = {"", "-wal", "-shm"};
+    char path[600];
 
     (void)state;
     feed_shutdown(office.app.feed);
@@ -145,8 +145,11 @@ static int teardown(void **state)
     feed_free(office.app.feed);
     models_free(office.models);
     sd_event_unref(office.loop);
-    snprintf(command, sizeof(command), "rm -r %s", office.dir);
-    return system(command);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(path, sizeof(path), "%s%s", office.app.db_path, files[i]);
+        unlink(path);
+    }
+    return rmdir(office.dir);
 }
 
 /* The reader of that mark, as the device page has it. */
