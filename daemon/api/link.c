@@ -177,7 +177,7 @@ int api_link_open(struct call *call)
         public_unit_write(opened.snapshot, u, state, &out);
         buf_puts(&out, ",\"project\":");
         snapshot_write_project(opened.snapshot, &out);
-        json_member_text(&out, "complaint_phone", snapshot_phone(opened.snapshot));
+        json_member_text(&out, "complaint_phone", snapshot_complaint_phone(opened.snapshot));
         json_member_text(&out, "time_zone", call->app->config->time_zone);
         json_member_bool(&out, "superseded", live != opened.link.publication_id);
         json_member_int(&out, "expires_ms", opened.link.expires_ms);

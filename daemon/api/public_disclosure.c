@@ -184,7 +184,7 @@ int api_public_disclosure(struct call *call)
     snapshot_write_project(s, &out);
     buf_puts(&out, ",\"publication\":");
     snapshot_write_publication(s, &out);
-    json_member_text(&out, "complaint_phone", snapshot_phone(s));
+    json_member_text(&out, "complaint_phone", snapshot_complaint_phone(s));
     write_section(c, "disclosure", "items", write_item, &out);
     write_section(c, "fee", "fees", write_fee, &out);
     write_section(c, "discount", "discounts", write_discount, &out);

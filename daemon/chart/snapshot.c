@@ -100,7 +100,7 @@ static int parts_make(struct snapshot *s)
 }
 
 /* The price-complaint phone that must be on every page (FC 26.1 P17); disclosure value, field 3. */
-static int phone_find(struct snapshot *s)
+static int complaint_phone_find(struct snapshot *s)
 {
     for (size_t i = 0; i < s->content->n_items; i++) {
         const struct published_item *item = &s->content->items[i];
@@ -110,8 +110,8 @@ static int phone_find(struct snapshot *s)
         if (strcmp(item->section, "disclosure") != 0 || strcmp(item->key, "P17") != 0)
             continue;
         item_fields(item, scratch, sizeof(scratch), fields);
-        s->phone = strdup(fields[3]);
-        return s->phone ? 0 : -ENOMEM;
+        s->complaint_phone = strdup(fields[3]);
+        return s->complaint_phone ? 0 : -ENOMEM;
     }
     return 0;
 }
@@ -135,7 +135,7 @@ int snapshot_create(struct content *content, const struct snapshot_head *head,
         r = -ENOMEM;
     if (r == 0) {
         item_fields(project, s->project_text, ITEM_TEXT_MAX, s->project);
-        r = phone_find(s);
+        r = complaint_phone_find(s);
     }
     if (r == 0)
         r = index_make(s);
@@ -180,7 +180,7 @@ struct snapshot *snapshot_unref(struct snapshot *s)
     free(s->by_id);
     free(s->states);
     free(s->project_text);
-    free(s->phone);
+    free(s->complaint_phone);
     pthread_mutex_destroy(&s->lock);
     content_free(s->content);
     free(s);
@@ -321,9 +321,9 @@ int64_t snapshot_valid_until(const struct snapshot *s)
     return days > 0 && s->head.publication_id ? s->head.approved_ms + days * day_ms : 0;
 }
 
-const char *snapshot_phone(const struct snapshot *s)
+const char *snapshot_complaint_phone(const struct snapshot *s)
 {
-    return s->phone && s->phone[0] ? s->phone : s->project[6];
+    return s->complaint_phone ? s->complaint_phone : "";
 }
 
 /* ---- answers ---- */

@@ -43,8 +43,9 @@ void snapshot_close(struct snapshot *s, bool closed);
 void snapshot_get_head(struct snapshot *s, struct snapshot_head *ret_head);
 /* What never changes; lives as long as @s. */
 const struct content *snapshot_content(const struct snapshot *s);
-/* The phone for price complaints; lives as long as @s. */
-const char *snapshot_phone(const struct snapshot *s);
+/* The phone for price complaints, "" when none is disclosed; lives as long as @s. The sales
+ * office's own is a field of the project. */
+const char *snapshot_complaint_phone(const struct snapshot *s);
 /* A layout of the content and what its units here measure: all of the publication's, or the one
  * unit of a take-home link. */
 struct snapshot_layout {

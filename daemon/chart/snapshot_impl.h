@@ -33,7 +33,7 @@ struct snapshot {
     int64_t rooms_available;
     const char *project[ITEM_FIELDS_MAX]; /* fields of the project item */
     char *project_text;
-    char *phone; /* for price complaints; owned; NULL: not disclosed */
+    char *complaint_phone; /* owned; NULL: not disclosed */
     atomic_uint refs;
 };
 

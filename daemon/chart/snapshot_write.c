@@ -54,7 +54,7 @@ void write_project(struct snapshot *s, struct buf *out)
     json_member_text(out, "name", f[1]);
     json_member_text(out, "name_en", f[2]);
     json_member_text(out, "address", f[4]);
-    json_member_text(out, "phone", snapshot_phone(s));
+    json_member_text(out, "phone", f[6]);
     json_key(out, "cover_media", 0);
     if (f[10][0])
         json_put_text(out, f[10]);

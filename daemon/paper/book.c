@@ -144,18 +144,18 @@ static void header_text(const char *text, char *out, size_t size)
 static void margins_make(struct book *b, lxw_worksheet *sheet, const char *name)
 {
     const struct paper *p = b->paper;
-    char project[200], part[200], phone[200], text[700], mark[96] = "";
+    char project[200], part[200], complaint[200], text[700], mark[96] = "";
 
     header_text(p->name, project, sizeof(project));
     header_text(name, part, sizeof(part));
-    header_text(p->phone, phone, sizeof(phone));
+    header_text(p->complaint_phone, complaint, sizeof(complaint));
     for (size_t i = 0; i < p->n_marks; i++)
         snprintf(mark + strlen(mark), sizeof(mark) - strlen(mark), "%s%s", i ? " · " : "",
                  p->marks[i]);
     snprintf(text, sizeof(text), "&L%s · %s&C&\"-,Bold\"%s&R%s · %s", project, part, mark,
              p->version, p->id);
     failed(b, worksheet_set_header(sheet, text));
-    snprintf(text, sizeof(text), "&L%s %s&C%s %s&R%s", paper_word(p, T_PHONE), phone,
+    snprintf(text, sizeof(text), "&L%s %s&C%s %s&R%s", paper_word(p, T_COMPLAINT_PHONE), complaint,
              paper_word(p, T_DATA_TIME), p->data_time, paper_word(p, T_PAGE_XLSX));
     failed(b, worksheet_set_footer(sheet, text));
 }

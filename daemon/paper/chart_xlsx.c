@@ -286,10 +286,10 @@ static lxw_row_t summary_table(struct workbook *w, lxw_worksheet *s, lxw_row_t r
 static int summary_write(struct workbook *w)
 {
     const struct paper *p = w->paper;
-    const enum paper_text labels[] = {T_PUBLICATION, T_APPROVED, T_SNAPSHOT,
-                                      T_DATA_TIME,   T_PERMITS,  T_PHONE};
-    const char *const values[] = {p->version,   p->approved, p->head.hash,
-                                  p->data_time, p->permits,  p->phone};
+    const enum paper_text labels[] = {T_PUBLICATION, T_APPROVED, T_SNAPSHOT,       T_DATA_TIME,
+                                      T_PERMITS,     T_PHONE,    T_COMPLAINT_PHONE};
+    const char *const values[] = {p->version, p->approved, p->head.hash,      p->data_time,
+                                  p->permits, p->phone,    p->complaint_phone};
     lxw_worksheet *s = book_sheet(&w->book, paper_word(p, T_SUMMARY), true);
     lxw_row_t row = 1;
     char text[320];

@@ -143,7 +143,8 @@ int paper_begin(const struct paper_request *request, struct paper *ret_paper)
         p.name = snapshot_project_field(p.snapshot, 2);
     p.basis = snapshot_project_field(p.snapshot, 8);
     p.show_deal = strcmp(snapshot_project_field(p.snapshot, 9), "1") == 0;
-    p.phone = snapshot_phone(p.snapshot);
+    p.phone = snapshot_project_field(p.snapshot, 6);
+    p.complaint_phone = snapshot_complaint_phone(p.snapshot);
     paper_clip(p.head.hash, hash, sizeof(hash));
     if (p.head.patch > 0)
         snprintf(p.id, sizeof(p.id), "%s-%" PRId64, hash, p.head.patch);

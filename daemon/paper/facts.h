@@ -23,10 +23,11 @@ struct paper {
     enum lang lang;
     bool draft, show_deal;
     const char *work_dir;
-    const char *name;  /* of the project */
-    const char *basis; /* gross, inner, unit */
-    const char *phone;
-    const char *marks[3]; /* what every page is marked with; NULL-ended unless full */
+    const char *name;            /* of the project */
+    const char *basis;           /* gross, inner, unit */
+    const char *phone;           /* the sales office's; "": not said */
+    const char *complaint_phone; /* for price complaints; "": not disclosed */
+    const char *marks[3];        /* what every page is marked with; NULL-ended unless full */
     size_t n_marks;
     char id[96];        /* the snapshot: 12 digits of the hash, "-" and the last loss if any */
     char version[64];   /* "第 3 版", or the draft's word */

@@ -49,7 +49,8 @@ static void foot(struct page *g, const struct paper *p, const struct frame *f)
     char text[160];
 
     page_line(g, FRAME_MARGIN, y - 4.5, g->width - FRAME_MARGIN, y - 4.5, 0.4, INK_LINE);
-    snprintf(text, sizeof(text), "%s %s", paper_word(p, T_PHONE), p->phone[0] ? p->phone : "—");
+    snprintf(text, sizeof(text), "%s %s", paper_word(p, T_COMPLAINT_PHONE),
+             p->complaint_phone[0] ? p->complaint_phone : "—");
     page_text(g, &small_style, FRAME_MARGIN, y, w * 0.33, text);
     snprintf(text, sizeof(text), "%s %s", paper_word(p, T_VALID), p->valid);
     if (p->draft || p->valid[0])

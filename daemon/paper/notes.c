@@ -121,6 +121,7 @@ static void note_project(struct noting *n)
     paragraph(n, paper_word(n->paper, T_DEVELOPER), snapshot_project_field(n->paper->snapshot, 5));
     paragraph(n, paper_word(n->paper, T_ADDRESS), snapshot_project_field(n->paper->snapshot, 4));
     paragraph(n, paper_word(n->paper, T_PHONE), n->paper->phone);
+    paragraph(n, paper_word(n->paper, T_COMPLAINT_PHONE), n->paper->complaint_phone);
     for (size_t i = 0; i < disclosures_count; i++) /* P3 before P10: the catalogue's order */
         for (size_t k = 0; k < c->n_items; k++) {
             const struct disclosure_info *info = &disclosures[i];

@@ -377,7 +377,7 @@ test('the daemon goes: reconnecting, stale, too old; it comes back: live by itse
   await page.waitForSelector('.notice h1:has-text("已过时")')
   assert.equal(await page.locator('[data-unit], .unit-price').count(), 0, 'nothing that may be wrong is shown')
   assert.ok(await phoneShown(page))
-  assert.match(await page.textContent('.notice .facts'), /价格举报/)
+  assert.match(await page.textContent('.notice .facts'), /售楼处电话\s*0000-12345678\s*价格举报\s*12345/)
   await b.bar(page, 'disclosure').click() // what the law wants displayed stays
   await page.waitForSelector('.disclosure')
   await b.bar(page, 'home').click()
@@ -546,6 +546,9 @@ test('the code leads to the unit on a phone, until it is revoked or its days are
   await handy.waitForSelector('.hero')
   const text = await handy.textContent('main')
   for (const part of [unit.room, unit.permit, '住宅', `第 ${unit.publication.number} 版`]) assert.ok(text.includes(part), part)
+  // whom to call is the sales office, whom to complain to somebody else
+  assert.equal(await handy.getAttribute('.dial', 'href'), 'tel:000012345678')
+  assert.equal(await handy.getAttribute('footer dd a', 'href'), 'tel:12345')
   assert.deepEqual(await b.clipped(handy), [])
   assert.deepEqual(await b.axe(handy), [])
   await b.close(handy)

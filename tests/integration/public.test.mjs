@@ -332,7 +332,7 @@ describe('SC-11, SC-12, SC-26: what must be disclosed', () => {
     await publish(control, manager, own);
     const screen = await site.terminal(admin, { project: own });
     const shown = await screen.get(`/api/v1/public/projects/${own}/disclosure`);
-    assert.equal(shown.complaint_phone, '12345');
+    assert.deepEqual([shown.project.phone, shown.complaint_phone], ['0000', '12345']); // P17 is not the office's
     const item = shown.items.find((i) => i.code === 'P7');
     assert.deepEqual([item.value, item.doc_name, item.doc_date], ['2.5', '规划许可证 1 号', '2026-01-02']);
     assert.deepEqual(
@@ -384,6 +384,7 @@ describe('unit QR and take-home links', () => {
     const token = link.url.split('/').at(-1);
     const page = await nobody.get(`/api/v1/links/${token}`);
     assert.deepEqual([page.unit.id, page.superseded, page.time_zone], [u.id, false, 'Asia/Shanghai']);
+    assert.deepEqual([page.project.phone, page.complaint_phone], ['0755-1', '12345']);
     const svg = await kiosk.request('GET', `/api/v1/public/units/${u.id}/qr.svg`);
     assert.match(svg.bytes.toString('utf8'), /^<\?xml|^<svg/);
     const png = await kiosk.request('GET', `/api/v1/public/units/${u.id}/qr.png`);

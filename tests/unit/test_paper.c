@@ -240,8 +240,10 @@ static void test_notes(void **state)
     assert_non_null(strstr(t.text, "|代办产权证|"));
     assert_non_null(strstr(strstr(t.text, "|代办产权证|"), paper_word(&zh, T_FEE_VOLUNTARY)));
     assert_null(strstr(strstr(t.text, "|前期物业服务费|"), paper_word(&zh, T_FEE_VOLUNTARY)));
-    phone = strstr(t.text, "|12315\n"); /* the complaint phone has a line of its own, and one */
-    assert_non_null(phone);
+    /* Each telephone has a line of its own, and one: whom to complain to is not whom to call. */
+    assert_non_null(strstr(t.text, "|售楼处电话|0755-12345678\n"));
+    assert_non_null(strstr(t.text, "|价格投诉电话|12315\n"));
+    phone = strstr(t.text, "|12315\n");
     assert_null(strstr(phone + 1, "|12315\n"));
     t = told_of(content_small(true));
     assert_non_null(strstr(t.text, paper_word(&zh, T_NOTE_SOLD_DEAL)));
