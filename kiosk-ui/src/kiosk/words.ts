@@ -1,5 +1,5 @@
 // Words for things of the chart, in the visitor's language.
-import type { ChartLayout, ClassInfo, PublicUnit, StateInfo } from '@/api/types';
+import type { ChartLayout, ClassInfo, Estimate, PublicUnit, StateInfo } from '@/api/types';
 import type { Building, Chart, Unit } from '@/chart/model';
 import { area, areaFigure, date, perArea, spoken } from '@/format';
 import { both, lang, t } from './i18n';
@@ -59,6 +59,20 @@ export function basisText(u: Pick<PublicUnit, 'basis' | 'unit_price_fen' | 'inne
 export function validText(until: number | null): string {
   if (until === null) return '';
   return t(Date.now() <= until ? 'kiosk.unit.valid' : 'kiosk.unit.valid_past', { date: date(until) });
+}
+
+/** What stands under an estimate: of when its rates are, if the project says so, and what it was reckoned from. */
+export function estimateNote(
+  e: Pick<Estimate, 'rates_date' | 'note' | 'publication' | 'valid_until_ms'>,
+): string {
+  return [
+    e.rates_date === '' ? '' : t('kiosk.estimate.rates', { date: e.rates_date }),
+    e.note,
+    t('kiosk.estimate.version', { n: e.publication }),
+    validText(e.valid_until_ms),
+  ]
+    .filter(Boolean)
+    .join(lang.value === 'en' ? ' ' : '');
 }
 
 /** Whose site an address leads to; an address that is none says nothing. */

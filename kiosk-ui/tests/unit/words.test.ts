@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { lang, setLang } from '@/kiosk/i18n';
-import { basisText, facingText, validText } from '@/kiosk/words';
+import { basisText, estimateNote, facingText, validText } from '@/kiosk/words';
 
 describe('until when a price holds (PR-15)', () => {
   it('is said before and after that day, and not when the project does not say', () => {
@@ -11,6 +11,26 @@ describe('until when a price holds (PR-15)', () => {
     expect(validText(day)).toBe('价格有效期已于 2030-05-06 结束，以柜台为准。');
     expect(validText(null)).toBe('');
     vi.useRealTimers();
+  });
+});
+
+describe('what stands under an estimate (PR-16)', () => {
+  afterEach(() => setLang('zh-CN'));
+  const e = { rates_date: '2026-10-20', note: '仅供参考。', publication: 3, valid_until_ms: null };
+
+  it('names the day of its rates where the project says it, and nothing in its place', () => {
+    expect(estimateNote(e)).toBe('利率日期 2026-10-20。仅供参考。按第 3 版销控表的价格试算。');
+    expect(estimateNote({ ...e, rates_date: '' })).toBe('仅供参考。按第 3 版销控表的价格试算。');
+  });
+
+  it('has its sentences apart in English', async () => {
+    setLang('en');
+    await vi.waitFor(() => expect(lang.value).toBe('en'));
+    const en = { ...e, note: 'An estimate.' };
+    expect(estimateNote(en)).toBe('Rates of 2026-10-20. An estimate. Reckoned from the prices of version 3.');
+    expect(estimateNote({ ...en, rates_date: '' })).toBe(
+      'An estimate. Reckoned from the prices of version 3.',
+    );
   });
 });
 
