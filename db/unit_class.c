@@ -8,9 +8,11 @@ enum { PRICE_AREA, PRICE_PIECE };
 enum { LAYOUT_PLAIN, LAYOUT_LAID_OUT };
 enum { MEASURE_FREE, MEASURE_MEASURED };
 enum { PLACE_FLOOR, PLACE_STAIR };
+enum { LENDER_BANK, LENDER_FUND };
+enum { CASH };
 
 const struct class_info unit_classes[UNIT_CLASS_COUNT] = {
-#define CLASS(symbol, code, zh, en, price, layout, measure, place, numbering)                      \
+#define CLASS(symbol, code, zh, en, price, layout, measure, place, lender, years, down, numbering) \
     [UNIT_CLASS_##symbol] = {code,                                                                 \
                              zh,                                                                   \
                              en,                                                                   \
@@ -18,6 +20,9 @@ const struct class_info unit_classes[UNIT_CLASS_COUNT] = {
                              LAYOUT_##layout == LAYOUT_LAID_OUT,                                   \
                              MEASURE_##measure == MEASURE_MEASURED,                                \
                              PLACE_##place == PLACE_STAIR,                                         \
+                             LENDER_##lender == LENDER_FUND,                                       \
+                             years,                                                                \
+                             down,                                                                 \
                              numbering},
 #include "db/unit_class.def"
 #undef CLASS

@@ -7,9 +7,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum unit_class {
-#define CLASS(symbol, code, zh, en, price, layout, measure, place, numbering) UNIT_CLASS_##symbol,
+#define CLASS(symbol, ...) UNIT_CLASS_##symbol,
 #include "db/unit_class.def"
 #undef CLASS
     UNIT_CLASS_COUNT
@@ -20,7 +21,10 @@ struct class_info {
     bool by_piece; /* priced as a whole, whatever the basis of its project */
     bool laid_out; /* a price list owes its layout */
     bool area_owed;
-    bool by_stair;         /* numbers start again in each stair-unit; else one run a floor */
+    bool by_stair;      /* numbers start again in each stair-unit; else one run a floor */
+    bool fund;          /* the housing fund lends for it */
+    int64_t loan_years; /* the longest loan; 0: none is offered */
+    int64_t down_bp; /* the least first payment, 0.0001 of the price; a project may ask for more */
     const char *numbering; /* a pattern of generate.h */
 };
 extern const struct class_info unit_classes[UNIT_CLASS_COUNT];

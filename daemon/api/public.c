@@ -17,6 +17,7 @@
 #include "daemon/app.h"
 #include "daemon/chart/json_write.h"
 #include "db/state.h"
+#include "db/unit_class.h"
 
 int public_unit_of_call(struct call *call, struct snapshot **ret_snapshot,
                         const struct published_unit **ret_unit, char *ret_state)
@@ -240,10 +241,20 @@ static int choice_query(struct call *call, const char *name, const char *const *
 }
 
 static const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
+static const char *const bank_kinds[] = {"commercial",
+                                         NULL}; /* where the housing fund does not lend */
 static const char *const loan_methods[] = {"annuity", "principal", NULL};
 
+/* The project's, or what is usual for the class where that is more. */
+static int64_t down_least(struct snapshot *s, const struct class_info *class)
+{
+    const int64_t own = project_number(s, 11);
+
+    return own > class->down_bp ? own : class->down_bp;
+}
+
 static json_t *estimate_json(const struct loan_terms *t, const struct loan_estimate *e,
-                             struct snapshot *s, enum lang lang)
+                             struct snapshot *s, int64_t down_min_bp, enum lang lang)
 {
     const int64_t until = snapshot_valid_until(s);
     json_t *parts = json_array();
@@ -269,22 +280,22 @@ static json_t *estimate_json(const struct loan_terms *t, const struct loan_estim
         (json_int_t)e->last_month_fen, "interest_fen", (json_int_t)e->interest_fen, "rates_date",
         snapshot_project_field(s, 16), "note",
         lang == LANG_ZH ? "试算结果仅供参考，以银行审批为准。" : "An estimate; the bank decides.",
-        "down_min_bp", (json_int_t)project_number(s, 11), "publication", (json_int_t)head.number,
+        "down_min_bp", (json_int_t)down_min_bp, "publication", (json_int_t)head.number,
         "valid_until_ms", until ? json_integer(until) : json_null());
 }
 
-/* The caller's choices over the project's terms, as published. */
-static int terms_of_call(struct call *call, struct snapshot *s, int64_t total_fen,
-                         struct loan_terms *ret_terms)
+/* The caller's choices over what the class offers and the project's terms, as published. */
+static int terms_of_call(struct call *call, struct snapshot *s, const struct class_info *class,
+                         int64_t total_fen, struct loan_terms *ret_terms)
 {
-    int64_t years = LOAN_YEARS_MAX, down = project_number(s, 11);
+    int64_t years = class->loan_years, down = down_least(s, class);
     int kind = 0, method = 0;
     int r = call_query_int(call, "down", down, 10000, down, &down);
 
     if (r == 0)
-        r = call_query_int(call, "years", 1, LOAN_YEARS_MAX, LOAN_YEARS_MAX, &years);
+        r = call_query_int(call, "years", 1, years, years, &years);
     if (r == 0)
-        r = choice_query(call, "loan", loan_kinds, &kind);
+        r = choice_query(call, "loan", class->fund ? loan_kinds : bank_kinds, &kind);
     if (r == 0)
         r = choice_query(call, "method", loan_methods, &method);
     *ret_terms = (struct loan_terms){.total_fen = total_fen,
@@ -302,6 +313,7 @@ static int terms_of_call(struct call *call, struct snapshot *s, int64_t total_fe
 int api_public_estimate(struct call *call)
 {
     const struct published_unit *u;
+    const struct class_info *class;
     struct loan_estimate estimate;
     struct loan_terms terms;
     struct snapshot *s = NULL;
@@ -311,13 +323,18 @@ int api_public_estimate(struct call *call)
 
     if (r < 0)
         return r;
+    class = unit_class_info(u->class);
     total = snapshot_shown_total(s, u, state);
-    r = total ? terms_of_call(call, s, total, &terms)
-              : fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    if (!class || !total)
+        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    else if (class->loan_years == 0)
+        r = fault_set(call->tx.fault, FAULT_LOAN_NONE, NULL);
+    else
+        r = terms_of_call(call, s, class, total, &terms);
     if (r == 0)
         r = loan_estimate(&terms, &estimate);
     if (r == 0) {
-        call->reply.body = estimate_json(&terms, &estimate, s, call->lang);
+        call->reply.body = estimate_json(&terms, &estimate, s, down_least(s, class), call->lang);
         r = call->reply.body ? 0 : -ENOMEM;
     }
     snapshot_unref(s);

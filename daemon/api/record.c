@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const class_codes[] = {
-#define CLASS(symbol, code, zh, en, price, layout, measure, place, numbering) code,
+#define CLASS(symbol, code, ...) code,
 #include "db/unit_class.def"
 #undef CLASS
     NULL,

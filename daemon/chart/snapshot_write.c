@@ -155,6 +155,19 @@ void chart_write_states(struct buf *out, bool internal)
     buf_puts(out, "]");
 }
 
+static void write_loan(const struct class_info *class, struct buf *out)
+{
+    json_key(out, "loan", 0);
+    if (class->loan_years == 0) {
+        buf_puts(out, "null");
+        return;
+    }
+    buf_puts(out, "{\"years\":");
+    json_put_int(out, class->loan_years);
+    json_member_bool(out, "fund", class->fund);
+    buf_puts(out, "}");
+}
+
 void chart_write_classes(struct buf *out)
 {
     buf_puts(out, "[");
@@ -163,6 +176,7 @@ void chart_write_classes(struct buf *out)
         json_put_text(out, unit_classes[i].code);
         json_member_text(out, "zh", unit_classes[i].zh);
         json_member_text(out, "en", unit_classes[i].en);
+        write_loan(&unit_classes[i], out);
         buf_puts(out, "}");
     }
     buf_puts(out, "]");

@@ -46,6 +46,7 @@ test('the kiosk: chart, sheet and comparison of parking spaces', async () => {
     const sheet = await page.locator('.unit').innerText()
     assert.match(sheet, /按套（个）计价/)
     assert.doesNotMatch(sheet, NO_AREA)
+    assert.doesNotMatch(sheet, /公积金|月供/) // nobody lends for it
     await page.locator('.unit-keys .btn').first().click()
     await b.bar(page, 'back').click()
   }

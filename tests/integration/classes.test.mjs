@@ -2,7 +2,7 @@
 // spaces without areas goes the whole way to the public chart.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { csvOf } from './lib/lists.mjs';
+import { csvOf, madeList } from './lib/lists.mjs';
 import { Site } from './lib/site.mjs';
 import {
   disclose,
@@ -137,7 +137,8 @@ describe('areas', () => {
       [sheet.basis, sheet.gross_area, sheet.inner_area, sheet.shared_area, sheet.unit_price_fen],
       ['unit', null, null, null, null],
     );
-    assert.ok((await kiosk.get(`/api/v1/public/units/${space.id}/estimate`)).total_fen > 0);
+    // nobody lends for it
+    await kiosk.refused('GET', `/api/v1/public/units/${space.id}/estimate`, 422, 'loan.none');
   });
 
   test('reports and papers of units without areas', async () => {
@@ -219,6 +220,52 @@ describe('areas', () => {
     assert.deepEqual(
       refused.errors.map((e) => e.code),
       ['guard.area-review'],
+    );
+  });
+});
+
+describe('one project of homes, shops and parking', () => {
+  let id, kiosk;
+  const priced = new Map();
+  before(async () => {
+    ({ id } = await newProject('三类'));
+    kiosk = await site.terminal(admin, { project: id });
+    // the ground floor is shops
+    const list = madeList({ buildings: 1, floors: 3, rooms: 2, sold: 100 }).map((row) =>
+      row[2] === '1' ? row.with(4, '商铺') : row,
+    );
+    const space = ['地下车库', '', '-1', 'B1-001', '车位', '', '', '', '', '', '120000', '在售'];
+    await importList(control, id, '三类.csv', csvOf([...list, space]));
+    await permit(control, id, await internalUnits(control, id));
+    await giveLayouts(control, id);
+    await review(control, id);
+    await giveFloorHeights(control, id);
+    await disclose(control, id);
+    await release(control, id);
+    await publish(control, manager, id);
+    for (const u of await publicUnits(kiosk, id)) if (!priced.has(u.class)) priced.set(u.class, u);
+  });
+
+  test('PR-16: what is lent for each, and nothing that is not', async () => {
+    const estimate = (cls, query) => `/api/v1/public/units/${priced.get(cls).id}/estimate${query}`;
+    const own = (await control.get(`/api/v1/projects/${id}`)).down_bp;
+    const usual = async (cls) => {
+      const e = await kiosk.get(estimate(cls, ''));
+      return [e.years, e.down_bp, e.down_min_bp, e.loan];
+    };
+    assert.deepEqual(await usual('home'), [30, own, own, 'commercial']);
+    assert.deepEqual(await usual('shop'), [10, 5000, 5000, 'commercial']);
+    await kiosk.get(estimate('home', '?loan=fund&years=30'));
+    await kiosk.get(estimate('shop', '?loan=commercial&years=5&down=6000'));
+    for (const query of ['?loan=fund', '?loan=combined', '?years=11', '?down=4999'])
+      await kiosk.refused('GET', estimate('shop', query), 422, 'fields.wrong');
+    await kiosk.refused('GET', estimate('parking', ''), 422, 'loan.none');
+    // the chart says so before anybody asks
+    const { classes } = await kiosk.get(`/api/v1/public/projects/${id}/chart`);
+    const offered = Object.fromEntries(classes.map((c) => [c.code, c.loan]));
+    assert.deepEqual(
+      [offered.home, offered.shop, offered.apartment, offered.parking, offered.storage],
+      [{ years: 30, fund: true }, { years: 10, fund: false }, { years: 10, fund: false }, null, null],
     );
   });
 });

@@ -8,6 +8,7 @@ export type Session = Schemas['Session'];
 export type StateInfo = Schemas['StateInfo'];
 export type Paint = Schemas['Paint'];
 export type ClassInfo = Schemas['ClassInfo'];
+export type LoanOffer = Schemas['LoanOffer'];
 export type PublicProject = Schemas['PublicProject'];
 export type PublicationInfo = Schemas['PublicationInfo'];
 export type PublicChart = Schemas['PublicChart'];

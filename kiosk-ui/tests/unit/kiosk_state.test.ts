@@ -114,7 +114,7 @@ describe('kiosk state', () => {
   describe('tabs', () => {
     beforeEach(async () => {
       const raw = chartOf(1, 10, 80);
-      raw.classes = [...raw.classes, { code: 'parking', zh: '车位', en: 'Parking' }];
+      raw.classes = [...raw.classes, { code: 'parking', zh: '车位', en: 'Parking', loan: null }];
       const garage = makeBuilding(9, 6, 900);
       for (const u of garage.units) (u as unknown[]).splice(6, 1, 'parking');
       raw.buildings = [...raw.buildings, garage];

@@ -183,7 +183,7 @@ export function makeChart(units: number, perBuilding = 200): PublicChart {
     },
     show_deal_price: false,
     states: STATES,
-    classes: [{ code: 'home', zh: '住宅', en: 'Home' }],
+    classes: [{ code: 'home', zh: '住宅', en: 'Home', loan: { years: 30, fund: true } }],
     layouts: [1, 2, 3].map((id) => ({
       id,
       name: `${id} 户型`,

@@ -109,8 +109,8 @@ function chart(
     seq: '1',
     states,
     classes: [
-      { code: 'home', zh: '住宅', en: 'home' },
-      { code: 'shop', zh: '商铺', en: 'shop' },
+      { code: 'home', zh: '住宅', en: 'home', loan: { years: 30, fund: true } },
+      { code: 'shop', zh: '商铺', en: 'shop', loan: { years: 10, fund: false } },
     ],
     layouts: [],
     buildings: [
