@@ -100,7 +100,7 @@ static int unit_check(struct checking *c, const struct published_unit *u)
     const bool measured = unit_class_owes_area(u->class);
     const struct need needs[] = {
         {"layout", "户型", "layout", class && class->laid_out && u->layout_id == 0},
-        {"floor_height", "层高", "floor height", u->floor_height_mm == 0},
+        {"floor_height", "层高", "floor height", measured && u->floor_height_mm == 0},
         {"gross_area", "建筑面积", "gross area", measured && u->gross == 0},
         {"inner_area", "套内建筑面积", "inner area", measured && u->inner == 0},
         {"total", "总价", "total price", u->total_fen == 0},

@@ -113,7 +113,6 @@ describe('areas', () => {
 
     await permit(control, id, units);
     await review(control, id); // there is nothing to review, and so nothing to refuse
-    await giveFloorHeights(control, id);
     await disclose(control, id);
     assert.equal(await release(control, id), 4);
     const publication = await draft(control, id);

@@ -269,6 +269,7 @@ static void test_check(void **state)
                                  "UPDATE unit SET class = 'shop', layout_id = NULL WHERE id = 6;"
                                  "DELETE FROM unit_area WHERE unit_id = 7;"
                                  "UPDATE unit SET class = 'parking' WHERE id = 7;"
+                                 "UPDATE unit SET floor_height_mm = NULL WHERE id = 7;"
                                  "UPDATE permit SET units_named = 13;"
                                  "DELETE FROM disclosure_item WHERE code = 'P7';") == 0);
     check_text(f, text);
@@ -281,7 +282,7 @@ static void test_check(void **state)
     assert_non_null(strstr(text, "|1-1-202|total\n"));
     assert_non_null(strstr(text, "|1-1-301|-\n")); /* above the filed price */
     assert_null(strstr(text, "1-1-302"));          /* a shop has no layout to name */
-    assert_null(strstr(text, "1-1-401"));          /* a parking space owes no area */
+    assert_null(strstr(text, "1-1-401"));          /* a parking space owes no area and no height */
     id = draft(f);
     assert_refused(f, move(f, id, SUBMIT), PUBLICATION_INCOMPLETE);
     assert_int_equal(f->fault.n_items, 8);
