@@ -3,9 +3,9 @@
  *
  * A clock that is set forward must not free what somebody was promised until then. So the time
  * since the start is counted on the clock that is never stepped, and the wall clock is believed
- * only up to five minutes ahead of that. A clock set back only makes things last longer. A box that
- * started with a wrong clock keeps its holds until anchangd is started again with a right one;
- * readyz says so.
+ * only up to five minutes ahead of that. A clock set back is believed: it only makes things last
+ * longer. A box that started with a wrong clock keeps its holds until anchangd is started again
+ * with a right one. readyz and the system page tell of either (PA-17).
  *
  * Milliseconds. Thread: any; pure, but for the struct its caller owns.
  */

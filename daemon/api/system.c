@@ -34,17 +34,19 @@ static void age_find(void *arg, int64_t project_id, struct snapshot *s)
         *oldest = head.data_ms;
 }
 
-/* How far the wall clock was set forward since the start, when that is more than is believed. */
-static int64_t clock_ahead(const struct app *app)
+/* How far the wall clock was set since the start, forward or (below 0) back, when that is more than
+ * a time server trims (PA-17). */
+static int64_t clock_step(const struct app *app)
 {
     int64_t step = steady_step(&app->clock, clock_wall_ms(), clock_boot_ms());
 
-    return step > STEADY_TOLERANCE_MS ? step : 0;
+    return step > STEADY_TOLERANCE_MS || step < -STEADY_TOLERANCE_MS ? step : 0;
 }
 
 /* Why not ready, in the log's language: a machine and an administrator read it. */
 static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
 {
+    const int64_t step = clock_step(app);
     json_t *reasons = json_array();
 
     if (!site_database_opens(app))
@@ -52,10 +54,13 @@ static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
     if (w->queue_depth > QUEUE_LATE ||
         (w->queue_depth > 0 && clock_boot_ms() - w->last_progress_ms > PROGRESS_LATE_MS))
         json_array_append_new(reasons, json_string("writer is behind"));
-    if (clock_ahead(app) > 0)
+    if (step > 0)
         json_array_append_new(
             reasons, json_string("the clock was set forward: holds and permits end late until "
                                  "anchangd is started again"));
+    if (step < 0)
+        json_array_append_new(
+            reasons, json_string("the clock was set back: holds and permits end later by as much"));
     if (w->wal_pages > WAL_PAGES_LATE)
         json_array_append_new(reasons, json_string("write-ahead log grows: a reader holds it"));
     return reasons;
@@ -166,7 +171,7 @@ int api_system_get(struct call *call)
         (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
         "disk_free_bytes", (json_int_t)free_bytes, "commits", (json_int_t)w.commits, "jobs",
         (json_int_t)w.jobs, "streams", (json_int_t)feed.streams, "sessions",
-        (json_int_t)sessions.users, "clock_ahead_ms", (json_int_t)clock_ahead(call->app),
+        (json_int_t)sessions.users, "clock_step_ms", (json_int_t)clock_step(call->app),
         "last_backup_ms", backup_ms ? json_integer(backup_ms) : json_null(), "public_address",
         config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;

@@ -382,15 +382,19 @@ test('in English the project has its English name, and the log its states in wor
   await b.close(log)
 })
 
-test('a clock that was set forward is told on the system page, with what to do', async () => {
+test('a clock that was set is told on the system page, which way, with what to do', async () => {
   const page = await office('admin', '/')
+  let step = 5 * 3_600_000
   await page.route('**/api/v1/system', async (route) => {
     const response = await route.fetch()
-    await route.fulfill({ response, json: { ...(await response.json()), clock_ahead_ms: 5 * 3_600_000 } })
+    await route.fulfill({ response, json: { ...(await response.json()), clock_step_ms: step } })
   })
   await b.visit(page, '/system')
   const notice = page.locator('.clock[role=alert]')
   await notice.filter({ hasText: '拨快了 5 小时' }).filter({ hasText: 'systemctl restart anchangd' }).waitFor()
+  step = -2 * 86_400_000
+  await b.button(page, '刷新').click()
+  await notice.filter({ hasText: '拨慢了 2 天' }).filter({ hasText: 'systemctl restart anchangd' }).waitFor()
   await page.unroute('**/api/v1/system')
   await b.button(page, '刷新').click()
   await notice.waitFor({ state: 'detached' })

@@ -1,4 +1,4 @@
-// F20: the clock of the machine is set forward while the daemon runs.
+// F20, PA-17: the clock of the machine is set while the daemon runs.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,10 +31,10 @@ test('a clock set forward ends no hold early; it is said, and what to do; a new 
   const [soon, later, other] = (await internalUnits(control, 1)).filter((u) => u.state === 'A');
   await hold(control, 1, [soon], { until_ms: Date.now() + 3 * MINUTE_MS });
   await hold(control, 1, [later], { until_ms: Date.now() + HOUR_MS });
-  assert.equal((await admin.get('/api/v1/system')).clock_ahead_ms, 0);
+  assert.equal((await admin.get('/api/v1/system')).clock_step_ms, 0);
 
   set(5 * HOUR_MS);
-  const ahead = (await admin.get('/api/v1/system')).clock_ahead_ms;
+  const ahead = (await admin.get('/api/v1/system')).clock_step_ms;
   assert.ok(Math.abs(ahead - 5 * HOUR_MS) < MINUTE_MS, `${ahead} ms`);
   const { reasons } = await admin.get('/readyz', 503);
   assert.match(reasons.join(), /the clock was set forward/);
@@ -49,7 +49,7 @@ test('a clock set forward ends no hold early; it is said, and what to do; a new 
 
   set(0); // it was wrong: set right, nothing is left of it
   await site.ready();
-  assert.equal((await admin.get('/api/v1/system')).clock_ahead_ms, 0);
+  assert.equal((await admin.get('/api/v1/system')).clock_step_ms, 0);
 
   set(5 * HOUR_MS); // it was right: from a new start on it counts
   await site.stop();
@@ -57,5 +57,40 @@ test('a clock set forward ends no hold early; it is said, and what to do; a new 
   control = await site.login('control');
   for (const end = performance.now() + 20000; (await stateOf(later.id)) !== 'A'; await sleep(50))
     assert.ok(performance.now() < end, 'after the new start it ends');
+  site.verify();
+});
+
+test('a clock set back frees nothing early; it is said as long as it is so', async (t) => {
+  const site = new Site();
+  t.after(() => site.close());
+  const { env, set } = settable(site.folder);
+  site.ctlOk('demo');
+  await site.start({ env });
+  const control = await site.login('control');
+  const admin = await site.login('admin');
+  const step = async () => (await admin.get('/api/v1/system')).clock_step_ms;
+  const until = Date.now() + 5_000;
+  const [unit] = (await internalUnits(control, 1)).filter((u) => u.state === 'A');
+  await hold(control, 1, [unit], { until_ms: until });
+
+  set(-4 * MINUTE_MS); // what a time server may trim
+  assert.equal(await step(), 0);
+  set(-5 * HOUR_MS);
+  const back = await step();
+  assert.ok(Math.abs(back + 5 * HOUR_MS) < MINUTE_MS, `${back} ms`);
+  const { reasons } = await admin.get('/readyz', 503);
+  assert.match(reasons.join(), /the clock was set back/);
+  // The hold is not over by the clock as it is, and work goes on.
+  while (Date.now() <= until) await sleep(50);
+  const [other] = (await internalUnits(control, 1)).filter((u) => u.state === 'A');
+  await hold(control, 1, [other]);
+  const stateOf = async (id) => (await internalUnits(control, 1)).find((u) => u.id === id).state;
+  assert.equal(await stateOf(unit.id), 'X');
+
+  set(0); // set right again, the hold ends
+  await site.ready();
+  assert.equal(await step(), 0);
+  for (const end = performance.now() + 20000; (await stateOf(unit.id)) !== 'A'; await sleep(50))
+    assert.ok(performance.now() < end, 'the hold ends');
   site.verify();
 });

@@ -34,6 +34,7 @@ static void test_set_back(void **state)
 {
     (void)state;
     assert_int_equal(steady_now(&start, 1000000000 - HOUR, 5000 + HOUR), 1000000000 - HOUR);
+    assert_int_equal(steady_step(&start, 1000000000 - HOUR, 5000 + HOUR), -2 * HOUR);
 }
 
 int main(void)
