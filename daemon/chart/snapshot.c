@@ -21,18 +21,26 @@ static int compare_by_id(const void *a, const void *b, void *content)
     return x < y ? -1 : x > y;
 }
 
+static uint8_t class_index(const char *code)
+{
+    const struct class_info *info = unit_class_info(code);
+
+    return info ? (uint8_t)(info - unit_classes) : UNIT_CLASS_OTHER;
+}
+
 static int index_make(struct snapshot *s)
 {
     struct content *c = s->content;
 
     s->states = malloc(c->n_units + 1);
+    s->classes = malloc(c->n_units + 1);
     s->by_id = malloc((c->n_units + 1) * sizeof(*s->by_id));
     s->pieces = calloc(c->n_units + 1, sizeof(*s->pieces));
-    if (!s->states || !s->by_id || !s->pieces)
+    if (!s->states || !s->classes || !s->by_id || !s->pieces)
         return -ENOMEM;
     for (size_t i = 0; i < c->n_units; i++) {
         s->states[i] = c->units[i].state;
-        s->rooms_available += c->units[i].state == 'A';
+        s->classes[i] = class_index(c->units[i].class);
         s->by_id[i] = i;
         if (i == 0 || c->units[i].building_id != c->units[i - 1].building_id)
             s->pieces[s->n_pieces++].first = i;
@@ -178,6 +186,7 @@ struct snapshot *snapshot_unref(struct snapshot *s)
     free(s->layouts);
     free(s->pieces);
     free(s->by_id);
+    free(s->classes);
     free(s->states);
     free(s->project_text);
     free(s->complaint_phone);
@@ -226,7 +235,6 @@ int snapshot_patch(struct snapshot *s, int64_t number, int64_t unit_id, char sta
     if (at_ms > s->head.data_ms)
         s->head.data_ms = at_ms;
     if (at >= 0) {
-        s->rooms_available += (state == 'A') - (s->states[at] == 'A');
         s->states[at] = state;
         for (size_t i = 0; i < s->n_pieces; i++)
             if ((size_t)at - s->pieces[i].first < s->pieces[i].n)

@@ -8,6 +8,7 @@
 
 #include "daemon/chart/gzip_parts.h"
 #include "daemon/chart/snapshot.h"
+#include "db/unit_class.h"
 
 /* Units [first, first + n) of the content. */
 struct piece {
@@ -22,15 +23,15 @@ struct snapshot {
     struct content *content;
     pthread_mutex_t lock;
     struct snapshot_head head;
-    char *states;  /* letter now, by index of the content's units */
-    size_t *by_id; /* indexes in the order of unit ids */
+    char *states;     /* letter now, by index of the content's units */
+    uint8_t *classes; /* enum unit_class, likewise */
+    size_t *by_id;    /* indexes in the order of unit ids */
     struct piece *pieces;
     size_t n_pieces;
     struct gzip_part comma, brace, tail; /* what stands between and after the pieces */
     struct snapshot_layout *layouts;     /* in the order of the items */
     size_t n_layouts;
-    struct http_prepared *chart; /* NULL: not made, or out of date */
-    int64_t rooms_available;
+    struct http_prepared *chart;          /* NULL: not made, or out of date */
     const char *project[ITEM_FIELDS_MAX]; /* fields of the project item */
     char *project_text;
     char *complaint_phone; /* owned; NULL: not disclosed */

@@ -32,17 +32,55 @@ static const char *item_field(const struct published_item *item, int field, char
     return fields[field];
 }
 
-static int64_t lowest_price(const struct snapshot *s)
+/* Of one class, or of all. */
+struct stock {
+    int64_t units, available;
+    int64_t from_fen; /* the lowest price of what is available; 0: none */
+};
+
+static void stock_add(struct stock *stock, bool available, int64_t total_fen)
 {
-    int64_t lowest = 0;
+    stock->units++;
+    if (!available)
+        return;
+    stock->available++;
+    if (total_fen > 0 && (stock->from_fen == 0 || total_fen < stock->from_fen))
+        stock->from_fen = total_fen;
+}
+
+static void stock_write(const struct stock *stock, struct buf *out)
+{
+    json_member_int(out, "units", stock->units);
+    json_member_int(out, "available", stock->available);
+    json_member_or_null(out, "from_fen", stock->from_fen);
+}
+
+static void write_stock(const struct snapshot *s, struct buf *out)
+{
+    struct stock all = {0}, classes[UNIT_CLASS_COUNT] = {0};
+    bool first = true;
 
     for (size_t i = 0; i < s->content->n_units; i++) {
-        int64_t total = s->content->units[i].total_fen;
+        const int64_t total = s->content->units[i].total_fen;
 
-        if (s->states[i] == 'A' && total > 0 && (lowest == 0 || total < lowest))
-            lowest = total;
+        stock_add(&all, s->states[i] == 'A', total);
+        stock_add(&classes[s->classes[i]], s->states[i] == 'A', total);
     }
-    return lowest;
+    stock_write(&all, out);
+    json_key(out, "classes", 0);
+    buf_puts(out, "[");
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++) {
+        if (classes[i].units == 0)
+            continue;
+        buf_puts(out, first ? "{\"code\":" : ",{\"code\":");
+        json_put_text(out, unit_classes[i].code);
+        json_member_text(out, "zh", unit_classes[i].zh);
+        json_member_text(out, "en", unit_classes[i].en);
+        stock_write(&classes[i], out);
+        buf_puts(out, "}");
+        first = false;
+    }
+    buf_puts(out, "]");
 }
 
 void write_project(struct snapshot *s, struct buf *out)
@@ -63,9 +101,7 @@ void write_project(struct snapshot *s, struct buf *out)
     json_member_int(out, "publication", s->head.number);
     json_member_int(out, "published_ms", s->head.approved_ms);
     json_member_bool(out, "closed", s->head.closed);
-    json_member_int(out, "units", (int64_t)s->content->n_units);
-    json_member_int(out, "available", s->rooms_available);
-    json_member_or_null(out, "from_fen", lowest_price(s));
+    write_stock(s, out);
     json_member_int(out, "stale_s", strtoll(f[17], NULL, 10));
     json_member_int(out, "too_old_s", strtoll(f[18], NULL, 10));
     buf_puts(out, "}");

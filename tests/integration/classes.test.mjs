@@ -9,6 +9,7 @@ import {
   draft,
   giveFloorHeights,
   giveLayouts,
+  hold,
   importList,
   internalUnits,
   permit,
@@ -266,5 +267,24 @@ describe('one project of homes, shops and parking', () => {
       [offered.home, offered.shop, offered.apartment, offered.parking, offered.storage],
       [{ years: 30, fund: true }, { years: 10, fund: false }, { years: 10, fund: false }, null, null],
     );
+  });
+
+  test('a project is counted by class, and begins at the price of what is available of each', async () => {
+    const stock = async () => {
+      const { items } = await kiosk.get('/api/v1/public/projects');
+      return items[0].classes.map((c) => [c.code, c.zh, c.units, c.available, c.from_fen]);
+    };
+    const least = (cls) =>
+      Math.min(...units.filter((u) => u.class === cls && u.state === 'A').map((u) => u.total));
+    let units = await publicUnits(kiosk, id);
+    assert.deepEqual(await stock(), [
+      ['home', '住宅', 8, 8, least('home')],
+      ['shop', '商铺', 4, 4, least('shop')],
+      ['parking', '车位', 1, 1, 12000000],
+    ]);
+    // a loss is counted at once
+    await hold(control, id, (await internalUnits(control, id)).filter((u) => u.class === 'parking'));
+    units = await publicUnits(kiosk, id);
+    assert.deepEqual((await stock()).at(-1), ['parking', '车位', 1, 0, null]);
   });
 });

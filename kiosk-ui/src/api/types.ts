@@ -9,6 +9,7 @@ export type StateInfo = Schemas['StateInfo'];
 export type Paint = Schemas['Paint'];
 export type ClassInfo = Schemas['ClassInfo'];
 export type LoanOffer = Schemas['LoanOffer'];
+export type ClassStock = Schemas['ClassStock'];
 export type PublicProject = Schemas['PublicProject'];
 export type PublicationInfo = Schemas['PublicationInfo'];
 export type PublicChart = Schemas['PublicChart'];

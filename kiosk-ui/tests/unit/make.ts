@@ -167,6 +167,7 @@ export function makeChart(units: number, perBuilding = 200): PublicChart {
       units,
       available: 0,
       from_fen: null,
+      classes: [],
     },
     publication: {
       id: 70,
