@@ -382,6 +382,16 @@ test('in English the project has its English name, and the log its states in wor
   await b.close(log)
 })
 
+test('the stock report shows all of its columns on the narrowest desk, in either language', async () => {
+  for (const lang of ['zh-CN', 'en']) {
+    const page = await office('manager', `/report?p=${stage.project}`, { lang })
+    await page.waitForSelector('tfoot td')
+    const [wide, room] = await page.locator('.scroll').evaluate((el) => [el.scrollWidth, el.clientWidth])
+    assert.ok(wide <= room, `${lang}: ${wide} px in ${room}`)
+    await b.close(page)
+  }
+})
+
 test('a clock that was set is told on the system page, which way, with what to do', async () => {
   const page = await office('admin', '/')
   let step = 5 * 3_600_000
