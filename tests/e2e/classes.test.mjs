@@ -73,6 +73,12 @@ test('the office: sheet, chart and report; the area may be entered', async () =>
   await page.locator('.part', { hasText: '可以没有面积' }).waitFor()
   assert.equal(await page.locator('.part .warn').count(), 0, 'nothing is due')
   await b.visit(page, `/chart/${space.building_id}?p=${project}&stair=all`)
+  const frame = page.locator('.grid-scroll')
+  await frame.waitFor()
+  await page.waitForFunction((el) => el.querySelectorAll('.cell').length === 24 && el.scrollWidth <= el.clientWidth, await frame.elementHandle())
+  assert.equal(await frame.locator('.floor-head').count(), 2) // each of more than one row
+  await frame.locator('.floor-head button').first().click()
+  await page.locator('.action-bar', { hasText: '12' }).waitFor() // the floor, not a row of it
   await page.locator(`.cell[data-id="${space.id}"]`).click()
   await page.waitForSelector('.action-bar')
   assert.equal(await page.locator('.action-bar .what span').innerText(), '¥ 110,000'.replace(' ', '\u2009'))

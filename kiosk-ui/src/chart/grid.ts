@@ -45,8 +45,6 @@ export interface Grid {
   /** CSS columns that are gutters between stairs. */
   readonly gutters: readonly number[];
   readonly cells: number;
-  /** Cells by places: how full the grid is. Below a half it reads better as floors of wrapped cells. */
-  readonly fill: number;
   /** Grid rows before the body. */
   readonly headRows: number;
 }
@@ -131,16 +129,22 @@ export function gridOf(building: Building, stair: number | null): Grid {
     const floor = building.floors[f];
     return { floor: f, label: floor?.label ?? '', below: (floor?.ordinal ?? 1) <= 0, at: i + 1, cells };
   });
-  const places = rows.length * columns.length;
   return {
     columns,
     rows,
     stairs,
     gutters,
     cells: units.length,
-    fill: places === 0 ? 1 : units.length / places,
     headRows: HEAD_ROWS,
   };
+}
+
+/**
+ * Whether floors too wide for the screen read better as rows of wrapped cells: where there are few of them, as in a
+ * garage, or many more places than units, as along a street of shops.
+ */
+export function readsWrapped(rows: number, columns: number, cells: number): boolean {
+  return rows <= 6 || cells < rows * columns * 0.62;
 }
 
 export type Arrow = 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight' | 'Home' | 'End';

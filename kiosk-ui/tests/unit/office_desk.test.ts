@@ -14,7 +14,7 @@ import {
   type InternalUnit,
 } from '@/office/chart/desk';
 import { NO_DESK_FILTER, deskChoices, deskFilterCount, runDeskFilter } from '@/office/chart/desk_filter';
-import { gridOf, rectIds, stepFrom } from '@/office/chart/grid';
+import { gridOf, rectIds, stepFrom, wrap } from '@/office/chart/grid';
 import { deskLooks } from '@/office/chart/paint';
 
 const paint = { fill: '#ffffff', ink: '#000000', pattern: 'plain' as const };
@@ -286,6 +286,77 @@ describe('grid of a building', () => {
     const one = gridOf(building, 1);
     expect(one.rows.map((r) => r.label)).toEqual(['2', '1', '-1']);
     expect(one.columns.length).toBe(1);
+  });
+
+  describe('of a garage', () => {
+    const decks = [-1, -2].flatMap((floor, f) =>
+      Array.from({ length: 23 }, (_, i) =>
+        row(100 * (f + 1) + i, f, i < 20 ? 0 : 1, i < 20 ? i : i - 20, `B${-floor}-${i}`),
+      ),
+    );
+    const raw = chart(decks);
+    raw.buildings[0] = {
+      ...raw.buildings[0]!,
+      floors: [
+        { ordinal: -1, label: '-1' },
+        { ordinal: -2, label: '-2' },
+      ],
+      stairs: [
+        { id: 1, name: '', lines: Array.from({ length: 20 }, (_, i) => String(i)) },
+        { id: 2, name: '', lines: ['20', '21', '22'] },
+      ],
+    };
+    const garage = gridOf(decodeDesk(raw).buildings[0]!, null);
+    const grid = wrap(garage, 10);
+    const at = (id: number) => grid.cells[grid.byId.get(id)!]!;
+
+    it('puts each floor into rows of as many as there is room for', () => {
+      expect(grid.wrapped).toBe(true);
+      expect(grid.rows.map((r) => [r.label, r.rows])).toEqual([
+        ['-1', 3],
+        ['-1', 0],
+        ['-1', 0],
+        ['-2', 3],
+        ['-2', 0],
+        ['-2', 0],
+      ]);
+      expect([at(100), at(119), at(122), at(200)].map((c) => [c.row, c.col])).toEqual([
+        [0, 0],
+        [1, 9],
+        [2, 2],
+        [3, 0],
+      ]);
+      expect(grid.cells.length).toBe(garage.cells.length);
+    });
+
+    it('moves and selects by the rows that are seen', () => {
+      expect(stepFrom(grid, at(100), 'down').unit.id).toBe(110);
+      expect(stepFrom(grid, at(122), 'down').unit.id).toBe(202);
+      expect(rectIds(grid, at(100), at(111)).sort()).toEqual([100, 101, 110, 111]);
+    });
+
+    it('stays as it is where it fits, where it is a tower, and under a unit of two floors', () => {
+      expect(wrap(garage, 0)).toBe(garage);
+      expect(wrap(garage, 23)).toBe(garage);
+      const tower = gridOf(
+        decodeDesk({
+          ...raw,
+          buildings: [
+            {
+              ...raw.buildings[0]!,
+              floors: Array.from({ length: 7 }, (_, i) => ({ ordinal: i + 1, label: String(i + 1) })),
+              units: Array.from({ length: 7 * 20 }, (_, i) =>
+                row(i + 1, Math.floor(i / 20), 0, i % 20, `${i}`),
+              ) as Schemas['InternalBuilding']['units'],
+            },
+          ],
+        }).buildings[0]!,
+        null,
+      );
+      expect(wrap(tower, 10)).toBe(tower);
+      const duplex = gridOf(building, null);
+      expect(wrap(duplex, 1)).toBe(duplex);
+    });
   });
 
   it('takes a rectangle, tall units included', () => {

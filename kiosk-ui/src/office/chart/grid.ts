@@ -1,5 +1,7 @@
 // One building (or one stair of it) as a grid: rows are floors from the top, columns the lines of the stairs
 // with a gutter between stairs. Selection is arithmetic on rows and columns. No Vue, no DOM.
+// A garage is wrapped: each of its floors takes several rows, and its columns are only places.
+import { readsWrapped } from '@/chart/grid';
 import type { DeskBuilding, DeskUnit } from './desk';
 
 /** How much a cell tells. */
@@ -23,6 +25,8 @@ export interface GridRow {
   ordinal: number;
   /** row of the CSS grid, below the two heads */
   at: number;
+  /** rows that its floor takes; 0: the floor began above */
+  rows: number;
   /** first row at or below ground: a line is drawn above it */
   below: boolean;
 }
@@ -36,6 +40,8 @@ export interface GridCell {
 }
 
 export interface Grid {
+  /** floors take several rows, and columns have nothing in common: they have no heads */
+  wrapped: boolean;
   rows: GridRow[];
   columns: GridColumn[];
   cells: GridCell[];
@@ -85,7 +91,7 @@ export function gridOf(b: DeskBuilding, stair: number | null): Grid {
     const under = (f?.ordinal ?? 0) <= 0;
     const below = under && !grounded && i > 0;
     if (under) grounded = true;
-    return { floor, label: f?.label ?? '', ordinal: f?.ordinal ?? 0, at: i + 1 + HEAD_ROWS, below };
+    return { floor, label: f?.label ?? '', ordinal: f?.ordinal ?? 0, at: i + 1 + HEAD_ROWS, rows: 1, below };
   });
   const rowOf = new Map(floors.map((f, i) => [f, i]));
 
@@ -122,11 +128,58 @@ export function gridOf(b: DeskBuilding, stair: number | null): Grid {
     if (unit.span > 1) while (top > 0 && (rows[top - 1]?.ordinal ?? Infinity) < own + unit.span) top -= 1;
     return { unit, row: top, span: bottom - top + 1, col: colOf.get(unit.stair * 4096 + unit.line) ?? 0 };
   });
+  return { wrapped: false, rows, columns, cells, stairs, tracks, ...index(rows, columns, cells) };
+}
+
+function index(
+  rows: readonly GridRow[],
+  columns: readonly GridColumn[],
+  cells: readonly GridCell[],
+): Pick<Grid, 'slots' | 'byId'> {
   const slots = new Int32Array(Math.max(1, rows.length * columns.length)).fill(-1);
   cells.forEach((c, i) => {
     for (let k = 0; k < c.span; k += 1) slots[(c.row + k) * columns.length + c.col] = i;
   });
-  return { rows, columns, cells, stairs, tracks, slots, byId: new Map(cells.map((c, i) => [c.unit.id, i])) };
+  return { slots, byId: new Map(cells.map((c, i) => [c.unit.id, i])) };
+}
+
+/** The grid with its floors in rows of `wide` cells, in the order of stairs and lines; itself when it reads as it is. */
+export function wrap(grid: Grid, wide: number): Grid {
+  const { rows: floors, columns: lines } = grid;
+  if (wide < 1 || lines.length <= wide || grid.cells.some((c) => c.span > 1)) return grid;
+  if (!readsWrapped(floors.length, lines.length, grid.cells.length)) return grid;
+  const rows: GridRow[] = [];
+  const cells: GridCell[] = [];
+  floors.forEach((floor, at) => {
+    const own = grid.cells.filter((c) => c.row === at).sort((a, b) => a.col - b.col);
+    const first = rows.length;
+    const needed = Math.max(1, Math.ceil(own.length / wide));
+    for (let k = 0; k < needed; k += 1)
+      rows.push({
+        ...floor,
+        at: first + k + 1 + HEAD_ROWS,
+        rows: k === 0 ? needed : 0,
+        below: floor.below && k === 0,
+      });
+    own.forEach((c, i) => cells.push({ ...c, row: first + Math.floor(i / wide), col: i % wide }));
+  });
+  const columns = Array.from({ length: wide }, (_, i): GridColumn => ({
+    stair: 0,
+    line: i,
+    at: i + 2,
+    label: '',
+    layout: null,
+    gross: null,
+  }));
+  return {
+    wrapped: true,
+    rows,
+    columns,
+    cells,
+    stairs: [],
+    tracks: columns.map(() => 'u' as const),
+    ...index(rows, columns, cells),
+  };
 }
 
 /** Ids of the cells that lie in the rectangle between two cells, both included. */
