@@ -111,7 +111,8 @@ static void floor_set(struct unit_row *u, const char *label)
     u->floor_span = parsed.span;
 }
 
-/* Does to @u what the user decided; only called when nothing refuses or skips the row. */
+/* Does to @u what the user decided, but for its words; only called when nothing refuses or skips
+ * the row. */
 static void decisions_apply(const struct import_decisions *d, const struct row_problems *problems,
                             struct unit_row *u)
 {
@@ -127,12 +128,6 @@ static void decisions_apply(const struct import_decisions *d, const struct row_p
             snprintf(label, sizeof(label), "%" PRId64, p->number);
             floor_set(u, label);
             u->flags |= UNIT_FLOOR_FROM_ROOM;
-            break;
-        case PROBLEM_STATUS_UNKNOWN:
-            u->state = d->state ? d->state : 'U';
-            break;
-        case PROBLEM_CLASS_UNKNOWN:
-            snprintf(u->class_code, sizeof(u->class_code), "%s", d->class_code);
             break;
         case PROBLEM_PRICE_MISSING:
             u->flags |= UNIT_UNPRICED;
@@ -231,15 +226,30 @@ static void deal_check(const struct import_decisions *d, struct unit_row *u,
         u->deal_total = UNIT_NONE;
 }
 
+/* Words are decided before the row is judged: what is owed hangs on its class and state. */
+static struct mapping_unknown unknown_of(const struct import_decisions *d)
+{
+    const bool state = decision_of(d, PROBLEM_STATUS_UNKNOWN) == IMPORT_ACCEPT;
+    const bool class = decision_of(d, PROBLEM_CLASS_UNKNOWN) == IMPORT_ACCEPT;
+
+    return (struct mapping_unknown){
+        .state = (char)(!state     ? '\0'
+                        : d->state ? d->state
+                                   : 'U'),
+        .class_code = class ? d->class_code : NULL,
+    };
+}
+
 static int row_scan(struct scan *s, const struct sheet_row *row)
 {
     struct import_report *report = s->report;
+    const struct mapping_unknown unknown = unknown_of(s->decisions);
     struct row_problems problems;
     struct unit_row u;
     enum import_decision outcome;
     int r;
 
-    mapping_row(s->mapping, row, &u, &problems);
+    mapping_row(s->mapping, row, &unknown, &u, &problems);
     totals_add(&report->read, &u);
     r = places_count(s, &u, &problems);
     if (r < 0)

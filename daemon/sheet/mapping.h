@@ -122,9 +122,17 @@ int mapping_set_class(struct mapping *m, const char *word, const char *code, str
 /* Whether rows can be read with @m at all: FAULT_IMPORT_MAPPING names the field if not. */
 int mapping_check(const struct mapping *m, struct fault *f);
 
+/* What a word means that the mapping does not know, where that is decided. */
+struct mapping_unknown {
+    char state;             /* 0: undecided */
+    const char *class_code; /* borrowed; NULL: undecided; "": none */
+};
+
 /* Reads one row. Always fills @ret as far as it goes and lists what is wrong in @ret_problems; of
- * a row of another project or of no unit for sale nothing further is said. */
-void mapping_row(const struct mapping *m, const struct sheet_row *row, struct unit_row *ret,
+ * a row of another project or of no unit for sale nothing further is said, and while its class is
+ * undecided nothing of what that class would owe. */
+void mapping_row(const struct mapping *m, const struct sheet_row *row,
+                 const struct mapping_unknown *unknown, struct unit_row *ret,
                  struct row_problems *ret_problems);
 
 /* The text that makes a unit of a list one: project, building, stair, floor, room, folded; "21",

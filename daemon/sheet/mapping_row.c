@@ -16,7 +16,9 @@
 struct reader {
     const struct mapping *mapping;
     const struct sheet_row *row;
+    const struct mapping_unknown *unknown;
     struct row_problems *problems;
+    bool class_open; /* its word is unknown and nothing is decided: what it owes is not asked yet */
 };
 
 static struct row_problem *problem(struct reader *r, enum row_problem_class class,
@@ -197,7 +199,7 @@ static void read_words(struct reader *r, struct unit_row *u)
         u->state = m->default_state;
     } else {
         code = word_code(&m->status, u->status_word);
-        u->state = code ? code[0] : '\0';
+        u->state = code ? code[0] : r->unknown->state;
         if (!code)
             problem(r, PROBLEM_STATUS_UNKNOWN, FIELD_STATUS, u->status_word,
                     strlen(u->status_word));
@@ -211,6 +213,9 @@ static void read_words(struct reader *r, struct unit_row *u)
         snprintf(u->class_code, sizeof(u->class_code), "%s", code);
     else
         problem(r, PROBLEM_CLASS_UNKNOWN, FIELD_CLASS, u->class_word, strlen(u->class_word));
+    if (!code && r->unknown->class_code)
+        snprintf(u->class_code, sizeof(u->class_code), "%s", r->unknown->class_code);
+    r->class_open = !code && !r->unknown->class_code;
 }
 
 static void read_floor(struct reader *r, struct unit_row *u)
@@ -243,11 +248,12 @@ static void read_areas(struct reader *r, struct unit_row *u)
     u->gross = read_number(r, FIELD_GROSS, DECIMAL_AREA, MAPPING_AREA_MAX);
     u->inner = read_number(r, FIELD_INNER, DECIMAL_AREA, MAPPING_AREA_MAX);
     u->shared = read_number(r, FIELD_SHARED, DECIMAL_AREA, MAPPING_AREA_MAX);
-    if (u->gross == UNIT_NONE && unit_class_owes_area(u->class_code))
-        problem(r, PROBLEM_AREA_MISSING, FIELD_GROSS, "", 0);
-    else if (u->gross == UNIT_NONE)
+    if (u->gross == UNIT_NONE) {
+        if (!r->class_open && unit_class_owes_area(u->class_code))
+            problem(r, PROBLEM_AREA_MISSING, FIELD_GROSS, "", 0);
         return;
-    else if (u->inner > u->gross)
+    }
+    if (u->inner > u->gross)
         problem(r, PROBLEM_AREA_ORDER, FIELD_INNER, "", 0);
     else if (u->inner != UNIT_NONE && u->shared != UNIT_NONE && u->inner + u->shared != u->gross)
         problem(r, PROBLEM_AREA_SUM, FIELD_SHARED, "", 0);
@@ -277,6 +283,8 @@ static void read_prices(struct reader *r, struct unit_row *u)
     u->total = read_number(r, FIELD_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
     u->filed_total = read_number(r, FIELD_FILED_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
     u->deal_total = read_number(r, FIELD_DEAL_TOTAL, DECIMAL_MONEY, MAPPING_TOTAL_MAX);
+    if (r->class_open)
+        return;
     if (class && class->by_piece)
         u->unit_price = UNIT_NONE;
     if (area != UNIT_NONE && u->unit_price != UNIT_NONE)
@@ -340,10 +348,11 @@ static bool project_wanted(const struct mapping *m, const char *project)
     return m->n_projects == 0;
 }
 
-void mapping_row(const struct mapping *m, const struct sheet_row *row, struct unit_row *ret,
+void mapping_row(const struct mapping *m, const struct sheet_row *row,
+                 const struct mapping_unknown *unknown, struct unit_row *ret,
                  struct row_problems *ret_problems)
 {
-    struct reader r = {.mapping = m, .row = row, .problems = ret_problems};
+    struct reader r = {.mapping = m, .row = row, .unknown = unknown, .problems = ret_problems};
 
     memset(ret, 0, sizeof(*ret));
     ret_problems->n = 0;

@@ -293,6 +293,10 @@ static void test_rows_at_the_bounds(void **state)
         {"P,1,,2,201,商铺,,,,,120000,在售\n", PROBLEM_AREA_MISSING},
         {"P,1,,2,201,车位,12,13,,,120000,在售\n", PROBLEM_AREA_ORDER},
         {"P,1,,2,201,住宅,100,100,,100,10000,在售\n", -1}, /* all of it is inner area */
+        /* what a class owes is not asked before it is known which */
+        {"P,1,,2,201,祠堂,,,,,120000,在售\n", PROBLEM_CLASS_UNKNOWN},
+        {"P,1,,2,201,祠堂,12,,,5000,120000,在售\n", PROBLEM_CLASS_UNKNOWN},
+        {"P,1,,2,201,祠堂,12,,,5000,,在售\n", PROBLEM_CLASS_UNKNOWN},
         /* next to nothing is not nothing: it is said that it was rounded away */
         {"P,1,,2,201,住宅,100,,,0.001,10000,在售\n", PROBLEM_ROUNDED},
         {"P,1,,2,201,住宅,1000000,,,100000,,在售\n", -1}, /* the largest total */
@@ -319,6 +323,43 @@ static void test_rows_at_the_bounds(void **state)
                 !(k == PROBLEM_AREA_MISSING && rows[i].class == PROBLEM_NUMBER_RANGE))
                 fail_msg("row %zu: %s counted %lld", i, problem_name((enum row_problem_class)k),
                          (long long)report.classes[k].count);
+        import_report_done(&report);
+    }
+}
+
+/* A row is judged by what its words were decided to mean (PM-12). */
+static void test_judged_after_the_decision(void **state)
+{
+    static const struct {
+        const char *row, *class_code;
+        char state;
+        int refuses; /* the class of problem; -1: none */
+    } rows[] = {
+        {"P,1,,2,201,祠堂,,,,,120000,在售\n", "parking", 0, -1},
+        {"P,1,,2,201,祠堂,12,,,5000,120000,在售\n", "parking", 0, -1},
+        {"P,1,,2,201,祠堂,12,,,5000,,在售\n", "parking", 0, PROBLEM_PRICE_MISSING},
+        {"P,1,,2,201,祠堂,,,,,120000,在售\n", "shop", 0, PROBLEM_AREA_MISSING},
+        {"P,1,,2,201,祠堂,12,,,5000,120000,在售\n", "shop", 0, PROBLEM_TOTAL_DIFFERS},
+        {"P,1,,2,201,祠堂,,,,,120000,在售\n", "", 0, PROBLEM_AREA_MISSING},
+        {"P,1,,2,201,住宅,100,,,,,样板\n", "", 'N', -1},
+        {"P,1,,2,201,住宅,100,,,,,样板\n", "", 'U', PROBLEM_PRICE_MISSING},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct import_decisions d = {.state = rows[i].state};
+        struct mapping m = {0};
+        struct collected taken;
+        struct import_report report;
+
+        snprintf(d.class_code, sizeof(d.class_code), "%s", rows[i].class_code);
+        d.action[PROBLEM_CLASS_UNKNOWN] = d.action[PROBLEM_STATUS_UNKNOWN] = IMPORT_ACCEPT;
+        scan(rows[i].row, &d, &m, &taken, &report);
+        for (int k = 0; k < PROBLEM_COUNT; k++)
+            if ((report.classes[k].refusing > 0) != (k == rows[i].refuses))
+                fail_msg("row %zu: %s refuses %lld", i, problem_name((enum row_problem_class)k),
+                         (long long)report.classes[k].refusing);
+        assert_int_equal(taken.n, rows[i].refuses < 0);
         import_report_done(&report);
     }
 }
@@ -528,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_other_lists),
         cmocka_unit_test(test_scale),
         cmocka_unit_test(test_rows_at_the_bounds),
+        cmocka_unit_test(test_judged_after_the_decision),
         cmocka_unit_test(test_formula_guard),
         cmocka_unit_test(test_skipped_is_no_duplicate),
         cmocka_unit_test(test_floor_must_be_named),

@@ -213,7 +213,7 @@ static void test_room_that_became_a_date(void **state)
     m.columns[FIELD_FLOOR].column = 0;
     m.columns[FIELD_ROOM].column = 1;
     m.columns[FIELD_GROSS].column = 2;
-    mapping_row(&m, &row, &u, &problems);
+    mapping_row(&m, &row, &(struct mapping_unknown){0}, &u, &problems);
     assert_string_equal(u.room, "2026-03-01");
     assert_int_equal(problems.items[0].class, PROBLEM_DATE);
     assert_int_equal(problems.items[0].field, FIELD_ROOM);
