@@ -4,13 +4,11 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/people.h"
-#include "db/state.h"
 
 enum { HASH_TEXT = AUDIT_HASH_SIZE * 2 + 1, PAGE_MAX = 500, PAGE_DEFAULT = 100 };
 
@@ -63,55 +61,26 @@ static json_t *value_json(const char *value, size_t n)
     return value ? bytes_json(value, n) : json_null();
 }
 
-/* The state of a unit in the reader's words; all else as it is stored. */
-static void value_print(FILE *out, const struct call *call, const struct trail_field *f,
-                        const char *value, size_t n)
-{
-    const struct state_info *state = NULL;
-
-    if (n == 1 && f->n_field == 5 && memcmp(f->field, "state", 5) == 0)
-        state = state_info(value[0]);
-    if (!value || n == 0)
-        fputs("–", out);
-    else if (state)
-        fputs(call->lang == LANG_EN ? state->en : state->zh, out);
-    else
-        fwrite(value, 1, n, out);
-}
-
-/* "field: before → after; ..."; where there was nothing before, "field: after". */
+/* An array of AuditField. The log has no gaps: that a hidden field changed is told. */
 static json_t *detail_json(const struct call *call, const char *detail)
 {
-    struct trail_field f;
+    json_t *fields = json_array();
     const char *cursor = detail;
-    char *text = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
-    json_t *json;
-    bool bad;
+    struct trail_field f;
 
-    if (!out)
-        return NULL;
-    for (bool first = true; trail_next(&cursor, &f); first = false) {
-        if (!first)
-            fputs("; ", out);
-        fwrite(f.field, 1, f.n_field, out);
-        fputs(": ", out);
-        if (field_hidden(call, &f)) { /* the log has no gaps: that it changed is told */
-            fputs("***", out);
-            continue;
+    while (fields && trail_next(&cursor, &f)) {
+        const bool hidden = field_hidden(call, &f);
+        json_t *field =
+            json_pack("{s:o, s:o, s:o, s:b}", "field", bytes_json(f.field, f.n_field), "before",
+                      value_json(hidden ? NULL : f.before, f.n_before), "after",
+                      value_json(hidden ? NULL : f.after, f.n_after), "hidden", (int)hidden);
+
+        if (json_array_append_new(fields, field) < 0) {
+            json_decref(fields);
+            return NULL;
         }
-        if (f.before) {
-            value_print(out, call, &f, f.before, f.n_before);
-            fputs(" → ", out);
-        }
-        value_print(out, call, &f, f.after, f.n_after);
     }
-    bad = ferror(out) != 0;
-    bad = fclose(out) != 0 || bad;
-    json = bad ? NULL : bytes_json(text, n);
-    free(text);
-    return json;
+    return fields;
 }
 
 /* ---- the log ---- */

@@ -482,7 +482,8 @@ describe('backup and restore', () => {
     assert.ok(noted >= began && noted <= Date.now(), 'the office page says when');
     const { items } = await admin.get('/api/v1/audit?action=backup');
     assert.equal(items.length, 1);
-    assert.ok(items[0].detail.startsWith(`file: ${file}; bytes: `), items[0].detail);
+    assert.deepEqual(items[0].detail.map((c) => c.field), ['file', 'bytes']);
+    assert.equal(items[0].detail[0].after, file);
     const [u] = (await internalUnits(control, id)).filter((x) => x.state === 'A');
     await hold(control, id, [u]);
     await control.post('/api/v1/projects', { name: '之后' }, 201);

@@ -1,6 +1,8 @@
 /* test_people.c - users, posts, pairing, calls for staff and the log, as a browser sees them. */
 #include "people_server.h"
 
+#include "detail_text.h"
+
 #include "db/writer.h"
 
 /* ---- users and posts ---- */
@@ -294,7 +296,7 @@ static void test_audit(void **state)
     assert_string_equal(text(item(&said, 0), "action"), "user.create");
     assert_string_equal(text(item(&said, 0), "actor"), "root");
     assert_string_equal(text(item(&said, 0), "actor_kind"), "user");
-    assert_non_null(strstr(text(item(&said, 0), "detail"), "login: lin; name: lin; posts: "));
+    assert_non_null(strstr(detail_text(item(&said, 0)), "login: lin; name: lin; posts: "));
     last = integer(item(&said, 1), "seq");
     snprintf(path, sizeof(path), "/audit?limit=2&cursor=%s", text(said.body, "next"));
     drop(&said);
@@ -325,7 +327,7 @@ static void test_change_in_words(void **state)
     snprintf(path, sizeof(path), "/users/%lld", (long long)add_user(root, "lin", "cashier"));
     expect("PATCH", path, root, "{\"version\":1,\"name\":\"\xe6\x9e\x97\"}", 200, NULL);
     said = ask("GET", "/audit?limit=1", root, NULL);
-    assert_string_equal(text(item(&said, 0), "detail"), "name: lin \xe2\x86\x92 \xe6\x9e\x97");
+    assert_string_equal(detail_text(item(&said, 0)), "name: lin > \xe6\x9e\x97");
     drop(&said);
     /* A file that somebody damaged still shows. */
     sql((char[]){"DROP TRIGGER audit_no_update;"

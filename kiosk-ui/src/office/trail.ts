@@ -1,0 +1,62 @@
+// What the log and the history of a unit say of a field: its name, and its values as people read them. The daemon
+// keeps codes and plain figures.
+import { area, dateTime, metres, money } from '@/format';
+
+type Translate = (key: string) => string;
+interface Words {
+  t: Translate;
+  te: (key: string) => boolean;
+}
+export interface Change {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** its values are kept from who asks */
+  readonly hidden?: boolean;
+}
+
+/** The key of the word of a `state`, by what has it. */
+const STATE: Record<string, (code: string) => string> = {
+  unit: (code) => `office.state.${code}`,
+  publication: (code) => `office.publication.state-${code}`,
+  permit: (code) => `office.permit.state.${code}`,
+  card: (code) => `office.card-state.${code}`,
+};
+const YES_NO =
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
+
+/** The name of a field; the code itself when a later daemon has one that these pages do not know. */
+export function fieldName(code: string, { t, te }: Words): string {
+  // Areas are named by stage: `premeasured.gross`.
+  const stage = /^(planned|premeasured|measured)\.(gross|inner|shared|reviewed)$/.exec(code);
+  if (stage) {
+    const what = stage[2] === 'reviewed' ? t('office.unit.review') : t(`office.unit.${stage[2]}`);
+    return `${t(`office.chart.stage-${stage[1]}`)} · ${what}`;
+  }
+  const key = [`office.field.${code}`, `office.settings.${code}`].find(te);
+  return key ? t(key) : code;
+}
+
+/** A value of a field of a `kind` of object, such as `publication`. */
+export function valueText(kind: string, field: string, value: string | null, { t, te }: Words): string {
+  if (value === null || value === '') return '—';
+  const word = (key: string): string => (te(key) ? t(key) : value);
+  if (field === 'state') return word(STATE[kind]?.(value) ?? '');
+  if (field === 'class') return word(`office.class.${value}`);
+  if (YES_NO.test(field) && /^[01]$/.test(value))
+    return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
+  if (/^-?\d+$/.test(value)) {
+    if (field.endsWith('_fen')) return money(Number(value));
+    if (/(area|gross|inner|shared)$/.test(field)) return area(Number(value));
+    if (field.endsWith('_ms')) return dateTime(Number(value));
+    if (field.endsWith('_mm')) return metres(Number(value));
+  }
+  return value;
+}
+
+/** `状态：可售 → 销控`; where there was nothing before, `状态：销控`. */
+export function changeText(kind: string, c: Change, words: Words, colon: string): string {
+  const shown = (value: string | null) => valueText(kind, c.field, value, words);
+  const values = [...(c.before === null ? [] : [shown(c.before)]), shown(c.after)];
+  return `${fieldName(c.field, words)}${colon}${c.hidden ? '***' : values.join(' → ')}`;
+}
