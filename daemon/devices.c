@@ -377,6 +377,21 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX])
     return d->n_buses;
 }
 
+const char *devices_reader_text(struct devices *d, int64_t terminal_id)
+{
+    const char *text = "none";
+
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < DEVICES_MAX && strcmp(text, "ready") != 0; i++) {
+        const struct entry *e = &d->entries[i];
+
+        if (e->used && e->row.id && e->row.terminal_id == terminal_id)
+            text = is_up(e->state) ? "ready" : "away";
+    }
+    pthread_mutex_unlock(&d->lock);
+    return text;
+}
+
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id)
 {
     int r = -ENOENT;

@@ -281,6 +281,23 @@ int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
     return swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
 }
 
+/* The pages hear of it, for what they show must go too. */
+static int member_passes_end(struct app *app, int64_t member_id)
+{
+    int64_t terminals[TERMINAL_MAX];
+    size_t n = session_pass_end_member(app->sessions, member_id, terminals, TERMINAL_MAX);
+    int first = 0;
+
+    for (size_t i = 0; app->feed && i < n; i++) {
+        int r = post_json(app, feed_channel(FEED_TERMINAL, terminals[i]), "pass-ended",
+                          json_object());
+
+        if (r < 0 && first == 0)
+            first = r;
+    }
+    return first;
+}
+
 /* ---- after a commit ---- */
 
 static int change_follow(struct app *app, struct db *db, const struct change *change)
@@ -293,8 +310,7 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
     case CHANGE_ALERT:
         return alert_announce(app, db, change->id);
     case CHANGE_MEMBER:
-        session_pass_end_member(app->sessions, change->id);
-        return 0;
+        return member_passes_end(app, change->id);
     default:
         return 0;
     }
