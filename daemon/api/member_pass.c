@@ -212,6 +212,24 @@ static int open_refuse(struct call *call, const struct attempt *a)
     return 0;
 }
 
+/* Who left during the hash, or swiped another card, must not leave a pass behind: whoever ends one
+ * makes the swipe another first, and here the swipe is looked for after the pass is given. */
+static int pass_give(struct call *call, int64_t member_id)
+{
+    struct sessions *sessions = call->app->sessions;
+    char code[CARD_TEXT];
+    const char *pin;
+    int r = session_pass_give(sessions, call->id->session, member_id, clock_boot_ms());
+
+    if (r == -ENOENT)
+        return fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL);
+    if (r == 0)
+        r = open_read(call, code, &pin);
+    if (r < 0)
+        session_pass_end(sessions, call->id->session);
+    return r;
+}
+
 int api_member_pass_open(struct call *call)
 {
     const struct attempt *a = call->prepared;
@@ -235,8 +253,7 @@ int api_member_pass_open(struct call *call)
         r = reply_pane(call, now.member_id);
     if (r < 0)
         return r;
-    r = session_pass_give(call->app->sessions, call->id->session, now.member_id, clock_boot_ms());
-    return r == -ENOENT ? fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL) : r;
+    return pass_give(call, now.member_id);
 }
 
 /* ---- using and ending ---- */
@@ -255,11 +272,13 @@ int api_member_pass_get(struct call *call)
 
 int api_member_pass_end(struct call *call)
 {
+    const char *swipe = call_query(call, "swipe");
     int r = need_terminal(call);
 
     if (r < 0)
         return r;
+    if (swipe)
+        swipe_drop(call->app->swipes, call->id->actor.id, swipe);
     session_pass_end(call->app->sessions, call->id->session);
-    swipe_drop(call->app->swipes, call->id->actor.id);
     return 0;
 }

@@ -277,8 +277,11 @@ int alert_announce(struct app *app, struct db *db, int64_t alert_id)
 int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
                     char ret_id[SWIPE_ID_TEXT])
 {
+    int r = swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+
+    /* In this order: see pass_give() in member_pass.c. */
     session_pass_end_terminal(app->sessions, terminal_id);
-    return swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+    return r;
 }
 
 /* The pages hear of it, for what they show must go too. */

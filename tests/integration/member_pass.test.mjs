@@ -58,7 +58,7 @@ async function enrol({ name = '司马相如', pin = PIN } = {}) {
 /** Swipes at a kiosk's reader; resolves with the id that its page hears of. */
 async function swipe(kiosk, code) {
   const from = kiosk.stream.events.length;
-  site.ctlOk('swipe', code, '--reader', kiosk.reader);
+  assert.equal((await site.ctlAsync('swipe', code, '--reader', kiosk.reader)).status, 0);
   const { data } = await kiosk.stream.next('swipe', { from });
   assert.deepEqual([data.result, data.virtual], ['card', true]);
   return data.id;
@@ -107,7 +107,10 @@ describe('the card alone (MB-14, MB-16)', () => {
     const second = await swipe(one, (await enrol()).code);
     const old = await look(one, first, 404);
     await look(one, second);
-    await one.client.delete('/api/v1/terminal/member');
+    await two.client.delete(`/api/v1/terminal/member?swipe=${second}`);
+    await one.client.delete(`/api/v1/terminal/member?swipe=${first}`);
+    await look(one, second);
+    await one.client.delete(`/api/v1/terminal/member?swipe=${second}`);
     for (const id of [second, 'A'.repeat(22), 'x', "'%20OR%201", '%00', 'A'.repeat(300)]) {
       const reply = await one.client.request('GET', `/api/v1/terminal/swipes/${id}`);
       assert.ok([400, 404].includes(reply.status), id);
@@ -167,6 +170,22 @@ describe('what ends a pass, and what its page hears of it', () => {
     await opened(kiosk, await enrol());
     await kiosk.client.delete('/api/v1/terminal/member');
     await ended(kiosk);
+  });
+
+  test('who leaves, or swipes another card, while the PIN is looked at leaves no pass behind', async () => {
+    const [kiosk] = kiosks;
+    const ways = [
+      (id) => kiosk.client.delete(`/api/v1/terminal/member?swipe=${id}`),
+      () => swipe(kiosk, 'n:66999996'),
+    ];
+    for (const way of ways) {
+      const id = await swipe(kiosk, (await enrol()).code);
+      const pending = kiosk.client.request('POST', '/api/v1/terminal/member', { body: { swipe: id, pin: PIN } });
+      await way(id);
+      const { status, body } = await pending;
+      assert.ok(status === 200 || body.code === 'swipe.gone', `${status}`);
+      await ended(kiosk);
+    }
   });
 
   test('what is told is not to be kept', async () => {

@@ -159,8 +159,13 @@ static void test_card_alone(void **state)
     swipe(o.kiosk_id + 7, CODE, other); /* of another terminal */
     snprintf(path, sizeof(path), "/terminal/swipes/%s", other);
     expect("GET", path, o.kiosk, NULL, 404, "not-found");
+    snprintf(path, sizeof(path), "/terminal/member?swipe=%s", other);
+    expect("DELETE", path, o.kiosk, NULL, 204, NULL);
     snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
-    expect("DELETE", "/terminal/member", o.kiosk, NULL, 204, NULL); /* the page wipes */
+    expect("GET", path, o.kiosk, NULL, 200, NULL);
+    snprintf(path, sizeof(path), "/terminal/member?swipe=%s", id);
+    expect("DELETE", path, o.kiosk, NULL, 204, NULL); /* the page wipes */
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
     expect("GET", path, o.kiosk, NULL, 404, "not-found");
     swipe(o.kiosk_id, "n:99999999", id);
     snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
