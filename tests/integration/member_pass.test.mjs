@@ -1,18 +1,16 @@
 // A card at a kiosk: what it shows alone, what card and PIN open, and all that closes it again.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ROOT, Site, sleep } from './lib/site.mjs';
+import { bindReader, enrol as enrolBy, lose as loseBy, PIN, setPin, swipeAt, virtualReaders, WRONG_PIN } from './lib/members.mjs';
+import { Site } from './lib/site.mjs';
 
 const READERS = ['一号读卡器', '二号读卡器'];
-const PIN = '135791';
-const WRONG = '975313';
 const NOTHING = { name: null, points: null, pin: null, pin_tries: null, pin_locked_until_ms: null };
 
 let site, admin, control, cashier;
 let kiosks;
 before(async () => {
-  site = await Site.demo({ config: { devices: { models: join(ROOT, 'drivers/models'), virtual: READERS } } });
+  site = await Site.demo({ config: { devices: virtualReaders(...READERS) } });
   await enter();
   kiosks = await Promise.all(READERS.map(place));
 });
@@ -22,43 +20,23 @@ async function enter() {
   [admin, control, cashier] = await Promise.all(['admin', 'control', 'cashier'].map((login) => site.login(login)));
 }
 
-/** The reader, once it has its row: that takes a commit after the start. */
-async function readerOf(name) {
-  for (;;) {
-    const found = (await control.get('/api/v1/devices')).items.find((d) => d.name === name && d.id);
-    if (found) return found;
-    await sleep(5);
-  }
-}
-
 let places = 0;
 /** A kiosk with its stream and a reader of its own. */
 async function place(reader) {
   const name = `自助屏 ${++places}`;
   const client = await site.terminal(admin, { name });
   const { id } = (await admin.get('/api/v1/terminals')).items.find((t) => t.name === name);
-  const device = await readerOf(reader);
-  await control.patch(`/api/v1/devices/${device.id}`, { version: device.version, terminal_id: id });
+  await bindReader(control, reader, id);
   return { client, id, reader, stream: await client.events('/api/v1/terminal/events') };
 }
 
-let made = 0;
-/** A member with a card and a PIN: { code, card, member }. */
-async function enrol({ name = '司马相如', pin = PIN } = {}) {
-  made += 1;
-  const code = `n:66${String(made).padStart(6, '0')}`;
-  const phones = [{ number: `1371000${String(made).padStart(4, '0')}` }];
-  const card = { code, terms: '会员章程 2026-01' };
-  const customer = await cashier.post('/api/v1/customers', { kind: 'person', name, notice: '告知', phones, card }, 201);
-  const member = await cashier.get(`/api/v1/members/${customer.member_id}`);
-  if (pin) await cashier.post(`/api/v1/members/${member.id}/pin`, { version: member.version, pin }, 200);
-  return { code, card: member.cards[0].id, member: member.id };
-}
+const enrol = (options) => enrolBy(cashier, options);
+const lose = (card) => loseBy(cashier, card);
 
 /** Swipes at a kiosk's reader; resolves with the id that its page hears of. */
 async function swipe(kiosk, code) {
   const from = kiosk.stream.events.length;
-  assert.equal((await site.ctlAsync('swipe', code, '--reader', kiosk.reader)).status, 0);
+  await swipeAt(site, kiosk.reader, code);
   const { data } = await kiosk.stream.next('swipe', { from });
   assert.deepEqual([data.result, data.virtual], ['card', true]);
   return data.id;
@@ -67,7 +45,6 @@ const look = (kiosk, id, status = 200) => kiosk.client.get(`/api/v1/terminal/swi
 const open = (kiosk, id, pin = PIN, status = 200) =>
   kiosk.client.post('/api/v1/terminal/member', { swipe: id, pin }, status);
 const ended = (kiosk) => kiosk.client.refused('GET', '/api/v1/terminal/member', 410, 'pass.ended');
-const lose = (card) => cashier.post(`/api/v1/cards/${card}/loss`, { reason: '遗失' }, 200);
 
 /** Card and PIN: the pane is open. */
 async function opened(kiosk, who) {
@@ -123,10 +100,10 @@ describe('the card alone (MB-14, MB-16)', () => {
     const who = await enrol();
     const id = await swipe(kiosk, who.code);
     for (const left of [4, 3, 2, 1]) {
-      await kiosk.client.refused('POST', '/api/v1/terminal/member', 422, 'pin.wrong', { body: { swipe: id, pin: WRONG } });
+      await kiosk.client.refused('POST', '/api/v1/terminal/member', 422, 'pin.wrong', { body: { swipe: id, pin: WRONG_PIN } });
       assert.equal((await look(kiosk, id)).pin_tries, left);
     }
-    await kiosk.client.refused('POST', '/api/v1/terminal/member', 429, 'pin.locked', { body: { swipe: id, pin: WRONG } });
+    await kiosk.client.refused('POST', '/api/v1/terminal/member', 429, 'pin.locked', { body: { swipe: id, pin: WRONG_PIN } });
     const locked = await look(kiosk, id);
     assert.equal(locked.pin, 'locked');
     const minutes = (locked.pin_locked_until_ms - Date.now()) / 60000;
@@ -154,8 +131,7 @@ describe('what ends a pass, and what its page hears of it', () => {
     await opened(one, who);
     await opened(two, other);
     const [from, quiet] = kiosks.map((k) => k.stream.events.length);
-    const { version } = await cashier.get(`/api/v1/members/${who.member}`);
-    await cashier.post(`/api/v1/members/${who.member}/pin`, { version, pin: WRONG }, 200);
+    await setPin(cashier, who.member, WRONG_PIN);
     await one.stream.next('pass-ended', { from });
     await ended(one);
     await two.client.get('/api/v1/terminal/member');

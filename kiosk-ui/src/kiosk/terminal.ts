@@ -40,5 +40,5 @@ export function listenAsTerminal(): void {
   );
   watch(heard, (state) => state !== 'live' && closeMember(), { flush: 'sync' });
   document.addEventListener('visibilitychange', () => document.hidden && closeMember());
-  addEventListener('pagehide', () => closeMember());
+  for (const name of ['pagehide', 'offline']) addEventListener(name, closeMember);
 }
