@@ -126,8 +126,8 @@ int api_swipe_get(struct call *call)
 
     if (r < 0)
         return r;
-    if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(),
-                   code) < 0)
+    if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(), code) <
+        0)
         return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     r = card_find(&call->tx, code, card_take, &seen);
     if (r < 0)

@@ -292,8 +292,8 @@ static int member_passes_end(struct app *app, int64_t member_id)
     int first = 0;
 
     for (size_t i = 0; app->feed && i < n; i++) {
-        int r = post_json(app, feed_channel(FEED_TERMINAL, terminals[i]), "pass-ended",
-                          json_object());
+        int r =
+            post_json(app, feed_channel(FEED_TERMINAL, terminals[i]), "pass-ended", json_object());
 
         if (r < 0 && first == 0)
             first = r;

@@ -366,7 +366,6 @@ int session_pass_find(struct sessions *s, const uint8_t hash[SESSION_HASH], int6
     return r;
 }
 
-
 void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH])
 {
     struct entry *e;

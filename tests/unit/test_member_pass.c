@@ -390,15 +390,9 @@ static void test_one_card_many_cashiers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_card_and_pin),
-        T(test_card_alone),
-        T(test_one_refusal),
-        T(test_five_wrong_ones_lock),
-        T(test_what_ends_a_pass),
-        T(test_swipes),
-        T(test_kept_requests),
-        T(test_in_clear),
-        T(test_one_card_many_cashiers),
+        T(test_card_and_pin),         T(test_card_alone),       T(test_one_refusal),
+        T(test_five_wrong_ones_lock), T(test_what_ends_a_pass), T(test_swipes),
+        T(test_kept_requests),        T(test_in_clear),         T(test_one_card_many_cashiers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
