@@ -58,7 +58,7 @@ static const struct key keys[] = {
     {"listen", "hosts", KEY_HOSTS, offsetof(struct config, hosts), 0, "", 0, 0, NULL,
      "further host names the pages are reached by, separated by blanks"},
     {"listen", "workers", KEY_NUMBER, AT(workers), "2", 1, 16, NULL, "HTTP threads"},
-    {"listen", "streams", KEY_NUMBER, AT(streams_max), "128", 8, 4096, NULL,
+    {"listen", "streams", KEY_NUMBER, AT(streams_max), "256", 8, 4096, NULL,
      "open event streams at most"},
     {"listen", "rate-limits", KEY_BOOL, AT(rate_limits), "yes", 0, 0, NULL,
      "limit requests per caller"},

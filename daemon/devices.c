@@ -80,15 +80,21 @@ void entry_drop(struct entry *e)
     e->used = false;
 }
 
-void entry_tell(struct entry *e)
+/* @id: 0 when it is about a bus, or a device without a row. */
+static void pages_tell(struct devices *d, int64_t id)
 {
     char data[64];
-    int n = snprintf(data, sizeof(data), "{\"id\":%" PRId64 "}", e->row.id);
-    int r = feed_post(e->owner->options.app->feed, feed_channel(FEED_DEVICES, 0), "device", data,
-                      (size_t)n);
+    int n = snprintf(data, sizeof(data), "{\"id\":%" PRId64 "}", id);
+    int r =
+        feed_post(d->options.app->feed, feed_channel(FEED_DEVICES, 0), "device", data, (size_t)n);
 
     if (r < 0)
-        devices_log(e->owner, LOG_ERR, "the device pages could not be told: %s", strerror(-r));
+        devices_log(d, LOG_ERR, "the device pages could not be told: %s", strerror(-r));
+}
+
+void entry_tell(struct entry *e)
+{
+    pages_tell(e->owner, e->row.id);
 }
 
 /* ---- the clock ---- */
@@ -260,7 +266,7 @@ static void on_bus(void *arg, const struct bus *bus, int error)
     pthread_mutex_lock(&d->lock);
     slot->error = -error;
     pthread_mutex_unlock(&d->lock);
-    entry_tell(&d->entries[0]);
+    pages_tell(d, 0);
 }
 
 /* ---- what is due ---- */
@@ -375,6 +381,21 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX])
         out[i] = (struct bus_view){d->buses[i].ops->name, d->buses[i].error};
     pthread_mutex_unlock(&d->lock);
     return d->n_buses;
+}
+
+const char *devices_reader_text(struct devices *d, int64_t terminal_id)
+{
+    const char *text = "none";
+
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < DEVICES_MAX && strcmp(text, "ready") != 0; i++) {
+        const struct entry *e = &d->entries[i];
+
+        if (e->used && e->row.id && e->row.terminal_id == terminal_id)
+            text = is_up(e->state) ? "ready" : "away";
+    }
+    pthread_mutex_unlock(&d->lock);
+    return text;
 }
 
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id)

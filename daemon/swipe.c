@@ -97,3 +97,12 @@ int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t no
     pthread_mutex_unlock(&s->lock);
     return r;
 }
+
+void swipe_drop(struct swipes *s, int64_t terminal_id, const char *id)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < TERMINAL_MAX; i++)
+        if (s->last[i].terminal_id == terminal_id && strcmp(s->last[i].id, id) == 0)
+            sodium_memzero(&s->last[i], sizeof(s->last[i]));
+    pthread_mutex_unlock(&s->lock);
+}

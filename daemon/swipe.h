@@ -31,5 +31,7 @@ int swipe_put(struct swipes *s, int64_t terminal_id, const char *code, int64_t n
 /* -ENOENT: not the last one of that terminal, or too long ago. */
 int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t now_ms,
                char ret_code[CARD_TEXT]);
+/* Forgets it, if it is still the last one of the terminal: who swiped it has left. */
+void swipe_drop(struct swipes *s, int64_t terminal_id, const char *id);
 
 #endif

@@ -47,7 +47,7 @@ static void name_cut(const char *name, char out[4 * DEVICE_NAME_MAX + 1])
 {
     size_t n = 0, characters = 0;
 
-    while (name[n] && n < 4 * (size_t)DEVICE_NAME_MAX) {
+    while (n < 4 * (size_t)DEVICE_NAME_MAX && name[n]) {
         characters += ((unsigned char)name[n] & 0xC0) != 0x80;
         if (characters > DEVICE_NAME_MAX)
             break;

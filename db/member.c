@@ -16,7 +16,8 @@ int member_get(struct tx *tx, int64_t member_id,
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT m.version, m.customer_id, m.level, m.joined_ms, m.points, "
-                     "m.points_due_ms, m.pin_locked_until_ms, m.pin_hash IS NOT NULL, c.name "
+                     "m.points_due_ms, m.pin_locked_until_ms, m.pin_hash IS NOT NULL, c.name, "
+                     "m.pin_failed "
                      "FROM member m JOIN customer c ON c.id = m.customer_id WHERE m.id = $1",
                      "i", member_id);
 
@@ -33,6 +34,7 @@ int member_get(struct tx *tx, int64_t member_id,
     row.pin_locked_until_ms = stmt_int(s, 6) > tx->now_ms ? stmt_int(s, 6) : 0;
     row.has_pin = stmt_int(s, 7) != 0;
     contact_name_mask(stmt_text(s, 8), row.name);
+    row.pin_tries = user_lock_tries(stmt_int(s, 9));
     r = each(arg, &row);
     stmt_reset(s);
     return r;

@@ -24,6 +24,7 @@ struct member_row {
     int64_t id, version, customer_id, joined_ms, points;
     int64_t points_due_ms;        /* when the next of them expire; 0: none do */
     int64_t pin_locked_until_ms;  /* 0: not locked */
+    int64_t pin_tries;            /* so many more wrong ones lock it */
     char name[CONTACT_NAME_TEXT]; /* masked */
     const char *level;
     bool has_pin;

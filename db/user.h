@@ -34,6 +34,8 @@ enum {
 
 /* How long @failed wrong passwords in a row lock, in ms; 0 when they do not (PA-01). */
 int64_t user_lock_ms(int64_t failed);
+/* How many more wrong ones after @failed would lock. */
+int64_t user_lock_tries(int64_t failed);
 
 /* Puts @login in its one form (ASCII lower case) into @out. -EINVAL: a character or a length
  * that no log-in name has. */

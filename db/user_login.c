@@ -19,6 +19,11 @@ int64_t user_lock_ms(int64_t failed)
     return (minutes < USER_LOCK_MAX ? minutes : USER_LOCK_MAX) * MINUTE_MS;
 }
 
+int64_t user_lock_tries(int64_t failed)
+{
+    return USER_LOCK_TRIES - failed % USER_LOCK_TRIES;
+}
+
 static int secret_read(struct stmt *s, struct user_secret *ret_user)
 {
     int r = stmt_step(s);

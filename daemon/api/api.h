@@ -29,6 +29,7 @@ int api_terminal_call(struct call *call);
 int api_terminal_events(struct call *call);
 int api_alert_list(struct call *call);
 int api_alert_answer(struct call *call);
+int api_swipe_get(struct call *call);
 int api_member_pass_open_prepare(struct call *call);
 int api_member_pass_open(struct call *call);
 int api_member_pass_get(struct call *call);

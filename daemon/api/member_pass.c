@@ -1,6 +1,10 @@
-/* member_pass.c - what a member sees at a kiosk, after card and PIN (MB-14, MB-16, AS-06).
+/* member_pass.c - what a member sees at a kiosk, by the card alone and after card and PIN (MB-14,
+ * MB-16, AS-06).
  *
- * The page has a swipe's id (swipe.h), never the card's code. With the PIN it opens a pass in the
+ * The page has a swipe's id (swipe.h), never the card's code. By it alone it learns what the card
+ * alone may show. With it nobody tries out cards: an id is random, of one terminal, of its last
+ * swipe, and good for two minutes; of any other the answer is the same 404. Who wants to know of a
+ * card must hold it to that reader. With the PIN the page opens a pass in the
  * terminal's own session (session.h), which is all the right that the kiosk has to this data: it
  * names no member and no card, and sees the one whose pass it is.
  *
@@ -83,6 +87,62 @@ static int reply_pane(struct call *call, int64_t member_id)
     return o ? 0 : -ENOMEM;
 }
 
+/* ---- the card alone ---- */
+
+struct seen {
+    const char *card; /* unknown, member, ended */
+    int64_t member_id;
+};
+
+static int card_take(void *arg, const struct card_row *row)
+{
+    struct seen *seen = arg;
+
+    seen->card = strcmp(row->state, "issued") == 0 ? "member" : "ended";
+    seen->member_id = row->member_id;
+    return 0;
+}
+
+static int card_member_take(void *arg, const struct member_row *row)
+{
+    json_t *o = arg;
+
+    set_text(o, "name", row->name);
+    set_int(o, "points", row->points);
+    set_text(o, "pin", row->pin_locked_until_ms ? "locked" : row->has_pin ? "set" : "none");
+    set_int(o, "pin_tries", row->pin_tries);
+    set_int_or_null(o, "pin_locked_until_ms", row->pin_locked_until_ms);
+    return 0;
+}
+
+int api_swipe_get(struct call *call)
+{
+    static const char *const of_members[] = {"name", "points", "pin", "pin_tries",
+                                             "pin_locked_until_ms"};
+    struct seen seen = {.card = "unknown"};
+    char code[CARD_TEXT];
+    json_t *o;
+    int r = need_terminal(call);
+
+    if (r < 0)
+        return r;
+    if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(), code) <
+        0)
+        return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
+    r = card_find(&call->tx, code, card_take, &seen);
+    if (r < 0)
+        return r;
+    o = json_object();
+    set_text(o, "card", seen.card);
+    for (size_t i = 0; i < sizeof(of_members) / sizeof(*of_members); i++)
+        json_object_set_new(o, of_members[i], json_null());
+    r = strcmp(seen.card, "member") == 0
+            ? member_get(&call->tx, seen.member_id, card_member_take, o)
+            : 0;
+    call->reply.body = o;
+    return r < 0 ? r : o ? 0 : -ENOMEM;
+}
+
 /* ---- opening ---- */
 
 static int open_read(struct call *call, char code[CARD_TEXT], const char **ret_pin)
@@ -152,6 +212,24 @@ static int open_refuse(struct call *call, const struct attempt *a)
     return 0;
 }
 
+/* Who left during the hash, or swiped another card, must not leave a pass behind: whoever ends one
+ * makes the swipe another first, and here the swipe is looked for after the pass is given. */
+static int pass_give(struct call *call, int64_t member_id)
+{
+    struct sessions *sessions = call->app->sessions;
+    char code[CARD_TEXT];
+    const char *pin;
+    int r = session_pass_give(sessions, call->id->session, member_id, clock_boot_ms());
+
+    if (r == -ENOENT)
+        return fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL);
+    if (r == 0)
+        r = open_read(call, code, &pin);
+    if (r < 0)
+        session_pass_end(sessions, call->id->session);
+    return r;
+}
+
 int api_member_pass_open(struct call *call)
 {
     const struct attempt *a = call->prepared;
@@ -175,8 +253,7 @@ int api_member_pass_open(struct call *call)
         r = reply_pane(call, now.member_id);
     if (r < 0)
         return r;
-    r = session_pass_give(call->app->sessions, call->id->session, now.member_id, clock_boot_ms());
-    return r == -ENOENT ? fault_set(call->tx.fault, FAULT_PASS_ENDED, NULL) : r;
+    return pass_give(call, now.member_id);
 }
 
 /* ---- using and ending ---- */
@@ -195,9 +272,13 @@ int api_member_pass_get(struct call *call)
 
 int api_member_pass_end(struct call *call)
 {
+    const char *swipe = call_query(call, "swipe");
     int r = need_terminal(call);
 
-    if (r == 0)
-        session_pass_end(call->app->sessions, call->id->session);
-    return r;
+    if (r < 0)
+        return r;
+    if (swipe)
+        swipe_drop(call->app->swipes, call->id->actor.id, swipe);
+    session_pass_end(call->app->sessions, call->id->session);
+    return 0;
 }

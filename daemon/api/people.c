@@ -277,8 +277,28 @@ int alert_announce(struct app *app, struct db *db, int64_t alert_id)
 int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
                     char ret_id[SWIPE_ID_TEXT])
 {
+    int r = swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+
+    /* In this order: see pass_give() in member_pass.c. */
     session_pass_end_terminal(app->sessions, terminal_id);
-    return swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+    return r;
+}
+
+/* The pages hear of it, for what they show must go too. */
+static int member_passes_end(struct app *app, int64_t member_id)
+{
+    int64_t terminals[TERMINAL_MAX];
+    size_t n = session_pass_end_member(app->sessions, member_id, terminals, TERMINAL_MAX);
+    int first = 0;
+
+    for (size_t i = 0; app->feed && i < n; i++) {
+        int r =
+            post_json(app, feed_channel(FEED_TERMINAL, terminals[i]), "pass-ended", json_object());
+
+        if (r < 0 && first == 0)
+            first = r;
+    }
+    return first;
 }
 
 /* ---- after a commit ---- */
@@ -293,8 +313,7 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
     case CHANGE_ALERT:
         return alert_announce(app, db, change->id);
     case CHANGE_MEMBER:
-        session_pass_end_member(app->sessions, change->id);
-        return 0;
+        return member_passes_end(app, change->id);
     default:
         return 0;
     }

@@ -352,7 +352,5 @@ int api_public_events(struct call *call)
         r = tx_need_project(&call->tx, project_id);
     if (r == 0)
         r = call_subscribe(call, feed_channel(FEED_PUBLIC, project_id));
-    if (r == 0 && call->id->terminal_id)
-        r = call_subscribe(call, feed_channel(FEED_TERMINAL, call->id->terminal_id));
     return r;
 }

@@ -10,6 +10,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/people.h"
 #include "daemon/app.h"
+#include "daemon/devices.h"
 #include "daemon/http/feed.h"
 #include "daemon/http/session.h"
 #include "daemon/pairing.h"
@@ -196,12 +197,15 @@ int api_terminal_heartbeat(struct call *call)
     sign_text(sign.screen, sizeof(sign.screen), screen);
     sign_text(sign.page_version, sizeof(sign.page_version), version);
     reload = terminals_beat(call->app->terminals, call->id->terminal_id, &sign);
-    call->reply.body =
-        json_pack("{s:I, s:b}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload);
+    call->reply.body = json_pack(
+        "{s:I, s:b, s:s}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload, "reader",
+        call->app->devices ? devices_reader_text(call->app->devices, call->id->terminal_id)
+                           : "none");
     return call->reply.body ? 0 : -ENOMEM;
 }
 
-/* What concerns this machine alone: swipes at its readers, answered calls, its revocation. */
+/* What concerns this machine alone: swipes at its readers, passes that ended, answered calls, its
+ * revocation. */
 int api_terminal_events(struct call *call)
 {
     int r = need_terminal(call);

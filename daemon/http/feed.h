@@ -42,7 +42,7 @@ static inline uint64_t feed_channel(enum feed_kind kind, int64_t id)
 enum {
     FEED_EVENTS_MAX = 4096,
     FEED_BYTES_MAX = 4 * 1024 * 1024,
-    FEED_STREAMS_MAX = 128,
+    FEED_STREAMS_MAX = 256,
     FEED_PER_OWNER = 8,
     FEED_BEAT_MS = 5000,
     FEED_ID_TEXT = 48,

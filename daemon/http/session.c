@@ -366,21 +366,6 @@ int session_pass_find(struct sessions *s, const uint8_t hash[SESSION_HASH], int6
     return r;
 }
 
-static void pass_end_all(struct sessions *s, bool (*match)(const struct entry *e, const void *arg),
-                         const void *arg)
-{
-    pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < SLOTS; i++)
-        if (s->slot[i].used && s->slot[i].pass.member_id && match(&s->slot[i], arg))
-            s->slot[i].pass = (struct pass){.member_id = 0};
-    pthread_mutex_unlock(&s->lock);
-}
-
-static bool match_member(const struct entry *e, const void *arg)
-{
-    return e->pass.member_id == *(const int64_t *)arg;
-}
-
 void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH])
 {
     struct entry *e;
@@ -394,12 +379,32 @@ void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH])
 
 void session_pass_end_terminal(struct sessions *s, int64_t terminal_id)
 {
-    pass_end_all(s, match_actor, &(struct whose){ACTOR_TERMINAL, terminal_id, NULL});
+    const struct whose whose = {ACTOR_TERMINAL, terminal_id, NULL};
+
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SLOTS; i++)
+        if (s->slot[i].used && match_actor(&s->slot[i], &whose))
+            s->slot[i].pass = (struct pass){.member_id = 0};
+    pthread_mutex_unlock(&s->lock);
 }
 
-void session_pass_end_member(struct sessions *s, int64_t member_id)
+size_t session_pass_end_member(struct sessions *s, int64_t member_id, int64_t *ret_terminals,
+                               size_t max)
 {
-    pass_end_all(s, match_member, &member_id);
+    size_t n = 0;
+
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct entry *e = &s->slot[i];
+
+        if (!e->used || e->pass.member_id != member_id)
+            continue;
+        e->pass = (struct pass){.member_id = 0};
+        if (n < max)
+            ret_terminals[n++] = e->id.actor.id;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return n;
 }
 
 size_t session_expire(struct sessions *s, int64_t now_ms)

@@ -78,7 +78,9 @@ int session_pass_find(struct sessions *s, const uint8_t hash[SESSION_HASH], int6
 /* End it: in that session, at that terminal, everywhere. */
 void session_pass_end(struct sessions *s, const uint8_t hash[SESSION_HASH]);
 void session_pass_end_terminal(struct sessions *s, int64_t terminal_id);
-void session_pass_end_member(struct sessions *s, int64_t member_id);
+/* At most @max terminals where the member had one are put into @ret_terminals; returns how many. */
+size_t session_pass_end_member(struct sessions *s, int64_t member_id, int64_t *ret_terminals,
+                               size_t max);
 
 /* Drops what has expired; http calls it now and then. Returns how many. */
 size_t session_expire(struct sessions *s, int64_t now_ms);

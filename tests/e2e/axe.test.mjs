@@ -3,18 +3,21 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { csvOf, madeList } from '../integration/lib/lists.mjs'
+import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 
+const LANGS = ['zh-CN', 'en']
 let stage
 before(async () => {
-  stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+  const config = { site: { 'public-address': 'https://sale.example.cn' }, devices: virtualReaders(...LANGS) }
+  stage = await Stage.open({ config })
 })
 after(() => stage?.close())
 
 const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
-const LANGS = ['zh-CN', 'en']
 /** Both languages at a time, each in a window of its own. */
 const inBoth = (run) => Promise.all(LANGS.map(run))
 
@@ -125,6 +128,69 @@ for (const [name, mode] of Object.entries(MODES))
   test(`kiosk, ${name}`, async (t) => {
     const terminal = await stage.terminal()
     const counts = await inBoth((lang) => kioskScreens(terminal, lang, mode))
+    t.diagnostic(`${counts[0]} screens in each language`)
+  })
+
+// What a card opens, at the reader that is called as the language.
+async function memberScreens(lang, { flags = [], size }) {
+  const at = await glass(stage, lang, size)
+  const { page } = at
+  const look = new Looker(page, { touch: true })
+  const see = async (name, selector) => {
+    await shown(page, selector)
+    await look.at(name)
+  }
+  const leave = async () => {
+    await page.locator('[data-leave]').click()
+    await shown(page, '.attract')
+  }
+  const points = [{ points: 12000, reason: '看房' }, { points: -450, reason: '兑换' }]
+  const [who, bare, lost] = await Promise.all([
+    memberOf(stage, { points }),
+    memberOf(stage, { pin: null }),
+    memberOf(stage),
+  ])
+  await lose(stage.people.cashier, lost.card)
+  const dress = async () => {
+    if (lang === 'en') await b.bar(page, 'language').click()
+    await b.bar(page, 'display').click()
+    for (const i of flags) await page.locator('.flag').nth(i).click()
+    await page.locator('.sheet header .btn').click()
+    await page.waitForFunction((l) => document.documentElement.lang === l, lang)
+  }
+  await look.at('attract with a reader')
+  await at.swipe(who.code)
+  await shown(page, '.member-card')
+  await dress()
+  await look.at('card')
+  await page.locator('.member-open').click()
+  await see('PIN', '.pin')
+  await typePin(page, WRONG_PIN)
+  await page.locator('.pin-problem', { hasText: '4' }).waitFor()
+  await look.at('PIN, wrong')
+  for (let i = 0; i < 4; i++) {
+    await b.until(() => page.locator('.pin-keys .primary:disabled').count(), 'the pad is free')
+    await typePin(page, WRONG_PIN)
+  }
+  await see('locked', '.member-note')
+  await leave()
+  for (const [name, code] of [['no PIN', bare.code], ['ended', lost.code], ['unknown', 'n:66999999']]) {
+    await at.swipe(code)
+    await shown(page, '.member :is(.member-note, .member-keys)')
+    await dress()
+    await look.at(name)
+    await leave()
+  }
+  await openPane(at, await memberOf(stage, { points }))
+  await dress()
+  await look.at('pane')
+  await see('pane, closing', '.member-foot.soon')
+  return look.done()
+}
+
+for (const [name, mode] of Object.entries(MODES))
+  test(`kiosk, a card, ${name}`, async (t) => {
+    const counts = await inBoth((lang) => memberScreens(lang, mode))
     t.diagnostic(`${counts[0]} screens in each language`)
   })
 

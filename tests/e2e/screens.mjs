@@ -5,12 +5,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Site } from '../integration/lib/site.mjs'
 import { csvOf, madeList } from '../integration/lib/lists.mjs'
+import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
+  card: cardScreens,
   office: officeScreens,
   forms: formScreens,
   counter: counterScreens,
@@ -36,7 +39,10 @@ const LANGS = { zh: 'zh-CN', en: 'en' }
 const GLASS = { portrait: b.KIOSK, small: b.DESK, wide: { width: 1920, height: 1080 } }
 const DESKS = { small: b.DESK, wide: { width: 1920, height: 1080 } }
 
-const stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+const READER = '大堂读卡器'
+const stage = await Stage.open({
+  config: { site: { 'public-address': 'https://sale.example.cn' }, devices: virtualReaders(READER) },
+})
 const { browser, site, people } = stage
 const shot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) })
 
@@ -128,6 +134,72 @@ async function kioskScreens() {
   await shot(page, 'kiosk-modes-overview')
   await b.openUnit(page)
   await shot(page, 'kiosk-modes-unit')
+}
+
+// ---- a card at the kiosk
+
+async function cardWalk(tag, lang, size, flags = []) {
+  const at = await glass(stage, READER, size)
+  const { page } = at
+  const take = (name) => shot(page, `card-${tag}-${name}`)
+  const leave = async () => {
+    await page.locator('[data-leave]').click()
+    await shown(page, '.attract')
+  }
+  const points = [
+    { points: 12000, reason: '看房' },
+    { points: 500, reason: '活动', expires_ms: Date.now() + 90 * 86_400_000 },
+    { points: -450, reason: '兑换' },
+  ]
+  const who = await memberOf(stage, { name: '司马相如', points })
+  await take('00-attract')
+  const dress = async () => {
+    if (lang === 'en') await b.bar(page, 'language').click()
+    if (flags.length) await b.bar(page, 'display').click()
+    for (const i of flags) await page.locator('.flag').nth(i).click()
+    if (flags.length) await page.locator('.sheet header .btn').click()
+    await page.waitForFunction((l) => document.documentElement.lang === l, lang)
+  }
+  await at.swipe(who.code)
+  await shown(page, '.member-card')
+  await dress()
+  await take('01-card')
+  await page.locator('.member-open').click()
+  await b.typePad(page, WRONG_PIN.slice(0, 4))
+  await take('02-pin')
+  await typePin(page, WRONG_PIN.slice(4))
+  await page.locator('.pin-problem', { hasText: '4' }).waitFor()
+  await take('03-pin-wrong')
+  for (let i = 0; i < 4; i++) {
+    await b.until(() => page.locator('.pin-keys .primary:disabled').count(), 'the pad is free')
+    await typePin(page, WRONG_PIN)
+  }
+  await shown(page, '.member-note')
+  await take('04-locked')
+  await leave()
+  const [bare, lost] = [await memberOf(stage, { pin: null }), await memberOf(stage)]
+  await lose(people.cashier, lost.card)
+  for (const [name, code] of [['05-no-pin', bare.code], ['06-ended', lost.code], ['07-unknown', 'n:66999999']]) {
+    await at.swipe(code)
+    await shown(page, '.member :is(.member-note, .member-keys)')
+    await dress()
+    await take(name)
+    await leave()
+  }
+  await openPane(at, await memberOf(stage, { name: '司马相如', points }))
+  await dress()
+  await take('08-pane')
+  await shown(page, '.member-foot.soon')
+  await take('09-pane-closing')
+  await page.context().close()
+}
+
+async function cardScreens() {
+  for (const [l, lang] of Object.entries(LANGS)) {
+    for (const [s, size] of Object.entries(GLASS)) await cardWalk(`${s}-${l}`, lang, size)
+    await cardWalk(`modes-${l}`, lang, b.KIOSK, [0, 1, 2])
+  }
+  await cardWalk('modes-small-zh', 'zh-CN', b.DESK, [0, 1])
 }
 
 // ---- the office

@@ -33,14 +33,16 @@ const DEMO_LOGINS = {
 
 // What opens a session or ends the caller's own is not part of a matrix.
 const OWN_SESSION = new Set(['login', 'logout', 'password_change', 'terminal_pair']);
-const STREAMS = new Set(['events', 'public_events']);
+const STREAMS = new Set(['events', 'public_events', 'device_events', 'terminal_events']);
 const UPLOADS = new Set(['media_upload', 'import_upload']);
+
+/** Whether it is asked of a project by the query. */
+const byProject = ({ operation }) => (operation.parameters ?? []).some((p) => p.name === 'project' && p.in === 'query');
 
 /** A path of the operation with the ids of @ids; unknown ones read 999999. */
 function pathOf(operation, ids) {
   const path = operation.path.replace(/\{([a-z_]+)\}/g, (_, name) => ids[name] ?? 999999);
-  const needs = (operation.operation.parameters ?? []).some((p) => p.name === 'project' && p.in === 'query');
-  return needs ? `${path}?project=${ids.project}${UPLOADS.has(operation.id) ? '&name=x.csv' : ''}` : path;
+  return byProject(operation) ? `${path}?project=${ids.project}${UPLOADS.has(operation.id) ? '&name=x.csv' : ''}` : path;
 }
 
 /** A body that no handler accepts: the right is asked for before the body is read. */
@@ -224,8 +226,7 @@ describe('contract', () => {
     const theirs = { ...ids, permit, fee: disclosure.fees[0].id, discount: disclosure.discounts[0].id };
     const scoped = ['project', 'building', 'unit', 'layout', 'publication', 'permit', 'fee', 'discount'];
     for (const operation of operations) {
-      const byQuery = STREAMS.has(operation.id) || UPLOADS.has(operation.id);
-      if (!byQuery && !operation.params.some((name) => scoped.includes(name))) continue;
+      if (!byProject(operation) && !operation.params.some((name) => scoped.includes(name))) continue;
       const status = await statusOf(outsider, operation, theirs);
       // a write may say first that its body is wrong, which tells nothing about the object
       const wanted = operation.method === 'GET' || operation.method === 'DELETE' ? [404] : [404, 422];

@@ -56,6 +56,7 @@ static const struct route table[] = {
     {"GET", "/alerts", RIGHT_ALERT_HANDLE, ROUTE_READ, api_alert_list, 0, NULL},
     {"POST", "/alerts/{alert}/answer", RIGHT_ALERT_HANDLE, ROUTE_WRITE | ROUTE_NO_BODY_OK,
      api_alert_answer, 0, NULL},
+    {"GET", "/terminal/swipes/{swipe}", RIGHT_TERMINAL_SELF, ROUTE_READ, api_swipe_get, 0, NULL},
     {"POST", "/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_SLOW | ROUTE_LOGIN,
      api_member_pass_open, 0, api_member_pass_open_prepare},
     {"GET", "/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_READ, api_member_pass_get, 0, NULL},

@@ -64,7 +64,7 @@ static void test_defaults(void **state)
     assert_string_equal(c.listen_address, "127.0.0.1");
     assert_int_equal(c.listen_port, 8080);
     assert_int_equal(c.workers, 2);
-    assert_int_equal(c.streams_max, 128);
+    assert_int_equal(c.streams_max, 256);
     assert_string_equal(c.site_lang, "zh");
     assert_string_equal(c.time_zone, "Asia/Shanghai");
     assert_string_equal(c.lan_address, ""); /* off */

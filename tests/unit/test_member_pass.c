@@ -132,6 +132,50 @@ static void test_card_and_pin(void **state)
                      1);
 }
 
+/* What a card alone shows: name and points, and how the PIN is. */
+static void test_card_alone(void **state)
+{
+    static const char all[] = "card name points pin pin_tries pin_locked_until_ms";
+    struct office o = open_office();
+    char id[SWIPE_ID_TEXT], other[SWIPE_ID_TEXT], path[64];
+    struct said said;
+
+    (void)state;
+    swipe(o.kiosk_id, CODE, id);
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
+    said = ask("GET", path, o.kiosk, NULL);
+    assert_int_equal(said.status, 200);
+    keys(said.body, all);
+    assert_string_equal(text(said.body, "name"), "张*");
+    assert_string_equal(text(said.body, "pin"), "none");
+    drop(&said);
+    pin_set(&o, PIN);
+    expect_entry(&o, id, "135790", 422, "pin.wrong");
+    said = ask("GET", path, o.kiosk, NULL);
+    assert_string_equal(text(said.body, "pin"), "set");
+    assert_int_equal(integer(said.body, "pin_tries"), 4);
+    drop(&said);
+    expect("GET", path, o.cashier, NULL, 403, "right.denied");
+    swipe(o.kiosk_id + 7, CODE, other); /* of another terminal */
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", other);
+    expect("GET", path, o.kiosk, NULL, 404, "not-found");
+    snprintf(path, sizeof(path), "/terminal/member?swipe=%s", other);
+    expect("DELETE", path, o.kiosk, NULL, 204, NULL);
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
+    expect("GET", path, o.kiosk, NULL, 200, NULL);
+    snprintf(path, sizeof(path), "/terminal/member?swipe=%s", id);
+    expect("DELETE", path, o.kiosk, NULL, 204, NULL); /* the page wipes */
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
+    expect("GET", path, o.kiosk, NULL, 404, "not-found");
+    swipe(o.kiosk_id, "n:99999999", id);
+    snprintf(path, sizeof(path), "/terminal/swipes/%s", id);
+    said = ask("GET", path, o.kiosk, NULL);
+    keys(said.body, all);
+    assert_string_equal(text(said.body, "card"), "unknown");
+    assert_true(json_is_null(json_object_get(said.body, "pin")));
+    drop(&said);
+}
+
 /* Unknown, lost, without a PIN, or the PIN wrong: one answer. */
 static void test_one_refusal(void **state)
 {
@@ -346,14 +390,9 @@ static void test_one_card_many_cashiers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_card_and_pin),
-        T(test_one_refusal),
-        T(test_five_wrong_ones_lock),
-        T(test_what_ends_a_pass),
-        T(test_swipes),
-        T(test_kept_requests),
-        T(test_in_clear),
-        T(test_one_card_many_cashiers),
+        T(test_card_and_pin),         T(test_card_alone),       T(test_one_refusal),
+        T(test_five_wrong_ones_lock), T(test_what_ends_a_pass), T(test_swipes),
+        T(test_kept_requests),        T(test_in_clear),         T(test_one_card_many_cashiers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

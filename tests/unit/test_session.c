@@ -312,13 +312,15 @@ static void test_pass_is_ended(void **state)
     struct identity a = pass_given(s, 1, 42, 0), b = pass_given(s, 2, 42, 0);
     struct identity c = pass_given(s, 3, 43, 0);
     const uint8_t nobody[SESSION_HASH] = {1};
-    int64_t member = 0;
+    int64_t member = 0, terminals[2];
 
     session_pass_end(s, a.session); /* the page wiped */
     assert_int_equal(pass_of(s, &a, 1), 0);
     assert_int_equal(pass_of(s, &b, 1), 42);
     session_pass_give(s, a.session, 43, 1);
-    session_pass_end_member(s, 42); /* his card was lost */
+    assert_int_equal(session_pass_end_member(s, 42, terminals, 2), 1); /* his card was lost */
+    assert_int_equal(terminals[0], 2);
+    assert_int_equal(session_pass_end_member(s, 42, terminals, 2), 0);
     assert_int_equal(pass_of(s, &b, 2), 0);
     assert_int_equal(pass_of(s, &a, 2), 43);
     session_pass_end_terminal(s, 1); /* another card was read there */

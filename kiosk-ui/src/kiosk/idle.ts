@@ -18,11 +18,10 @@ export class IdleMachine {
   private since: number;
   private running = false;
   private shown: number | null = null;
-  private idleMs: number;
+  private wait: { ms: number } | null = null;
 
   constructor(private readonly o: IdleOptions) {
     this.since = o.now();
-    this.idleMs = o.idleMs;
   }
 
   start(): void {
@@ -32,12 +31,17 @@ export class IdleMachine {
 
   stop(): void {
     this.running = false;
+    this.wait = null;
     this.show(null);
   }
 
-  /** Longer patience for the screen now shown; null: the usual. */
-  patience(ms: number | null): void {
-    this.idleMs = ms ?? this.o.idleMs;
+  /** Another patience for what is shown now. What it returns takes it back, unless somebody else has set his since. */
+  patience(ms: number): () => void {
+    const mine = { ms };
+    this.wait = mine;
+    return () => {
+      if (this.wait === mine) this.wait = null;
+    };
   }
 
   touch(): void {
@@ -52,7 +56,7 @@ export class IdleMachine {
   /** To be called at least every second. */
   tick(): void {
     if (!this.running) return;
-    const over = this.o.now() - this.since - this.idleMs;
+    const over = this.o.now() - this.since - (this.wait?.ms ?? this.o.idleMs);
     if (over < 0) return;
     if (over >= this.o.warnMs) {
       this.stop();

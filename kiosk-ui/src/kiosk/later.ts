@@ -15,6 +15,7 @@ export const later = {
   compare: () => import('./compare/Compare.vue'),
   disclosure: () => import('./disclosure/Disclosure.vue'),
   search: () => import('./search/Search.vue'),
+  member: () => import('./member/Member.vue'),
   pairing: () => import('./pairing/Pairing.vue'),
   screen: () => import('./screen/BigScreen.vue'),
 };

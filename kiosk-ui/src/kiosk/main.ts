@@ -6,6 +6,7 @@ import App from './App.vue';
 import { startHeartbeat } from './heartbeat';
 import { preload } from './later';
 import { idle, start } from './state';
+import { listenAsTerminal } from './terminal';
 
 // A glass in a public room: no long-press menu, no dragging of pictures, no pinch.
 document.addEventListener('contextmenu', (event) => event.preventDefault());
@@ -44,4 +45,5 @@ setInterval(() => idle.tick(), 500);
 
 createApp(App).mount('#app');
 void start().finally(preload);
+listenAsTerminal();
 startHeartbeat();

@@ -21,11 +21,14 @@ export type Screen =
   | { name: 'unit'; unit: number }
   | { name: 'search' }
   | { name: 'compare' }
-  | { name: 'disclosure'; tab: DisclosureTab };
+  | { name: 'disclosure'; tab: DisclosureTab }
+  | { name: 'member' };
 
 export type DisclosureTab = 'items' | 'permits' | 'fees' | 'discounts' | 'layouts';
 export type Phase = 'starting' | 'pairing' | 'ready' | 'unreachable';
-export type CallState = 'idle' | 'sending' | 'told' | 'failed';
+export type CallState = 'idle' | 'sending' | 'told' | 'coming' | 'failed';
+/** Of a card reader for this machine: there is none, it waits for a card, it cannot be read now. */
+export type Reader = 'none' | 'ready' | 'away';
 export type Notice = 'closed' | 'tooOld' | 'none' | 'withdrawn';
 
 export const COMPARE_MAX = 4;
@@ -64,12 +67,15 @@ export const reach = ref(false);
 export const call = ref<CallState>('idle');
 export const callOpen = ref(false);
 export const countdown = ref<number | null>(null);
+/** As the daemon told last. */
+export const reader = ref<Reader>('none');
 
 let keeper: ChartKeeper | null = null;
 let visit = new AbortController();
 let callKey = '';
 let disclosed = 0; // the publication that `disclosure` is of
 let lookTimer: ReturnType<typeof setTimeout> | undefined;
+let toldTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asked for by the address: a wall and not a kiosk. */
 const wall = new URLSearchParams(location.search).get('screen') === '1';
@@ -138,8 +144,8 @@ function home(): Screen {
 
 export function go(next: Screen): void {
   const now = screen.value;
-  // From one disclosure page to the next, or along stairs, is no step to come back to.
-  if (now.name !== next.name || next.name === 'unit') {
+  // From one disclosure page to the next, or along stairs, is no step to come back to; what a card opened is closed.
+  if (now.name !== 'member' && (now.name !== next.name || next.name === 'unit')) {
     stack.push({ screen: now, tab: tab.value });
     if (stack.length > 32) stack.shift();
   }
@@ -206,7 +212,6 @@ export function wipe(): void {
   visit.abort();
   visit = new AbortController();
   idle.stop();
-  idle.patience(null);
   stack.length = 0;
   depth.value = 0;
   turnTo(null);
@@ -251,6 +256,7 @@ export async function start(): Promise<void> {
 }
 
 function unpair(): void {
+  wipe();
   leaveProject();
   session.value = null;
   phase.value = 'pairing';
@@ -353,7 +359,7 @@ async function fetchDisclosure(project: number, of: Chart): Promise<void> {
 }
 
 /** The daemon refused: either it restarts, or this terminal is no longer one. */
-async function checkSession(): Promise<void> {
+export async function checkSession(): Promise<void> {
   try {
     await ok(api.GET('/api/v1/session', {}));
   } catch (cause) {
@@ -362,9 +368,23 @@ async function checkSession(): Promise<void> {
   }
 }
 
+/** For half a minute, then staff can be called again. */
+function tell(how: 'told' | 'coming'): void {
+  call.value = how;
+  clearTimeout(toldTimer);
+  toldTimer = setTimeout(() => {
+    if (call.value === how) call.value = 'idle';
+  }, 30_000);
+}
+
+/** Somebody has taken the call of whoever stands here. */
+export function callAnswered(): void {
+  if (call.value === 'told') tell('coming');
+}
+
 export async function callStaff(): Promise<void> {
   callOpen.value = true;
-  if (call.value === 'sending' || call.value === 'told') return;
+  if (call.value === 'sending' || call.value === 'told' || call.value === 'coming') return;
   call.value = 'sending';
   if (callKey === '') callKey = newKey();
   const unit = screen.value.name === 'unit' ? screen.value.unit : null;
@@ -377,11 +397,8 @@ export async function callStaff(): Promise<void> {
       }),
     );
     if (signal.aborted) return;
-    call.value = 'told';
+    tell('told');
     callKey = '';
-    setTimeout(() => {
-      if (call.value === 'told') call.value = 'idle';
-    }, 30_000);
   } catch (cause) {
     if (signal.aborted) return;
     const error = toApiError(cause);

@@ -56,6 +56,20 @@ describe('idle machine', () => {
     expect(onWarn).toHaveBeenLastCalledWith(20);
   });
 
+  it('goes back to the usual patience only for who asked for another last', () => {
+    const code = idle.patience(IDLE_QR_MS);
+    const card = idle.patience(10_000);
+    code(); // the code leaves the screen after the card has taken it
+    at(11_000);
+    expect(onWarn).toHaveBeenLastCalledWith(19);
+    card();
+    at(12_000);
+    expect(onWarn).toHaveBeenLastCalledWith(19);
+    idle.touch();
+    at(12_000 + IDLE_MS - 1);
+    expect(onWarn).toHaveBeenLastCalledWith(null);
+  });
+
   it('a jump of the clock past both ends expires at once, not twice', () => {
     at(1e9);
     at(1e9 + 1);

@@ -121,7 +121,13 @@ export function check(method, url, reply) {
   if (method !== 'HEAD') checkBody(response, reply, what);
 }
 
-const FEED_SCHEMAS = { units: 'FeedUnits', published: 'FeedPublished', unit: 'FeedUnit' };
+const FEED_SCHEMAS = {
+  units: 'FeedUnits',
+  published: 'FeedPublished',
+  unit: 'FeedUnit',
+  swipe: 'TerminalSwipe',
+  answered: 'TerminalAnswered',
+};
 
 /** Fails when an event's data is not of the schema that the contract has for its name. */
 export function checkEvent(event) {

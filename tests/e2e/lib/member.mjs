@@ -1,0 +1,35 @@
+// member.mjs - a kiosk with a reader of its own, and members who swipe at it.
+import { bindReader, enrol, PIN, swipeAt } from '../../integration/lib/members.mjs'
+import * as b from './browser.mjs'
+
+/** By locator: a handle to an element, held by a test, would keep alive all that hangs on it. */
+export const shown = (page, selector, options) => page.locator(selector).waitFor(options)
+
+/** A kiosk whose virtual reader is @reader: its page, its terminal's client, and a card at the reader. */
+export async function glass(stage, reader, { terminal, ...options } = {}) {
+  const client = terminal ?? (await stage.terminal())
+  await bindReader(stage.people.control, reader, client.session.terminal.id)
+  const page = await b.kiosk(stage.browser, stage.site, client, options)
+  await shown(page, '.attract .card-hint:not(.away)')
+  return { client, page, swipe: (code) => swipeAt(stage.site, reader, code) }
+}
+
+export async function memberOf(stage, { points, ...options } = {}) {
+  const { cashier, manager } = stage.people
+  const who = await enrol(cashier, options)
+  for (const line of points ?? []) await manager.post(`/api/v1/members/${who.member}/points`, line, 201)
+  return who
+}
+
+export async function typePin(page, pin = PIN) {
+  await b.typePad(page, pin)
+  await page.locator('.pin-keys .primary').click()
+}
+
+/** From the card to the PIN to what both open. */
+export async function openPane(at, who) {
+  await at.swipe(who.code)
+  await at.page.locator('.member-open').click()
+  await typePin(at.page)
+  await shown(at.page, '.own')
+}
