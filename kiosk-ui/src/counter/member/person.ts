@@ -85,6 +85,8 @@ export function createPerson(rights: Rights) {
   const hits = shallowRef<Customer[] | null>(null);
   const problem = shallowRef<ApiError | null>(null);
   const searching = ref(false);
+  /** What was done last with who is shown. */
+  const said = ref<Step | null>(null);
   let turn = 0;
   let noticeTimer: ReturnType<typeof setTimeout> | undefined;
   let touched = performance.now();
@@ -125,6 +127,7 @@ export function createPerson(rights: Rights) {
     dirty.value = false;
     hits.value = null;
     problem.value = null;
+    said.value = null;
     doing.value = formAlone.value && mayIssue.value ? 'issue' : null;
     card.value = next?.kind === 'unknown' ? { swipe: next.swipe, virtual: next.virtual } : null;
     if (next?.kind === 'member' && !next.customer) void loadCustomer(next.member);
@@ -217,18 +220,20 @@ export function createPerson(rights: Rights) {
   }
 
   /** Something was done: the form goes, and the member is shown as it is now. */
-  async function done(member: number): Promise<void> {
+  async function done(member: number, what: Step | null): Promise<void> {
     const now = shown.value;
     doing.value = null;
     dirty.value = false;
     card.value = null;
     await open(member, now?.kind === 'member' ? now.customer : null);
+    said.value = what;
   }
 
   function start(next: Step | null): void {
     touch();
     if (doing.value === next) return;
     doing.value = next;
+    said.value = null;
     dirty.value = false;
     card.value = null;
   }
@@ -300,6 +305,7 @@ export function createPerson(rights: Rights) {
     hits,
     problem,
     searching,
+    said,
     acts,
     mayIssue,
     onSwipe,

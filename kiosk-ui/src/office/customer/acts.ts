@@ -212,7 +212,7 @@ async function look(way: Way, words: string, has: Has, limit: number): Promise<F
 
 /** The notice and the terms that were shown last: what the next form starts with. Nothing of it is kept here. */
 export async function lastShown(): Promise<{ notice: string; terms: string }> {
-  const { items } = await ok(api.GET('/api/v1/customers', { params: { query: { limit: 10 } } }));
+  const { items } = await ok(api.GET('/api/v1/customers', { params: { query: { limit: 49 } } }));
   const member = items.find((c) => c.member_id !== null)?.member_id;
   const cards = member
     ? (await ok(api.GET('/api/v1/members/{member}', { params: { path: { member } } }))).cards

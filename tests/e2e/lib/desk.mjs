@@ -1,0 +1,44 @@
+// desk.mjs - counters with readers: a machine that is paired, its virtual reader, and who is logged in there.
+import { join } from 'node:path'
+import { ROOT } from '../../integration/lib/site.mjs'
+import * as b from './browser.mjs'
+
+const MODELS = join(ROOT, 'drivers/models')
+
+/** The [devices] of a site with virtual readers of these names. */
+export const readers = (...names) => ({ models: MODELS, virtual: names })
+
+/** The card of the demo's member @n, the first is 1. */
+export const demoCard = (n) => `n:8800${String(n).padStart(4, '0')}`
+
+/** The readers, once all have their rows: that takes a commit after the start. */
+export async function registered(who) {
+  let items = []
+  await b.until(async () => {
+    items = (await who.get('/api/v1/devices')).items
+    return items.length > 0 && items.every((d) => d.id)
+  }, 'readers are registered')
+  return items
+}
+
+/** A paired counter with the reader @reader: { client, id, name, reader }. */
+export async function place(stage, { name, reader, kind = 'counter' }) {
+  const { admin, control } = stage.people
+  const client = await stage.site.terminal(admin, { kind, name })
+  const { id } = (await admin.get('/api/v1/terminals')).items.find((t) => t.name === name)
+  if (reader) {
+    const device = (await registered(control)).find((d) => d.name === reader)
+    await control.patch(`/api/v1/devices/${device.id}`, { version: device.version, terminal_id: id })
+  }
+  return { client, id, name, reader, swipe: (card) => stage.site.ctlOk('swipe', card, '--reader', reader) }
+}
+
+/** The counter page at that machine, with @client logged in; it hears of swipes. */
+export async function desk(stage, at, { client = stage.people.cashier, ...more } = {}) {
+  const page = await b.counter(stage.browser, stage.site, {
+    client: { jar: new Map([...at.client.jar, ...client.jar]) },
+    ...more,
+  })
+  await page.waitForSelector('.machine .line.live')
+  return page
+}
