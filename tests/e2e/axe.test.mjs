@@ -6,10 +6,14 @@ import { csvOf, madeList } from '../integration/lib/lists.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { place, readers } from './lib/desk.mjs'
+import * as m from './lib/member_screens.mjs'
 
 let stage
 before(async () => {
-  stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+  stage = await Stage.open({
+    config: { site: { 'public-address': 'https://sale.example.cn' }, devices: readers(...LANGS) },
+  })
 })
 after(() => stage?.close())
 
@@ -447,6 +451,29 @@ test('counter', () =>
     await look.at('counter, keys')
     await look.done()
   }))
+
+/** What a walk of lib/member_screens.mjs shows, in both languages, looked at as it comes. */
+async function lookAlong(walk) {
+  const found = []
+  await inBoth((lang, i) =>
+    walk(lang, i, async (page, name, within) => {
+      found.push(...(await b.axe(page, within)).map((line) => `${lang} ${name}: ${line}`))
+    }),
+  )
+  assert.deepEqual(found, [])
+}
+
+test('counter: members and cards', async () => {
+  await m.loseOne(stage)
+  const at = []
+  for (const lang of LANGS) at.push(await place(stage, { name: `柜台 ${lang}`, reader: lang }))
+  await lookAlong((lang, i, look) => m.counterLooks(stage, at[i], { lang, from: 1 + i * 4 }, look))
+})
+
+test('office: readers, customers and members', async () => {
+  await lookAlong((lang, _, look) => m.deviceLooks(stage, { lang }, look))
+  await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
+})
 
 test('phone', async () => {
   const terminal = await stage.terminal()

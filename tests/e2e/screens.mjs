@@ -8,12 +8,15 @@ import { csvOf, madeList } from '../integration/lib/lists.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { place, readers } from './lib/desk.mjs'
+import * as m from './lib/member_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
   office: officeScreens,
   forms: formScreens,
   counter: counterScreens,
+  members: memberScreens,
   phone: phoneScreens,
   empty: emptyScreens,
   errors: errorScreens,
@@ -36,7 +39,9 @@ const LANGS = { zh: 'zh-CN', en: 'en' }
 const GLASS = { portrait: b.KIOSK, small: b.DESK, wide: { width: 1920, height: 1080 } }
 const DESKS = { small: b.DESK, wide: { width: 1920, height: 1080 } }
 
-const stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' } } })
+const stage = await Stage.open({
+  config: { site: { 'public-address': 'https://sale.example.cn' }, devices: readers('收银台读卡器') },
+})
 const { browser, site, people } = stage
 const shot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) })
 
@@ -252,6 +257,28 @@ async function counterScreens() {
     await page.waitForSelector('#c-hits [role=option]')
     await shot(page, `counter-${l}-unit`)
   }
+}
+
+/** Cards at the counter, readers, customers and members. */
+async function memberScreens() {
+  const at = await place(stage, { name: '一号销售中心二层贵宾接待区东侧收银柜台', reader: '收银台读卡器' })
+  await m.loseOne(stage)
+  const kinds = {
+    counter: (options, look) => m.counterLooks(stage, at, { from: 1, ...options }, look),
+    device: (options, look) => m.deviceLooks(stage, options, look),
+    customer: (options, look) => m.customerLooks(stage, options, look),
+  }
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS))
+      for (const [kind, run] of Object.entries(kinds)) {
+        let n = 0
+        await run({ lang, ...size }, async (page, name) => {
+          await page.evaluate(() => document.fonts.ready)
+          await page.waitForTimeout(250) // a drawer slides in
+          n += 1
+          await shot(page, `member-${l}-${s}-${kind}-${String(n).padStart(2, '0')}-${name.replace(/\W+/g, '-')}`)
+        })
+      }
 }
 
 async function phoneScreens() {

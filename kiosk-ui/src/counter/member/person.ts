@@ -192,7 +192,10 @@ export function createPerson(rights: Rights) {
       hits.value = null;
       if (found.card) arrive(shownOf(found.card, { id: '', virtual: false }));
       else if (first && !more.length) await pick(first);
-      else hits.value = found.customers;
+      else {
+        if (!dirty.value) put(null); // who was there is not who is looked for
+        hits.value = found.customers;
+      }
     } catch (cause) {
       if (mine === turn) problem.value = toApiError(cause);
     } finally {

@@ -18,6 +18,8 @@ export type Act = (typeof ACTS)[number];
 /** A reason is kept with these. */
 export const REASONED: readonly Act[] = ['lose', 'replace', 'return', 'points'];
 export const DOCUMENTS = ['id_card', 'passport', 'travel_permit', 'residence_permit', 'licence'] as const;
+/** Of a form that has none to record; a select takes the empty text for nothing chosen. */
+export const NO_DOCUMENT = 'none';
 type Has = (right: string) => boolean;
 
 const RIGHT: Record<Act, string> = {
