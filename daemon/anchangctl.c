@@ -24,6 +24,7 @@
 #include "daemon/certificate.h"
 #include "daemon/control.h"
 #include "daemon/ctl.h"
+#include "daemon/demo.h"
 #include "daemon/site_time.h"
 #include "daemon/version.h"
 #include "db/writer.h"
@@ -327,9 +328,22 @@ static bool demo_config_kept(const char *path)
     return kept;
 }
 
-/* The configuration beside the demonstration's data: port and folders are those of this call. */
-static int demo_config_write(const struct ctl *c, const char *www, const char *port)
+/* The readers of the demonstration have no hardware; `anchangctl swipe` is what is done to them. */
+static int demo_readers_write(FILE *file, const char *models)
 {
+    int r = fputs("\n[devices]\n", file);
+
+    if (r >= 0 && models)
+        r = fprintf(file, "models = %s\n", models);
+    for (size_t i = 0; r >= 0 && i < DEMO_READERS; i++)
+        r = fprintf(file, "virtual = %s\n", demo_readers[i]);
+    return r;
+}
+
+/* The configuration beside the demonstration's data: port and folders are those of this call. */
+static int demo_config_write(const struct ctl *c, const char *www)
+{
+    const char *port = ctl_option(c, "port");
     char path[640];
     FILE *file;
     int r;
@@ -344,7 +358,8 @@ static int demo_config_write(const struct ctl *c, const char *www, const char *p
                 DEMO_MARK
                 "[site]\nname = 演示案场\ndemo = yes\n\n[storage]\nstate = %s\npages = %s\n\n"
                 "[listen]\nport = %s\n",
-                c->config.state_dir, www, port ? port : "8080") < 0
+                c->config.state_dir, www, port ? port : "8080") < 0 ||
+                demo_readers_write(file, ctl_option(c, "models")) < 0
             ? -EIO
             : 0;
     if (fclose(file) != 0 && r == 0)
@@ -358,11 +373,10 @@ static int cmd_demo(struct ctl *c)
     json_t *result = NULL;
     const json_t *user;
     size_t i;
-    int r = ctl_run(c, "demo", json_object(), &result);
+    int r = ctl_run(c, "demo", json_pack("{s:b}", "readers", www != NULL), &result);
 
     if (r == 0 && www)
-        r = demo_config_write(c, www, ctl_option(c, "port"));
-
+        r = demo_config_write(c, www);
     if (r == 0)
         json_array_foreach(json_object_get(result, "users"), i, user)
             printf("%-8s  %s  %s · %s\n", json_string_value(json_object_get(user, "login")),
@@ -427,8 +441,8 @@ static const struct verb {
      "a checked copy of the database, while it is in use; images beside it in FILE.media"},
     {"restore", ctl_restore, 1, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", ctl_verify, 0, "verify", "checks file, audit chain and invariants"},
-    {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N]",
-     "a demonstration project and users in an empty site"},
+    {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N] [--models FOLDER]",
+     "a demonstration project and users in an empty site; --www: a configuration too"},
     {"ca", cmd_ca, 2, "ca FOLDER HOST",
      "the site's certificate authority and a server certificate"},
 };

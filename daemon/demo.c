@@ -9,6 +9,7 @@
 
 #include "daemon/demo_members.h"
 #include "daemon/site_time.h"
+#include "db/device.h"
 #include "db/disclosure.h"
 #include "db/discount.h"
 #include "db/fee.h"
@@ -506,6 +507,22 @@ static int project_count(void *arg, const struct project_brief *brief)
     return 0;
 }
 
+const char *const demo_readers[DEMO_READERS] = {"收银台读卡器", "自助屏读卡器"};
+
+/* As the daemon would at its start: a terminal can be bound to one before there is a daemon. */
+static int readers_make(struct tx *tx)
+{
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < DEMO_READERS; i++) {
+        const struct device_new reader = {"virtual", demo_readers[i], "virtual", demo_readers[i]};
+        int64_t id;
+
+        r = device_seen(tx, &reader, &id);
+    }
+    return r < 0 ? r : 0;
+}
+
 int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out)
 {
     json_t *users = json_array();
@@ -513,7 +530,7 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
     size_t projects = 0;
     int r = project_each(tx, 0, project_count, &projects);
 
-    (void)app, (void)args;
+    (void)app;
     if (r >= 0 && projects == 0) {
         r = people_make(tx, ids);
         if (r == 0)
@@ -521,6 +538,8 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
         if (r == 0)
             r = demo_members_make(tx, ids[3]);
     }
+    if (r >= 0 && json_is_true(json_object_get(args, "readers")))
+        r = readers_make(tx);
     if (r < 0) {
         json_decref(users);
         return r;

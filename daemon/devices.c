@@ -418,6 +418,18 @@ int devices_test(struct devices *d, int64_t device_id, int64_t user_id)
     return r;
 }
 
+void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id)
+{
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < DEVICES_MAX; i++) {
+        struct entry *e = &d->entries[i];
+
+        if (e->used && e->row.id == device_id && e->test_user_id == user_id)
+            e->test_until = 0;
+    }
+    pthread_mutex_unlock(&d->lock);
+}
+
 int devices_swipe(struct devices *d, const char *reader, const char *code)
 {
     char line[CARD_CODE_TEXT + 1];

@@ -120,6 +120,8 @@ const char *devices_reader_text(struct devices *d, int64_t terminal_id);
 /* Any thread: what the device reads within DEVICE_TEST_MS is told to that user and to no terminal.
  * -ENOENT: no such device; -ENODEV: it is not ready. */
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id);
+/* That user's test is over: the terminal hears the device again at once. */
+void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id);
 
 /* A card at a virtual reader, for anchangctl. -ENOENT: no virtual reader of that name; -EINVAL:
  * @code is none; others of bus_virtual_push(). */

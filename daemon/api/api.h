@@ -23,6 +23,7 @@ int api_device_events(struct call *call);
 int api_device_update(struct call *call);
 int api_device_retire(struct call *call);
 int api_device_test(struct call *call);
+int api_device_test_end(struct call *call);
 int api_terminal_pair(struct call *call);
 int api_terminal_heartbeat(struct call *call);
 int api_terminal_call(struct call *call);

@@ -195,3 +195,13 @@ int api_device_test(struct call *call)
         json_pack("{s:I}", "until_ms", (json_int_t)(call->tx.now_ms + DEVICE_TEST_MS));
     return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
 }
+
+int api_device_test_end(struct call *call)
+{
+    int64_t id = 0;
+    int r = call_param_id(call, 0, &id);
+
+    if (r == 0 && call->app->devices)
+        devices_test_end(call->app->devices, id, call->tx.actor->id);
+    return r;
+}

@@ -79,24 +79,29 @@ static int terminal_me_read(void *arg, const struct terminal_row *row)
     return *me ? 0 : -ENOMEM;
 }
 
-static int whose_json(struct db *db, const struct identity *id, enum lang lang, json_t **ret_me)
+static int user_json(struct tx *tx, int64_t id, enum lang lang, json_t **ret_me)
+{
+    struct naming posts = {.lang = lang};
+    int r = user_scan(tx, id, me_read, ret_me);
+
+    if (r < 0 || !*ret_me)
+        return r;
+    posts.names = json_array();
+    r = user_post_scan(tx->db, id, post_name_add, &posts);
+    json_object_set_new(*ret_me, "posts", posts.names);
+    return r;
+}
+
+/* The user or the terminal @id, whatever the caller may see of others. */
+static int whose_json(struct db *db, enum actor_kind kind, int64_t id, enum lang lang,
+                      json_t **ret_me)
 {
     struct fault fault = {0};
     struct tx tx = {.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
-    struct naming posts = {.lang = lang};
     json_t *me = NULL;
-    int r;
+    int r = kind == ACTOR_TERMINAL ? terminal_scan(&tx, id, terminal_me_read, &me)
+                                   : user_json(&tx, id, lang, &me);
 
-    if (id->actor.kind == ACTOR_TERMINAL) {
-        r = terminal_scan(&tx, id->actor.id, terminal_me_read, &me);
-    } else {
-        r = user_scan(&tx, id->actor.id, me_read, &me);
-        if (r >= 0 && me) {
-            posts.names = json_array();
-            r = user_post_scan(db, id->actor.id, post_name_add, &posts);
-            json_object_set_new(me, "posts", posts.names);
-        }
-    }
     fault_clear(&fault);
     if (r < 0 || !me) {
         json_decref(me);
@@ -106,13 +111,27 @@ static int whose_json(struct db *db, const struct identity *id, enum lang lang, 
     return 0;
 }
 
+/* At which terminal a user is: its page hears of swipes. */
+static int place_add(struct call *call, const struct identity *id, json_t *session)
+{
+    json_t *terminal;
+    int r;
+
+    if (id->actor.kind == ACTOR_TERMINAL || !call->id->terminal_id)
+        return 0;
+    r = whose_json(call->tx.db, ACTOR_TERMINAL, call->id->terminal_id, call->lang, &terminal);
+    if (r < 0)
+        return r;
+    return json_object_set_new(session, "terminal", terminal) < 0 ? -ENOMEM : 0;
+}
+
 int session_json(struct call *call, const struct identity *id, json_t **ret_session)
 {
     const struct actor *a = &id->actor;
     bool terminal = a->kind == ACTOR_TERMINAL;
     const char *kind = terminal ? "terminal" : "user";
     json_t *me, *session;
-    int r = whose_json(call->tx.db, id, call->lang, &me);
+    int r = whose_json(call->tx.db, a->kind, a->id, call->lang, &me);
 
     if (r < 0)
         return r;
@@ -122,8 +141,11 @@ int session_json(struct call *call, const struct identity *id, json_t **ret_sess
                   ids_json(a->projects, a->n_projects), "must_change_password",
                   id->must_change_password, "idle_s", terminal ? 0 : (int)(SESSION_IDLE_MS / 1000),
                   "site", site_json(call->app->config));
-    if (!session)
-        return -ENOMEM;
+    r = session ? place_add(call, id, session) : -ENOMEM;
+    if (r < 0) {
+        json_decref(session);
+        return r;
+    }
     *ret_session = session;
     return 0;
 }

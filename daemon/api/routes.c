@@ -19,6 +19,7 @@ const struct route routes[] = {
     {"PATCH", "/api/v1/devices/{device}", RIGHT_TERMINAL_EDIT, ROUTE_WRITE, api_device_update, 0, NULL},
     {"POST", "/api/v1/devices/{device}/retire", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_device_retire, 0, NULL},
     {"POST", "/api/v1/devices/{device}/test", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_device_test, 0, NULL},
+    {"DELETE", "/api/v1/devices/{device}/test", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_device_test_end, 0, NULL},
     {"POST", "/api/v1/terminal/pair", RIGHT_NONE, ROUTE_WRITE | ROUTE_LOGIN, api_terminal_pair, 0, NULL},
     {"POST", "/api/v1/terminal/heartbeat", RIGHT_TERMINAL_SELF, ROUTE_WRITE, api_terminal_heartbeat, 0, NULL},
     {"GET", "/api/v1/terminal/events", RIGHT_TERMINAL_SELF, ROUTE_STREAM, api_terminal_events, 0, NULL},

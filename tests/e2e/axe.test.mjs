@@ -7,13 +7,16 @@ import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import * as m from './lib/member_screens.mjs'
 
 const LANGS = ['zh-CN', 'en']
+const deskReader = (lang) => `柜台 ${lang}`
 let stage
 before(async () => {
-  const config = { site: { 'public-address': 'https://sale.example.cn' }, devices: virtualReaders(...LANGS) }
-  stage = await Stage.open({ config })
+  const devices = virtualReaders(...LANGS, ...LANGS.map(deskReader))
+  stage = await Stage.open({ config: { site: { 'public-address': 'https://sale.example.cn' }, devices } })
 })
 after(() => stage?.close())
 
@@ -513,6 +516,29 @@ test('counter', () =>
     await look.at('counter, keys')
     await look.done()
   }))
+
+/** What a walk of lib/member_screens.mjs shows, in both languages, looked at as it comes. */
+async function lookAlong(walk) {
+  const found = []
+  await inBoth((lang, i) =>
+    walk(lang, i, async (page, name, within) => {
+      found.push(...(await b.axe(page, within)).map((line) => `${lang} ${name}: ${line}`))
+    }),
+  )
+  assert.deepEqual(found, [])
+}
+
+test('counter: members and cards', async () => {
+  await m.loseOne(stage)
+  const at = []
+  for (const lang of LANGS) at.push(await place(stage, { name: `柜台 ${lang}`, reader: deskReader(lang) }))
+  await lookAlong((lang, i, look) => m.counterLooks(stage, at[i], { lang, from: 1 + i * 4 }, look))
+})
+
+test('office: readers, customers and members', async () => {
+  await lookAlong((lang, _, look) => m.deviceLooks(stage, { lang }, look))
+  await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
+})
 
 test('phone', async () => {
   const terminal = await stage.terminal()

@@ -9,7 +9,9 @@ import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
+import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import * as m from './lib/member_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
@@ -17,6 +19,7 @@ const PARTS = {
   office: officeScreens,
   forms: formScreens,
   counter: counterScreens,
+  members: memberScreens,
   phone: phoneScreens,
   empty: emptyScreens,
   errors: errorScreens,
@@ -40,8 +43,12 @@ const GLASS = { portrait: b.KIOSK, small: b.DESK, wide: { width: 1920, height: 1
 const DESKS = { small: b.DESK, wide: { width: 1920, height: 1080 } }
 
 const READER = '大堂读卡器'
+const DESK_READER = '收银台读卡器'
 const stage = await Stage.open({
-  config: { site: { 'public-address': 'https://sale.example.cn' }, devices: virtualReaders(READER) },
+  config: {
+    site: { 'public-address': 'https://sale.example.cn' },
+    devices: virtualReaders(READER, DESK_READER),
+  },
 })
 const { browser, site, people } = stage
 const shot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) })
@@ -324,6 +331,28 @@ async function counterScreens() {
     await page.waitForSelector('#c-hits [role=option]')
     await shot(page, `counter-${l}-unit`)
   }
+}
+
+/** Cards at the counter, readers, customers and members. */
+async function memberScreens() {
+  const at = await place(stage, { name: '一号销售中心二层贵宾接待区东侧收银柜台', reader: DESK_READER })
+  await m.loseOne(stage)
+  const kinds = {
+    counter: (options, look) => m.counterLooks(stage, at, { from: 1, ...options }, look),
+    device: (options, look) => m.deviceLooks(stage, options, look),
+    customer: (options, look) => m.customerLooks(stage, options, look),
+  }
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS))
+      for (const [kind, run] of Object.entries(kinds)) {
+        let n = 0
+        await run({ lang, ...size }, async (page, name) => {
+          await page.evaluate(() => document.fonts.ready)
+          await page.waitForTimeout(250) // a drawer slides in
+          n += 1
+          await shot(page, `member-${l}-${s}-${kind}-${String(n).padStart(2, '0')}-${name.replace(/\W+/g, '-')}`)
+        })
+      }
 }
 
 async function phoneScreens() {

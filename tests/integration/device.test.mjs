@@ -149,6 +149,12 @@ describe('the device page', () => {
     assert.deepEqual(data, { device: id, result: 'card', card: '****1234', medium: 'number' });
     assert.equal(swipes(counter).length, 0);
     assert.ok(!other.events.some((e) => e.event === 'device-test'));
+    await admin.delete(`/api/v1/devices/${id}/test`); // is somebody else's
+    swipe('n:88001235', '柜台读卡器');
+    await page.next('device-test', { test: (d) => d.card === '****1235' });
+    await control.delete(`/api/v1/devices/${id}/test`);
+    swipe('n:88001236', '柜台读卡器');
+    await counter.stream.next('swipe');
     for (const stream of [counter.stream, page, other]) await stream.close();
   });
 

@@ -428,6 +428,10 @@ test('the configuration of the demonstration follows its call, until somebody ma
   site.ctlOk('demo', '--www', '/two', '--port', '9002');
   const made = readFileSync(conf, 'utf8');
   assert.match(made, /^pages = \/two$[^]*^port = 9002$/m);
+  assert.match(made, /^\[devices\]\nvirtual = 收银台读卡器\nvirtual = 自助屏读卡器$/m);
+  site.ctlOk('demo', '--www', '/two', '--models', '/some/models');
+  assert.match(readFileSync(conf, 'utf8'), /^\[devices\]\nmodels = \/some\/models\nvirtual = /m);
+  site.ctlOk('pair', 'counter', '演示收银台', '--reader', '收银台读卡器'); // registered before there is a daemon
   const own = made.replace(/^#.*\n/, '') + 'workers = 3\n';
   writeFileSync(conf, own);
   site.ctlOk('demo', '--www', '/three', '--port', '9003');

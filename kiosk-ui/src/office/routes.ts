@@ -70,6 +70,24 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/customers',
+    name: 'customer',
+    component: () => import('./customer/Page.vue'),
+    meta: {
+      title: 'customer',
+      rights: ['customer.view'],
+      nav: 'sell',
+      project: false,
+      icon: 'M3.5 5h13v10.500h-13zM8 10.500a1.600 1.600 0 1 0 0-3.200 1.600 1.600 0 0 0 0 3.200zM5.500 13.500c.3-1.300 1.300-2 2.500-2s2.200.7 2.500 2M12.500 8.500h2.500M12.500 11.500h2.500',
+    },
+  },
+  {
+    path: '/customers/:customer(\\d+)',
+    name: 'customer-one',
+    component: () => import('./customer/One.vue'),
+    meta: { title: 'customer-one', rights: ['customer.view'], project: false },
+  },
+  {
     path: '/publications',
     name: 'publication',
     component: () => import('./publication/Page.vue'),
@@ -181,6 +199,18 @@ export const routes: RouteRecordRaw[] = [
       nav: 'run',
       project: false,
       icon: 'M5 3.5h10v10H5zM10 13.5v3M6.5 16.5h7',
+    },
+  },
+  {
+    path: '/devices',
+    name: 'device',
+    component: () => import('./device/Page.vue'),
+    meta: {
+      title: 'device',
+      rights: ['system.view'],
+      nav: 'run',
+      project: false,
+      icon: 'M3.500 8.500h13v7.500h-13zM6 8.500V4h8v4.500M6 13h4',
     },
   },
   {

@@ -1,4 +1,5 @@
 // Made-up charts for tests and the bench: towers of two stairs with four lines each, states spread evenly.
+import type { Card, Member } from '@/office/customer/acts';
 import type { ChartBuilding, ChartUnit, Paint, PublicChart, StateInfo } from '@/api/types';
 
 const paint = (fill: string, ink: string, pattern: Paint['pattern'] = 'plain'): Paint => ({
@@ -198,3 +199,32 @@ export function makeChart(units: number, perBuilding = 200): PublicChart {
     buildings,
   };
 }
+
+/** A card and its member, as the daemon tells of them. */
+export const card = (over: Partial<Card> = {}): Card => ({
+  id: 7,
+  member_id: 3,
+  state: 'issued',
+  shown: '****0001',
+  terms: '章程',
+  issued_by: '王收银',
+  issued_ms: 1,
+  lost_ms: null,
+  ended_ms: null,
+  replaced_by: null,
+  ...over,
+});
+export const member = (over: Partial<Member> = {}): Member => ({
+  id: 3,
+  version: 5,
+  customer_id: 2,
+  name: '王*',
+  level: 'gold',
+  joined_ms: 1,
+  points: 10,
+  points_due_ms: null,
+  has_pin: true,
+  pin_locked_until_ms: null,
+  cards: [card()],
+  ...over,
+});

@@ -9,6 +9,7 @@ export const SCREENS = [
   ['home', '/'],
   ['chart', '/chart', 'chart.view'],
   ['report', '/report', 'report.view'],
+  ['customer', '/customers', 'customer.view'],
   ['publication', '/publications', 'chart.view'],
   ['disclosure-check', '/disclosure-check', 'report.view'],
   ['disclosure', '/disclosure', 'disclosure.edit'],
@@ -18,6 +19,7 @@ export const SCREENS = [
   ['layout', '/layouts', 'layout.edit'],
   ['user', '/users', 'user.edit'],
   ['terminal', '/terminals', 'terminal.edit'],
+  ['device', '/devices', 'system.view'],
   ['audit', '/audit', 'audit.view'],
   ['system', '/system', 'system.view'],
 ].map(([name, path, ...rights]) => ({ name, path, rights }))
