@@ -150,6 +150,16 @@ test('MB-03: a lost card says since when and what to do, and nothing of its memb
   await b.close(page)
 })
 
+test('NT-09: a reader in trouble is told at the counter, with what to do', async () => {
+  const page = await desk(stage, left)
+  await right.client.post('/api/v1/terminal/call', { reason: 'reader', unit_id: null }, [200, 201])
+  const call = page.locator('.calls li', { hasText: '右柜台' })
+  await call.locator('.call-todo', { hasText: '拔下重插' }).waitFor()
+  await page.keyboard.press('F8')
+  await call.waitFor({ state: 'detached' })
+  await b.close(page)
+})
+
 test('a card that is not read, and one that is no member card, are told', async () => {
   const page = await desk(stage, left)
   const said = async (result, words) => {

@@ -86,6 +86,17 @@ describe('terminals', () => {
 });
 
 describe('log-in and sessions', () => {
+  test('somebody at a paired machine is told which one it is, at the log-in and after; elsewhere there is none', async () => {
+    const at = await site.terminal(admin, { kind: 'counter', name: '贵宾台' });
+    const { terminal } = await at.post('/api/v1/session', { login: 'sales', password: 'anchang-demo' }, 200);
+    assert.deepEqual([terminal.name, terminal.kind], ['贵宾台', 'counter']);
+    const later = await at.get('/api/v1/session');
+    assert.deepEqual([later.kind, later.terminal], ['user', terminal]);
+    assert.equal((await control.get('/api/v1/session')).terminal, undefined);
+    await admin.delete(`/api/v1/terminals/${terminal.id}`);
+    assert.equal((await at.get('/api/v1/session')).terminal, undefined, 'a revoked one is none');
+  });
+
   test('the cookie: out of reach of scripts and other sites, new at each log-in', async () => {
     const client = site.client();
     const body = { login: 'sales', password: 'anchang-demo' };

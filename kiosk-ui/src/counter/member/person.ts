@@ -48,6 +48,9 @@ export function shownOf({ card, member }: Schemas['CardFound'], swipe: Pick<Swip
   return { kind: 'dead', card, member, virtual };
 }
 
+/** Only a person can be a member. */
+export const isCompany = (s: Shown | null): boolean => s?.kind === 'customer' && s.customer.kind === 'company';
+
 export type Notice = 'bad' | 'refused' | 'gone' | 'taken';
 export type Step = Act | 'issue';
 /** Alt and this digit. A reader that types like a keyboard has no Alt: nothing it sends starts anything. */
@@ -128,7 +131,7 @@ export function createPerson(rights: Rights) {
     hits.value = null;
     problem.value = null;
     said.value = null;
-    doing.value = formAlone.value && mayIssue.value ? 'issue' : null;
+    doing.value = formAlone.value && mayIssue.value && !isCompany(next) ? 'issue' : null;
     card.value = next?.kind === 'unknown' ? { swipe: next.swipe, virtual: next.virtual } : null;
     if (next?.kind === 'member' && !next.customer) void loadCustomer(next.member);
   }
