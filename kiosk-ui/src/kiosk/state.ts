@@ -66,6 +66,7 @@ export const contrast = ref(false);
 export const reach = ref(false);
 export const call = ref<CallState>('idle');
 export const callOpen = ref(false);
+export const displayOpen = ref(false);
 export const countdown = ref<number | null>(null);
 /** As the daemon told last. */
 export const reader = ref<Reader>('none');
@@ -223,6 +224,7 @@ export function wipe(): void {
   reach.value = false;
   call.value = 'idle';
   callOpen.value = false;
+  displayOpen.value = false;
   callKey = '';
   countdown.value = null;
   awake.value = false;

@@ -5,7 +5,7 @@
 import { shallowRef, watch } from 'vue';
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import type { MemberPane, SwipeCard, TerminalSwipe } from '@/api/types';
-import { awake, big, callOpen, go, idle, screen, wake, wipe } from '../state';
+import { awake, big, callOpen, displayOpen, go, idle, screen, wake, wipe } from '../state';
 
 /** With the twenty seconds of warning: half a minute without a touch (MB-14). */
 export const MEMBER_IDLE_MS = 10_000;
@@ -91,7 +91,7 @@ export function swiped(event: TerminalSwipe): void {
 
 function begin(event: TerminalSwipe, step: Step): void {
   wake();
-  callOpen.value = false;
+  callOpen.value = displayOpen.value = false;
   if (screen.value.name !== 'member') go({ name: 'member' });
   asking = new AbortController();
   visit.value = { virtual: event.virtual, step };
