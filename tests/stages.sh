@@ -95,8 +95,9 @@ stage_rigs() { # buses of devices on the real libraries and services, under ASan
     UBSAN_OPTIONS=print_stacktrace=1 programs debug -L rig
 }
 
-stage_vm() { # a virtual machine with real USB
+stage_vm() { # the installed package in a virtual machine with real USB
     ./run preset release ON
+    ./run pages
     tests/rigs/vm/vm.sh
 }
 

@@ -7,6 +7,7 @@
 #include <linux/usb/ch9.h>
 #include <linux/usb/functionfs.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,12 @@ void gadget_hid(const char *name, unsigned subclass, unsigned protocol, unsigned
     function_add(name, "hid.0");
 }
 
+void gadget_hid_drop(const char *name)
+{
+    must(unlink(in(name, "configs/c.1/hid.0")) == 0, in(name, "configs/c.1/hid.0"));
+    must(rmdir(in(name, "functions/hid.0")) == 0, in(name, "functions/hid.0"));
+}
+
 void gadget_acm(const char *name)
 {
     folder(name, "functions/acm.0");
@@ -194,10 +201,26 @@ static void *swiper_main(void *arg)
     struct usb_functionfs_event event;
 
     (void)arg;
-    while (read(swiper.control, &event, sizeof(event)) == sizeof(event))
-        if (event.type == FUNCTIONFS_SETUP)
+    for (;;) {
+        ssize_t n = read(swiper.control, &event, sizeof(event));
+
+        if (n == sizeof(event) && event.type == FUNCTIONFS_SETUP)
             request(&event.u.setup);
+        /* EIDRM: the host has taken back what it asked, by going or by asking anew */
+        must(n == sizeof(event) || errno == EIDRM, "swiper's events");
+    }
     return NULL;
+}
+
+/* Without signals: SIGCHLD, say, would break its answers off, and FunctionFS then stalls them. */
+static void swiper_begin(void)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    must(pthread_create(&swiper.thread, NULL, swiper_main, NULL) == 0, "thread");
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void descriptors_write(unsigned packet)
@@ -246,7 +269,7 @@ void gadget_swiper(const char *name, unsigned packet, const uint8_t *descriptor,
     descriptors_write(packet);
     swiper.reports = open("/run/swiper/ep1", O_RDWR | O_CLOEXEC);
     must(swiper.reports >= 0, "ep1");
-    must(pthread_create(&swiper.thread, NULL, swiper_main, NULL) == 0, "thread");
+    swiper_begin();
     function_add(name, "ffs.swiper");
 }
 

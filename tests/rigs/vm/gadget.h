@@ -15,7 +15,7 @@ void file_print(const char *path, const char *format, ...) __attribute__((format
 
 /* A device without functions, to be told which it has, and then to be plugged. */
 void gadget_make(const char *name, unsigned vid, unsigned pid, const char *serial);
-/* A HID interface of one report; its end is /dev/hidg0, 1… in the order of making. */
+/* A HID interface of one report; its end is /dev/hidg0, 1, 2 or 3, the first that is free. */
 void gadget_hid(const char *name, unsigned subclass, unsigned protocol, unsigned report,
                 const uint8_t *descriptor, size_t n_descriptor);
 /* A serial line; its end is /dev/ttyGS0. */
@@ -29,5 +29,7 @@ void gadget_swipe(const uint8_t *bytes, size_t n);
 /* @port: 0… of dummy_hcd. */
 void gadget_plug(const char *name, unsigned port);
 void gadget_pull(const char *name);
+/* One that is pulled, with a HID interface: that is free again. */
+void gadget_hid_drop(const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# vm.sh - boots a virtual machine with USB of its own and runs vm_guest in it.
+# vm.sh [BUILD] - boots a virtual machine with USB of its own, the package installed in it, and runs vm_guest
+# there. BUILD (build/release) is whole, pages too.
 #
 # No KVM, no image: Debian's kernel is fetched into build/vm (installed nowhere) and has this machine's
 # own files as its root, read-only, with its changes in memory. Exits as vm_guest does, 77 when there is
@@ -8,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../.."
 CHECKOUT=$PWD
 VM=$CHECKOUT/build/vm
-PROGRAMS=${1:-build/release/tests/rigs/vm}
+BUILD=${1:-build/release}
 LIMIT=${ANCHANG_VM_SECONDS:-150}
 
 skip() {
@@ -44,19 +45,40 @@ need_kernel() {
 
 # What the kernel needs before it can see its root.
 make_initrd() {
-    local version root=$VM/initrd module
-    version=$(cat "$VM/kernel/version")
+    local root=$VM/initrd module
     rm -rf "$root"
-    mkdir -p "$root"/{bin,modules,proc,sys,dev,below,change,whole}
+    mkdir -p "$root"/{bin,modules,proc,sys,dev,machine,layer,change,whole}
     cp /bin/busybox "$root/bin/"
     cp tests/rigs/vm/init.sh "$root/init"
     for module in virtio_pci 9pnet_virtio 9p overlay; do
-        /sbin/modprobe -d "$VM/kernel/root" -S "$version" --show-depends "$module"
+        /sbin/modprobe -d "$VM/kernel/root" -S "$VERSION" --show-depends "$module"
     done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
         cp "$module" "$root/modules/"
         basename "$module" >>"$root/modules/order"
     done
     (cd "$root" && find . | cpio -o -H newc --quiet) >"$VM/initrd.cpio"
+}
+
+make_site() { # folder
+    mkdir -p "$1"
+    printf '[storage]\nstate = %s\n' "$1" >"$VM/site.conf"
+    "$BUILD/daemon/anchangctl" --config "$VM/site.conf" demo >/dev/null
+}
+
+# What lies over this machine's files: the package as it is installed, a demonstration, the tests.
+make_layer() {
+    local layer=$VM/layer
+    rm -rf "$layer"
+    DESTDIR=$layer cmake --install "$BUILD" --component daemon >"$VM/install.log"
+    cp -a "$layer/lib/." "$layer/usr/lib/" # where /lib leads
+    rm -r "${layer:?}/lib"
+    cp -a tests/rigs/vm/root/. "$layer/"
+    cat tests/rigs/vm/readers.conf >>"$layer/etc/anchangd/anchangd.conf"
+    mkdir -p "$layer/opt/vm" "$layer/usr/lib/modules"
+    cp tests/rigs/vm/guest.sh "$BUILD/tests/rigs/vm/vm_guest" "$layer/opt/vm/"
+    udev/rules.py --print tests/rigs/vm/root/etc/anchangd/models >"$layer/opt/vm/stranger.rules"
+    ln -s "$VM/kernel/root/lib/modules/$VERSION" "$layer/usr/lib/modules/"
+    make_site "$layer/var/lib/anchangd"
 }
 
 boot() {
@@ -66,9 +88,11 @@ boot() {
         -nodefaults -no-user-config -no-reboot -display none \
         -kernel "$VM/kernel/vmlinux" -initrd "$VM/initrd.cpio" \
         -append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off tsc=reliable audit=0 \
-            anchang_checkout=$CHECKOUT anchang_programs=$CHECKOUT/$PROGRAMS" \
-        -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
-        -device virtio-9p-pci,fsdev=root,mount_tag=root -device virtio-rng-pci \
+            systemd.unit=vm.service systemd.show_status=0" \
+        -fsdev local,id=machine,path=/,security_model=none,readonly=on,multidevs=remap \
+        -device virtio-9p-pci,fsdev=machine,mount_tag=machine \
+        -fsdev local,id=layer,path="$VM/layer",security_model=none,readonly=on \
+        -device virtio-9p-pci,fsdev=layer,mount_tag=layer -device virtio-rng-pci \
         -serial stdio -device qemu-xhci \
         -chardev socket,id=adapter,path="$VM/adapter",server=on,wait=off \
         -device usb-serial,chardev=adapter,serial=FT0001 \
@@ -77,7 +101,9 @@ boot() {
 }
 
 need_kernel
+VERSION=$(cat "$VM/kernel/version")
 make_initrd
+make_layer
 boot || true
 status=$(sed -n 's/^vm: exit //p' "$VM/console.log" | tail -1)
 [ -n "$status" ] || {
