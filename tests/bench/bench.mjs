@@ -18,6 +18,10 @@ const met = (figure, [sign, limit]) => {
 const bound = (limit) => (limit ? `${limit[0]} ${limit[1]}` : 'report');
 
 function print_figure(f) {
+  if (f.skipped) {
+    print([f.name, '-', '-', '-', '-', '-', '-', 'skip', f.skipped]);
+    return true;
+  }
   const ok = !f.must || met(f, f.must);
   const aim = f.aim ? (met(f, f.aim) ? 'aim met; ' : 'aim not met; ') : '';
   print([f.name, short(f.value), f.unit, short(f.reference), short(f.ratio), bound(f.must), f.aim ? bound(f.aim) : '-', ok ? 'ok' : 'short', `${aim}${f.spread}`]);

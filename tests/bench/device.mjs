@@ -1,9 +1,10 @@
 // swipe_latency, swipe_rate: a card at a reader, until the page of its terminal has heard of it.
+// replug: from plugging a reader in to its next card, in the virtual machine of the tests.
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { ROOT, ask, at_percent, median, run, serve, short, site, sleep, terminal_cookie, unserve } from './lib.mjs';
+import { BUILD, ROOT, ask, at_percent, median, run, serve, short, site, sleep, start, terminal_cookie, unserve } from './lib.mjs';
 
 const CARDS = 1_000_000;
 const SWIPES = 1000;
@@ -159,4 +160,16 @@ async function swipe_rate() {
   return [];
 }
 
-export const figures = { swipe_latency, swipe_rate };
+async function replug() {
+  const name = 'replug';
+  const machine = start(join(ROOT, 'tests/rigs/vm/vm.sh'), [BUILD]);
+  const status = await machine.ended;
+  if (status === 77) return [{ name, skipped: /^skipped: (.*)/m.exec(machine.text)[1] }];
+  if (status !== 0) throw new Error(`vm.sh: ${machine.text.slice(-500)}`);
+  const each = [...machine.text.matchAll(/^replug: (.*): ready after \d+ ms, read after (\d+) ms/gm)].map(([, what, ms]) => ({ what, s: ms / 1000 }));
+  const worst = Math.max(...each.map(({ s }) => s));
+  const spread = `the worst of ${each.map(({ what, s }) => `${what} ${short(s)}`).join('; ')}; on a processor that is only played`;
+  return [{ name, value: worst, unit: 's', judge: 'value', must: ['<=', 3], aim: ['<=', 1], spread }];
+}
+
+export const figures = { swipe_latency, swipe_rate, replug };
