@@ -341,7 +341,7 @@ static void test_states(void **state)
     expect_state(stranger.mark, "denied", "rights");
     expect_state(LIAR, "unsupported", "lies");
     expect_state("046d:c31c:0/K0001", "unsupported", "no-model");
-    assert_string_equal(driver_of(PORT_WEDGE), "usbfs");
+    expect_state("Virtual PCD 00 00", "ready", NULL); /* pcscd's, of vpcd */
     assert_string_equal(driver_of(PORT_SWIPER), "usbfs");
     assert_string_equal(driver_of(PORT_STRANGER), "usbhid");
     assert_string_equal(driver_of(PORT_KEYBOARD), "usbhid");
