@@ -261,6 +261,7 @@ async function officeScreens() {
     for (const [s, size] of Object.entries(DESKS)) {
       await officeWalk('control', `${l}-${s}`, lang, size)
       await officeWalk('admin', `${l}-${s}`, lang, size)
+      await officeWalk('cashier', `${l}-${s}`, lang, size)
     }
   const page = await b.office(browser, site)
   await shot(page, 'office-login')
