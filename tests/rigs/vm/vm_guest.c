@@ -235,8 +235,8 @@ static void read_adapter(void)
     sent(&adapter, ADAPTER_END);
 }
 
-/* From @begin, when it was plugged in, until its next card has been heard of. How long that may take
- * is judged by the figure `replug` of the bench. */
+/* From @begin, when it was plugged in, until its next card has been heard of. How long that may
+ * take is judged by the figure `replug` of the bench. */
 static void replug_measure(const char *what, const struct known *reader, void (*read)(void),
                            int64_t begin)
 {
@@ -402,6 +402,7 @@ static void test_rights(void **state)
         {"cp", "/opt/vm/stranger.rules", "/etc/udev/rules.d/61-stranger.rules", NULL},
         {"udevadm", "control", "--reload", NULL},
         {"udevadm", "trigger", "--subsystem-match=usb", NULL},
+        {"udevadm", "settle", NULL}, /* or what is plugged in next is waiting behind all that */
     };
 
     (void)state;
