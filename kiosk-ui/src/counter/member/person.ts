@@ -49,7 +49,8 @@ export function shownOf({ card, member }: Schemas['CardFound'], swipe: Pick<Swip
 }
 
 /** Only a person can be a member. */
-export const isCompany = (s: Shown | null): boolean => s?.kind === 'customer' && s.customer.kind === 'company';
+export const isCompany = (s: Shown | null): boolean =>
+  s?.kind === 'customer' && s.customer.kind === 'company';
 
 export type Notice = 'bad' | 'refused' | 'gone' | 'taken';
 export type Step = Act | 'issue';
