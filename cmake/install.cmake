@@ -30,7 +30,6 @@ install(FILES daemon/anchangd.conf DESTINATION /etc/anchangd COMPONENT daemon)
 install(DIRECTORY drivers/models/ DESTINATION share/anchang/models COMPONENT daemon
     FILES_MATCHING PATTERN "*.model")
 install(FILES udev/60-anchangd.rules DESTINATION /lib/udev/rules.d COMPONENT daemon)
-install(FILES udev/60-anchangd-pcscd.rules DESTINATION share/polkit-1/rules.d COMPONENT daemon)
 install_packed(man/anchangd.8 anchangd.8 share/man/man8 daemon)
 install_packed(man/anchangctl.1 anchangctl.1 share/man/man1 daemon)
 install_packed(man/anchangd.conf.5 anchangd.conf.5 share/man/man5 daemon)

@@ -49,8 +49,7 @@ check_contents() {
         usr/share/man/man{1/anchangctl.1,5/anchangd.conf.5,8/anchangd.8}.gz \
         usr/share/doc/anchang{,-kiosk}/{changelog.gz,copyright} \
         usr/libexec/anchang-kiosk usr/share/anchang-kiosk/policy.json \
-        lib/systemd/system/anchang-kiosk.service lib/udev/rules.d/{60-anchangd,71-anchang-kiosk}.rules \
-        usr/share/polkit-1/rules.d/60-anchangd-pcscd.rules; do
+        lib/systemd/system/anchang-kiosk.service lib/udev/rules.d/{60-anchangd,71-anchang-kiosk}.rules; do
         [ -e "$ROOT/$path" ] || fail "$path is not installed"
     done
     diff -r drivers/models "$ROOT/usr/share/anchang/models" || fail "the readers' models are not installed"
