@@ -181,7 +181,7 @@ static int nothing_more(void *arg, const struct device_row *row)
  * `device-test`. */
 int api_device_test(struct call *call)
 {
-    int64_t id = 0;
+    int64_t id = 0, until_ms;
     int r = call_param_id(call, 0, &id);
 
     if (r == 0)
@@ -191,8 +191,8 @@ int api_device_test(struct call *call)
     r = call->app->devices ? devices_test(call->app->devices, id, call->tx.actor->id) : -ENODEV;
     if (r == -ENODEV || r == -ENOENT)
         return fault_set(call->tx.fault, FAULT_DEVICE_NOT_READY, NULL);
-    call->reply.body =
-        json_pack("{s:I}", "until_ms", (json_int_t)(call->tx.now_ms + DEVICE_TEST_MS));
+    until_ms = call->tx.now_ms + DEVICE_TEST_MS;
+    call->reply.body = json_pack("{s:I}", "until_ms", (json_int_t)until_ms);
     return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
 }
 
