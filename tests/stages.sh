@@ -101,20 +101,26 @@ stage_vm() { # the installed package in a virtual machine with real USB
     tests/rigs/vm/vm.sh
 }
 
-stage_fuzz() { # each fuzzer for a moment, from its seeds and what earlier runs found
+fuzz_one() { # a fuzzer; what it says comes in one piece, for others run beside it
+    local name folders log
+    name=$(basename "$1")
+    log=build/test-logs/$name.log
+    mkdir -p "build/corpus/$name" build/crashes build/test-logs
+    folders=("build/corpus/$name")
+    [ ! -d "tests/fuzz/corpus/$name" ] || folders+=("tests/fuzz/corpus/$name")
+    local status=0
+    "$1" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
+        -artifact_prefix="build/crashes/$name-" "${folders[@]}" >"$log" 2>&1 || status=$?
+    echo "-- $name, $FUZZ_SECONDS s: exit $status"
+    [ "$status" = 0 ] || cat "$log"
+    return "$status"
+}
+
+stage_fuzz() { # each fuzzer for a moment, from its seeds and earlier finds; as many at once as cores
     compgen -G 'tests/fuzz/fuzz_*.c' >/dev/null || skip "no fuzzers"
     ./run preset fuzz OFF
-    local fuzzer name folders
-    for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
-        if [ ! -f "$fuzzer" ] || [ ! -x "$fuzzer" ]; then continue; fi
-        name=$(basename "$fuzzer")
-        mkdir -p "build/corpus/$name" build/crashes
-        folders=("build/corpus/$name")
-        [ ! -d "tests/fuzz/corpus/$name" ] || folders+=("tests/fuzz/corpus/$name")
-        echo "-- $name, $FUZZ_SECONDS s"
-        "$fuzzer" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
-            -artifact_prefix="build/crashes/$name-" "${folders[@]}"
-    done
+    find build/fuzz/tests/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 | LC_ALL=C sort -z |
+        xargs -0 -P "$JOBS" -n 1 "$0" fuzz
 }
 
 stage_ui() { # types, lint, unit tests, build, size budgets
@@ -243,6 +249,7 @@ test)
     fi
     ;;
 lint) run_stages house style cppcheck tidy ;;
+fuzz) fuzz_one "$2" ;; # one, for stage_fuzz
 stage)
     if [ $# -lt 2 ]; then
         printf '%s\n' "${EVERYDAY[@]}"
