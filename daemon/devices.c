@@ -260,7 +260,7 @@ static void on_bus(void *arg, const struct bus *bus, int error)
         return;
     if (error < 0)
         devices_log(d, LOG_WARNING, "readers on %s cannot be looked for: %s", slot->ops->name,
-                    strerror(-error));
+                    error == -EHOSTDOWN ? "its service does not run" : strerror(-error));
     else
         devices_log(d, LOG_NOTICE, "readers on %s are looked for again", slot->ops->name);
     pthread_mutex_lock(&d->lock);
