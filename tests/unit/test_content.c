@@ -201,7 +201,7 @@ static void test_every_fact_is_compared(void **state)
         "UPDATE unit_area SET inner_area = inner_area + 1, shared = shared - 1 WHERE unit_id = 1",
         "DELETE FROM unit_area WHERE unit_id = 1",
         "DELETE FROM permit_unit WHERE unit_id = 1",
-        "INSERT INTO unit_media (unit_id, media_id, ordinal) VALUES (1, '" IMAGE "', 1)",
+        "INSERT INTO unit_media (unit_id, media_id, ordinal) SELECT 1, id, 1 FROM media LIMIT 1",
         "UPDATE unit SET layout_id = 1 WHERE id = 1",
     };
     struct fixture *f = *state;

@@ -249,7 +249,6 @@ static void test_states(void **state)
         units[i].room = rooms[i];
         units[i].state = cases[i].source;
         units[i].status_word = "word";
-        units[i].reason = cases[i].source == 'N' ? "" : "";
     }
     assert_int_equal(run(f, 0, units, N, &result), 0);
     for (size_t i = 0; i < N; i++) {
