@@ -240,7 +240,7 @@ static void on_left(void *arg, const struct device_id *id)
     pthread_mutex_lock(&d->lock);
     e->present = false;
     e->try_at = 0;
-    if (!e->row.id && !e->model)
+    if (!e->row.id) /* one whose row is on its way comes back with it, as absent */
         entry_drop(e);
     pthread_mutex_unlock(&d->lock);
     if (e->used)

@@ -172,7 +172,6 @@ static void on_read(void *arg, int result, const struct card_read *card)
     const char *word = result == 0 ? "card" : result == -EPERM ? "refused" : "bad";
     struct entry *e = arg;
     const int64_t now = clock_boot_ms();
-
     int64_t test_user_id;
 
     if (card ? same_again(e, card, now) : e->told_at && now - e->told_at < TELL_MS)
