@@ -1,0 +1,102 @@
+/* terms.h - the terms of a sale: what a buyer pays for a unit, how it came about, and when it is due
+ * (PR-03 to PR-13, PR-17, PM-11, FI-03; FC 27.2, 27.3).
+ *
+ * Terms are computed by one function, shown as a quote or stored. Stored ones are frozen: the price
+ * version, each discount with its result, the schedule whose sum is the total. Within the actor's
+ * limits and not below the floor they may be used at once; beyond, they wait for approval, and
+ * approval is of exactly these. A deal uses terms once; a change of terms is new terms.
+ *
+ * Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_TERMS_H
+#define ANCHANG_DB_TERMS_H
+
+#include "db/tx.h"
+
+enum { TERMS_DISCOUNTS_MAX = 12, TERMS_LINES_MAX = 60, TERMS_VALID_DAYS = 3 };
+
+struct terms_pick {
+    int64_t discount_id;
+    int64_t value; /* of a manager's discount: how much of it; else 0 */
+};
+
+struct terms_ask {
+    int64_t unit_id;
+    int64_t unit_version; /* as read; 0: not checked. UNIT_CHANGED with what is different (G11) */
+    int64_t customer_id;
+    int64_t plan_id; /* 0: none yet (a booking) */
+    struct terms_pick picks[TERMS_DISCOUNTS_MAX]; /* a plan's own come by themselves */
+    size_t n_picks;
+    int64_t deposit_fen;             /* -1: the plan's */
+    int64_t loan_fen, fund_loan_fen; /* -1: the most the plan and the project allow */
+    int64_t loan_years;
+    const char *bank;     /* NULL: none yet */
+    int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
+    const char *reason;   /* for the approver, when one is needed; NULL: none */
+};
+
+struct terms_step {
+    int64_t discount_id;
+    const char *name, *method;
+    int64_t value, result_fen;
+};
+
+struct terms_line {
+    const char *fund; /* code of fund.def */
+    int64_t amount_fen;
+    bool loan;
+    const char *due; /* "date", "subscribed", "signed", "filed", "node", "bank" */
+    int64_t due_days;
+    const char *due_date, *due_node; /* NULL or "": none */
+};
+
+struct terms_row {
+    int64_t id, version, project_id, unit_id, customer_id; /* id 0: a quote, nothing is stored */
+    const char *state;
+    int64_t unit_price_id, publication_id; /* publication 0: the price is not shown to the public */
+    const char *price_basis;
+    int64_t area, list_fen, total_fen, unit_price_fen; /* the last one is derived, for the eye */
+    int64_t plan_id;                                   /* 0: none */
+    const char *plan_name, *plan_kind;
+    int64_t deposit_fen, loan_fen, fund_loan_fen, loan_years;
+    const char *bank;
+    const char *beyond; /* "", or what approval is asked for: "limit", "floor", "limit floor" */
+    int64_t approval_id, valid_until_ms, user_id, made_ms, deal_id;
+    const struct terms_step *steps;
+    size_t n_steps;
+    const struct terms_line *lines;
+    size_t n_lines;
+};
+
+/* What the terms would be; nothing is stored. Lives during the call of @each. Refusals name the
+ * field: PRICE_EXPIRED (PR-04), UNIT_NOT_PRICED, PRICE_ABOVE_FILED, DISCOUNT_NOT_USABLE with why (not
+ * on the public list, not its time, not its room or class, quota gone, identity or level missing,
+ * more than it may be, another of its kind), PLAN_UNKNOWN, LOAN_TOO_MUCH, DEPOSIT_TOO_MUCH. */
+int terms_quote(struct tx *tx, const struct terms_ask *ask,
+                int (*each)(void *arg, const struct terms_row *row), void *arg);
+/* Stores them: 'granted', or 'pending' with a request for approval. Refuses as terms_quote() and as
+ * approval_request() do. */
+int terms_create(struct tx *tx, const struct terms_ask *ask, int64_t *ret_id);
+
+/* One; NOT_FOUND out of scope. */
+int terms_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct terms_row *row),
+              void *arg);
+/* Those of a unit or a customer that may still come to something, newest first. */
+struct terms_filter {
+    int64_t project_id, unit_id, customer_id; /* 0: any */
+    const char *state;                        /* NULL: any */
+    int64_t before_id;
+    int limit;
+};
+int terms_list(struct tx *tx, const struct terms_filter *filter,
+               int (*each)(void *arg, const struct terms_row *row), void *arg);
+
+/* Takes granted terms for a deal, in the transaction that makes or changes it: TERMS_NOT_GRANTED,
+ * TERMS_EXPIRED, TERMS_OTHERS (not this unit, buyer or deal), TERMS_PRICE_CHANGED (the unit has
+ * another price version now and they are not of a live deal). */
+int terms_use(struct tx *tx, int64_t id, int64_t unit_id, int64_t customer_id, int64_t deal_id);
+/* Ends what nobody used in time; for the timer. How many; the time of the next is put into
+ * *ret_next_ms (0: none). */
+int terms_expire_due(struct tx *tx, int64_t *ret_next_ms);
+
+#endif

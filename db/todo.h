@@ -1,0 +1,36 @@
+/* todo.h - what somebody has to do (WF-05, WF-11): made by a business transaction, ended by the one
+ * that handles it, in the same commit; there is no other way to end one.
+ *
+ * Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_TODO_H
+#define ANCHANG_DB_TODO_H
+
+#include "db/tx.h"
+
+enum todo_kind {
+#define TODO_KIND(symbol, code, zh, en) TODO_##symbol,
+#include "db/todo.def"
+#undef TODO_KIND
+    TODO_COUNT
+};
+
+struct todo_new {
+    enum todo_kind kind;
+    int64_t project_id;
+    const char *object_kind; /* "approval_task", "deal_change", ... */
+    int64_t object_id;
+    const char *title;
+    int64_t user_id;  /* for a user; 0: for whoever has @right in the project */
+    enum right right; /* when user_id is 0 */
+    int64_t due_ms;   /* 0: none */
+};
+/* One that is open already for the same stays the one. */
+int todo_add(struct tx *tx, const struct todo_new *todo);
+/* Ends every open one of @kind about the object. How many. */
+int todo_done(struct tx *tx, enum todo_kind kind, const char *object_kind, int64_t object_id,
+              const char *result);
+/* How many are open about the object, of any kind. */
+int todo_open_count(struct tx *tx, const char *object_kind, int64_t object_id, int64_t *ret_count);
+
+#endif
