@@ -28,15 +28,15 @@ struct deal_buyer {
 struct deal_open {
     char stage; /* 'B', 'S', 'C' */
     int64_t unit_id;
-    int64_t unit_version; /* as read (G11) */
-    int64_t terms_id;     /* granted ones, of this unit and the first buyer */
+    int64_t unit_version;                       /* as read (G11) */
+    int64_t terms_id;                           /* granted ones, of this unit and the first buyer */
     struct deal_buyer buyers[DEAL_PARTIES_MAX]; /* the first is the main one */
     size_t n_buyers;
-    int64_t ticket_id;        /* the queue number it comes from; 0: none */
-    int64_t confirmation_id;  /* of the controller (SF-35), where the project wants one; 0: none */
-    const char *document;     /* the paper's own number; needed for 'C' */
+    int64_t ticket_id;       /* the queue number it comes from; 0: none */
+    int64_t confirmation_id; /* of the controller (SF-35), where the project wants one; 0: none */
+    const char *document;    /* the paper's own number; needed for 'C' */
     const char *document_again; /* the main buyer's identity number, typed a second time (SF-30) */
-    int64_t user_id;          /* the consultant; 0: the actor */
+    int64_t user_id;            /* the consultant; 0: the actor */
 };
 /* Refuses with UNITS_REFUSED's single forms: TRANSITION, UNIT_CHANGED and the guards' own codes; with
  * those of terms_use(); BUYER_SHARES, BUYER_TWICE, DOCUMENT_NUMBER_TAKEN, IDENTITY_MISMATCH,
@@ -58,7 +58,8 @@ int deal_advance(struct tx *tx, const struct deal_advance *advance);
 
 /* Filing at the authority (SF-15); the number and the day are needed. Refused until the contract's
  * review is ticked whole and its countersigns are done (contract.h). */
-int deal_file(struct tx *tx, int64_t deal_id, int64_t version, const char *number, const char *date);
+int deal_file(struct tx *tx, int64_t deal_id, int64_t version, const char *number,
+              const char *date);
 /* The authority gave it up (T19, G15). */
 int deal_unfile(struct tx *tx, int64_t deal_id, int64_t version, const char *document);
 /* Handover (T25): DEAL_OWES when lines that are due are neither received nor waived. */
@@ -81,7 +82,8 @@ struct deal_row {
     const char *document_kind; /* of the live or last document */
     int64_t document_number;
     const char *document;
-    int64_t list_fen, total_fen, received_fen, due_now_fen; /* due_now: due until today, not received */
+    int64_t list_fen, total_fen, received_fen,
+        due_now_fen; /* due_now: due until today, not received */
     const char *plan_name, *plan_kind;
     int64_t opened_ms, due_ms, closed_ms; /* 0: none */
     const char *change_kind;              /* in flight; "" none */
@@ -90,10 +92,10 @@ struct deal_row {
 
 struct deal_filter {
     int64_t project_id, building_id, unit_id, customer_id, user_id; /* 0: any */
-    const char *stages;   /* letters; NULL: any */
-    int live;             /* 1 live, 0 closed, -1 any */
-    bool overdue;         /* its term has passed */
-    bool owing;           /* something is due and not received */
+    const char *stages;                                             /* letters; NULL: any */
+    int live;                                                       /* 1 live, 0 closed, -1 any */
+    bool overdue;                                                   /* its term has passed */
+    bool owing; /* something is due and not received */
     bool changing;
     int64_t from_ms, to_ms; /* opened; 0: open */
     const char *today;      /* 'YYYY-MM-DD' of the site, for due_now */
@@ -109,7 +111,8 @@ int deal_get(struct tx *tx, int64_t deal_id, const char *today,
 /* What the actor may do next with a deal, or with a unit that has none (SF-01): one call for each
  * allowed step, with the guards that still stand in its way. Codes are those of the API's routes. */
 struct deal_next {
-    const char *step; /* "lock", "book", "subscribe", "sign", "file", "deliver", ..., "change:exchange" */
+    const char
+        *step; /* "lock", "book", "subscribe", "sign", "file", "deliver", ..., "change:exchange" */
     const char *zh, *en;
     uint32_t failing; /* guard_set: 0 it can be done now */
 };

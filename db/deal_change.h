@@ -35,10 +35,10 @@ struct deal_change_ask {
     enum deal_change_kind kind;
     int64_t deal_id, version;
     const char *reason;
-    const char *fault_side;  /* "buyer", "seller", "none" */
-    const char *exception;   /* a rename's listed exception */
-    const char *document;    /* proof: of the filing's end, the court, ... */
-    int64_t terms_id;        /* pending or granted ones, made for this deal */
+    const char *fault_side; /* "buyer", "seller", "none" */
+    const char *exception;  /* a rename's listed exception */
+    const char *document;   /* proof: of the filing's end, the court, ... */
+    int64_t terms_id;       /* pending or granted ones, made for this deal */
     struct deal_buyer buyers[DEAL_PARTIES_MAX];
     size_t n_buyers;
     int64_t days;

@@ -27,21 +27,15 @@ int db_schema_version(struct db *db, int *ret_version)
     return 0;
 }
 
-static int migration_apply(struct db *db, const struct migration *m)
+static int migration_apply(struct db *db, void *arg)
 {
-    int r = db_begin(db);
+    const struct migration *m = arg;
+    int r = db_script(db, m->sql);
 
     if (r < 0)
         return r;
-    r = db_script(db, m->sql);
-    if (r == 0)
-        r = db_run(db, "INSERT INTO schema_version (version, name, at_ms) VALUES ($1, $2, $3)",
-                   "iti", (int64_t)m->number, m->name, clock_wall_ms());
-    if (r < 0) {
-        db_rollback(db);
-        return r;
-    }
-    return db_commit(db);
+    return db_run(db, "INSERT INTO schema_version (version, name, at_ms) VALUES ($1, $2, $3)",
+                  "iti", (int64_t)m->number, m->name, clock_wall_ms());
 }
 
 int db_migrate(struct db *db, const char *backup_path)
@@ -59,7 +53,9 @@ int db_migrate(struct db *db, const char *backup_path)
             return r;
     }
     for (size_t i = (size_t)version; i < migrations_count; i++) {
-        r = migration_apply(db, &migrations[i]);
+        struct migration next = migrations[i];
+
+        r = db_schema_change(db, migration_apply, &next);
         if (r < 0)
             return r;
     }

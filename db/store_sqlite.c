@@ -496,6 +496,43 @@ int db_rollback(struct db *db)
     return error_of(sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL));
 }
 
+static int references_check(struct db *db, int broken)
+{
+    sqlite3_stmt *s;
+    int rc = sqlite3_prepare_v2(db->handle, "PRAGMA foreign_key_check", -1, &s, NULL);
+    int r;
+
+    if (rc != SQLITE_OK)
+        return error_of(rc);
+    rc = sqlite3_step(s);
+    r = rc == SQLITE_ROW ? broken : error_of(rc);
+    sqlite3_finalize(s);
+    return r;
+}
+
+/* Dropping a table that others name is refused, or counted as broken for good, while references are
+ * held row by row: so they are held once, at the end. The setting moves outside transactions only. */
+int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg)
+{
+    int r = error_of(sqlite3_exec(db->handle, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL));
+    int on;
+
+    if (r == 0)
+        r = db_begin(db);
+    if (r == 0)
+        r = change(db, arg);
+    if (r >= 0)
+        r = references_check(db, -ENOLINK);
+    if (r < 0)
+        db_rollback(db);
+    else
+        r = db_commit(db);
+    on = error_of(sqlite3_exec(db->handle, "PRAGMA foreign_keys = ON", NULL, NULL, NULL));
+    if (on == 0)
+        on = pragma_text(db, "PRAGMA foreign_keys", "1");
+    return r < 0 ? r : on;
+}
+
 bool db_in_transaction(const struct db *db)
 {
     return !sqlite3_get_autocommit(db->handle);
@@ -566,20 +603,10 @@ bool db_is_moved(struct db *db)
 int db_check(struct db *db, bool deep)
 {
     int r = pragma_text(db, deep ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", "ok");
-    sqlite3_stmt *s;
-    int rc;
 
     if (r == -ENOTSUP)
         return -EUCLEAN;
-    if (r < 0)
-        return r;
-    rc = sqlite3_prepare_v2(db->handle, "PRAGMA foreign_key_check", -1, &s, NULL);
-    if (rc != SQLITE_OK)
-        return error_of(rc);
-    rc = sqlite3_step(s);
-    r = rc == SQLITE_ROW ? -EUCLEAN : error_of(rc);
-    sqlite3_finalize(s);
-    return r;
+    return r < 0 ? r : references_check(db, -EUCLEAN);
 }
 
 static int file_sync(const char *path, int flags)

@@ -24,15 +24,15 @@ struct terms_ask {
     int64_t unit_id;
     int64_t unit_version; /* as read; 0: not checked. UNIT_CHANGED with what is different (G11) */
     int64_t customer_id;
-    int64_t plan_id; /* 0: none yet (a booking) */
+    int64_t plan_id;                              /* 0: none yet (a booking) */
     struct terms_pick picks[TERMS_DISCOUNTS_MAX]; /* a plan's own come by themselves */
     size_t n_picks;
     int64_t deposit_fen;             /* -1: the plan's */
     int64_t loan_fen, fund_loan_fen; /* -1: the most the plan and the project allow */
     int64_t loan_years;
-    const char *bank;     /* NULL: none yet */
-    int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
-    const char *reason;   /* for the approver, when one is needed; NULL: none */
+    const char *bank;   /* NULL: none yet */
+    int64_t deal_id;    /* for the deal that has the unit, or exchanges into it; 0: none */
+    const char *reason; /* for the approver, when one is needed; NULL: none */
 };
 
 struct terms_step {

@@ -650,6 +650,36 @@ static void test_migration_is_whole_or_nothing(void **state)
     assert_int_equal(db_check(d->db, true), 0);
 }
 
+static int parent_anew(struct db *db, void *arg)
+{
+    const bool *keeps_rows = arg;
+    int r = db_script(db, "CREATE TABLE next (id INTEGER PRIMARY KEY, more INTEGER) STRICT");
+
+    if (r == 0 && *keeps_rows)
+        r = db_script(db, "INSERT INTO next (id) SELECT id FROM t");
+    return r < 0 ? r : db_script(db, "DROP TABLE t; ALTER TABLE next RENAME TO t");
+}
+
+/* A table others refer to is made anew; without its rows the references break, and nothing is done. */
+static void test_a_table_is_made_anew(void **state)
+{
+    struct desk *d = *state;
+    bool keeps_rows = false;
+
+    assert_int_equal(db_script(d->db, "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT;"
+                                      "CREATE TABLE child (t_id INTEGER REFERENCES t(id)) STRICT;"
+                                      "INSERT INTO t VALUES (1); INSERT INTO child VALUES (1)"),
+                     0);
+    assert_int_equal(db_schema_change(d->db, parent_anew, &keeps_rows), -ENOLINK);
+    assert_false(db_in_transaction(d->db));
+    assert_int_equal(one(d->db, "SELECT COUNT(*) FROM t"), 1);
+    assert_int_equal(db_run(d->db, "DELETE FROM t", ""), -ENOLINK); /* held row by row again */
+    keeps_rows = true;
+    assert_int_equal(db_schema_change(d->db, parent_anew, &keeps_rows), 0);
+    assert_int_equal(one(d->db, "SELECT COUNT(*) FROM t WHERE more IS NULL"), 1);
+    assert_int_equal(db_run(d->db, "INSERT INTO child VALUES (2)", ""), -ENOLINK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -671,6 +701,7 @@ int main(void)
         CASE(test_check_sees_orphans),
         cmocka_unit_test_setup_teardown(test_migrate, setup_empty, teardown),
         cmocka_unit_test_setup_teardown(test_migration_is_whole_or_nothing, setup_empty, teardown),
+        cmocka_unit_test_setup_teardown(test_a_table_is_made_anew, setup_empty, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
