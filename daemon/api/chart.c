@@ -7,7 +7,7 @@
 #include "daemon/app.h"
 #include "daemon/chart/internal.h"
 #include "daemon/chart/json_write.h"
-#include "daemon/site_time.h"
+#include "db/day.h"
 #include "db/project.h"
 
 static int brief_write(void *arg, const struct project_brief *brief)
@@ -68,8 +68,7 @@ int api_chart_internal(struct call *call)
     chart_write_classes(&out);
     buf_puts(&out, ",");
     if (r == 0)
-        r = internal_write_buildings(&call->tx, project_id, site_midnight_ms(call->tx.now_ms),
-                                     &out);
+        r = internal_write_buildings(&call->tx, project_id, day_midnight_ms(call->tx.now_ms), &out);
     buf_puts(&out, "}");
     if (r < 0) {
         buf_free(&out);

@@ -6,7 +6,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
-#include "daemon/site_time.h"
+#include "db/day.h"
 
 static int permit_add(void *arg, const struct permit_row *row)
 {
@@ -60,7 +60,7 @@ static int end_of(struct call *call, const char *valid_until, int64_t *ret_ms)
     *ret_ms = 0;
     if (!valid_until || !valid_until[0])
         return 0;
-    r = site_day_end_ms(valid_until, ret_ms);
+    r = day_end_ms(valid_until, ret_ms);
     if (r != -EINVAL)
         return r;
     return fault_set(call->tx.fault, FAULT_DATE, "field", "valid_until", NULL);

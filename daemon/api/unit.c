@@ -11,7 +11,7 @@
 #include "daemon/api/people.h"
 #include "daemon/api/record.h"
 #include "daemon/chart/internal.h"
-#include "daemon/site_time.h"
+#include "db/day.h"
 #include "db/encumbrance.h"
 #include "db/money.h"
 #include "db/unit.h"
@@ -545,7 +545,7 @@ int api_unit_list(struct call *call)
     int r = listing_read(call, &filter, &l);
 
     in.project_id = filter.project_id;
-    l.midnight_ms = site_midnight_ms(call->tx.now_ms);
+    l.midnight_ms = day_midnight_ms(call->tx.now_ms);
     if (r == 0)
         r = unit_scan(&call->tx, &filter, project_row, &in);
     if (r == 0 && l.after && !l.passed)

@@ -10,8 +10,8 @@
 
 #include "daemon/chart/internal.h"
 #include "daemon/chart/json_write.h"
-#include "daemon/site_time.h"
 #include "db/clock.h"
+#include "db/day.h"
 #include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
@@ -376,7 +376,7 @@ static int unit_tell(void *arg, const struct unit_row *row)
     struct buf *data = arg;
 
     buf_printf(data, "{\"building_id\":%" PRId64 ",\"unit\":", row->building_id);
-    internal_write_unit(row, NULL, -2, site_midnight_ms(clock_wall_ms()), data);
+    internal_write_unit(row, NULL, -2, day_midnight_ms(clock_wall_ms()), data);
     buf_puts(data, "}");
     return data->error;
 }

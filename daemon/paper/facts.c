@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/site_time.h"
+#include "db/day.h"
 #include "db/unit_class.h"
 
 enum { ID_HASH_DIGITS = 12, READ_TRIES = 8 };
@@ -157,7 +158,7 @@ int paper_begin(const struct paper_request *request, struct paper *ret_paper)
                  post_name_in(p.head.approver_role, p.lang), p.head.approver_role[0] ? " " : "",
                  time);
     if (snapshot_valid_until(p.snapshot))
-        site_date_text(snapshot_valid_until(p.snapshot), p.valid, sizeof(p.valid));
+        day_of(snapshot_valid_until(p.snapshot), p.valid);
     site_time_text(p.head.data_ms, p.data_time, sizeof(p.data_time));
     permits_make(&p);
     marks_make(&p, request->superseded);

@@ -4,6 +4,7 @@
 #include "daemon/paper/book.h"
 #include "daemon/paper/facts.h"
 #include "daemon/site_time.h"
+#include "db/day.h"
 
 static struct paper begin(struct snapshot *s, enum lang lang, bool superseded)
 {
@@ -104,7 +105,7 @@ static void test_validity(void **state)
     char value[512], want[16], text[700];
 
     (void)state;
-    site_date_text(INT64_C(1780000000000) + 30 * INT64_C(86400000), want, sizeof(want));
+    day_of(INT64_C(1780000000000) + 30 * INT64_C(86400000), want);
     for (int i = 0; i < 4; i++) {
         const bool draft = i & 1, said = i & 2;
         struct content *c = content_small(false);
