@@ -1,6 +1,6 @@
 /* test_process.c - templates of what is to be done, and the nodes of a deal: copied whole, ended in
  * order or by what they stand for, told of once. */
-#include "act_fixture.h"
+#include "deal_rows.h"
 
 #include "db/day.h"
 #include "db/deal_node.h"
@@ -32,41 +32,6 @@ static int64_t template_add(struct fixture *f, const char *name, const char *kin
 
     assert_int_equal(FIXTURE_DO(f, tx, process_create(tx, &row, &id)), 0);
     return id;
-}
-
-static void script(struct fixture *f, const char *sql)
-{
-    if (db_script(f->db, sql) < 0)
-        fail_msg("%s: %s", sql, db_error(f->db));
-}
-
-/* A signed deal on unit 1 with a plan of @kind: rows as the business functions leave them. */
-static int64_t deal_add(struct fixture *f, const char *kind)
-{
-    char sql[2000];
-
-    snprintf(
-        sql, sizeof(sql),
-        "INSERT INTO user_account (id, login, name, password_hash, created_ms) VALUES "
-        "(7, 'sales', '小王', 'x', 1);"
-        "INSERT INTO customer (id, kind, name, notice, created_by, created_ms, changed_ms) "
-        "VALUES (5, 'person', '张三', 'n', 'a', 1, 1);"
-        "INSERT INTO unit_price (id, unit_id, total_fen, reason, actor, at_ms) VALUES "
-        "(8, 1, 100, 'r', 'a', 1);"
-        "INSERT INTO payment_plan (id, project_id, name, kind) VALUES (3, %d, 'p', '%s');"
-        "INSERT INTO terms (id, project_id, unit_id, customer_id, unit_price_id, price_basis, "
-        "list_fen, total_fen, plan_id, plan_name, plan_kind, valid_until_ms, user_id, made_ms) "
-        "VALUES (9, %d, %d, 5, 8, 'gross', "
-        "100, 100, 3, 'p', '%s', 9, 7, 1);"
-        "INSERT INTO terms_line VALUES (9, 1, 'house', 100, 0, 'signed', 0, NULL, '');"
-        "UPDATE terms SET state = 'granted', hash = zeroblob(32) WHERE id = 9;"
-        "INSERT INTO deal (id, project_id, unit_id, customer_id, user_id, stage, terms_id, "
-        "opened_ms) VALUES (4, %d, %d, 5, 7, 'C', 9, 1);"
-        "UPDATE terms SET state = 'used', deal_id = 4 WHERE id = 9",
-        (int)f->project, kind, (int)f->project, (int)f->units[0], kind, (int)f->project,
-        (int)f->units[0]);
-    script(f, sql);
-    return 4;
 }
 
 struct seen {
@@ -155,7 +120,7 @@ static void test_nodes_are_copied(void **state)
 
     template_add(f, "一次性", "one_off", cash_nodes, 3);
     id = template_add(f, "按揭", "commercial combined", mortgage_nodes, 5);
-    deal = deal_add(f, "combined");
+    deal = deal_rows(f, "combined");
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "subscribed")), 0);
     assert_int_equal(nodes_of(f, deal).n, 0);
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
@@ -186,7 +151,7 @@ static void test_order_and_events(void **state)
     int64_t deal;
 
     template_add(f, "按揭", "", mortgage_nodes, 5);
-    deal = deal_add(f, "commercial");
+    deal = deal_rows(f, "commercial");
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
     seen = nodes_of(f, deal);
     assert_refused(f, end_by_hand(f, &seen, 1), NODE_BY_EVENT);
@@ -224,7 +189,7 @@ static void test_replan(void **state)
 
     template_add(f, "按揭", "commercial", mortgage_nodes, 5);
     template_add(f, "一次性", "one_off", cash_nodes, 3);
-    deal = deal_add(f, "commercial");
+    deal = deal_rows(f, "commercial");
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
     seen = nodes_of(f, deal);
     assert_int_equal(end_by_hand(f, &seen, 0), 0);
@@ -249,7 +214,7 @@ static void test_reminders(void **state)
     int64_t deal, told = 0;
 
     template_add(f, "一次性", "", cash_nodes, 3);
-    deal = deal_add(f, "one_off");
+    deal = deal_rows(f, "one_off");
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
     for (int64_t day = 0; day < 80; day++) {
         size_t listed = 0;
