@@ -88,6 +88,7 @@ struct unit_action {
     const char *reason;            /* NULL: none */
     const char *document;          /* NULL: none */
     const char *holder;            /* RESERVE */
+    int64_t customer_id;           /* RESERVE: the one of the master it is for; 0: none */
     const char *retained;          /* RETAIN: kind */
     int64_t until_ms;              /* HOLD, RESERVE, LOCK */
     struct unit_ref *units;
