@@ -10,7 +10,7 @@
 struct price_now {
     int64_t version, project_id, building_id;
     int64_t total, filed, floor, area; /* area of the unit's basis; 0: none */
-    char path[256], state;
+    char path[256], state, until[16];
     bool area_reviewed, price_reviewed, by_unit;
 };
 
@@ -30,6 +30,7 @@ static int price_read(void *arg, const struct unit_row *row)
                            .area_reviewed = row->area_reviewed,
                            .price_reviewed = row->price_reviewed,
                            .by_unit = strcmp(row->price_basis, "unit") == 0};
+    snprintf(now->until, sizeof(now->until), "%s", row->price_until ? row->price_until : "");
     unit_path(row, now->path, sizeof(now->path));
     return 0;
 }
@@ -124,17 +125,32 @@ static int price_first(struct tx *tx, int64_t unit_id)
     return r < 0 ? r : 0;
 }
 
+int unit_price_version(struct tx *tx, int64_t unit_id, int64_t *ret_id)
+{
+    int64_t id = 0;
+    int r = price_first(tx, unit_id);
+
+    if (r == 0)
+        r = db_get(tx->db, &id, "SELECT MAX(id) FROM unit_price WHERE unit_id = $1", "i", unit_id);
+    if (r < 0)
+        return r;
+    *ret_id = id;
+    return 0;
+}
+
 static int price_write(struct tx *tx, const struct unit_price_change *c,
                        const struct price_now *next)
 {
     int r = price_first(tx, c->id);
 
     if (r == 0)
-        r = db_run(tx->db,
-                   "UPDATE unit SET total_fen = $2, filed_total_fen = $3, floor_total_fen = $4, "
-                   "price_reviewed = $5, version = version + 1, changed_ms = $6 WHERE id = $1",
-                   "ioooii", c->id, or_none(&next->total), or_none(&next->filed),
-                   or_none(&next->floor), (int64_t)next->price_reviewed, tx->now_ms);
+        r = db_run(
+            tx->db,
+            "UPDATE unit SET total_fen = $2, filed_total_fen = $3, floor_total_fen = $4, "
+            "price_reviewed = $5, price_until_date = $6, version = version + 1, changed_ms = $7 "
+            "WHERE id = $1",
+            "ioooiti", c->id, or_none(&next->total), or_none(&next->filed), or_none(&next->floor),
+            (int64_t)next->price_reviewed, next->until[0] ? next->until : NULL, tx->now_ms);
 
     if (r >= 0)
         r = db_run(tx->db,
@@ -154,6 +170,7 @@ static void price_trail(struct trail *trail, const struct price_now *now,
     trail_int(trail, "filed_total_fen", or_none(&now->filed), or_none(&next->filed));
     trail_int(trail, "floor_total_fen", or_none(&now->floor), or_none(&next->floor));
     trail_int(trail, "price_reviewed", &before, &after);
+    trail_text(trail, "price_until_date", now->until, next->until);
     if (!trail_empty(trail))
         trail_text(trail, "reason", NULL, reason);
 }
@@ -187,6 +204,9 @@ int unit_set_price(struct tx *tx, const struct unit_price_change *c)
     /* Who sets the total, even to the same, has reviewed it (G13). */
     if ((c->total_fen > 0 || c->unit_price_fen > 0) && now.area_reviewed)
         next.price_reviewed = true;
+    if (c->total_fen >= 0 ||
+        c->unit_price_fen > 0) /* a price that is set anew has its own window */
+        snprintf(next.until, sizeof(next.until), "%s", c->until_date ? c->until_date : "");
     price_trail(&trail, &now, &next, c->reason);
     if (trail_empty(&trail))
         return 0;
