@@ -45,7 +45,9 @@ struct published_unit {
  *               escrow_account, media
  *   disclosure  media, doc_name, doc_date, value
  *   fee         id, kind, standard, basis, payee, voluntary, classes
- *   discount    id, condition, effect, from_date, until_date
+ *   discount    id, condition, effect, from_date, until_date, kind, method, value, ordinal,
+ *               classes, plan_id, identity, level, quota, only_one_of, the scheme's name, from_date,
+ *               until_date, quota, ids of its rooms: what is computed is what is published (PR-14)
  */
 struct published_item {
     const char *section, *key, *name, *value;
@@ -68,6 +70,8 @@ int content_draft(struct tx *tx, int64_t project_id, struct content **ret_conten
 /* What was. @unit_id: that unit alone (its items are whole all the same); 0: all. */
 int content_published(struct db *db, int64_t publication_id, int64_t unit_id,
                       struct content **ret_content);
+/* Whether the live publication's list has the discount as it is now: 1, or 0. */
+int content_discount_shown(struct tx *tx, int64_t discount_id);
 struct content *content_free(struct content *content);
 /* Makes a published content what its readers see: its units in the state that the losses since
  * gave them (SC-05). */

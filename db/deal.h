@@ -38,14 +38,14 @@ struct deal_open {
     const char *document_again; /* the main buyer's identity number, typed a second time (SF-30) */
     int64_t user_id;            /* the consultant; 0: the actor */
 };
-/* Refuses with UNITS_REFUSED's single forms: TRANSITION, UNIT_CHANGED and the guards' own codes; with
- * those of terms_use(); BUYER_SHARES, BUYER_TWICE, DOCUMENT_NUMBER_TAKEN, IDENTITY_MISMATCH,
- * CONFIRMATION_NEEDED, CONFIRMATION_STALE. Of two at once one wins; the other hears the state it
- * has now. */
+/* Refuses as unit_step() does (TRANSITION with the state it has now, UNIT_MOVED with what happened
+ * since, the guards' own codes); with those of terms_use(), ticket_use() and confirmation_check();
+ * BUYER_SHARES, BUYER_TWICE, IDENTITY_MISMATCH, DEAL_PLAN_NEEDED, DEAL_SIGN_DIRECT,
+ * DEAL_DOCUMENT_TAKEN. Of two at once one wins; the other hears the state it has now. */
 int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id);
 
-/* The next document of a live deal: B to S or C, S to C. Terms: 0 keeps those it stands on when they
- * have a schedule. */
+/* The next document of a live deal: B to S or C, S to C. Terms: 0 keeps those it stands on when
+ * they have a schedule. */
 struct deal_advance {
     int64_t deal_id, version;
     char stage; /* 'S', 'C' */
@@ -66,8 +66,9 @@ int deal_unfile(struct tx *tx, int64_t deal_id, int64_t version, const char *doc
 int deal_deliver(struct tx *tx, int64_t deal_id, int64_t version, const char *document);
 /* The title certificate (T26). */
 int deal_title(struct tx *tx, int64_t deal_id, int64_t version, const char *document);
-/* Takes back a document made by mistake the same day (T28, ST-21): no money, no print, not published
- * since. The unit and the deal stand as before it. */
+/* Takes back the last step, made by mistake the same day (T28, ST-21): no money, no change, not
+ * published since (DEAL_VOID_...). The unit, the deal and what is due stand as before it; what it
+ * came from, a lock or a place in the queue, is back. */
 int deal_void(struct tx *tx, int64_t deal_id, int64_t version, const char *reason);
 
 /* ---- reading ---- */
@@ -108,22 +109,47 @@ int deal_list(struct tx *tx, const struct deal_filter *filter,
 int deal_get(struct tx *tx, int64_t deal_id, const char *today,
              int (*each)(void *arg, const struct deal_row *row), void *arg);
 
-/* What the actor may do next with a deal, or with a unit that has none (SF-01): one call for each
- * allowed step, with the guards that still stand in its way. Codes are those of the API's routes. */
+/* Of one deal, for who has read it: each buyer there was, by place and time; each paper, and each
+ * stage it held its unit in, oldest first. */
+struct deal_party_row {
+    int64_t customer_id, ordinal, share_bp, since_ms, ended_ms; /* 0: still */
+    const char *customer;                                       /* masked, as in deal_row */
+};
+int deal_party_each(struct tx *tx, int64_t deal_id,
+                    int (*each)(void *arg, const struct deal_party_row *row), void *arg);
+struct deal_document_row {
+    int64_t id, number, previous_id, terms_id, made_ms, ended_ms; /* 0: none */
+    const char *kind, *document, *state;
+    const char *user; /* who made it */
+};
+int deal_document_each(struct tx *tx, int64_t deal_id,
+                       int (*each)(void *arg, const struct deal_document_row *row), void *arg);
+struct deal_stage_row {
+    char stage;
+    const char *document, *document_date; /* date NULL: none */
+    const char *user;
+    int64_t since_ms, ended_ms; /* 0: still */
+};
+int deal_stage_each(struct tx *tx, int64_t deal_id,
+                    int (*each)(void *arg, const struct deal_stage_row *row), void *arg);
+
+/* What the actor may do next with a deal, or with a unit that has none (SF-01): one call for
+ * each allowed step, with the guards that still stand in its way. Codes are those of the API's
+ * routes. */
 struct deal_next {
-    const char
-        *step; /* "lock", "book", "subscribe", "sign", "file", "deliver", ..., "change:exchange" */
+    const char *step;   /* "lock", "book", "subscribe", "sign", "file", "deliver", ..., "change" */
+    const char *change; /* of "change": its kind, "exchange"; else "" */
     const char *zh, *en;
-    uint32_t failing; /* guard_set: 0 it can be done now */
+    uint32_t failing; /* guard_set: 0 it can be done now, as far as the unit and the deal say */
 };
 int deal_next_steps(struct tx *tx, int64_t unit_id,
                     int (*each)(void *arg, const struct deal_next *next), void *arg);
 
 /* ---- timers ---- */
 
-/* What passed its term: an unpaid booking ends (T13); a paid one, a subscription or a contract is told
- * about and becomes a task, never free by itself (I7). Returns how many; the time of the next is put
- * into *ret_next_ms (0: none). */
+/* What passed its term: an unpaid booking ends (T13); a paid one, a subscription or a contract
+ * is told about and becomes a task, never free by itself (I7). Returns how many; the time of the
+ * next is put into *ret_next_ms (0: none). */
 int deal_expire_due(struct tx *tx, int64_t *ret_next_ms);
 
 #endif

@@ -2,131 +2,431 @@
 #include "db/discount.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "db/audit.h"
+#include "db/member.h"
+#include "db/money.h"
+#include "db/pool.h"
+#include "db/unit_class.h"
 
-int discount_create(struct tx *tx, const struct discount_row *d, int64_t *ret_id)
+const char *const discount_kinds[] = {"words",  "regular", "identity", "promotion",
+                                      "member", "manager", NULL};
+const char *const discount_methods[] = {"percent", "points", "amount", "unit_price", NULL};
+
+static bool is(const char *a, const char *b)
 {
-    struct trail trail = {0};
-    int64_t id = 0;
-    int r = tx_need_whole(tx, d->project_id);
+    return strcmp(a, b) == 0;
+}
 
+static bool among(const char *const *codes, const char *code)
+{
+    while (*codes && !is(*codes, code))
+        codes++;
+    return *codes != NULL;
+}
+
+/* ---- the numbers and their words ---- */
+
+/* 0.0001 as per cent without needless zeros: 9850 is "98.5". */
+static void percent_text(int64_t bp, char out[32])
+{
+    if (bp % 100 == 0)
+        snprintf(out, 32, "%" PRId64, bp / 100);
+    else if (bp % 10 == 0)
+        snprintf(out, 32, "%" PRId64 ".%" PRId64, bp / 100, bp % 100 / 10);
+    else
+        snprintf(out, 32, "%" PRId64 ".%02" PRId64, bp / 100, bp % 100);
+}
+
+static void yuan_text(int64_t fen, char out[32])
+{
+    if (fen % 100 == 0)
+        snprintf(out, 32, "%" PRId64, fen / 100);
+    else
+        snprintf(out, 32, "%" PRId64 ".%02" PRId64, fen / 100, fen % 100);
+}
+
+void discount_effect(const char *kind, const char *method, int64_t value,
+                     char out[DISCOUNT_EFFECT_TEXT])
+{
+    const bool most = is(kind, "manager");
+    char percent[32], yuan[32];
+
+    percent_text(value, percent);
+    yuan_text(value, yuan);
+    if (is(method, "percent"))
+        snprintf(out, DISCOUNT_EFFECT_TEXT, "总价%s %s 折", most ? "最低" : "", percent);
+    else if (is(method, "points"))
+        snprintf(out, DISCOUNT_EFFECT_TEXT, "按原总价%s减 %s%%", most ? "最多" : "", percent);
+    else if (is(method, "amount"))
+        snprintf(out, DISCOUNT_EFFECT_TEXT, "总价%s减 %s 元", most ? "最多" : "", yuan);
+    else
+        snprintf(out, DISCOUNT_EFFECT_TEXT, "每平方米%s减 %s 元", most ? "最多" : "", yuan);
+}
+
+static const char *wrong_number(const struct discount_row *d)
+{
+    const bool words = is(d->kind, "words"),
+               share = is(d->method, "percent") || is(d->method, "points");
+
+    if (words ? d->method[0] != '\0' : !among(discount_methods, d->method))
+        return "method";
+    if (words ? d->value != 0 : d->value <= 0 || d->value > (share ? 9999 : MONEY_MAX_FEN))
+        return "value";
+    if (is(d->kind, "identity") != (d->identity[0] != '\0'))
+        return "identity";
+    if (is(d->kind, "member") ? !among(member_levels, d->level) : d->level[0] != '\0')
+        return "level";
+    if (d->plan_id && !is(d->kind, "regular"))
+        return "plan_id";
+    if (words && (d->quota || d->only_one_of[0] || d->scheme_id || d->n_units))
+        return "kind";
+    return words && !d->effect[0] ? "effect" : NULL;
+}
+
+/* Its numbers, and that what it hangs on is of its project. */
+static int discount_check(struct tx *tx, const struct discount_row *d)
+{
+    const char *field = wrong_number(d);
+    int64_t found = 0;
+    int r = 1;
+
+    if (field) {
+        fault_item(tx->fault, FAULT_DISCOUNT_NUMBERS, 0, field, "field", field, NULL);
+        return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    }
+    if (d->plan_id)
+        r = db_get(tx->db, &found, "SELECT id FROM payment_plan WHERE id = $1 AND project_id = $2",
+                   "ii", d->plan_id, d->project_id);
     if (r == 0)
-        r = tx_need_room(tx, "SELECT COUNT(*) FROM discount WHERE project_id = $1", d->project_id,
-                         DISCOUNT_MAX);
+        return fault_set(tx->fault, FAULT_PLAN_UNKNOWN, NULL);
+    if (r > 0 && d->scheme_id)
+        r = db_get(tx->db, &found,
+                   "SELECT id FROM discount_scheme WHERE id = $1 AND project_id = $2", "ii",
+                   d->scheme_id, d->project_id);
     if (r == 0)
-        r = db_get(tx->db, &id,
-                   "INSERT INTO discount (project_id, name, condition, effect, from_date, "
-                   "until_date) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-                   "ittttt", d->project_id, d->name, d->condition, d->effect, d->from_date,
-                   d->until_date);
-    if (r == -EEXIST)
-        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", d->name, NULL);
-    if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return r < 0 ? r : 0;
+}
+
+/* ---- rows ---- */
+
+#define DISCOUNT_COLUMNS                                                                           \
+    "SELECT project_id, id, version, name, condition, effect, from_date, until_date, kind, "       \
+    "method, value, ordinal, classes, plan_id, identity, level, quota, only_one_of, scheme_id "    \
+    "FROM discount "
+
+/* Texts are those of the statement. */
+static struct discount_row row_of(struct stmt *s)
+{
+    return (struct discount_row){.project_id = stmt_int(s, 0),
+                                 .id = stmt_int(s, 1),
+                                 .version = stmt_int(s, 2),
+                                 .name = stmt_text(s, 3),
+                                 .condition = stmt_text(s, 4),
+                                 .effect = stmt_text(s, 5),
+                                 .from_date = stmt_text(s, 6),
+                                 .until_date = stmt_text(s, 7),
+                                 .kind = stmt_text(s, 8),
+                                 .method = stmt_text(s, 9),
+                                 .value = stmt_int(s, 10),
+                                 .ordinal = stmt_int(s, 11),
+                                 .classes = class_set_read(stmt_text(s, 12)),
+                                 .plan_id = stmt_int(s, 13),
+                                 .identity = stmt_text(s, 14),
+                                 .level = stmt_text(s, 15),
+                                 .quota = stmt_int(s, 16),
+                                 .only_one_of = stmt_text(s, 17),
+                                 .scheme_id = stmt_int(s, 18)};
+}
+
+static const int64_t *or_null(const int64_t *value)
+{
+    return *value ? value : NULL;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static void trail_number(struct trail *trail, const char *field, const int64_t *before,
+                         const int64_t *after)
+{
+    trail_int(trail, field, before && *before ? before : NULL, *after ? after : NULL);
+}
+
+/* Every field of @next that is not as in @now (NULL: there was none). */
+static void discount_trail(struct trail *trail, const struct discount_row *now,
+                           const struct discount_row *next)
+{
+    char classes[2][CLASS_SET_TEXT];
+
+    class_set_write(now ? now->classes : 0, classes[0]);
+    class_set_write(next->classes, classes[1]);
+    trail_text(trail, "name", now ? now->name : NULL, next->name);
+    trail_text(trail, "condition", now ? now->condition : NULL, next->condition);
+    trail_text(trail, "effect", now ? now->effect : NULL, next->effect);
+    trail_text(trail, "from_date", now ? now->from_date : NULL, next->from_date);
+    trail_text(trail, "until_date", now ? now->until_date : NULL, next->until_date);
+    trail_text(trail, "kind", now ? now->kind : "words", next->kind);
+    trail_text(trail, "method", now ? now->method : "", next->method);
+    trail_number(trail, "value", now ? &now->value : NULL, &next->value);
+    trail_number(trail, "ordinal", now ? &now->ordinal : NULL, &next->ordinal);
+    trail_text(trail, "classes", classes[0], classes[1]);
+    trail_number(trail, "plan_id", now ? &now->plan_id : NULL, &next->plan_id);
+    trail_text(trail, "identity", now ? now->identity : "", next->identity);
+    trail_text(trail, "level", now ? now->level : "", next->level);
+    trail_number(trail, "quota", now ? &now->quota : NULL, &next->quota);
+    trail_text(trail, "only_one_of", now ? now->only_one_of : "", next->only_one_of);
+    trail_number(trail, "scheme_id", now ? &now->scheme_id : NULL, &next->scheme_id);
+}
+
+/* Puts exactly these rooms in. 1 when that is a change. */
+static int units_store(struct tx *tx, const struct discount_row *d)
+{
+    int64_t had = 0, kept = 0;
+    int r = db_get(tx->db, &had, "SELECT COUNT(*) FROM discount_unit WHERE discount_id = $1", "i",
+                   d->id);
+
+    if (d->n_units > DISCOUNT_UNITS_MAX)
+        return tx_limit_reached(tx, DISCOUNT_UNITS_MAX);
+    for (size_t i = 0; r >= 0 && i < d->n_units; i++) {
+        int64_t there = 0;
+
+        r = db_get(tx->db, &there,
+                   "SELECT COUNT(*) FROM discount_unit WHERE discount_id = $1 AND unit_id = $2",
+                   "ii", d->id, d->units[i]);
+        kept += there;
+    }
+    if (r < 0 || (had == kept && had == (int64_t)d->n_units))
+        return r < 0 ? r : 0;
+    r = db_run(tx->db, "DELETE FROM discount_unit WHERE discount_id = $1", "i", d->id);
+    for (size_t i = 0; r >= 0 && i < d->n_units; i++) {
+        r = db_run(tx->db,
+                   "INSERT INTO discount_unit (discount_id, unit_id) SELECT $1, id FROM unit "
+                   "WHERE id = $2 AND project_id = $3 ON CONFLICT DO NOTHING",
+                   "iii", d->id, d->units[i], d->project_id);
+        if (r == 0)
+            return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    return r < 0 ? r : 1;
+}
+
+int discount_create(struct tx *tx, const struct discount_row *given, int64_t *ret_id)
+{
+    char classes[CLASS_SET_TEXT], effect[DISCOUNT_EFFECT_TEXT];
+    struct discount_row d = *given;
+    struct trail trail = {0};
+    int r = tx_need_whole(tx, d.project_id);
+
+    d.kind = d.kind ? d.kind : "words";
+    d.method = or_empty(d.method);
+    d.identity = or_empty(d.identity);
+    d.level = or_empty(d.level);
+    d.only_one_of = or_empty(d.only_one_of);
+    d.effect = or_empty(d.effect);
+    if (r == 0)
+        r = tx_need_room(tx,
+                         "SELECT COUNT(*) FROM discount WHERE project_id = $1 AND retired_ms IS "
+                         "NULL",
+                         d.project_id, DISCOUNT_MAX);
+    if (r == 0)
+        r = discount_check(tx, &d);
     if (r < 0)
         return r;
-    trail_text(&trail, "name", NULL, d->name);
-    trail_text(&trail, "condition", NULL, d->condition);
-    trail_text(&trail, "effect", NULL, d->effect);
-    trail_text(&trail, "from_date", NULL, d->from_date);
-    trail_text(&trail, "until_date", NULL, d->until_date);
-    r = audit_add_project(tx, "discount.create", "discount", id, d->project_id, &trail);
+    if (!is(d.kind, "words")) {
+        discount_effect(d.kind, d.method, d.value, effect);
+        d.effect = effect;
+    }
+    class_set_write(d.classes, classes);
+    r = db_get(tx->db, &d.id,
+               "INSERT INTO discount (project_id, name, condition, effect, from_date, until_date, "
+               "kind, method, value, ordinal, classes, plan_id, identity, level, quota, "
+               "only_one_of, scheme_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+               "$13, $14, $15, $16, $17) RETURNING id",
+               "itttttttiitottoto", d.project_id, d.name, d.condition, d.effect, d.from_date,
+               d.until_date, d.kind, d.method, d.value, d.ordinal, classes, or_null(&d.plan_id),
+               d.identity, d.level, or_null(&d.quota), d.only_one_of, or_null(&d.scheme_id));
+    if (r == -EEXIST)
+        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", d.name, NULL);
+    if (r >= 0)
+        r = units_store(tx, &d);
+    if (r < 0)
+        return r;
+    discount_trail(&trail, NULL, &d);
+    r = audit_add_project(tx, "discount.create", "discount", d.id, d.project_id, &trail);
     if (r == 0)
-        *ret_id = id;
+        *ret_id = d.id;
     return r;
 }
 
-struct discount_now {
-    int64_t project_id, version;
-    char name[400];
-    struct stmt *s; /* columns: project, version, name, condition, effect, from_date, until_date */
-};
-
-/* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
-static int discount_read(struct tx *tx, int64_t id, struct discount_now *ret)
+/* One of a project that is seen whole, its texts kept in @pool. */
+static int discount_read(struct tx *tx, int64_t id, struct pool *pool, struct discount_row *ret)
 {
+    const char **const texts[] = {&ret->name,  &ret->condition,  &ret->effect, &ret->from_date,
+                                  &ret->kind,  &ret->until_date, &ret->method, &ret->identity,
+                                  &ret->level, &ret->only_one_of};
     struct stmt *s;
-    int r = tx_own(tx, &s,
-                   "SELECT project_id, version, name, condition, effect, from_date, until_date "
-                   "FROM discount WHERE id = $1",
-                   id);
+    int r = tx_own(tx, &s, DISCOUNT_COLUMNS "WHERE id = $1 AND retired_ms IS NULL", id);
 
     if (r < 0)
         return r;
-    *ret = (struct discount_now){.project_id = stmt_int(s, 0), .version = stmt_int(s, 1), .s = s};
-    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 2));
-    return 0;
+    *ret = row_of(s);
+    for (size_t i = 0; r == 0 && i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char *text = *texts[i];
+
+        *texts[i] = pool_text(pool, text);
+        if (text && !*texts[i])
+            r = -ENOMEM;
+    }
+    stmt_reset(s);
+    return r;
 }
 
 int discount_project(struct tx *tx, int64_t discount_id, int64_t *ret_project_id)
 {
-    struct discount_now now;
-    int r = discount_read(tx, discount_id, &now);
+    struct pool pool = {0};
+    struct discount_row now;
+    int r = discount_read(tx, discount_id, &pool, &now);
 
-    if (r < 0)
-        return r;
-    stmt_reset(now.s);
-    *ret_project_id = now.project_id;
-    return 0;
+    if (r == 0)
+        *ret_project_id = now.project_id;
+    pool_free(&pool);
+    return r;
 }
 
-static void discount_trail(struct trail *trail, struct stmt *s, const struct discount_change *c)
+static void given_text(const char **text, const char *given)
 {
-    trail_given_text(trail, "name", stmt_text(s, 2), c->name);
-    trail_given_text(trail, "condition", stmt_text(s, 3), c->condition);
-    trail_given_text(trail, "effect", stmt_text(s, 4), c->effect);
-    trail_given_text(trail, "from_date", stmt_text(s, 5), c->from_date);
-    trail_given_text(trail, "until_date", stmt_text(s, 6), c->until_date);
+    if (given)
+        *text = given;
+}
+
+/* "" ends a date. */
+static void given_date(const char **date, const char *given)
+{
+    if (given)
+        *date = given[0] ? given : NULL;
+}
+
+static void given_number(int64_t *number, const int64_t *given)
+{
+    if (given)
+        *number = *given;
+}
+
+/* @now with what @c gives. @effect holds the words of the numbers. */
+static struct discount_row changed(const struct discount_row *now, const struct discount_change *c,
+                                   char effect[DISCOUNT_EFFECT_TEXT])
+{
+    struct discount_row next = *now;
+
+    given_text(&next.name, c->name);
+    given_text(&next.condition, c->condition);
+    given_text(&next.effect, c->effect);
+    given_date(&next.from_date, c->from_date);
+    given_date(&next.until_date, c->until_date);
+    if (c->kind) {
+        next.kind = c->kind;
+        next.method = or_empty(c->method);
+        next.value = c->value;
+    }
+    given_number(&next.ordinal, c->ordinal);
+    given_number(&next.plan_id, c->plan_id);
+    given_number(&next.quota, c->quota);
+    given_number(&next.scheme_id, c->scheme_id);
+    given_text(&next.identity, c->identity);
+    given_text(&next.level, c->level);
+    given_text(&next.only_one_of, c->only_one_of);
+    if (c->classes)
+        next.classes = *c->classes;
+    next.units = c->units;
+    next.n_units = c->units ? c->n_units : 0;
+    if (!is(next.kind, "words") && among(discount_methods, next.method)) {
+        discount_effect(next.kind, next.method, next.value, effect);
+        next.effect = effect;
+    }
+    return next;
+}
+
+static int discount_write(struct tx *tx, const struct discount_row *d)
+{
+    char classes[CLASS_SET_TEXT];
+    int r;
+
+    class_set_write(d->classes, classes);
+    r = db_run(tx->db,
+               "UPDATE discount SET name = $2, condition = $3, effect = $4, from_date = $5, "
+               "until_date = $6, kind = $7, method = $8, value = $9, ordinal = $10, classes = $11, "
+               "plan_id = $12, identity = $13, level = $14, quota = $15, only_one_of = $16, "
+               "scheme_id = $17, version = version + 1 WHERE id = $1",
+               "itttttttiitottoto", d->id, d->name, d->condition, d->effect, d->from_date,
+               d->until_date, d->kind, d->method, d->value, d->ordinal, classes,
+               or_null(&d->plan_id), d->identity, d->level, or_null(&d->quota), d->only_one_of,
+               or_null(&d->scheme_id));
+    return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", d->name, NULL) : r;
 }
 
 int discount_update(struct tx *tx, const struct discount_change *c)
 {
+    char effect[DISCOUNT_EFFECT_TEXT];
+    struct discount_row now, next;
     struct trail trail = {0};
-    struct discount_now now;
-    int r = discount_read(tx, c->id, &now);
+    struct pool pool = {0};
+    int r = discount_read(tx, c->id, &pool, &now);
 
-    if (r < 0)
-        return r;
-    if (now.version != c->version)
+    if (r == 0 && now.version != c->version)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
-    else
-        discount_trail(&trail, now.s, c);
-    stmt_reset(now.s);
-    if (r < 0 || trail_empty(&trail)) {
-        trail_clear(&trail);
-        return r;
+    if (r == 0) {
+        next = changed(&now, c, effect);
+        r = discount_check(tx, &next);
     }
-    r = db_run(
-        tx->db,
-        "UPDATE discount SET name = COALESCE($2, name), condition = COALESCE($3, condition), "
-        "effect = COALESCE($4, effect), "
-        "from_date = CASE WHEN $5 = '' THEN NULL ELSE COALESCE($5, from_date) END, "
-        "until_date = CASE WHEN $6 = '' THEN NULL ELSE COALESCE($6, until_date) END, "
-        "version = version + 1 WHERE id = $1",
-        "ittttt", c->id, c->name, c->condition, c->effect, c->from_date, c->until_date);
-    if (r < 0) {
-        trail_clear(&trail);
-        return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
+    if (r == 0 && c->units) {
+        r = units_store(tx, &next);
+        if (r == 1)
+            trail_text(&trail, "units", NULL, "changed");
     }
-    return audit_add_project(tx, "discount.update", "discount", c->id, now.project_id, &trail);
+    if (r >= 0)
+        discount_trail(&trail, &now, &next);
+    if (r >= 0 && !trail_empty(&trail)) {
+        r = discount_write(tx, &next);
+        if (r >= 0)
+            r = audit_add_project(tx, "discount.update", "discount", c->id, now.project_id, &trail);
+    }
+    trail_clear(&trail);
+    pool_free(&pool);
+    return r < 0 ? r : 0;
 }
 
 int discount_delete(struct tx *tx, int64_t id)
 {
     struct trail trail = {0};
-    struct discount_now now;
-    int r = discount_read(tx, id, &now);
+    struct pool pool = {0};
+    struct discount_row now;
+    int64_t used = 0;
+    int r = discount_read(tx, id, &pool, &now);
 
-    if (r < 0)
-        return r;
-    stmt_reset(now.s);
-    r = db_run(tx->db, "DELETE FROM discount WHERE id = $1", "i", id);
-    if (r < 0)
-        return r;
-    trail_text(&trail, "name", now.name, NULL);
-    return audit_add_project(tx, "discount.delete", "discount", id, now.project_id, &trail);
+    if (r == 0)
+        r = db_get(tx->db, &used, "SELECT COUNT(*) FROM terms_step WHERE discount_id = $1", "i",
+                   id);
+    if (r >= 0 && used)
+        r = db_run(tx->db,
+                   "UPDATE discount SET retired_ms = $2, version = version + 1 WHERE id = $1", "ii",
+                   id, tx->now_ms);
+    else if (r >= 0) {
+        r = db_run(tx->db, "DELETE FROM discount_unit WHERE discount_id = $1", "i", id);
+        if (r >= 0)
+            r = db_run(tx->db, "DELETE FROM discount WHERE id = $1", "i", id);
+    }
+    if (r >= 0) {
+        trail_text(&trail, "name", now.name, NULL);
+        r = audit_add_project(tx, "discount.delete", "discount", id, now.project_id, &trail);
+    }
+    pool_free(&pool);
+    return r < 0 ? r : 0;
 }
 
 int discount_each(struct tx *tx, int64_t project_id, int64_t discount_id,
@@ -137,19 +437,30 @@ int discount_each(struct tx *tx, int64_t project_id, int64_t discount_id,
 
     if (r == 0)
         r = db_query(tx->db, &s,
-                     "SELECT id, version, project_id, name, condition, effect, from_date, "
-                     "until_date FROM discount WHERE project_id = $1 AND ($2 = 0 OR id = $2) "
-                     "ORDER BY name",
+                     DISCOUNT_COLUMNS "WHERE project_id = $1 AND ($2 = 0 OR id = $2) "
+                                      "AND retired_ms IS NULL ORDER BY ordinal, id",
                      "ii", project_id, discount_id);
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct discount_row row = {stmt_int(s, 0),  stmt_int(s, 1),  stmt_int(s, 2),
-                                         stmt_text(s, 3), stmt_text(s, 4), stmt_text(s, 5),
-                                         stmt_text(s, 6), stmt_text(s, 7)};
+        const struct discount_row row = row_of(s);
 
         r = each(arg, &row);
     }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int discount_unit_each(struct db *db, int64_t discount_id, int (*each)(void *arg, int64_t unit_id),
+                       void *arg)
+{
+    struct stmt *s;
+    int r = db_query(db, &s,
+                     "SELECT unit_id FROM discount_unit WHERE discount_id = $1 ORDER BY unit_id",
+                     "i", discount_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = each(arg, stmt_int(s, 0));
     stmt_reset(s);
     return r < 0 ? r : 0;
 }

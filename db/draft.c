@@ -40,9 +40,6 @@ static const struct {
     {"fee", 9,
      "SELECT id, name, id, kind, standard, basis, payee, voluntary, classes FROM fee "
      "WHERE project_id = $1 AND $2 > 0 ORDER BY kind, name"},
-    {"discount", 7,
-     "SELECT id, name, id, condition, effect, from_date, until_date FROM discount "
-     "WHERE project_id = $1 AND $2 > 0 ORDER BY name"},
 };
 
 /* As it would be shown: an item that another record fulfils is frozen with what that record
@@ -77,14 +74,92 @@ static int value_join(struct stmt *s, int columns, char value[ITEM_TEXT_MAX])
     return 0;
 }
 
+/* What is displayed of a discount and all that is computed by it (PR-14), as of the item queries.
+ * What cannot be used by itself, for its scheme or its plan is off, is not shown. */
+#define DISCOUNT_ITEM                                                                              \
+    "SELECT d.id, d.name, d.id, d.condition, d.effect, d.from_date, d.until_date, d.kind, "        \
+    "d.method, d.value, d.ordinal, d.classes, d.plan_id, d.identity, d.level, d.quota, "           \
+    "d.only_one_of, s.name, s.from_date, s.until_date, s.quota FROM discount d "                   \
+    "LEFT JOIN discount_scheme s ON s.id = d.scheme_id "                                           \
+    "LEFT JOIN payment_plan p ON p.id = d.plan_id WHERE d.retired_ms IS NULL "                     \
+    "AND COALESCE(s.enabled, 1) = 1 AND COALESCE(p.enabled, 1) = 1 "
+enum { DISCOUNT_ITEM_COLUMNS = 21 };
+
+/* Its rooms are the last field: their ids, space separated. */
+static int discount_value(struct tx *tx, struct stmt *s, char value[ITEM_TEXT_MAX])
+{
+    struct stmt *rooms;
+    const char *before = CONTENT_SEPARATOR;
+    size_t used;
+    int r = value_join(s, DISCOUNT_ITEM_COLUMNS, value);
+
+    if (r < 0)
+        return r;
+    used = strlen(value);
+    r = db_query(tx->db, &rooms,
+                 "SELECT unit_id FROM discount_unit WHERE discount_id = $1 ORDER BY unit_id", "i",
+                 stmt_int(s, 0));
+    while (r >= 0 && (r = stmt_step(rooms)) == 1) {
+        int n = snprintf(value + used, ITEM_TEXT_MAX - used, "%s%s", before, stmt_text(rooms, 0));
+
+        if (n < 0 || (size_t)n >= ITEM_TEXT_MAX - used)
+            r = -E2BIG;
+        else
+            used += (size_t)n;
+        before = " ";
+    }
+    stmt_reset(rooms);
+    return r < 0 ? r : 0;
+}
+
+static int discounts_draft(struct tx *tx, struct content *c)
+{
+    char value[ITEM_TEXT_MAX];
+    struct stmt *s;
+    int r = db_query(tx->db, &s, DISCOUNT_ITEM "AND d.project_id = $1 ORDER BY d.name", "i",
+                     c->project_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        r = discount_value(tx, s, value);
+        if (r == 0)
+            r = content_item_add(c, "discount", stmt_text(s, 0), stmt_text(s, 1), value);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int content_discount_shown(struct tx *tx, int64_t discount_id)
+{
+    char value[ITEM_TEXT_MAX];
+    int64_t shown = 0;
+    struct stmt *s;
+    int r = db_query(tx->db, &s, DISCOUNT_ITEM "AND d.id = $1", "i", discount_id);
+
+    if (r >= 0)
+        r = stmt_step(s);
+    if (r == 1) {
+        r = discount_value(tx, s, value);
+        if (r == 0)
+            r = db_get(tx->db, &shown,
+                       "SELECT COUNT(*) FROM publication_item i JOIN publication p "
+                       "ON p.id = i.publication_id AND p.state = 'live' JOIN discount d "
+                       "ON d.project_id = p.project_id WHERE d.id = $1 AND "
+                       "i.section = 'discount' AND i.key = $2 AND i.name = $3 AND i.value = $4",
+                       "ittt", discount_id, stmt_text(s, 0), stmt_text(s, 1), value);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : shown > 0;
+}
+
 static int items_draft(struct tx *tx, struct content *c)
 {
     char value[ITEM_TEXT_MAX];
+    int r = 0;
 
-    for (size_t q = 0; q < sizeof(item_queries) / sizeof(item_queries[0]); q++) {
+    for (size_t q = 0; r == 0 && q < sizeof(item_queries) / sizeof(item_queries[0]); q++) {
         struct stmt *s;
-        int r = db_query(tx->db, &s, item_queries[q].sql, "ii", c->project_id, tx->now_ms);
 
+        r = db_query(tx->db, &s, item_queries[q].sql, "ii", c->project_id, tx->now_ms);
         while (r >= 0 && (r = stmt_step(s)) == 1) {
             r = value_join(s, item_queries[q].columns, value);
             if (r == 0)
@@ -92,10 +167,10 @@ static int items_draft(struct tx *tx, struct content *c)
                                      value);
         }
         stmt_reset(s);
-        if (r < 0)
-            return r;
     }
-    return disclosure_each(tx, c->project_id, disclosure_draft, c);
+    if (r == 0)
+        r = discounts_draft(tx, c);
+    return r < 0 ? r : disclosure_each(tx, c->project_id, disclosure_draft, c);
 }
 
 struct drafting {

@@ -33,24 +33,26 @@ int64_t money_unit_price(int64_t total_fen, int64_t area)
     return money_round((__int128)total_fen * 100, area, 1, ROUND_HALF_UP);
 }
 
+int64_t money_discount_step(int64_t list_fen, int64_t fen, const struct discount_step *step)
+{
+    switch (step->kind) {
+    case DISCOUNT_PERCENT:
+        return money_round((__int128)fen * step->value, 10000, 1, ROUND_HALF_UP);
+    case DISCOUNT_POINTS:
+        return fen - money_round((__int128)list_fen * step->value, 10000, 1, ROUND_HALF_UP);
+    case DISCOUNT_AMOUNT:
+        break;
+    }
+    return fen - step->value;
+}
+
 int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size_t n,
                        int64_t unit_fen, enum round_mode mode)
 {
     int64_t fen = list_fen;
 
-    for (size_t i = 0; i < n; i++) {
-        switch (steps[i].kind) {
-        case DISCOUNT_PERCENT:
-            fen = money_round((__int128)fen * steps[i].value, 10000, 1, ROUND_HALF_UP);
-            break;
-        case DISCOUNT_POINTS:
-            fen -= money_round((__int128)list_fen * steps[i].value, 10000, 1, ROUND_HALF_UP);
-            break;
-        case DISCOUNT_AMOUNT:
-            fen -= steps[i].value;
-            break;
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        fen = money_discount_step(list_fen, fen, &steps[i]);
     return money_precision(fen, unit_fen, mode);
 }
 

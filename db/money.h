@@ -33,6 +33,8 @@ struct discount_step {
     enum discount_kind kind;
     int64_t value; /* PERCENT: 9800 keeps 98 %; POINTS: 200 takes 2 % of the list; AMOUNT: fen */
 };
+/* What is left of @fen, which @list_fen was before the first step. */
+int64_t money_discount_step(int64_t list_fen, int64_t fen, const struct discount_step *step);
 int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size_t n,
                        int64_t unit_fen, enum round_mode mode);
 

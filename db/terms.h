@@ -1,5 +1,5 @@
-/* terms.h - the terms of a sale: what a buyer pays for a unit, how it came about, and when it is due
- * (PR-03 to PR-13, PR-17, PM-11, FI-03; FC 27.2, 27.3).
+/* terms.h - the terms of a sale: what a buyer pays for a unit, how it came about, and when it is
+ * due (PR-03 to PR-13, PR-17, PM-11, FI-03; FC 27.2, 27.3).
  *
  * Terms are computed by one function, shown as a quote or stored. Stored ones are frozen: the price
  * version, each discount with its result, the schedule whose sum is the total. Within the actor's
@@ -13,7 +13,14 @@
 
 #include "db/tx.h"
 
-enum { TERMS_DISCOUNTS_MAX = 12, TERMS_LINES_MAX = 60, TERMS_VALID_DAYS = 3 };
+enum {
+    TERMS_DISCOUNTS_MAX = 12, /* that are picked */
+    TERMS_STEPS_MAX = 24,     /* with those that a plan brings */
+    TERMS_LINES_MAX = 60,
+    TERMS_VALID_DAYS = 3,  /* of granted ones, from the day they were granted */
+    TERMS_ASKED_DAYS = 30, /* of those that wait for approval, or are part of a change of a deal */
+    TERMS_PAGE_MAX = 200,
+};
 
 struct terms_pick {
     int64_t discount_id;
@@ -30,9 +37,11 @@ struct terms_ask {
     int64_t deposit_fen;             /* -1: the plan's */
     int64_t loan_fen, fund_loan_fen; /* -1: the most the plan and the project allow */
     int64_t loan_years;
-    const char *bank;   /* NULL: none yet */
-    int64_t deal_id;    /* for the deal that has the unit, or exchanges into it; 0: none */
-    const char *reason; /* for the approver, when one is needed; NULL: none */
+    const char *bank;     /* NULL: none yet */
+    int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
+    const char *reason;   /* for the approver, when one is needed; NULL: none */
+    const char *today;    /* of the site, 'YYYY-MM-DD' */
+    int64_t today_end_ms; /* when that day ends */
 };
 
 struct terms_step {
@@ -53,15 +62,19 @@ struct terms_line {
 struct terms_row {
     int64_t id, version, project_id, unit_id, customer_id; /* id 0: a quote, nothing is stored */
     const char *state;
+    const char *unit;                      /* as people say it */
     int64_t unit_price_id, publication_id; /* publication 0: the price is not shown to the public */
     const char *price_basis;
     int64_t area, list_fen, total_fen, unit_price_fen; /* the last one is derived, for the eye */
-    int64_t plan_id;                                   /* 0: none */
+    int64_t discount_bp, limit_bp; /* off the list price; how far the actor may go */
+    int64_t plan_id;               /* 0: none */
     const char *plan_name, *plan_kind;
     int64_t deposit_fen, loan_fen, fund_loan_fen, loan_years;
-    const char *bank;
+    int64_t loan_most_fen, fund_most_fen; /* of a quote: the most there may be */
+    const char *bank, *member_level;
     const char *beyond; /* "", or what approval is asked for: "limit", "floor", "limit floor" */
-    int64_t approval_id, valid_until_ms, user_id, made_ms, deal_id;
+    int64_t approval_id, valid_until_ms, user_id, made_ms, for_deal_id, deal_id;
+    const char *user; /* the name of who made them */
     const struct terms_step *steps;
     size_t n_steps;
     const struct terms_line *lines;
@@ -69,9 +82,10 @@ struct terms_row {
 };
 
 /* What the terms would be; nothing is stored. Lives during the call of @each. Refusals name the
- * field: PRICE_EXPIRED (PR-04), UNIT_NOT_PRICED, PRICE_ABOVE_FILED, DISCOUNT_NOT_USABLE with why (not
- * on the public list, not its time, not its room or class, quota gone, identity or level missing,
- * more than it may be, another of its kind), PLAN_UNKNOWN, LOAN_TOO_MUCH, DEPOSIT_TOO_MUCH. */
+ * field: PRICE_EXPIRED (PR-04), UNIT_NOT_PRICED, PRICE_ABOVE_FILED, DISCOUNT_NOT_USABLE with why
+ * (not on the public list, not its time, not its room or class, quota gone, identity or level
+ * missing, more than it may be, another of its kind), PLAN_UNKNOWN, LOAN_TOO_MUCH,
+ * DEPOSIT_TOO_MUCH. */
 int terms_quote(struct tx *tx, const struct terms_ask *ask,
                 int (*each)(void *arg, const struct terms_row *row), void *arg);
 /* Stores them: 'granted', or 'pending' with a request for approval. Refuses as terms_quote() and as
@@ -84,9 +98,9 @@ int terms_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct ter
 /* Those of a unit or a customer that may still come to something, newest first. */
 struct terms_filter {
     int64_t project_id, unit_id, customer_id; /* 0: any */
-    const char *state;                        /* NULL: any */
+    const char *state;                        /* NULL: any but those that came to nothing */
     int64_t before_id;
-    int limit;
+    int limit; /* at most TERMS_PAGE_MAX */
 };
 int terms_list(struct tx *tx, const struct terms_filter *filter,
                int (*each)(void *arg, const struct terms_row *row), void *arg);

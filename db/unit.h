@@ -54,6 +54,7 @@ struct unit_row {
     char shown;     /* public letter in the live publication with its patches; 0: not in it */
     int64_t shown_total_fen; /* the price of the live publication; 0: none or not shown */
     const char *price_basis; /* by its class and its project: gross, inner, unit */
+    const char *price_until; /* the last day its price may be used (PR-04); NULL: no end */
 };
 
 struct unit_filter {
@@ -88,6 +89,7 @@ struct unit_action {
     const char *reason;            /* NULL: none */
     const char *document;          /* NULL: none */
     const char *holder;            /* RESERVE */
+    int64_t customer_id;           /* RESERVE: the one of the master it is for; 0: none */
     const char *retained;          /* RETAIN: kind */
     int64_t until_ms;              /* HOLD, RESERVE, LOCK */
     struct unit_ref *units;
@@ -142,12 +144,18 @@ int unit_review_areas(struct tx *tx, int64_t project_id, const char *stage, stru
                       size_t n);
 
 /* Prices in fen; -1 leaves, 0 removes. With @unit_price_fen > 0 the total is computed from it by
- * the project's rules and is from then on the authority. */
+ * the project's rules and is from then on the authority. The total that the public has seen, and the
+ * floor under it, change by an approved plan alone: PRICE_PLANNED (reprice.h). */
 struct unit_price_change {
     int64_t id, version, total_fen, unit_price_fen, filed_total_fen, floor_total_fen;
     const char *reason;
+    const char *until_date; /* of the price that is set (PR-04); NULL or "": no end */
+    int64_t reprice_id; /* of the plan that it carries out; 0: by hand */
 };
 int unit_set_price(struct tx *tx, const struct unit_price_change *change);
+/* The version of the unit's price: what documents keep (PR-17). 0: it has none. Writes the price
+ * that a unit came with down as its first. */
+int unit_price_version(struct tx *tx, int64_t unit_id, int64_t *ret_id);
 
 /* Gives the units of the batch a layout (0: none). */
 int unit_assign_layout(struct tx *tx, int64_t project_id, int64_t layout_id, struct unit_ref *units,

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "db/audit.h"
-#include "db/unit.h"
+#include "db/unit_step.h"
 
-enum { PATH_SIZE = 256 };
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS    INT64_C(86400000)
 
@@ -110,142 +109,6 @@ int unit_publish_loss(struct tx *tx, int64_t unit_id, const char *cause)
     return tx_changed(tx, CHANGE_PUBLIC_UNIT, loss.project_id, loss.building_id, unit_id);
 }
 
-/* ---- one transition on one unit ---- */
-
-struct step {
-    struct tx *tx;
-    const struct transition *transition;
-    const struct unit_action *action;
-    int64_t project_id; /* the batch's; a unit of another project is not found */
-    int64_t version;    /* as read by the caller; 0: not checked */
-    bool batch;         /* a refusal becomes an item */
-    bool refused;
-    int64_t new_version;
-};
-
-static int step_refuse(struct step *step, const char *path, enum fault_code code,
-                       const struct state_info *state)
-{
-    const struct transition *t = step->transition;
-
-    step->refused = true;
-    if (step->batch) {
-        fault_item(step->tx->fault, code, 0, NULL, "unit", path, "state", state->zh, "state_en",
-                   state->en, "event", t->zh, "event_en", t->en, NULL);
-        return 0;
-    }
-    return fault_set(step->tx->fault, code, "unit", path, "state", state->zh, "state_en", state->en,
-                     "event", t->zh, "event_en", t->en, NULL);
-}
-
-static int claim_begin(struct step *step, const struct unit_row *row, char to, int64_t *ret_id)
-{
-    const struct unit_action *a = step->action;
-    const char state[2] = {to, '\0'};
-    const char *kind = to == 'K' ? "lock" : to == 'R' ? "reservation" : "hold";
-    int r = db_get(step->tx->db, ret_id,
-                   "INSERT INTO claim (unit_id, state, kind, holder, reason, document, approver, "
-                   "since_ms, until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
-                   "ittttttii", row->id, state, kind, a->holder ? a->holder : "",
-                   a->reason ? a->reason : "", a->document ? a->document : "",
-                   step->tx->actor->name, step->tx->now_ms, a->until_ms);
-
-    return r < 0 ? r : 0;
-}
-
-static int claim_end(struct tx *tx, int64_t claim_id)
-{
-    int r =
-        db_run(tx->db, "UPDATE claim SET ended_ms = $2 WHERE id = $1", "ii", claim_id, tx->now_ms);
-
-    return r < 0 ? r : 0;
-}
-
-/* The row as it stands after the transition; the history, the audit row, the loss. */
-static int step_write(struct step *step, const struct unit_row *row, char to)
-{
-    const struct unit_action *a = step->action;
-    const char from_text[2] = {row->state, '\0'}, to_text[2] = {to, '\0'};
-    bool lost_permit = step->transition == &transitions[TRANSITION_PERMIT_LOST];
-    int64_t released = to == 'A' ? 1 : (to == 'U' || to == 'N') ? 0 : row->released;
-    const char *retained = to == 'N' ? a->retained : "";
-    struct trail trail = {0};
-    int64_t claim_id = 0;
-    int r = 0;
-
-    if (row->claim_id)
-        r = claim_end(step->tx, row->claim_id);
-    if (r == 0 && state_info(to)->exclusive)
-        r = claim_begin(step, row, to, &claim_id);
-    if (r == 0)
-        r = db_run(step->tx->db,
-                   "UPDATE unit SET sale_state = $2, released = $3, retained = $4, "
-                   "retained_reason = $5, version = version + 1, changed_ms = $6 WHERE id = $1",
-                   "ititti", row->id, to_text, released, retained,
-                   to == 'N' && a->reason ? a->reason : "", step->tx->now_ms);
-    if (r < 0)
-        return r;
-    step->new_version = row->version + 1;
-    r = unit_history_add(step->tx, row->id, "state", row->state, to, step->transition->event,
-                         a->document, a->reason, claim_id ? claim_id : row->claim_id,
-                         step->new_version);
-    if (r < 0)
-        return r;
-    trail_text(&trail, "state", from_text, to_text);
-    trail_text(&trail, "reason", NULL, a->reason);
-    trail_text(&trail, "document", NULL, a->document);
-    trail_text(&trail, "holder", NULL, a->holder);
-    r = audit_add(step->tx, lost_permit ? "unit.permit-lost" : step->transition->event, "unit",
-                  row->id, row->project_id, &trail);
-    if (r == 0)
-        r = tx_changed(step->tx, CHANGE_UNIT, row->project_id, row->building_id, row->id);
-    return r;
-}
-
-static int step_run(void *arg, const struct unit_row *row)
-{
-    struct step *step = arg;
-    const struct transition *t = step->transition;
-    struct unit_facts facts;
-    char path[PATH_SIZE];
-    guard_set failing;
-
-    unit_path(row, path, sizeof(path));
-    if (step->project_id && row->project_id != step->project_id)
-        return fault_set(step->tx->fault, FAULT_NOT_FOUND, NULL);
-    if (step->version && row->version != step->version)
-        return step_refuse(step, path, FAULT_UNIT_CHANGED, state_info(row->state));
-    if (!transition_starts_in(t, row->state))
-        return step_refuse(step, path, FAULT_TRANSITION, state_info(row->state));
-    unit_facts(row, &facts);
-    facts.version_same = true; /* checked above, in the transaction that changes it */
-    facts.approved = true;     /* the route's right is the authority to approve (G10) */
-    failing = transition_failing(t, &facts);
-    if (failing) {
-        for (int n = 1; n <= GUARD_COUNT; n++)
-            if (failing & GUARD_BIT(n)) {
-                int r = step_refuse(step, path, guard_fault(n), state_info(row->state));
-
-                if (r < 0)
-                    return r;
-            }
-        return 0;
-    }
-    return step_write(step, row, transition_target(t, &facts));
-}
-
-static int step_unit(struct step *step, int64_t unit_id, const char *cause)
-{
-    const struct unit_filter filter = {.unit_id = unit_id};
-    int r;
-
-    step->refused = false;
-    r = unit_scan(step->tx, &filter, step_run, step);
-    if (r < 0 || step->refused)
-        return r;
-    return unit_publish_loss(step->tx, unit_id, cause);
-}
-
 /* ---- batches ---- */
 
 /* What a person does to units as such. The rest of the table belongs to deals, timers and
@@ -303,24 +166,34 @@ static int action_check(struct tx *tx, int64_t project_id, const struct unit_act
     return t->needs & NEED_UNTIL ? until_check(tx, project_id, a) : 0;
 }
 
-int unit_act(struct tx *tx, int64_t project_id, struct unit_action *action)
+int unit_act(struct tx *tx, int64_t project_id, struct unit_action *a)
 {
-    const struct transition *t = &transitions[action->transition];
-    struct step step = {
-        .tx = tx, .transition = t, .action = action, .project_id = project_id, .batch = true};
+    const struct transition *t = &transitions[a->transition];
     size_t refused = 0;
     char count[24];
-    int r = transition_by_hand(action->transition) ? tx_need_project(tx, project_id) : -EINVAL;
+    int r = transition_by_hand(a->transition) ? tx_need_project(tx, project_id) : -EINVAL;
 
     if (r == 0)
-        r = action_check(tx, project_id, action);
-    for (size_t i = 0; r == 0 && i < action->n; i++) {
-        step.version = action->units[i].version;
-        r = step_unit(&step, action->units[i].id, t->event);
+        r = action_check(tx, project_id, a);
+    for (size_t i = 0; r == 0 && i < a->n; i++) {
+        /* The route's right is the authority to approve (G10). */
+        struct unit_step step = {
+            .transition = a->transition,
+            .unit_id = a->units[i].id,
+            .project_id = project_id,
+            .version = a->units[i].version,
+            .met = GUARD_BIT(10),
+            .reason = a->reason,
+            .document = a->document,
+            .retained = a->retained,
+            .claim = {.holder = a->holder, .customer_id = a->customer_id, .until_ms = a->until_ms},
+            .batch = true};
+
+        r = unit_step(tx, &step);
         if (step.refused)
             refused++;
         else
-            action->units[i].version = step.new_version;
+            a->units[i].version = step.new_version;
     }
     if (r < 0 || refused == 0)
         return r;
@@ -359,25 +232,17 @@ static int ids_read(struct db *db, const char *sql, int64_t now_ms, int64_t key,
     return r < 0 ? r : 0;
 }
 
+/* A refusal is an error: else it came due for ever. */
 static int expire_one(struct tx *tx, int64_t unit_id)
 {
-    static const struct unit_action none;
-    struct step step = {.tx = tx,
-                        .action = &none}; /* a refusal is an error: else it came due for ever */
-    char state[2] = "";
-    struct stmt *s;
-    int r = db_query(tx->db, &s, "SELECT sale_state FROM unit WHERE id = $1", "i", unit_id);
+    struct unit_step step = {.unit_id = unit_id, .cause = "expired"};
+    struct unit_hold hold;
+    int r = unit_hold_read(tx, unit_id, &hold);
 
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1)
-        state[0] = stmt_text(s, 0)[0];
-    stmt_reset(s);
     if (r < 0)
         return r;
-    step.transition =
-        &transitions[state[0] == 'K' ? TRANSITION_LOCK_EXPIRE : TRANSITION_HOLD_EXPIRE];
-    return step_unit(&step, unit_id, "expired");
+    step.transition = hold.state == 'K' ? TRANSITION_LOCK_EXPIRE : TRANSITION_HOLD_EXPIRE;
+    return unit_step(tx, &step);
 }
 
 int unit_expire_due(struct tx *tx, int64_t *ret_next_ms)
@@ -428,9 +293,7 @@ static int release_end(struct tx *tx, int64_t unit_id)
 
 int unit_close_without_permit(struct tx *tx, int64_t permit_id)
 {
-    static const struct unit_action none = {.reason = "permit"};
-    struct step step = {
-        .tx = tx, .transition = &transitions[TRANSITION_PERMIT_LOST], .action = &none};
+    const struct transition *t = &transitions[TRANSITION_PERMIT_LOST];
     struct id_list list = {0};
     int r = ids_read(tx->db,
                      "SELECT u.id FROM permit_unit x JOIN unit u ON u.id = x.unit_id "
@@ -452,8 +315,13 @@ int unit_close_without_permit(struct tx *tx, int64_t permit_id)
         stmt_reset(s);
         info = r < 0 ? NULL : state_info(state);
         r = r < 0 ? r : 0;
-        if (info && transition_starts_in(step.transition, state)) {
-            r = step_unit(&step, list.ids[i], "permit-lost");
+        if (info && transition_starts_in(t, state)) {
+            struct unit_step step = {.transition = TRANSITION_PERMIT_LOST,
+                                     .unit_id = list.ids[i],
+                                     .reason = "permit",
+                                     .cause = "permit-lost"};
+
+            r = unit_step(tx, &step);
             closed++;
         } else if (info) {
             if (strchr("RX", state))

@@ -25,7 +25,7 @@
     "pu.removed, pu.state, pu.total_fen, "                                                         \
     "(SELECT pp.state FROM publication_patch pp WHERE pp.publication_id = lp.id "                  \
     "  AND pp.unit_id = u.id ORDER BY pp.number DESC LIMIT 1), "                                   \
-    "pr.price_basis, pr.sale_type "                                                                \
+    "pr.price_basis, pr.sale_type, u.price_until_date "                                            \
     "FROM unit u JOIN project pr ON pr.id = u.project_id "                                         \
     "JOIN building b ON b.id = u.building_id JOIN stair st ON st.id = u.stair_id "                 \
     "JOIN floor fl ON fl.id = u.floor_id LEFT JOIN area ar ON ar.id = b.area_id "                  \
@@ -108,6 +108,7 @@ static void row_record(struct stmt *s, struct unit_row *row)
     row->floor_total_fen = stmt_int(s, 40);
     row->deal_total_fen = stmt_int(s, 41);
     row->price_basis = unit_class_basis(row->class, text_at(s, 62));
+    row->price_until = stmt_text(s, 64);
 }
 
 static void row_state(struct stmt *s, struct unit_row *row)

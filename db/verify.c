@@ -13,9 +13,11 @@
 #include "db/state.h"
 #include "db/unit.h"
 
-static const struct {
+struct check {
     const char *invariant, *sql;
-} queries[] = {
+};
+
+static const struct check checks[] = {
     {"I1", "SELECT 'unit ' || unit_id || ' has ' || COUNT(*) || ' live claims' FROM claim "
            "WHERE ended_ms IS NULL GROUP BY unit_id HAVING COUNT(*) > 1"},
     {"I2", "SELECT 'unit ' || u.id || ' reads ' || u.sale_state || ', its claim and flags say ' || "
@@ -45,6 +47,47 @@ static const struct {
               "COALESCE(l.points, 0) FROM member m LEFT JOIN (SELECT member_id, SUM(points) AS "
               "points FROM points_line GROUP BY member_id) l ON l.member_id = m.id "
               "WHERE m.points <> COALESCE(l.points, 0)"},
+};
+
+/* What holds between deals, their claims, papers, schedules and money. */
+static const struct check deal_checks[] = {
+    {"I2", "SELECT 'deal ' || d.id || ' is at ' || d.stage || ', its claim says ' || "
+           "COALESCE(c.state, 'nothing') FROM deal d LEFT JOIN claim c ON c.deal_id = d.id AND "
+           "c.ended_ms IS NULL WHERE d.closed_ms IS NULL AND (c.state IS NULL OR "
+           "c.state <> d.stage OR c.unit_id <> d.unit_id)"},
+    {"I2", "SELECT 'unit ' || c.unit_id || ' is held by deal ' || c.deal_id || ', which ended' "
+           "FROM claim c JOIN deal d ON d.id = c.deal_id WHERE c.ended_ms IS NULL AND "
+           "d.closed_ms IS NOT NULL"},
+    {"SF-10", "SELECT 'deal ' || d.id || ' stands at ' || d.stage || ' on a ' || "
+              "COALESCE(p.kind, 'paper that is not there') FROM deal d LEFT JOIN deal_document p "
+              "ON p.deal_id = d.id AND p.state = 'live' WHERE d.closed_ms IS NULL AND "
+              "COALESCE(p.kind, '') <> CASE d.stage WHEN 'B' THEN 'booking' WHEN 'S' THEN "
+              "'subscription' ELSE 'contract' END"},
+    {"SF-10", "SELECT 'document ' || p.id || ' lives on in deal ' || d.id || ', which ended' "
+              "FROM deal_document p JOIN deal d ON d.id = p.deal_id WHERE p.state = 'live' AND "
+              "d.closed_ms IS NOT NULL"},
+    {"CU-26", "SELECT 'the shares of deal ' || d.id || ' add up to ' || COALESCE(SUM(p.share_bp), "
+              "0) FROM deal d LEFT JOIN deal_party p ON p.deal_id = d.id AND p.ended_ms IS NULL "
+              "WHERE d.closed_ms IS NULL GROUP BY d.id HAVING COALESCE(SUM(p.share_bp), 0) <> "
+              "10000"},
+    {"FI-03", "SELECT 'the schedule of deal ' || d.id || ' is not its total' FROM deal d "
+              "JOIN terms t ON t.id = d.terms_id AND t.plan_id IS NOT NULL WHERE d.closed_ms IS "
+              "NULL AND t.total_fen <> (SELECT COALESCE(SUM(l.amount_fen), 0) FROM receivable l "
+              "WHERE l.deal_id = d.id AND l.terms_id = t.id AND l.ended_ms IS NULL)"},
+    {"FI-03", "SELECT 'deal ' || d.id || ' owes by other terms than it stands on' FROM deal d "
+              "WHERE d.closed_ms IS NULL AND EXISTS (SELECT 1 FROM receivable l WHERE l.deal_id = "
+              "d.id AND l.ended_ms IS NULL AND l.terms_id IS NOT NULL AND l.terms_id <> "
+              "d.terms_id)"},
+    {"I6", "SELECT 'deal ' || d.id || ' ended (' || d.outcome || ') with ' || SUM(r.amount_fen) || "
+           "' fen' FROM deal d JOIN received r ON r.deal_id = d.id WHERE d.outcome IN ('expired', "
+           "'void', 'exchanged') GROUP BY d.id, d.outcome HAVING SUM(r.amount_fen) <> 0"},
+    {"I7", "SELECT 'deal ' || d.id || ' expired and had been paid' FROM deal d WHERE d.outcome = "
+           "'expired' AND EXISTS (SELECT 1 FROM received r WHERE r.deal_id = d.id)"},
+    {"SF-04",
+     "SELECT 'unit ' || u.id || ' counts ' || u.queue_count || ' in its queue, there are ' "
+     "|| (SELECT COUNT(*) FROM queue_ticket q WHERE q.unit_id = u.id AND q.state = "
+     "'waiting') FROM unit u WHERE u.queue_count <> (SELECT COUNT(*) FROM queue_ticket q "
+     "WHERE q.unit_id = u.id AND q.state = 'waiting')"},
 };
 
 struct verifying {
@@ -148,18 +191,39 @@ static int projects_check(struct verifying *v)
     return r < 0 ? r : 0;
 }
 
+static int checks_run(struct verifying *v, const struct check *list, size_t n)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = query_check(v, list[i].invariant, list[i].sql);
+    return r;
+}
+
+int verify_queries(struct db *db, void (*each)(void *arg, const char *invariant, const char *what),
+                   void *arg, int64_t *ret_n)
+{
+    struct verifying v = {db, each, arg, 0};
+    int r = checks_run(&v, checks, sizeof(checks) / sizeof(checks[0]));
+
+    if (r == 0)
+        r = checks_run(&v, deal_checks, sizeof(deal_checks) / sizeof(deal_checks[0]));
+    if (r == 0)
+        *ret_n = v.n;
+    return r;
+}
+
 int verify_invariants(struct db *db,
                       void (*each)(void *arg, const char *invariant, const char *what), void *arg,
                       int64_t *ret_n)
 {
     struct verifying v = {db, each, arg, 0};
-    int r = 0;
+    int64_t n = 0;
+    int r = verify_queries(db, each, arg, &n);
 
-    for (size_t i = 0; r == 0 && i < sizeof(queries) / sizeof(queries[0]); i++)
-        r = query_check(&v, queries[i].invariant, queries[i].sql);
     if (r == 0)
         r = projects_check(&v);
     if (r == 0)
-        *ret_n = v.n;
+        *ret_n = n + v.n;
     return r;
 }

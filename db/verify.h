@@ -2,8 +2,10 @@
  *
  * I1 at most one live claim a unit, I2 sale state = function of claim, release flag and
  * retention, I3 one history row for each version that changed the state, I4 a live publication's
- * units are those of its hash, I5 the public is never shown more than there is, I9 nothing
- * reached a contract without a permit here (opening claims excepted); MB-02 one member a person,
+ * units are those of its hash, I5 the public is never shown more than there is, I6 no money on what
+ * never was, I7 nothing that was paid expired, I9 nothing reached a contract without a permit here
+ * (opening claims excepted); a deal's stage, claim, paper, shares and schedule agree (SF-10, CU-26,
+ * FI-03), a unit's queue is its numbers (SF-04); MB-02 one member a person,
  * MB-03 one card not ended a code, MB-15 a balance is the sum of its lines. Thread: any with a
  * reader.
  */
@@ -18,5 +20,9 @@
 int verify_invariants(struct db *db,
                       void (*each)(void *arg, const char *invariant, const char *what), void *arg,
                       int64_t *ret_n);
+
+/* Those that a query alone can tell: all but I4 and I5. */
+int verify_queries(struct db *db, void (*each)(void *arg, const char *invariant, const char *what),
+                   void *arg, int64_t *ret_n);
 
 #endif

@@ -15,7 +15,7 @@ ALTER TABLE discount ADD COLUMN classes TEXT NOT NULL DEFAULT '';        -- as o
 ALTER TABLE discount ADD COLUMN plan_id INTEGER REFERENCES payment_plan(id); -- regular: comes with that plan
 ALTER TABLE discount ADD COLUMN identity TEXT NOT NULL DEFAULT '';       -- identity: which one
 ALTER TABLE discount ADD COLUMN level TEXT NOT NULL DEFAULT '';          -- member: from that level up
-ALTER TABLE discount ADD COLUMN quota INTEGER CHECK (quota >= 0);        -- NULL: no limit
+ALTER TABLE discount ADD COLUMN quota INTEGER CHECK (quota > 0);         -- sales; NULL: no limit
 ALTER TABLE discount ADD COLUMN only_one_of TEXT NOT NULL DEFAULT '';    -- of those with one word here, one
 ALTER TABLE discount ADD COLUMN scheme_id INTEGER REFERENCES discount_scheme(id);
 ALTER TABLE discount ADD COLUMN retired_ms INTEGER;
@@ -28,7 +28,7 @@ CREATE TABLE discount_scheme (
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
     from_date TEXT,
     until_date TEXT,
-    quota INTEGER CHECK (quota >= 0),
+    quota INTEGER CHECK (quota > 0), -- sales; NULL: no limit
     enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
     UNIQUE (project_id, name)
 ) STRICT;
@@ -123,7 +123,8 @@ CREATE TABLE terms (
     valid_until_ms INTEGER NOT NULL,
     user_id INTEGER NOT NULL REFERENCES user_account(id), -- who made them
     made_ms INTEGER NOT NULL,
-    deal_id INTEGER REFERENCES deal(id), -- the deal that took them
+    for_deal_id INTEGER REFERENCES deal(id), -- asked for a deal that there is
+    deal_id INTEGER REFERENCES deal(id),     -- the deal that took them
     CHECK (total_fen <= list_fen),
     CHECK (loan_fen + fund_loan_fen < total_fen),
     CHECK ((state = 'used') = (deal_id IS NOT NULL)),
@@ -176,7 +177,7 @@ CREATE TRIGGER terms_forward BEFORE UPDATE ON terms
         OR NEW.unit_id <> OLD.unit_id OR NEW.customer_id <> OLD.customer_id OR NEW.list_fen <> OLD.list_fen
         OR NEW.total_fen <> OLD.total_fen OR NEW.unit_price_id <> OLD.unit_price_id
         OR NEW.plan_id IS NOT OLD.plan_id OR NEW.loan_fen <> OLD.loan_fen OR NEW.fund_loan_fen <> OLD.fund_loan_fen
-        OR NEW.beyond <> OLD.beyond OR NEW.deposit_fen <> OLD.deposit_fen
+        OR NEW.beyond <> OLD.beyond OR NEW.for_deal_id IS NOT OLD.for_deal_id OR NEW.deposit_fen <> OLD.deposit_fen
         OR (OLD.hash IS NOT NULL AND NEW.hash IS NOT OLD.hash)
     BEGIN SELECT RAISE(ABORT, 'terms are not edited'); END;
 CREATE TRIGGER terms_no_delete BEFORE DELETE ON terms BEGIN SELECT RAISE(ABORT, 'terms are kept'); END;

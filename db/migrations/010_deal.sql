@@ -35,7 +35,8 @@ CREATE UNIQUE INDEX queue_ticket_one_live ON queue_ticket(project_id, customer_i
 CREATE INDEX queue_ticket_unit ON queue_ticket(unit_id) WHERE ended_ms IS NULL;
 CREATE INDEX queue_ticket_customer ON queue_ticket(customer_id);
 CREATE TRIGGER queue_ticket_forward BEFORE UPDATE ON queue_ticket
-    WHEN OLD.ended_ms IS NOT NULL OR NEW.number <> OLD.number OR NEW.project_id <> OLD.project_id
+    WHEN (OLD.ended_ms IS NOT NULL AND NOT (OLD.state = 'used' AND NEW.state = 'waiting')) -- undone (T28)
+        OR NEW.number <> OLD.number OR NEW.project_id <> OLD.project_id
     BEGIN SELECT RAISE(ABORT, 'illegal change of a queue number'); END;
 CREATE TRIGGER queue_ticket_no_delete BEFORE DELETE ON queue_ticket BEGIN SELECT RAISE(ABORT, 'queue numbers are kept'); END;
 
@@ -71,7 +72,7 @@ CREATE INDEX deal_due ON deal(due_ms) WHERE closed_ms IS NULL AND due_ms IS NOT 
 CREATE TRIGGER deal_forward BEFORE UPDATE ON deal
     WHEN OLD.closed_ms IS NOT NULL OR NEW.unit_id <> OLD.unit_id OR NEW.project_id <> OLD.project_id
         OR (OLD.stage <> NEW.stage AND (OLD.stage || NEW.stage) NOT IN
-            ('BS', 'BC', 'SC', 'CF', 'FC', 'CD', 'FD', 'DT'))
+            ('BS', 'BC', 'SC', 'CF', 'CD', 'FD', 'DT', 'SB', 'CB', 'CS', 'FC', 'DC', 'DF', 'TD')) -- back: undone (T28)
     BEGIN SELECT RAISE(ABORT, 'illegal change of a deal'); END;
 CREATE TRIGGER deal_no_delete BEFORE DELETE ON deal BEGIN SELECT RAISE(ABORT, 'deals are kept'); END;
 -- The terms a deal stands on are its own.
@@ -147,7 +148,7 @@ CREATE TABLE receivable (
     ended_ms INTEGER,    -- by new terms, or with the deal
     FOREIGN KEY (change_id) REFERENCES deal_change(id)
 ) STRICT;
-CREATE UNIQUE INDEX receivable_line ON receivable(deal_id, terms_id, ordinal) WHERE terms_id IS NOT NULL;
+CREATE UNIQUE INDEX receivable_line ON receivable(deal_id, terms_id, ordinal) WHERE terms_id IS NOT NULL AND ended_ms IS NULL;
 CREATE INDEX receivable_deal ON receivable(deal_id);
 CREATE INDEX receivable_due ON receivable(due_date) WHERE ended_ms IS NULL;
 CREATE TRIGGER receivable_forward BEFORE UPDATE ON receivable
@@ -236,6 +237,7 @@ CREATE TABLE claim_next (
     holder TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT '',
     document TEXT NOT NULL DEFAULT '',
+    document_date TEXT CHECK (length(document_date) = 10), -- of a filing
     approver TEXT NOT NULL DEFAULT '',
     terminal_id INTEGER REFERENCES terminal(id),
     user_id INTEGER REFERENCES user_account(id),   -- who locked it at a desk
@@ -244,6 +246,8 @@ CREATE TABLE claim_next (
     since_ms INTEGER NOT NULL,
     until_ms INTEGER,
     previous_id INTEGER REFERENCES claim(id), -- what stood before it; undo goes back there (T28)
+    term_ms INTEGER,                          -- of a deal that went on from here: its term then,
+    terms_id INTEGER REFERENCES terms(id),    -- and its terms; undo goes back to both
     ended_ms INTEGER,
     CHECK (kind = 'opening' OR kind = 'deal' OR until_ms IS NOT NULL),
     CHECK (kind <> 'hold' OR state = 'X'),
@@ -264,6 +268,28 @@ CREATE TRIGGER claim_forward BEFORE UPDATE ON claim
     WHEN OLD.ended_ms IS NOT NULL OR NEW.unit_id <> OLD.unit_id
     BEGIN SELECT RAISE(ABORT, 'an ended claim stays ended'); END;
 CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim BEGIN SELECT RAISE(ABORT, 'claims are kept'); END;
+
+-- The controller's word that a unit may be subscribed by a customer (SF-35): of the unit as it was read,
+-- for some minutes, once.
+CREATE TABLE confirmation (
+    id INTEGER PRIMARY KEY,
+    unit_id INTEGER NOT NULL REFERENCES unit(id),
+    unit_version INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL REFERENCES customer(id),
+    user_id INTEGER NOT NULL REFERENCES user_account(id),
+    made_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    used_ms INTEGER,
+    deal_id INTEGER REFERENCES deal(id), -- what it was used for
+    CHECK (until_ms > made_ms),
+    CHECK ((used_ms IS NULL) = (deal_id IS NULL))
+) STRICT;
+CREATE INDEX confirmation_unit ON confirmation(unit_id, id);
+CREATE TRIGGER confirmation_forward BEFORE UPDATE ON confirmation
+    WHEN OLD.used_ms IS NOT NULL OR NEW.unit_id <> OLD.unit_id OR NEW.unit_version <> OLD.unit_version
+        OR NEW.customer_id <> OLD.customer_id OR NEW.user_id <> OLD.user_id OR NEW.until_ms <> OLD.until_ms
+    BEGIN SELECT RAISE(ABORT, 'a confirmation is used once'); END;
+CREATE TRIGGER confirmation_no_delete BEFORE DELETE ON confirmation BEGIN SELECT RAISE(ABORT, 'confirmations are kept'); END;
 
 -- Rules of a project for its deals, in days and the like; 0 of a term: none.
 ALTER TABLE project ADD COLUMN book_days INTEGER NOT NULL DEFAULT 3 CHECK (book_days BETWEEN 1 AND 60);

@@ -1,0 +1,22 @@
+/* fund.c - see fund.h. */
+#include "db/fund.h"
+
+#include <string.h>
+
+#define SUPERVISED true
+#define FREE       false
+const struct fund_info funds[FUND_COUNT] = {
+#define FUND(symbol, code, zh, en, class, paper, escrow)                                           \
+    {code, zh, en, FUND_CLASS_##class, FUND_PAPER_##paper, escrow},
+#include "db/fund.def"
+#undef FUND
+};
+
+enum fund fund_find(const char *code)
+{
+    enum fund fund = 0;
+
+    while (fund < FUND_COUNT && (!code || strcmp(funds[fund].code, code) != 0))
+        fund++;
+    return fund;
+}

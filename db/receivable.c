@@ -1,0 +1,302 @@
+/* receivable.c - see receivable.h. */
+#include "db/receivable.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/audit.h"
+#include "db/day.h"
+#include "db/deal_write.h"
+
+/* ---- the schedule ---- */
+
+int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
+{
+    int r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "due, due_days, due_node, due_date, made_ms) SELECT $1, terms_id, ordinal, "
+                   "fund, amount_fen, loan, due, due_days, due_node, due_date, $3 "
+                   "FROM terms_line WHERE terms_id = $2",
+                   "iii", deal_id, terms_id, tx->now_ms);
+
+    return r < 0 ? r : 0;
+}
+
+struct waiting {
+    int64_t id, days;
+};
+
+/* Lines that wait for @event: read first, changed after. */
+static int waiting_read(struct tx *tx, int64_t deal_id, const char *event, const char *node,
+                        struct waiting *lines, size_t *ret_n)
+{
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT id, due_days FROM receivable WHERE deal_id = $1 AND due = $2 AND "
+                     "due_node = $3 AND due_date IS NULL AND ended_ms IS NULL",
+                     "itt", deal_id, event, node ? node : "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        if (n == RECEIVABLE_MAX) {
+            r = -E2BIG;
+            break;
+        }
+        lines[n++] = (struct waiting){stmt_int(s, 0), stmt_int(s, 1)};
+    }
+    stmt_reset(s);
+    *ret_n = n;
+    return r < 0 ? r : 0;
+}
+
+int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const char *node,
+                        const char *day)
+{
+    struct waiting lines[RECEIVABLE_MAX];
+    size_t n = 0;
+    int r = waiting_read(tx, deal_id, event, node, lines, &n);
+
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        char due[DAY_TEXT];
+
+        r = day_add(day, lines[i].days, due);
+        if (r == 0)
+            r = db_run(tx->db, "UPDATE receivable SET due_date = $2 WHERE id = $1", "it",
+                       lines[i].id, due);
+    }
+    return r < 0 ? r : 0;
+}
+
+int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event)
+{
+    int r = db_run(tx->db,
+                   "UPDATE receivable SET due_date = NULL WHERE deal_id = $1 AND due = $2 "
+                   "AND ended_ms IS NULL",
+                   "it", deal_id, event);
+
+    return r < 0 ? r : 0;
+}
+
+int receivable_end(struct tx *tx, int64_t deal_id, bool all)
+{
+    const int64_t every = all;
+    int r = db_run(tx->db,
+                   "UPDATE receivable SET ended_ms = $2 WHERE deal_id = $1 AND ended_ms IS NULL "
+                   "AND ($3 = 1 OR terms_id IS NOT NULL)",
+                   "iii", deal_id, tx->now_ms, every);
+
+    return r < 0 ? r : 0;
+}
+
+int receivable_restore(struct tx *tx, int64_t deal_id, int64_t terms_id)
+{
+    int r = receivable_end(tx, deal_id, false);
+
+    if (r == 0)
+        r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "due, due_days, due_node, due_date, change_id, made_ms, waived_ms) "
+                   "SELECT l.deal_id, l.terms_id, l.ordinal, l.fund, l.amount_fen, l.loan, l.due, "
+                   "l.due_days, l.due_node, l.due_date, l.change_id, $3, l.waived_ms "
+                   "FROM receivable l WHERE l.deal_id = $1 AND l.terms_id = $2 AND l.id = "
+                   "(SELECT MAX(x.id) FROM receivable x WHERE x.deal_id = $1 AND x.terms_id = $2 "
+                   "AND x.ordinal = l.ordinal)",
+                   "iii", deal_id, terms_id, tx->now_ms);
+    return r < 0 ? r : 0;
+}
+
+/* ---- what came in ---- */
+
+int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen)
+{
+    int64_t sum = 0;
+    int r =
+        db_get(tx->db, &sum, "SELECT COALESCE(SUM(amount_fen), 0) FROM received WHERE deal_id = $1",
+               "i", deal_id);
+
+    if (r < 0)
+        return r;
+    *ret_fen = sum;
+    return 0;
+}
+
+/* No money before a valid permit (Measures for the Sale of Commodity Housing 22). */
+static int permit_check(struct tx *tx, const struct deal_now *deal)
+{
+    int64_t permits = 0;
+    int r = db_get(tx->db, &permits,
+                   "SELECT COUNT(*) FROM permit_unit x JOIN permit p ON p.id = x.permit_id "
+                   "WHERE x.unit_id = $1 AND p.revoked_ms IS NULL AND (p.expires_ms IS NULL OR "
+                   "p.expires_ms > $2)",
+                   "ii", deal->unit_id, tx->now_ms);
+
+    if (r < 0 || permits > 0)
+        return r < 0 ? r : 0;
+    return fault_set(tx->fault, FAULT_G1_PERMIT, "unit", deal->unit, NULL);
+}
+
+static int mark_check(struct tx *tx, const struct receivable_mark *mark,
+                      const struct deal_now *deal)
+{
+    char text[DEAL_YUAN];
+    int64_t there = 0;
+    int r;
+
+    if (mark->amount_fen > 0)
+        return permit_check(tx, deal);
+    r = receivable_received(tx, mark->deal_id, &there);
+    if (r < 0 || there + mark->amount_fen >= 0)
+        return r;
+    deal_yuan(there, text);
+    return fault_set(tx->fault, FAULT_RECEIVED_SHORT, "amount", text, NULL);
+}
+
+int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *ret_id)
+{
+    struct trail trail = {0};
+    struct deal_now deal;
+    int64_t id = 0;
+    int r = deal_now_read(tx, mark->deal_id, 0, &deal);
+
+    if (r == 0)
+        r = mark_check(tx, mark, &deal);
+    if (r == 0)
+        r = db_get(tx->db, &id,
+                   "INSERT INTO received (deal_id, fund, amount_fen, note, actor, at_ms) "
+                   "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                   "ititti", mark->deal_id, mark->fund, mark->amount_fen,
+                   mark->note ? mark->note : "", tx->actor->name, tx->now_ms);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "fund", NULL, mark->fund);
+    trail_int(&trail, "received_fen", NULL, &mark->amount_fen);
+    r = deal_log(tx, &deal, "deal.received", &trail);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+/* ---- reading ---- */
+
+static const char *line_state(const struct receivable_row *row, const char *today)
+{
+    const bool passed = row->due_date && strcmp(row->due_date, today) < 0;
+
+    if (row->waived)
+        return "waived";
+    if (row->received_fen >= row->amount_fen)
+        return "paid";
+    if (passed)
+        return "overdue";
+    if (row->received_fen > 0)
+        return "part";
+    return row->due_date && strcmp(row->due_date, today) == 0 ? "due" : "open";
+}
+
+int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
+                            const char *today)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct receivable_row *row = &rows[i];
+
+        row->received_fen = 0;
+        if (!row->waived && row->amount_fen > 0 && received_fen > 0) {
+            row->received_fen = received_fen < row->amount_fen ? received_fen : row->amount_fen;
+            received_fen -= row->received_fen;
+        }
+        row->state = line_state(row, today);
+    }
+    return received_fen;
+}
+
+struct lines {
+    struct receivable_row rows[RECEIVABLE_MAX];
+    char texts[RECEIVABLE_MAX][4][64]; /* fund, due, due_node, due_date */
+    size_t n;
+};
+
+static const char *line_text(struct stmt *s, int column, char *out)
+{
+    const char *text = stmt_text(s, column);
+
+    if (!text)
+        return NULL;
+    snprintf(out, 64, "%s", text);
+    return out;
+}
+
+static int lines_read(struct tx *tx, int64_t deal_id, struct lines *lines)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT id, ordinal, fund, amount_fen, loan, waived_ms, due, due_days, "
+                     "due_node, due_date FROM receivable WHERE deal_id = $1 AND ended_ms IS NULL "
+                     "ORDER BY CASE WHEN due_date IS NULL THEN 1 ELSE 0 END, due_date, ordinal, id",
+                     "i", deal_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        char(*texts)[64] = lines->texts[lines->n];
+
+        if (lines->n == RECEIVABLE_MAX) {
+            r = -E2BIG;
+            break;
+        }
+        lines->rows[lines->n++] = (struct receivable_row){.id = stmt_int(s, 0),
+                                                          .ordinal = stmt_int(s, 1),
+                                                          .fund = line_text(s, 2, texts[0]),
+                                                          .amount_fen = stmt_int(s, 3),
+                                                          .loan = stmt_int(s, 4) != 0,
+                                                          .waived = !stmt_is_null(s, 5),
+                                                          .due = line_text(s, 6, texts[1]),
+                                                          .due_days = stmt_int(s, 7),
+                                                          .due_node = line_text(s, 8, texts[2]),
+                                                          .due_date = line_text(s, 9, texts[3])};
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
+                    int (*each)(void *arg, const struct receivable_row *row), void *arg)
+{
+    struct lines *lines = calloc(1, sizeof(*lines));
+    int64_t received = 0;
+    int r = lines ? lines_read(tx, deal_id, lines) : -ENOMEM;
+
+    if (r == 0)
+        r = receivable_received(tx, deal_id, &received);
+    if (r == 0)
+        receivable_allocate(lines->rows, lines->n, received, today);
+    for (size_t i = 0; r >= 0 && i < lines->n; i++)
+        r = each(arg, &lines->rows[i]);
+    free(lines);
+    return r < 0 ? r : 0;
+}
+
+struct owing {
+    const char *today;
+    int64_t fen;
+};
+
+static int owed_add(void *arg, const struct receivable_row *row)
+{
+    struct owing *owing = arg;
+
+    if (row->due_date && strcmp(row->due_date, owing->today) <= 0 && !row->waived &&
+        row->amount_fen > row->received_fen)
+        owing->fen += row->amount_fen - row->received_fen;
+    return 0;
+}
+
+int receivable_owed(struct tx *tx, int64_t deal_id, const char *today, int64_t *ret_fen)
+{
+    struct owing owing = {.today = today};
+    int r = receivable_each(tx, deal_id, today, owed_add, &owing);
+
+    if (r == 0)
+        *ret_fen = owing.fen;
+    return r;
+}

@@ -1,0 +1,73 @@
+/* receivable.h - what a deal owes, line by line, and what came in (FC 27.3, SF-11, SF-20).
+ *
+ * The lines of the schedule are copies of the terms'. A line gets its day when what it waits for
+ * happens. What came in belongs to the deal and not to a line: it is allocated to the lines, those
+ * that are due first first (FI-39), so that a next document or a new schedule carries the money
+ * over by reference and nothing is moved.
+ *
+ * Thread: changes on the writer's; reads on any with a reader; the allocation is pure.
+ */
+#ifndef ANCHANG_DB_RECEIVABLE_H
+#define ANCHANG_DB_RECEIVABLE_H
+
+#include "db/tx.h"
+
+enum { RECEIVABLE_MAX = 200 }; /* living lines of a deal */
+
+/* ---- the schedule, for the modules of db/ ---- */
+
+/* The lines of @terms_id as the deal's; none when the terms have no plan. Days that are fixed are
+ * known at once. */
+int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id);
+/* @event ("subscribed", "signed", "filed", "bank", or "node" with @node) happened on @day: lines
+ * that waited for it are due so many days after. @node NULL: none. */
+int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const char *node,
+                        const char *day);
+/* It did not happen after all (T28). */
+int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event);
+/* Ends the living lines of the schedule, or with @all each line of the deal. */
+int receivable_end(struct tx *tx, int64_t deal_id, bool all);
+/* The schedule of @terms_id as it last was, in the place of the one there is (T28). */
+int receivable_restore(struct tx *tx, int64_t deal_id, int64_t terms_id);
+
+/* ---- what came in ---- */
+
+struct receivable_mark {
+    int64_t deal_id;
+    const char *fund;
+    int64_t amount_fen; /* below 0: paid back, not more than there is */
+    const char *note;   /* NULL: none */
+};
+/* Notes it by hand, which the ledger will do in its place. Before a valid permit covers the unit no
+ * money is taken: G1_PERMIT. NOT_FOUND, DEAL_CLOSED, RECEIVED_SHORT. */
+int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *ret_id);
+int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen);
+
+/* ---- reading ---- */
+
+struct receivable_row {
+    int64_t id, ordinal;
+    const char *fund;
+    int64_t amount_fen, received_fen;
+    bool loan, waived;
+    const char *due; /* as of terms_line */
+    int64_t due_days;
+    const char *due_node; /* "" none */
+    const char *due_date; /* NULL: not known yet */
+    const char *state;    /* "waived", "paid", "overdue", "part", "due", "open" */
+};
+
+/* Distributes @received_fen over @rows, which are in the order of allocation: each gets up to its
+ * amount, a line below 0 or waived nothing; what is over stays with nobody and is returned. Then
+ * says the state of each as of @today. */
+int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
+                            const char *today);
+
+/* The living lines with what they got, in the order of allocation: those with a day by it, then the
+ * others. Texts live during the call. The caller has read the deal. */
+int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
+                    int (*each)(void *arg, const struct receivable_row *row), void *arg);
+/* What is due until @today and neither received nor waived. */
+int receivable_owed(struct tx *tx, int64_t deal_id, const char *today, int64_t *ret_fen);
+
+#endif

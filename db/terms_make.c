@@ -1,0 +1,421 @@
+/* terms_make.c - terms worked out: price, discounts, schedule, authority. See terms_make.h. */
+#include "db/terms_make.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/payment_plan.h"
+#include "db/publication.h"
+#include "db/unit.h"
+#include "db/unit_class.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static bool is(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+/* ---- days ---- */
+
+/* Of the civil calendar, counted from any day; of a text that was checked to be a date. */
+static int64_t day_number(const char *date)
+{
+    char *at;
+    int64_t year = strtol(date, &at, 10), month = strtol(*at ? at + 1 : at, &at, 10);
+    const int64_t day = strtol(*at ? at + 1 : at, &at, 10);
+
+    if (month < 3) { /* years begin in March: the odd day is their last */
+        year--;
+        month += 12;
+    }
+    return INT64_C(365) * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 +
+           day;
+}
+
+void terms_until(const struct terms_ask *ask, const char *date, struct terms_made *made)
+{
+    int64_t end;
+
+    if (!date)
+        return;
+    end = ask->today_end_ms + (day_number(date) - day_number(ask->today)) * DAY_MS;
+    if (made->until_ms == 0 || end < made->until_ms)
+        made->until_ms = end;
+}
+
+/* ---- the unit and its price ---- */
+
+struct pricing {
+    struct tx *tx;
+    const struct terms_ask *ask;
+    struct terms_made *made;
+    int64_t shown_fen;
+    bool changed; /* since it was read */
+    char until[16];
+};
+
+static int unit_read(void *arg, const struct unit_row *u)
+{
+    struct pricing *p = arg;
+    struct terms_made *made = p->made;
+    struct terms_row *row = &made->row;
+
+    unit_path(u, made->path, sizeof(made->path));
+    p->changed = p->ask->unit_version && p->ask->unit_version != u->version;
+    p->shown_fen = u->shown ? u->shown_total_fen : 0;
+    snprintf(p->until, sizeof(p->until), "%s", u->price_until ? u->price_until : "");
+    row->project_id = u->project_id;
+    row->unit_id = u->id;
+    row->list_fen = u->total_fen;
+    row->price_basis = pool_text(&made->pool, u->price_basis);
+    row->area = is(u->price_basis, "gross") ? u->gross : is(u->price_basis, "inner") ? u->inner : 0;
+    made->class = pool_text(&made->pool, u->class);
+    made->filed_fen = u->filed_total_fen;
+    made->floor_fen = u->floor_total_fen;
+    return row->price_basis && made->class ? 0 : -ENOMEM;
+}
+
+/* What the live deal on this very unit stands on: a document keeps its price version (PR-17). 1
+ * when there is one. */
+static int price_of_deal(struct pricing *p)
+{
+    struct terms_made *made = p->made;
+    struct terms_row *row = &made->row;
+    struct stmt *s;
+    bool same = false;
+    int r = db_query(p->tx->db, &s,
+                     "SELECT t.unit_id, t.unit_price_id, t.publication_id, t.list_fen, t.area, "
+                     "t.price_basis, t.member_level FROM deal d JOIN terms t ON t.id = d.terms_id "
+                     "WHERE d.id = $1 AND d.project_id = $2 AND d.closed_ms IS NULL",
+                     "ii", p->ask->deal_id, row->project_id);
+
+    if (r >= 0)
+        r = stmt_step(s);
+    if (r == 1 && stmt_int(s, 0) == row->unit_id) {
+        same = true;
+        row->unit_price_id = stmt_int(s, 1);
+        row->publication_id = stmt_int(s, 2);
+        row->list_fen = stmt_int(s, 3);
+        row->area = stmt_int(s, 4);
+        row->price_basis = pool_text(&made->pool, stmt_text(s, 5));
+        row->member_level = pool_text(&made->pool, stmt_text(s, 6)); /* frozen too (PR-11) */
+    }
+    stmt_reset(s);
+    if (r == 0)
+        return fault_set(p->tx->fault, FAULT_TERMS_OTHERS, NULL);
+    return r < 0 ? r : same && (!row->price_basis || !row->member_level) ? -ENOMEM : same;
+}
+
+/* The price as it stands today: within its window (PR-04), not above the filed one (PR-06). */
+static int price_of_today(struct pricing *p)
+{
+    struct terms_made *made = p->made;
+    struct terms_row *row = &made->row;
+    int r;
+
+    if (row->list_fen <= 0)
+        return fault_set(p->tx->fault, FAULT_UNIT_NOT_PRICED, "unit", made->path, NULL);
+    if (p->until[0] && strcmp(p->until, p->ask->today) < 0)
+        return fault_set(p->tx->fault, FAULT_PRICE_EXPIRED, "unit", made->path, "date", p->until,
+                         NULL);
+    if (made->filed_fen && row->list_fen > made->filed_fen)
+        return fault_set(p->tx->fault, FAULT_PRICE_ABOVE_FILED, "unit", made->path, NULL);
+    terms_until(p->ask, p->until[0] ? p->until : NULL, made);
+    r = db_get(p->tx->db, &row->unit_price_id, "SELECT MAX(id) FROM unit_price WHERE unit_id = $1",
+               "i", row->unit_id);
+    if (r >= 0 && p->shown_fen == row->list_fen)
+        r = publication_live(p->tx->db, row->project_id, &row->publication_id);
+    return r < 0 ? r : 0;
+}
+
+static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
+{
+    const struct unit_filter filter = {.unit_id = ask->unit_id};
+    struct pricing p = {.tx = tx, .ask = ask, .made = made};
+    int r = unit_scan(tx, &filter, unit_read, &p);
+
+    if (r == 0 && p.changed)
+        return fault_set(tx->fault, FAULT_UNIT_CHANGED, "unit", made->path, NULL);
+    if (r == 0 && ask->deal_id)
+        r = price_of_deal(&p);
+    if (r == 0)
+        r = price_of_today(&p);
+    made->row.unit = made->path;
+    return r < 0 ? r : 0;
+}
+
+static int project_read(struct tx *tx, struct terms_made *made)
+{
+    static const char *const modes[] = {"half_up", "truncate", "up"};
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT round_mode, round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen "
+                     "FROM project WHERE id = $1",
+                     "i", made->row.project_id);
+
+    if (r >= 0)
+        r = stmt_step(s);
+    for (int i = 0; r == 1 && i < 3; i++)
+        if (is(modes[i], stmt_text(s, 0)))
+            made->round_mode = (enum round_mode)i;
+    if (r == 1) {
+        made->round_unit_fen = stmt_int(s, 1);
+        made->down_bp = stmt_int(s, 2);
+        made->loan_unit_fen = stmt_int(s, 3);
+        made->fund_cap_fen = stmt_int(s, 4);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
+}
+
+/* The buyer, and the level that counts: the one of the moment, or the deal's (PR-11). */
+static int customer_read(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
+{
+    struct stmt *s;
+    int r;
+
+    made->row.customer_id = ask->customer_id;
+    if (ask->customer_id == 0) {
+        made->row.member_level = "";
+        return 0;
+    }
+    r = db_query(tx->db, &s,
+                 "SELECT m.level FROM customer c LEFT JOIN member m ON m.customer_id = c.id "
+                 "WHERE c.id = $1",
+                 "i", ask->customer_id);
+    if (r >= 0)
+        r = stmt_step(s);
+    if (r == 1 && !made->row.member_level) {
+        made->row.member_level = pool_text(&made->pool, stmt_is_null(s, 0) ? "" : stmt_text(s, 0));
+        r = made->row.member_level ? 1 : -ENOMEM;
+    }
+    stmt_reset(s);
+    return r < 0 ? r : r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : 0;
+}
+
+/* ---- the plan ---- */
+
+struct planning {
+    struct tx *tx;
+    const struct terms_ask *ask;
+    struct terms_made *made;
+    bool found;
+};
+
+static int loan_refuse(struct tx *tx, const struct schedule *s)
+{
+    char loan[32], fund[32];
+
+    snprintf(loan, sizeof(loan), "%" PRId64, s->loan_most_fen / 100);
+    snprintf(fund, sizeof(fund), "%" PRId64, s->fund_most_fen / 100);
+    return fault_set(tx->fault, FAULT_LOAN_TOO_MUCH, "loan", loan, "fund", fund, NULL);
+}
+
+static int schedule_refuse(struct planning *p, enum schedule_error error, const struct schedule *s)
+{
+    char unit[32];
+
+    switch (error) {
+    case SCHEDULE_OK:
+        break;
+    case SCHEDULE_MISFIT:
+        return fault_set(p->tx->fault, FAULT_PLAN_MISFIT, NULL);
+    case SCHEDULE_DEPOSIT:
+        return fault_set(p->tx->fault, FAULT_DEPOSIT_TOO_MUCH, NULL);
+    case SCHEDULE_LOAN:
+        return loan_refuse(p->tx, s);
+    case SCHEDULE_UNIT:
+        snprintf(unit, sizeof(unit), "%" PRId64, p->made->loan_unit_fen / 100);
+        return fault_set(p->tx->fault, FAULT_LOAN_UNIT, "unit", unit, NULL);
+    }
+    return 0;
+}
+
+static int lines_take(struct planning *p, const struct payment_plan_row *plan,
+                      const struct schedule *s)
+{
+    struct terms_made *made = p->made;
+    struct pool *pool = &made->pool;
+
+    for (size_t i = 0; i < s->n_lines; i++) {
+        static const struct payment_plan_line deposit = {.due = "subscribed", .due_node = ""};
+        const struct schedule_line *from = &s->lines[i];
+        const struct payment_plan_line *rule =
+            from->rule < plan->n_lines ? &plan->lines[from->rule] : &deposit;
+
+        made->lines[i] = (struct terms_line){.fund = funds[from->fund].code,
+                                             .amount_fen = from->amount_fen,
+                                             .loan = funds[from->fund].class == FUND_CLASS_LOAN,
+                                             .due = pool_text(pool, rule->due),
+                                             .due_days = rule->due_days,
+                                             .due_date = pool_text(pool, rule->due_date),
+                                             .due_node = pool_text(pool, rule->due_node)};
+        if (!made->lines[i].due || !made->lines[i].due_node)
+            return -ENOMEM;
+    }
+    made->row.lines = made->lines;
+    made->row.n_lines = s->n_lines;
+    made->row.deposit_fen = s->deposit_fen;
+    made->row.loan_fen = s->loan_fen;
+    made->row.fund_loan_fen = s->fund_loan_fen;
+    made->row.loan_most_fen = s->loan_most_fen;
+    made->row.fund_most_fen = s->fund_most_fen;
+    return 0;
+}
+
+/* What may be lent for a unit of this class, and how long (PM-12, PR-16). */
+static int loan_bounds(struct planning *p, struct schedule_ask *ask)
+{
+    const struct class_info *class = unit_class_info(p->made->class);
+    bool loans = false;
+
+    if (class && class->down_bp > ask->down_bp)
+        ask->down_bp = class->down_bp;
+    if (class && !class->fund)
+        ask->fund_cap_fen = 0;
+    for (size_t i = 0; i < ask->n_rules; i++)
+        loans |= funds[ask->rules[i].fund].class == FUND_CLASS_LOAN;
+    if (!loans)
+        return 0;
+    if (class && class->loan_years == 0)
+        return fault_set(p->tx->fault, FAULT_LOAN_NONE, NULL);
+    p->made->row.loan_years = p->ask->loan_years ? p->ask->loan_years
+                              : class            ? class->loan_years
+                                                 : 0;
+    if (class && p->made->row.loan_years > class->loan_years) {
+        char most[24];
+
+        snprintf(most, sizeof(most), "%" PRId64, class->loan_years);
+        return fault_set(p->tx->fault, FAULT_FIELD_RANGE, "field", "loan_years", "min", "1", "max",
+                         most, NULL);
+    }
+    return 0;
+}
+
+static int plan_take(void *arg, const struct payment_plan_row *plan)
+{
+    struct planning *p = arg;
+    struct terms_made *made = p->made;
+    struct schedule_rule rules[SCHEDULE_RULES_MAX];
+    struct schedule schedule;
+    struct schedule_ask ask = {.total_fen = made->row.total_fen,
+                               .rules = rules,
+                               .n_rules = plan->n_lines,
+                               .deposit_fen = p->ask->deposit_fen,
+                               .loan_fen = p->ask->loan_fen,
+                               .fund_loan_fen = p->ask->fund_loan_fen,
+                               .down_bp = made->down_bp,
+                               .loan_unit_fen = made->loan_unit_fen,
+                               .fund_cap_fen = made->fund_cap_fen,
+                               .unit_fen = made->round_unit_fen < 100 ? made->round_unit_fen : 100};
+    int r;
+
+    if (!plan->enabled)
+        return 0;
+    p->found = true;
+    for (size_t i = 0; i < plan->n_lines; i++)
+        rules[i] =
+            (struct schedule_rule){plan->lines[i].fund, plan->lines[i].share, plan->lines[i].value};
+    r = loan_bounds(p, &ask);
+    if (r == 0)
+        r = schedule_refuse(p, schedule_make(&ask, &schedule), &schedule);
+    if (r < 0)
+        return r;
+    made->row.plan_name = pool_text(&made->pool, plan->name);
+    made->row.plan_kind = pool_text(&made->pool, plan->kind);
+    if (!made->row.plan_name || !made->row.plan_kind)
+        return -ENOMEM;
+    return lines_take(p, plan, &schedule);
+}
+
+static int plan_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
+{
+    struct planning p = {.tx = tx, .ask = ask, .made = made};
+    int r;
+
+    made->row.plan_id = ask->plan_id;
+    made->row.plan_name = made->row.plan_kind = "";
+    made->row.bank = ask->bank ? ask->bank : "";
+    if (ask->plan_id == 0) {
+        made->row.deposit_fen = ask->deposit_fen > 0 ? ask->deposit_fen : 0;
+        if (made->row.deposit_fen > made->row.total_fen)
+            return fault_set(tx->fault, FAULT_DEPOSIT_TOO_MUCH, NULL);
+        return ask->loan_fen > 0 || ask->fund_loan_fen > 0
+                   ? fault_set(tx->fault, FAULT_PLAN_UNKNOWN, NULL)
+                   : 0;
+    }
+    r = payment_plan_each(tx, made->row.project_id, ask->plan_id, plan_take, &p);
+    return r == 0 && !p.found ? fault_set(tx->fault, FAULT_PLAN_UNKNOWN, NULL) : r;
+}
+
+/* ---- authority (PR-05, PR-13) ---- */
+
+int64_t terms_discount_bp(const struct terms_row *row)
+{
+    return money_round((__int128)(row->list_fen - row->total_fen) * 10000, row->list_fen, 1,
+                       ROUND_HALF_UP);
+}
+
+static int authority(struct tx *tx, struct terms_made *made)
+{
+    static const char *const words[] = {"", "limit", "floor", "limit floor"};
+    struct terms_row *row = &made->row;
+    int64_t most = 0, below = 0, least;
+    int r = db_get(tx->db, &most,
+                   "SELECT MAX(l.most_bp) FROM discount_limit l JOIN user_post p ON p.post_id = "
+                   "l.post_id WHERE l.project_id = $1 AND p.user_id = $2",
+                   "ii", row->project_id, tx->actor->id);
+
+    if (r >= 0)
+        r = db_get(tx->db, &below,
+                   "SELECT MAX(l.below_floor) FROM discount_limit l JOIN user_post p ON "
+                   "p.post_id = l.post_id WHERE l.project_id = $1 AND p.user_id = $2",
+                   "ii", row->project_id, tx->actor->id);
+    if (r < 0)
+        return r;
+    row->limit_bp = most;
+    row->discount_bp = terms_discount_bp(row);
+    /* The least total that the limit gives, rounded as a total is. */
+    least = money_precision(
+        money_round((__int128)row->list_fen * (10000 - most), 10000, 1, ROUND_HALF_UP),
+        made->round_unit_fen, made->round_mode);
+    row->beyond = words[(row->total_fen < least ? 1 : 0) +
+                        (row->total_fen < made->floor_fen && !below ? 2 : 0)];
+    return 0;
+}
+
+int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
+{
+    int64_t days = TERMS_VALID_DAYS;
+    struct terms_row *row = &made->row;
+    int r;
+
+    *made = (struct terms_made){.row = {.state = "quote", .made_ms = tx->now_ms}};
+    row->user_id = tx->actor->id;
+    row->for_deal_id = ask->deal_id;
+    row->user = tx->actor->name;
+    r = price_make(tx, ask, made);
+    if (r == 0)
+        r = project_read(tx, made);
+    if (r == 0)
+        r = customer_read(tx, ask, made);
+    if (r == 0)
+        r = terms_discounts(tx, ask, made);
+    if (r == 0)
+        r = plan_make(tx, ask, made);
+    if (r == 0)
+        r = authority(tx, made);
+    if (r < 0)
+        return r;
+    row->unit_price_fen = row->area > 0 ? money_unit_price(row->total_fen, row->area) : 0;
+    if (row->beyond[0] || ask->deal_id)
+        days = TERMS_ASKED_DAYS;
+    row->valid_until_ms = tx->now_ms + days * DAY_MS;
+    if (made->until_ms && made->until_ms < row->valid_until_ms)
+        row->valid_until_ms = made->until_ms;
+    return 0;
+}

@@ -1,0 +1,46 @@
+/* terms_make.h - how terms are worked out; for terms.c and its parts alone. Thread: as terms.h. */
+#ifndef ANCHANG_DB_TERMS_MAKE_H
+#define ANCHANG_DB_TERMS_MAKE_H
+
+#include "db/approval.h"
+#include "db/money.h"
+#include "db/pool.h"
+#include "db/terms.h"
+
+struct terms_made {
+    struct terms_row row; /* its steps and lines are those below */
+    struct terms_step steps[TERMS_STEPS_MAX];
+    struct terms_line lines[TERMS_LINES_MAX];
+    struct pool pool; /* of all texts; the caller's to free, also of a refusal */
+
+    char path[256];
+    const char *class;
+    int64_t filed_fen, floor_fen;
+    int64_t until_ms; /* when what it stands on ends: price, discounts, identity; 0: never */
+    int64_t round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen;
+    enum round_mode round_mode;
+};
+
+/* All of it. Refuses as terms_quote() does. */
+int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *ret_made);
+
+/* terms_discount.c: the chain of discounts, from row.list_fen to row.total_fen. */
+int terms_discounts(struct tx *tx, const struct terms_ask *ask, struct terms_made *made);
+/* How many live deals have it, but for @deal_id: what a quota counts (PR-07). */
+int terms_discount_uses(struct tx *tx, int64_t discount_id, int64_t deal_id, int64_t *ret_uses);
+int terms_scheme_uses(struct tx *tx, int64_t scheme_id, int64_t deal_id, int64_t *ret_uses);
+
+/* The content, as what approves it and what uses it see it. */
+void terms_hash(const struct terms_row *row, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
+/* Asks for the approval of @row, a draft; its approval_id is the request then. */
+int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *row,
+                   const uint8_t hash[APPROVAL_HASH_SIZE]);
+/* What is given off the list price, 0.0001 half up. */
+int64_t terms_discount_bp(const struct terms_row *row);
+/* From one state into another, with its audit row. */
+int terms_state(struct tx *tx, const struct terms_row *row, const char *state, int64_t valid_ms);
+
+/* The end of @date brings forward what they stand on. NULL: it has none. */
+void terms_until(const struct terms_ask *ask, const char *date, struct terms_made *made);
+
+#endif

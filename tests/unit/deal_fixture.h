@@ -1,0 +1,223 @@
+/* deal_fixture.h - the fixture on sale: all units released and published, three people, six buyers
+ * with documents, one payment plan; and a deal's steps in one line each. */
+#ifndef ANCHANG_TESTS_DEAL_FIXTURE_H
+#define ANCHANG_TESTS_DEAL_FIXTURE_H
+
+#include "act_fixture.h"
+
+#include "db/customer.h"
+#include "db/day.h"
+#include "db/deal.h"
+#include "db/receivable.h"
+#include "db/verify.h"
+
+enum { BUYERS = 6, DEPOSIT = 5000000 };
+
+/* Resident's numbers with right check digits. */
+static const char *const deal_documents[BUYERS] = {"11010519491231002X", "110105194912310038",
+                                                   "110105194912310054", "110105194912310070",
+                                                   "110105194912310097", "110105194912310118"};
+static int64_t deal_buyers[BUYERS], deal_plan;
+
+static inline int64_t buyer_make(struct fixture *f, size_t i, const char *document)
+{
+    char phone[16];
+    const struct customer_new c = {.kind = "person",
+                                   .name = "王小明",
+                                   .notice = "2026-01",
+                                   .phones = {phone},
+                                   .n_phones = 1,
+                                   .document_kind = "id_card",
+                                   .document = document};
+    int64_t id = 0;
+
+    snprintf(phone, sizeof(phone), "1381234%04d", (int)i);
+    assert_int_equal(FIXTURE_DO(f, tx, customer_create(tx, &c, &id)), 0);
+    return id;
+}
+
+static inline void deal_people(struct fixture *f)
+{
+    assert_int_equal(
+        db_script(f->db,
+                  "INSERT INTO user_account (id, login, name, password_hash, created_ms) VALUES "
+                  "(1, 'tester', '李雷', 'h', 1), (2, 'second', '韩梅', 'h', 1), (3, 'boss', "
+                  "'王总', 'h', 1);"),
+        0);
+    for (size_t i = 0; i < BUYERS; i++)
+        deal_buyers[i] = buyer_make(f, i, deal_documents[i]);
+    assert_int_equal(db_get(f->db, &deal_plan,
+                            "INSERT INTO payment_plan (project_id, name, kind) VALUES ($1, "
+                            "'按揭', 'commercial') RETURNING id",
+                            "i", f->project),
+                     1);
+}
+
+static inline int deal_setup(void **state)
+{
+    int r = setup(state);
+
+    fixture_release(*state);
+    fixture_publish(*state);
+    deal_people(*state);
+    ((struct fixture *)*state)->now_ms += FIXTURE_MINUTE; /* what is published was so before */
+    return r;
+}
+
+/* A line of the terms under way. */
+static inline void terms_line(struct fixture *f, int64_t terms, int64_t ordinal, const char *fund,
+                              int64_t fen, const char *due, int64_t days)
+{
+    const int64_t loan = strcmp(fund, "bank_loan") == 0;
+
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO terms_line (terms_id, ordinal, fund, amount_fen, loan, "
+                            "due, due_days, due_node) VALUES ($1, $2, $3, $4, $5, $6, $7, '')",
+                            "iitiiti", terms, ordinal, fund, fen, loan, due, days),
+                     1);
+}
+
+/* Granted terms at the list price, less @off_fen: deposit at the subscription, a third a week after
+ * the contract, the loan 30 days after the filing. @planned false: a booking's, without a plan. */
+static inline int64_t terms_make(struct fixture *f, int64_t unit, int64_t customer, bool planned,
+                                 int64_t off_fen)
+{
+    const int64_t total = FIXTURE_TOTAL - off_fen, down = 33333300;
+    const int64_t loan = planned ? total - DEPOSIT - down : 0;
+    int64_t id = 0, price = 0;
+
+    assert_int_equal(db_begin(f->db), 0);
+    price = fixture_of(f, "SELECT MAX(id) FROM unit_price WHERE unit_id = $1", unit);
+    if (!price)
+        assert_int_equal(db_get(f->db, &price,
+                                "INSERT INTO unit_price (unit_id, total_fen, reason, actor, "
+                                "at_ms) VALUES ($1, $2, 'test', 'tester', $3) RETURNING id",
+                                "iii", unit, FIXTURE_TOTAL, f->now_ms),
+                         1);
+    assert_int_equal(
+        db_get(f->db, &id,
+               "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, price_basis, "
+               "area, list_fen, total_fen, plan_id, plan_name, plan_kind, deposit_fen, loan_fen, "
+               "valid_until_ms, user_id, made_ms) VALUES ($1, $2, $3, $4, 'gross', 8937, $5, $6, "
+               "$7, $8, $9, $10, $11, $12, 1, $13) RETURNING id",
+               "iiiiiiottiiii", f->project, unit, customer, price, FIXTURE_TOTAL, total,
+               planned ? &deal_plan : NULL, planned ? "按揭" : "", planned ? "commercial" : "",
+               planned ? (int64_t)DEPOSIT : (int64_t)0, loan, f->now_ms + 3 * FIXTURE_DAY,
+               f->now_ms),
+        1);
+    if (planned) {
+        terms_line(f, id, 1, "deposit", DEPOSIT, "subscribed", 0);
+        terms_line(f, id, 2, "down_payment", down, "signed", 7);
+        terms_line(f, id, 3, "bank_loan", loan, "filed", 30);
+    }
+    assert_int_equal(db_run(f->db,
+                            "UPDATE terms SET state = 'granted', hash = zeroblob(32) WHERE id = $1",
+                            "i", id),
+                     1);
+    assert_int_equal(db_commit(f->db), 0);
+    return id;
+}
+
+/* What a deal of buyer @i on @unit asks for, with terms of its own. */
+static inline struct deal_open deal_asked(struct fixture *f, char stage, int64_t unit, size_t i)
+{
+    return (struct deal_open){.stage = stage,
+                              .unit_id = unit,
+                              .unit_version = fixture_version(f, unit),
+                              .terms_id = terms_make(f, unit, deal_buyers[i], stage != 'B', 0),
+                              .buyers = {{deal_buyers[i], 10000}},
+                              .n_buyers = 1,
+                              .document = stage == 'C' ? "HT-1" : NULL,
+                              .document_again = deal_documents[i]};
+}
+
+/* The deal, which must come about. */
+static inline int64_t deal_of(struct fixture *f, const struct deal_open *open)
+{
+    int64_t id = 0;
+    int r = FIXTURE_DO(f, tx, deal_open(tx, open, &id));
+
+    if (r != 0)
+        fail_msg("deal: %d %s", r, f->fault.set ? fault_code_text(f->fault.code) : "");
+    return id;
+}
+
+static inline int64_t deal_new(struct fixture *f, char stage, int64_t unit, size_t i)
+{
+    const struct deal_open open = deal_asked(f, stage, unit, i);
+
+    return deal_of(f, &open);
+}
+
+static inline int64_t deal_version(struct fixture *f, int64_t deal)
+{
+    return fixture_of(f, "SELECT version FROM deal WHERE id = $1", deal);
+}
+
+static inline int deal_goes(struct fixture *f, int64_t deal, char stage, int64_t terms, size_t i,
+                            const char *document)
+{
+    const struct deal_advance to = {.deal_id = deal,
+                                    .version = deal_version(f, deal),
+                                    .stage = stage,
+                                    .terms_id = terms,
+                                    .document = document,
+                                    .document_again = deal_documents[i]};
+
+    return FIXTURE_DO(f, tx, deal_advance(tx, &to));
+}
+
+static inline int deal_pay(struct fixture *f, int64_t deal, int64_t fen)
+{
+    const struct receivable_mark mark = {.deal_id = deal, .fund = "deposit", .amount_fen = fen};
+    int64_t id;
+
+    return FIXTURE_DO(f, tx, receivable_mark(tx, &mark, &id));
+}
+
+static inline int deal_filed(struct fixture *f, int64_t deal, const char *number)
+{
+    char today[DAY_TEXT];
+
+    day_of(f->now_ms, today);
+    return FIXTURE_DO(f, tx, deal_file(tx, deal, deal_version(f, deal), number, today));
+}
+
+static inline int deal_voided(struct fixture *f, int64_t deal)
+{
+    return FIXTURE_DO(f, tx, deal_void(tx, deal, deal_version(f, deal), "mistake"));
+}
+
+static inline int deals_due(struct fixture *f, int64_t *ret_next)
+{
+    return FIXTURE_DO(f, tx, deal_expire_due(tx, ret_next));
+}
+
+static inline char deal_stage(struct fixture *f, int64_t deal)
+{
+    struct stmt *s;
+    char stage;
+
+    assert_int_equal(db_query(f->db, &s, "SELECT stage FROM deal WHERE id = $1", "i", deal), 0);
+    assert_int_equal(stmt_step(s), 1);
+    stage = stmt_text(s, 0)[0];
+    stmt_reset(s);
+    return stage;
+}
+
+static inline void deal_violated(void *arg, const char *invariant, const char *what)
+{
+    (void)arg;
+    print_error("%s: %s\n", invariant, what);
+}
+
+/* Nothing of I1 to I10 that a query can see is broken. The fixture's publication has no content. */
+static inline void deal_verify(struct fixture *f)
+{
+    int64_t n = 0;
+
+    assert_int_equal(verify_queries(f->db, deal_violated, NULL, &n), 0);
+    assert_int_equal(n, 0);
+}
+
+#endif

@@ -1,0 +1,169 @@
+/* test_receivable.c - what is due and what came in: the schedule as the terms have it, days when
+ * their event comes, the oldest first, no money before a permit (FC 27.3, FI-39, SF-11). */
+#include "deal_fixture.h"
+
+struct seen {
+    struct receivable_row rows[8];
+    char funds[8][32], days[8][16];
+    size_t n;
+};
+
+static int see(void *arg, const struct receivable_row *row)
+{
+    struct seen *seen = arg;
+
+    snprintf(seen->funds[seen->n], sizeof(seen->funds[0]), "%s", row->fund);
+    snprintf(seen->days[seen->n], sizeof(seen->days[0]), "%s", row->due_date ? row->due_date : "");
+    seen->rows[seen->n++] = *row;
+    return 0;
+}
+
+static struct seen look(struct fixture *f, int64_t deal, const char *today)
+{
+    struct seen seen = {.n = 0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_each(tx, deal, today, see, &seen)), 0);
+    return seen;
+}
+
+static int64_t owed(struct fixture *f, int64_t deal, const char *today)
+{
+    int64_t fen = -1;
+
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, today, &fen)), 0);
+    return fen;
+}
+
+/* ---- the allocation alone ---- */
+
+static struct receivable_row line(int64_t fen, const char *date)
+{
+    return (struct receivable_row){.amount_fen = fen, .due_date = date};
+}
+
+static void test_allocation(void **state)
+{
+    struct receivable_row rows[] = {line(100, "2026-05-01"), line(200, "2026-05-10"),
+                                    line(-50, "2026-05-11"), line(300, "2026-06-01"),
+                                    line(400, NULL)};
+
+    (void)state;
+    rows[1].waived = true;
+    assert_int_equal(receivable_allocate(rows, 5, 0, "2026-05-10"), 0);
+    assert_string_equal(rows[0].state, "overdue");
+    assert_string_equal(rows[1].state, "waived");
+    assert_string_equal(rows[3].state, "open");
+    assert_int_equal(receivable_allocate(rows, 5, 99, "2026-05-01"), 0);
+    assert_int_equal(rows[0].received_fen, 99);
+    assert_string_equal(rows[0].state, "part");
+    assert_int_equal(receivable_allocate(rows, 5, 0, "2026-05-01"), 0);
+    assert_string_equal(rows[0].state, "due");
+    assert_int_equal(receivable_allocate(rows, 5, 450, "2026-05-10"), 0);
+    assert_string_equal(rows[0].state, "paid");
+    assert_int_equal(rows[1].received_fen, 0); /* waived: it takes nothing */
+    assert_int_equal(rows[2].received_fen, 0); /* owed to the buyer */
+    assert_int_equal(rows[3].received_fen, 300);
+    assert_int_equal(rows[4].received_fen, 50);
+    assert_int_equal(receivable_allocate(rows, 5, 900, "2026-05-10"), 100); /* over */
+    assert_int_equal(receivable_allocate(rows, 5, -10, "2026-05-10"), -10);
+    assert_int_equal(rows[0].received_fen, 0);
+}
+
+/* Any sum: what lines got and what is left make it up, and no line has a fen while an older one
+ * lacks one. */
+static void test_allocation_adds_up(void **state)
+{
+    uint64_t random = 1;
+
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        struct receivable_row rows[12];
+        int64_t sum = 0, left, received;
+        bool lacking = false;
+
+        for (size_t i = 0; i < 12; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            rows[i] = line((int64_t)(random >> 40) % 1000 - 100, NULL);
+            rows[i].amount_fen += rows[i].amount_fen == 0;
+            rows[i].waived = (random >> 20) % 7 == 0;
+        }
+        received = (int64_t)(random >> 33) % 8000;
+        left = receivable_allocate(rows, 12, received, "2026-01-01");
+        for (size_t i = 0; i < 12; i++) {
+            sum += rows[i].received_fen;
+            assert_true(rows[i].received_fen >= 0);
+            assert_false(lacking && rows[i].received_fen > 0);
+            if (!rows[i].waived && rows[i].amount_fen > 0 &&
+                rows[i].received_fen < rows[i].amount_fen)
+                lacking = true;
+        }
+        assert_int_equal(sum + left, received);
+        assert_false(lacking && left > 0);
+    }
+}
+
+/* ---- of a deal ---- */
+
+static void test_days_come_with_their_event(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    char today[DAY_TEXT], week[DAY_TEXT], month[DAY_TEXT];
+    struct seen seen = look(f, deal, "2000-01-01");
+
+    day_of(f->now_ms, today);
+    assert_int_equal(day_add(today, 7, week), 0);
+    assert_int_equal(day_add(today, 30, month), 0);
+    assert_int_equal(seen.n, 3);
+    assert_string_equal(seen.funds[0], "deposit");
+    assert_string_equal(seen.days[0], today);
+    assert_string_equal(seen.days[1], "");
+    assert_string_equal(seen.days[2], "");
+    assert_int_equal(seen.rows[0].amount_fen + seen.rows[1].amount_fen + seen.rows[2].amount_fen,
+                     FIXTURE_TOTAL);
+    assert_true(seen.rows[2].loan);
+    assert_int_equal(owed(f, deal, today), DEPOSIT);
+    assert_int_equal(deal_pay(f, deal, DEPOSIT + 100), 0);
+    assert_int_equal(owed(f, deal, today), 0);
+    assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0);
+    seen = look(f, deal, week);
+    assert_string_equal(seen.days[1], week);
+    assert_int_equal(seen.rows[1].received_fen, 100);
+    assert_int_equal(owed(f, deal, week), seen.rows[1].amount_fen - 100);
+    assert_int_equal(deal_filed(f, deal, "BA-1"), 0);
+    seen = look(f, deal, week);
+    assert_string_equal(seen.days[2], month);
+}
+
+static void test_money_is_marked(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal = deal_new(f, 'S', f->units[0], 0);
+
+    assert_int_equal(deal_pay(f, deal, 300), 0);
+    assert_true(fixture_changed(f, CHANGE_DEAL, deal));
+    assert_refused(f, deal_pay(f, deal, -301), RECEIVED_SHORT);
+    assert_int_equal(deal_pay(f, deal, -300), 0);
+    assert_refused(f, deal_pay(f, 999, 300), NOT_FOUND);
+    f->as = &f->outsider;
+    assert_refused(f, deal_pay(f, deal, 300), NOT_FOUND);
+    f->as = &f->actor;
+    /* Without a permit nothing is taken; what is there goes back. */
+    assert_int_equal(deal_pay(f, deal, 300), 0);
+    assert_true(db_run(f->db, "DELETE FROM permit_unit WHERE unit_id = $1", "i", f->units[0]) == 1);
+    assert_refused(f, deal_pay(f, deal, 1), G1_PERMIT);
+    assert_int_equal(deal_pay(f, deal, -300), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_allocation),
+        cmocka_unit_test(test_allocation_adds_up),
+        cmocka_unit_test_setup_teardown(test_days_come_with_their_event, deal_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_money_is_marked, deal_setup, fixture_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
