@@ -129,7 +129,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0;
+    int64_t hold = 0, permit = 0, points = 0, terms = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;

@@ -305,3 +305,22 @@ int project_is_closed(struct db *db, int64_t id, bool *ret_closed)
         *ret_closed = closed != 0;
     return r;
 }
+
+int project_rounding(struct db *db, int64_t id, enum round_mode *ret_mode, int64_t *ret_unit_fen)
+{
+    static const char *const modes[] = {"half_up", "truncate", "up"};
+    struct stmt *s;
+    int r =
+        db_query(db, &s, "SELECT round_mode, round_unit_fen FROM project WHERE id = $1", "i", id);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r != 1)
+        return r < 0 ? r : -ENOENT;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(modes[i], stmt_text(s, 0)) == 0)
+            *ret_mode = (enum round_mode)i;
+    *ret_unit_fen = stmt_int(s, 1);
+    stmt_reset(s);
+    return 0;
+}

@@ -10,6 +10,7 @@
 #ifndef ANCHANG_DB_PROJECT_H
 #define ANCHANG_DB_PROJECT_H
 
+#include "db/money.h"
 #include "db/tx.h"
 
 enum { PROJECT_MAX = 1000 }; /* of a site */
@@ -59,6 +60,9 @@ int project_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct p
 int project_find(struct db *db, const char *text, int64_t *ret_id);
 /* Whether its display is closed: 1 and the answer, 0 when there is no such project. */
 int project_is_closed(struct db *db, int64_t id, bool *ret_closed);
+
+/* How list totals are rounded, and to what (fen). */
+int project_rounding(struct db *db, int64_t id, enum round_mode *ret_mode, int64_t *ret_unit_fen);
 
 struct project_state {
     char state;                           /* letter of states.def */

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/loan.h"
 #include "db/payment_plan.h"
+#include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
@@ -150,23 +152,24 @@ static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_m
 
 static int project_read(struct tx *tx, struct terms_made *made)
 {
-    static const char *const modes[] = {"half_up", "truncate", "up"};
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT round_mode, round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen "
-                     "FROM project WHERE id = $1",
-                     "i", made->row.project_id);
+    int r =
+        project_rounding(tx->db, made->row.project_id, &made->round_mode, &made->round_unit_fen);
 
+    if (r < 0)
+        return r;
+    r = db_query(tx->db, &s,
+                 "SELECT down_bp, loan_unit_fen, fund_cap_fen, commercial_rate_ppm, fund_rate_ppm "
+                 "FROM project WHERE id = $1",
+                 "i", made->row.project_id);
     if (r >= 0)
         r = stmt_step(s);
-    for (int i = 0; r == 1 && i < 3; i++)
-        if (is(modes[i], stmt_text(s, 0)))
-            made->round_mode = (enum round_mode)i;
     if (r == 1) {
-        made->round_unit_fen = stmt_int(s, 1);
-        made->down_bp = stmt_int(s, 2);
-        made->loan_unit_fen = stmt_int(s, 3);
-        made->fund_cap_fen = stmt_int(s, 4);
+        made->down_bp = stmt_int(s, 0);
+        made->loan_unit_fen = stmt_int(s, 1);
+        made->fund_cap_fen = stmt_int(s, 2);
+        made->commercial_rate_ppm = stmt_int(s, 3);
+        made->fund_rate_ppm = stmt_int(s, 4);
     }
     stmt_reset(s);
     return r < 0 ? r : r == 1 ? 0 : -ENOENT;
@@ -235,6 +238,15 @@ static int schedule_refuse(struct planning *p, enum schedule_error error, const 
     return 0;
 }
 
+/* The equal instalment of both loans: an estimate for talking (PR-16). */
+static int64_t monthly(const struct terms_made *made, const struct schedule *s)
+{
+    const int64_t months = made->row.loan_years * 12;
+
+    return (s->loan_fen ? loan_annuity(s->loan_fen, made->commercial_rate_ppm, months) : 0) +
+           (s->fund_loan_fen ? loan_annuity(s->fund_loan_fen, made->fund_rate_ppm, months) : 0);
+}
+
 static int lines_take(struct planning *p, const struct payment_plan_row *plan,
                       const struct schedule *s)
 {
@@ -257,6 +269,7 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
         if (!made->lines[i].due || !made->lines[i].due_node)
             return -ENOMEM;
     }
+    made->row.monthly_fen = monthly(made, s);
     made->row.lines = made->lines;
     made->row.n_lines = s->n_lines;
     made->row.deposit_fen = s->deposit_fen;

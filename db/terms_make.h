@@ -18,6 +18,7 @@ struct terms_made {
     int64_t filed_fen, floor_fen;
     int64_t until_ms; /* when what it stands on ends: price, discounts, identity; 0: never */
     int64_t round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen;
+    int64_t commercial_rate_ppm, fund_rate_ppm;
     enum round_mode round_mode;
 };
 
@@ -35,6 +36,8 @@ void terms_hash(const struct terms_row *row, uint8_t ret_hash[APPROVAL_HASH_SIZE
 /* Asks for the approval of @row, a draft; its approval_id is the request then. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *row,
                    const uint8_t hash[APPROVAL_HASH_SIZE]);
+/* What the end of a request for approval means for them (approval.def). */
+approval_end_function terms_end;
 /* What is given off the list price, 0.0001 half up. */
 int64_t terms_discount_bp(const struct terms_row *row);
 /* From one state into another, with its audit row. */

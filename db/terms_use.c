@@ -116,11 +116,38 @@ int terms_use(struct tx *tx, int64_t id, int64_t unit_id, int64_t customer_id, i
     return terms_get(tx, id, use, &u);
 }
 
+struct dropping {
+    struct tx *tx;
+    int64_t version;
+};
+
+static int drop(void *arg, const struct terms_row *t)
+{
+    const struct dropping *d = arg;
+
+    if (t->version != d->version)
+        return fault_set(d->tx->fault, FAULT_VERSION_CHANGED, "what", t->unit, NULL);
+    if (!is(t->state, "granted"))
+        return fault_set(d->tx->fault, FAULT_TERMS_NOT_GRANTED, NULL);
+    return terms_state(d->tx, t, "expired", t->valid_until_ms);
+}
+
+int terms_drop(struct tx *tx, int64_t id, int64_t version)
+{
+    struct dropping d = {tx, version};
+
+    return terms_get(tx, id, drop, &d);
+}
+
 /* ---- time ---- */
 
 static int expire(void *arg, const struct terms_row *t)
 {
-    return terms_state(arg, t, "expired", t->valid_until_ms);
+    int r = 0;
+
+    if (is(t->state, "pending"))
+        r = approval_abandon(arg, SUBJECT_TERMS, "terms", t->id, "");
+    return r < 0 ? r : terms_state(arg, t, "expired", t->valid_until_ms);
 }
 
 int terms_expire_due(struct tx *tx, int64_t *ret_next_ms)

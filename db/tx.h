@@ -43,8 +43,10 @@ enum change_kind {
     CHANGE_USER,        /* id: user; rights or state changed: end or reload sessions */
     CHANGE_TERMINAL,    /* id: terminal; paired or revoked */
     CHANGE_ALERT,       /* id: alert; raised or answered */
-    CHANGE_MEMBER, /* id: member; a card of his died or his PIN changed: end what they opened */
-    CHANGE_DEVICE, /* id: device; new, bound, renamed, moved or retired */
+    CHANGE_MEMBER,   /* id: member; a card of his died or his PIN changed: end what they opened */
+    CHANGE_DEVICE,   /* id: device; new, bound, renamed, moved or retired */
+    CHANGE_TODO,     /* id: todo; made or ended */
+    CHANGE_APPROVAL, /* id: approval; asked, decided, urged or ended */
 };
 
 struct change {

@@ -5,13 +5,14 @@
 
 #include "db/audit.h"
 #include "db/money.h"
+#include "db/project.h"
 #include "db/unit.h"
 
 struct price_now {
     int64_t version, project_id, building_id;
     int64_t total, filed, floor, area; /* area of the unit's basis; 0: none */
     char path[256], state, until[16];
-    bool area_reviewed, price_reviewed, by_unit;
+    bool area_reviewed, price_reviewed, by_unit, published;
 };
 
 static int price_read(void *arg, const struct unit_row *row)
@@ -29,6 +30,7 @@ static int price_read(void *arg, const struct unit_row *row)
                            .state = row->state,
                            .area_reviewed = row->area_reviewed,
                            .price_reviewed = row->price_reviewed,
+                           .published = row->ever_published,
                            .by_unit = strcmp(row->price_basis, "unit") == 0};
     snprintf(now->until, sizeof(now->until), "%s", row->price_until ? row->price_until : "");
     unit_path(row, now->path, sizeof(now->path));
@@ -47,9 +49,7 @@ static int range_refuse(struct tx *tx, const char *field)
 static int total_compute(struct tx *tx, const struct price_now *now, int64_t unit_price,
                          int64_t *ret_total)
 {
-    static const char *const modes[] = {"half_up", "truncate", "up"};
-    enum round_mode mode = ROUND_HALF_UP;
-    struct stmt *s;
+    enum round_mode mode;
     int64_t unit_fen;
     int r;
 
@@ -59,17 +59,9 @@ static int total_compute(struct tx *tx, const struct price_now *now, int64_t uni
         return fault_set(tx->fault, FAULT_G2_AREA, "unit", now->path, NULL);
     if (unit_price > MONEY_MAX_FEN / now->area * 100)
         return range_refuse(tx, "unit_price_fen");
-    r = db_query(tx->db, &s, "SELECT round_mode, round_unit_fen FROM project WHERE id = $1", "i",
-                 now->project_id);
-    if (r == 0)
-        r = stmt_step(s);
-    if (r != 1)
-        return r < 0 ? r : -ENOENT;
-    for (int i = 0; i < 3; i++)
-        if (strcmp(modes[i], stmt_text(s, 0)) == 0)
-            mode = (enum round_mode)i;
-    unit_fen = stmt_int(s, 1);
-    stmt_reset(s);
+    r = project_rounding(tx->db, now->project_id, &mode, &unit_fen);
+    if (r < 0)
+        return r;
     *ret_total = money_total(unit_price, now->area, unit_fen, mode);
     return 0;
 }
@@ -80,7 +72,8 @@ static bool price_frozen(const struct price_now *now)
     return now->total > 0 && strchr("KBSCFDT", now->state) != NULL;
 }
 
-static int price_check(struct tx *tx, const struct price_now *now, const struct price_now *next)
+static int price_check(struct tx *tx, const struct price_now *now, const struct price_now *next,
+                       bool planned)
 {
     const struct state_info *state = state_info(now->state);
     bool changes = next->total != now->total;
@@ -94,6 +87,8 @@ static int price_check(struct tx *tx, const struct price_now *now, const struct 
     if (changes && price_frozen(now))
         return fault_set(tx->fault, FAULT_G6_TAKEN, "unit", now->path, "state", state->zh,
                          "state_en", state->en, NULL);
+    if ((changes || next->floor != now->floor) && now->published && !planned) /* WF-10 */
+        return fault_set(tx->fault, FAULT_PRICE_PLANNED, "unit", now->path, NULL);
     if (changes && next->total > 0 && !now->area_reviewed) /* PM-14 */
         return fault_set(tx->fault, FAULT_G2_AREA, "unit", now->path, NULL);
     if (changes && next->total == 0 && now->state == 'A')
@@ -155,9 +150,10 @@ static int price_write(struct tx *tx, const struct unit_price_change *c,
     if (r >= 0)
         r = db_run(tx->db,
                    "INSERT INTO unit_price (unit_id, total_fen, filed_total_fen, floor_total_fen, "
-                   "reason, actor, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                   "ioootti", c->id, or_none(&next->total), or_none(&next->filed),
-                   or_none(&next->floor), c->reason, tx->actor->name, tx->now_ms);
+                   "reason, actor, at_ms, reprice_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   "iooottio", c->id, or_none(&next->total), or_none(&next->filed),
+                   or_none(&next->floor), c->reason, tx->actor->name, tx->now_ms,
+                   c->reprice_id ? &c->reprice_id : NULL);
     return r < 0 ? r : 0;
 }
 
@@ -198,7 +194,7 @@ int unit_set_price(struct tx *tx, const struct unit_price_change *c)
     if (c->unit_price_fen > 0)
         r = total_compute(tx, &now, c->unit_price_fen, &next.total);
     if (r == 0)
-        r = price_check(tx, &now, &next);
+        r = price_check(tx, &now, &next, c->reprice_id > 0);
     if (r < 0)
         return r;
     /* Who sets the total, even to the same, has reviewed it (G13). */

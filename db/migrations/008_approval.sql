@@ -115,6 +115,9 @@ CREATE TABLE approval_value (
     PRIMARY KEY (approval_id, field_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Who holds a post: asked for every task of it.
+CREATE INDEX user_post_post ON user_post(post_id);
+
 -- What somebody is asked to decide: a node's, or in a countersign one approver's. user_id NULL:
 -- whoever holds the post.
 CREATE TABLE approval_task (
@@ -135,6 +138,8 @@ CREATE TABLE approval_task (
 CREATE INDEX approval_task_approval ON approval_task(approval_id);
 CREATE INDEX approval_task_user ON approval_task(user_id) WHERE state = 'open';
 CREATE INDEX approval_task_post ON approval_task(post_id) WHERE state = 'open';
+-- Nobody decides twice about one request, whatever posts he holds.
+CREATE UNIQUE INDEX approval_task_once ON approval_task(approval_id, decided_by) WHERE decided_by IS NOT NULL;
 
 -- Everything that was done to a request, in order. Append-only.
 CREATE TABLE approval_event (
@@ -151,7 +156,8 @@ CREATE TABLE approval_event (
 CREATE INDEX approval_event_approval ON approval_event(approval_id, id);
 
 -- What somebody has to do (WF-05, WF-11). It ends when it is handled, in the transaction that handles
--- it, and in no other way. For a user or for whoever has a right in the project.
+-- it, and in no other way. For a user, for whoever holds a post, or for whoever has a right in the
+-- project.
 CREATE TABLE todo (
     id INTEGER PRIMARY KEY,
     project_id INTEGER NOT NULL REFERENCES project(id),
@@ -159,17 +165,20 @@ CREATE TABLE todo (
     object TEXT NOT NULL, -- "approval_task:5", "deal_change:9", ...
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
     user_id INTEGER REFERENCES user_account(id),
+    post_id INTEGER REFERENCES post(id),
     right_code TEXT,
     due_ms INTEGER,
     made_ms INTEGER NOT NULL,
     done_ms INTEGER,
     done_by TEXT,
     result TEXT NOT NULL DEFAULT '' CHECK (length(result) <= 1000),
-    CHECK ((user_id IS NULL) <> (right_code IS NULL)),
+    CHECK (CASE WHEN user_id IS NULL THEN 0 ELSE 1 END + CASE WHEN post_id IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN right_code IS NULL THEN 0 ELSE 1 END = 1),
     CHECK ((done_ms IS NULL) = (done_by IS NULL))
 ) STRICT;
-CREATE UNIQUE INDEX todo_one_open ON todo(kind, object, COALESCE(user_id, 0), COALESCE(right_code, '')) WHERE done_ms IS NULL;
+CREATE UNIQUE INDEX todo_one_open ON todo(kind, object, COALESCE(user_id, 0), COALESCE(post_id, 0), COALESCE(right_code, '')) WHERE done_ms IS NULL;
 CREATE INDEX todo_user ON todo(user_id) WHERE done_ms IS NULL;
+CREATE INDEX todo_post ON todo(post_id) WHERE done_ms IS NULL;
 CREATE INDEX todo_right ON todo(right_code, project_id) WHERE done_ms IS NULL;
 CREATE INDEX todo_object ON todo(object);
 
@@ -220,5 +229,6 @@ CREATE TRIGGER approval_event_no_update BEFORE UPDATE ON approval_event BEGIN SE
 CREATE TRIGGER approval_event_no_delete BEFORE DELETE ON approval_event BEGIN SELECT RAISE(ABORT, 'approval_event is append-only'); END;
 CREATE TRIGGER todo_forward BEFORE UPDATE ON todo
     WHEN OLD.done_ms IS NOT NULL OR NEW.kind <> OLD.kind OR NEW.object <> OLD.object
+        OR NEW.user_id IS NOT OLD.user_id OR NEW.post_id IS NOT OLD.post_id OR NEW.right_code IS NOT OLD.right_code
     BEGIN SELECT RAISE(ABORT, 'what is done stays done'); END;
 CREATE TRIGGER todo_no_delete BEFORE DELETE ON todo BEGIN SELECT RAISE(ABORT, 'todos are kept'); END;
