@@ -39,6 +39,7 @@
 #include "db/idempotency.h"
 #include "db/permit.h"
 #include "db/points.h"
+#include "db/terms.h"
 #include "db/post.h"
 #include "db/unit.h"
 #include "db/writer.h"
@@ -140,9 +141,11 @@ static int duty_apply(struct tx *tx, void *arg)
         r = permit_expire_due(&steady, &permit);
     if (r >= 0)
         r = points_expire_due(&steady, &points);
+    if (r >= 0)
+        r = terms_expire_due(&steady, &terms);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, permit), points);
+    duty->next_ms = sooner(sooner(hold, permit), sooner(points, terms));
     return r < 0 ? r : 0;
 }
 

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/discount.h"
+#include "db/discount_scheme.h"
 #include "db/terms_make.h"
 
 static bool is(const char *a, const char *b)
@@ -71,9 +73,9 @@ static int quotas_check(const struct using *u, const struct terms_row *t)
 
         r = quota_read(u->tx, t->steps[i].discount_id, &q);
         if (r == 0 && q.quota)
-            r = terms_discount_uses(u->tx, q.discount_id, u->deal_id, &uses);
+            r = discount_uses(u->tx->db, q.discount_id, u->deal_id, &uses);
         if (r == 0 && q.scheme_quota)
-            r = terms_scheme_uses(u->tx, q.scheme_id, u->deal_id, &of_scheme);
+            r = discount_scheme_uses(u->tx->db, q.scheme_id, u->deal_id, &of_scheme);
         if (r == 0 &&
             ((q.quota && uses >= q.quota) || (q.scheme_quota && of_scheme >= q.scheme_quota)))
             r = fault_set(u->tx->fault, FAULT_DISCOUNT_QUOTA, "name", t->steps[i].name, NULL);
