@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "daemon/demo_members.h"
+#include "daemon/demo_offers.h"
 #include "daemon/site_time.h"
 #include "db/device.h"
 #include "db/disclosure.h"
-#include "db/discount.h"
 #include "db/fee.h"
 #include "db/import.h"
 #include "db/layout.h"
@@ -327,12 +327,6 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
         {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true,
          0},
     };
-    const struct discount_row discount = {.project_id = project_id,
-                                          .name = "按时签约优惠",
-                                          .condition = "认购后 7 日内签订买卖合同",
-                                          .effect = "总价 99 折",
-                                          .from_date = "2026-01-01",
-                                          .until_date = "2027-12-31"};
     int64_t id;
     int r = 0;
 
@@ -344,7 +338,7 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
     }
     for (size_t i = 0; r >= 0 && i < sizeof(fees) / sizeof(fees[0]); i++)
         r = fee_create(tx, &fees[i], &id);
-    return r < 0 ? r : discount_create(tx, &discount, &id);
+    return r < 0 ? r : demo_offers_make(tx, project_id);
 }
 
 /* The units of a batch: of the project, in one of @states, with one of @rooms (NULL: any). */

@@ -39,6 +39,7 @@
 #include "db/idempotency.h"
 #include "db/permit.h"
 #include "db/points.h"
+#include "db/terms.h"
 #include "db/post.h"
 #include "db/unit.h"
 #include "db/writer.h"
@@ -129,7 +130,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0;
+    int64_t hold = 0, permit = 0, points = 0, terms = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;
@@ -140,9 +141,11 @@ static int duty_apply(struct tx *tx, void *arg)
         r = permit_expire_due(&steady, &permit);
     if (r >= 0)
         r = points_expire_due(&steady, &points);
+    if (r >= 0)
+        r = terms_expire_due(&steady, &terms);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, permit), points);
+    duty->next_ms = sooner(sooner(hold, permit), sooner(points, terms));
     return r < 0 ? r : 0;
 }
 

@@ -160,11 +160,29 @@ int contract_show(struct tx *tx, int64_t deal_id, const char *item)
     return r <= 0 ? r : line_audit(tx, &c, "contract.show", item, NULL);
 }
 
-int contract_need_shown(struct tx *tx, int64_t deal_id)
+static int each_show(struct tx *tx, int64_t deal_id, const char *shown)
+{
+    char item[40];
+    int r = 0;
+
+    while (r == 0 && shown && *shown) {
+        const size_t n = strcspn(shown, " ");
+
+        snprintf(item, sizeof(item), "%.*s", (int)(n < sizeof(item) ? n : 0), shown);
+        r = contract_show(tx, deal_id, item);
+        shown += n;
+        shown += *shown == ' ';
+    }
+    return r;
+}
+
+int contract_shown(struct tx *tx, int64_t deal_id, const char *shown)
 {
     struct contract c;
     int r = contract_of(tx, deal_id, &c);
 
+    if (r == 0)
+        r = each_show(tx, deal_id, shown);
     if (r == 0)
         r = missing_lines(tx, CONTRACT_SHOWINGS,
                           "SELECT COUNT(*) FROM deal_showing WHERE deal_id = $1 AND item = $2 "

@@ -20,8 +20,9 @@ const struct contract_item_info *contract_items(enum contract_list list, size_t 
 
 /* Notes that @item (a code of showing.def) was shown to the buyers. Again is no error. */
 int contract_show(struct tx *tx, int64_t deal_id, const char *item);
-/* For the step to the contract: SHOWING_MISSING with an item for each. */
-int contract_need_shown(struct tx *tx, int64_t deal_id);
+/* For the step to the contract: notes @shown (codes separated by a space; NULL: none), then
+ * SHOWING_MISSING with an item for each that was not shown. */
+int contract_shown(struct tx *tx, int64_t deal_id, const char *shown);
 
 /* Ticks a line of the review of the live contract, or says what is wrong with it (@ok false; @note is
  * needed then). CONTRACT_NONE, CONTRACT_SIGNED once countersigning has begun. */

@@ -93,8 +93,7 @@ int template_create(struct tx *tx, const struct template_new *t, int64_t *ret_id
                    "at_ms) VALUES ($1, $2, (SELECT COALESCE(MAX(number), 0) + 1 FROM "
                    "document_template WHERE project_id = $1 AND kind = $2), $3, $4, $5, $6) "
                    "RETURNING id",
-                   "itttti", t->project_id, t->kind, t->name, t->body, tx->actor->name,
-                   tx->now_ms);
+                   "itttti", t->project_id, t->kind, t->name, t->body, tx->actor->name, tx->now_ms);
     if (r < 0)
         return r;
     trail_text(&trail, "kind", NULL, t->kind);
@@ -113,8 +112,8 @@ struct template_now {
 static int now_read(struct tx *tx, int64_t id, struct template_now *ret)
 {
     struct stmt *s;
-    int r = tx_own(tx, &s, "SELECT project_id, kind, state FROM document_template WHERE id = $1",
-                   id);
+    int r =
+        tx_own(tx, &s, "SELECT project_id, kind, state FROM document_template WHERE id = $1", id);
 
     if (r < 0)
         return r;
@@ -188,8 +187,8 @@ static int rows_give(struct stmt *s, int r, bool whole,
 }
 
 #define ROWS                                                                                       \
-    "SELECT project_id, id, number, at_ms, kind, name, state, " USER_NAMED("actor")                \
-    ", body FROM document_template "
+    "SELECT project_id, id, number, at_ms, kind, name, state, " USER_NAMED(                        \
+        "actor") ", body FROM document_template "
 
 int template_list(struct tx *tx, int64_t project_id, const char *kind,
                   int (*each)(void *arg, const struct template_row *row), void *arg)
@@ -205,8 +204,8 @@ int template_list(struct tx *tx, int64_t project_id, const char *kind,
     return rows_give(s, r, false, each, arg);
 }
 
-int template_get(struct tx *tx, int64_t id,
-                 int (*each)(void *arg, const struct template_row *row), void *arg)
+int template_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct template_row *row),
+                 void *arg)
 {
     struct stmt *s;
     int64_t project_id;

@@ -45,8 +45,8 @@ struct template_row {
 };
 int template_list(struct tx *tx, int64_t project_id, const char *kind,
                   int (*each)(void *arg, const struct template_row *row), void *arg);
-int template_get(struct tx *tx, int64_t id,
-                 int (*each)(void *arg, const struct template_row *row), void *arg);
+int template_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct template_row *row),
+                 void *arg);
 
 /* Fills the active template of the document's kind and keeps the text; none is active: 0, nothing kept.
  * For the modules of db/ that make documents. */

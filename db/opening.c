@@ -195,8 +195,8 @@ static int order_read(struct tx *tx, const struct opening_now *o, const char *se
 {
     int64_t n = 0;
     struct stmt *s = NULL;
-    int r = db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i",
-                   o->id);
+    int r =
+        db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i", o->id);
 
     if (r >= 0 && n > 0) {
         order->places = calloc((size_t)n, sizeof(*order->places));
@@ -309,13 +309,14 @@ int opening_close(struct tx *tx, int64_t id, int64_t version)
 int opening_group_read(struct tx *tx, int64_t group_id, int64_t version, struct opening_group *ret)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
-                   "SELECT o.project_id, g.opening_id, g.version, g.state, t.customer_id, "
-                   "t.id, (SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "
-                   "WHERE p.group_id = g.id AND d.closed_ms IS NULL), t.number FROM opening_group g "
-                   "JOIN opening o ON o.id = g.opening_id "
-                   "JOIN queue_ticket t ON t.id = g.ticket_id WHERE g.id = $1",
-                   group_id);
+    int r =
+        tx_row(tx, &s,
+               "SELECT o.project_id, g.opening_id, g.version, g.state, t.customer_id, "
+               "t.id, (SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "
+               "WHERE p.group_id = g.id AND d.closed_ms IS NULL), t.number FROM opening_group g "
+               "JOIN opening o ON o.id = g.opening_id "
+               "JOIN queue_ticket t ON t.id = g.ticket_id WHERE g.id = $1",
+               group_id);
 
     if (r < 0)
         return r;
@@ -499,8 +500,8 @@ static int group_give(struct tx *tx, struct stmt *s,
                       int (*each)(void *arg, const struct opening_group_row *row), void *arg)
 {
     char masked[CONTACT_NAME_TEXT];
-    const bool clear = actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR) ||
-                       strcmp(stmt_text(s, 9), "company") == 0;
+    const bool clear =
+        actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR) || strcmp(stmt_text(s, 9), "company") == 0;
     struct opening_group_row row = {.id = stmt_int(s, 0),
                                     .version = stmt_int(s, 1),
                                     .ticket_id = stmt_int(s, 2),

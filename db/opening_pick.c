@@ -48,12 +48,12 @@ static int pick_terms(struct tx *tx, const struct opening_pick *p, const struct 
 static int slip_write(struct tx *tx, const struct opening_now *o, const struct opening_group *g,
                       struct opening_slip *slip)
 {
-    int r = db_get(tx->db, &slip->slip,
-                   "INSERT INTO opening_pick (group_id, deal_id, slip, opening_id, actor, at_ms, "
-                   "pay_by_ms) VALUES ($1, $2, (SELECT COALESCE(MAX(slip), 0) + 1 FROM "
-                   "opening_pick WHERE opening_id = $3), $3, $4, $5, $6) RETURNING slip",
-                   "iiitii", g->id, slip->deal_id, o->id, tx->actor->name, tx->now_ms,
-                   slip->pay_by_ms);
+    int r =
+        db_get(tx->db, &slip->slip,
+               "INSERT INTO opening_pick (group_id, deal_id, slip, opening_id, actor, at_ms, "
+               "pay_by_ms) VALUES ($1, $2, (SELECT COALESCE(MAX(slip), 0) + 1 FROM "
+               "opening_pick WHERE opening_id = $3), $3, $4, $5, $6) RETURNING slip",
+               "iiitii", g->id, slip->deal_id, o->id, tx->actor->name, tx->now_ms, slip->pay_by_ms);
 
     if (r < 0)
         return r;
