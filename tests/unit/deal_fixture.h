@@ -65,56 +65,62 @@ static inline int deal_setup(void **state)
 }
 
 /* A line of the terms under way. */
-static inline void terms_line(struct fixture *f, int64_t terms, int64_t ordinal, const char *fund,
-                              int64_t fen, const char *due, int64_t days)
+static inline int terms_line(struct db *db, int64_t terms, int64_t ordinal, const char *fund,
+                             int64_t fen, const char *due, int64_t days)
 {
     const int64_t loan = strcmp(fund, "bank_loan") == 0;
 
-    assert_int_equal(db_run(f->db,
-                            "INSERT INTO terms_line (terms_id, ordinal, fund, amount_fen, loan, "
-                            "due, due_days, due_node) VALUES ($1, $2, $3, $4, $5, $6, $7, '')",
-                            "iitiiti", terms, ordinal, fund, fen, loan, due, days),
-                     1);
+    return db_run(db,
+                  "INSERT INTO terms_line (terms_id, ordinal, fund, amount_fen, loan, due, "
+                  "due_days, due_node) VALUES ($1, $2, $3, $4, $5, $6, $7, '')",
+                  "iitiiti", terms, ordinal, fund, fen, loan, due, days);
 }
 
 /* Granted terms at the list price, less @off_fen: deposit at the subscription, a third a week after
- * the contract, the loan 30 days after the filing. @planned false: a booking's, without a plan. */
-static inline int64_t terms_make(struct fixture *f, int64_t unit, int64_t customer, bool planned,
-                                 int64_t off_fen)
+ * the contract, the loan 30 days after the filing. @planned false: a booking's, without a plan. In
+ * the open transaction of @db. */
+static inline int terms_insert(struct db *db, int64_t now_ms, int64_t unit, int64_t customer,
+                               bool planned, int64_t off_fen, int64_t *ret_id)
 {
     const int64_t total = FIXTURE_TOTAL - off_fen, down = 33333300;
     const int64_t loan = planned ? total - DEPOSIT - down : 0;
-    int64_t id = 0, price = 0;
+    int r = db_run(db,
+                   "INSERT INTO unit_price (unit_id, total_fen, reason, actor, at_ms) SELECT $1, "
+                   "$2, 'test', 'tester', $3 WHERE NOT EXISTS (SELECT 1 FROM unit_price WHERE "
+                   "unit_id = $1)",
+                   "iii", unit, FIXTURE_TOTAL, now_ms);
 
-    assert_int_equal(db_begin(f->db), 0);
-    price = fixture_of(f, "SELECT MAX(id) FROM unit_price WHERE unit_id = $1", unit);
-    if (!price)
-        assert_int_equal(db_get(f->db, &price,
-                                "INSERT INTO unit_price (unit_id, total_fen, reason, actor, "
-                                "at_ms) VALUES ($1, $2, 'test', 'tester', $3) RETURNING id",
-                                "iii", unit, FIXTURE_TOTAL, f->now_ms),
-                         1);
+    if (r >= 0)
+        r = db_get(db, ret_id,
+                   "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, "
+                   "price_basis, area, list_fen, total_fen, plan_id, plan_name, plan_kind, "
+                   "deposit_fen, loan_fen, valid_until_ms, user_id, made_ms) SELECT u.project_id, "
+                   "u.id, $2, (SELECT MAX(id) FROM unit_price WHERE unit_id = u.id), 'gross', "
+                   "8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11 FROM unit u WHERE u.id = $1 "
+                   "RETURNING id",
+                   "iiiiottiiii", unit, customer, FIXTURE_TOTAL, total, planned ? &deal_plan : NULL,
+                   planned ? "按揭" : "", planned ? "commercial" : "",
+                   planned ? (int64_t)DEPOSIT : (int64_t)0, loan, now_ms + 3 * FIXTURE_DAY, now_ms);
+    if (r >= 0 && planned)
+        r = terms_line(db, *ret_id, 1, "deposit", DEPOSIT, "subscribed", 0);
+    if (r >= 0 && planned)
+        r = terms_line(db, *ret_id, 2, "down_payment", down, "signed", 7);
+    if (r >= 0 && planned)
+        r = terms_line(db, *ret_id, 3, "bank_loan", loan, "filed", 30);
+    if (r >= 0)
+        r = db_run(db, "UPDATE terms SET state = 'granted', hash = zeroblob(32) WHERE id = $1", "i",
+                   *ret_id);
+    return r < 0 ? r : 0;
+}
+
+static inline int64_t terms_make(struct fixture *f, int64_t unit, int64_t customer, bool planned,
+                                 int64_t off_fen)
+{
+    int64_t id = 0;
+
     assert_int_equal(
-        db_get(f->db, &id,
-               "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, price_basis, "
-               "area, list_fen, total_fen, plan_id, plan_name, plan_kind, deposit_fen, loan_fen, "
-               "valid_until_ms, user_id, made_ms) VALUES ($1, $2, $3, $4, 'gross', 8937, $5, $6, "
-               "$7, $8, $9, $10, $11, $12, 1, $13) RETURNING id",
-               "iiiiiiottiiii", f->project, unit, customer, price, FIXTURE_TOTAL, total,
-               planned ? &deal_plan : NULL, planned ? "按揭" : "", planned ? "commercial" : "",
-               planned ? (int64_t)DEPOSIT : (int64_t)0, loan, f->now_ms + 3 * FIXTURE_DAY,
-               f->now_ms),
-        1);
-    if (planned) {
-        terms_line(f, id, 1, "deposit", DEPOSIT, "subscribed", 0);
-        terms_line(f, id, 2, "down_payment", down, "signed", 7);
-        terms_line(f, id, 3, "bank_loan", loan, "filed", 30);
-    }
-    assert_int_equal(db_run(f->db,
-                            "UPDATE terms SET state = 'granted', hash = zeroblob(32) WHERE id = $1",
-                            "i", id),
-                     1);
-    assert_int_equal(db_commit(f->db), 0);
+        FIXTURE_DO(f, tx, terms_insert(tx->db, f->now_ms, unit, customer, planned, off_fen, &id)),
+        0);
     return id;
 }
 

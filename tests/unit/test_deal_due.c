@@ -1,5 +1,5 @@
-/* test_deal_due.c - the terms of deals: an unpaid booking ends by itself, everything else is told once
- * and stays (FC 25.4 T13, 25.6 I7; SF-06, SF-15, SF-29; RS P7). */
+/* test_deal_due.c - the terms of deals: an unpaid booking ends by itself, everything else is
+ * told once and stays (FC 25.4 T13, 25.6 I7; SF-06, SF-15, SF-29; RS P7). */
 #include "deal_fixture.h"
 
 static int64_t due_of(struct fixture *f, int64_t deal)

@@ -1,5 +1,5 @@
-/* test_deal_void.c - the last step taken back the same day: what stood before stands again, whatever
- * it was (FC 25.4 T28, 25.6 I8; ST-21). */
+/* test_deal_void.c - the last step taken back the same day: what stood before stands again,
+ * whatever it was (FC 25.4 T28, 25.6 I8; ST-21). */
 #include "deal_fixture.h"
 
 #include "db/queue.h"
