@@ -4,8 +4,8 @@
  * The schema that all migrations leave is taken apart by its own text: every constraint in it is
  * left out in turn, and at least one statement that the whole schema refuses must pass then. A new
  * constraint without such a statement, or a statement that something else refuses, fails here
- * (RS 3.1). The rows and the statements are in constraints_AREA.h. What may not be deleted may not be replaced: with recursive triggers, which db_open()
- * sets and reads back, REPLACE deletes.
+ * (RS 3.1). The rows and the statements are in constraints_AREA.h. What may not be deleted may not
+ * be replaced: with recursive triggers, which db_open() sets and reads back, REPLACE deletes.
  */
 #include <ctype.h>
 #include <setjmp.h>
