@@ -44,7 +44,7 @@ const prices = async () =>
   new Map(
     (await internalUnits(control, project))
       .filter((u) => u.state === "A")
-      .map((u) => [u.id, u.total_fen]),
+      .map((u) => [u.id, u.total]),
   );
 
 describe("a plan and its approval", () => {
@@ -103,7 +103,7 @@ describe("a plan and its approval", () => {
     assert.equal(read.state, "executed");
     assert.equal(read.changed, before.size);
     const kiosk = await site.terminal(admin, { project });
-    const shown = new Map((await publicUnits(kiosk, project)).map((u) => [u.id, u.total_fen]));
+    const shown = new Map((await publicUnits(kiosk, project)).map((u) => [u.id, u.total]));
     for (const [id, fen] of before) assert.equal(shown.get(id), fen, "until the next publication");
   });
 
@@ -223,7 +223,7 @@ describe("a plan and its approval", () => {
     const [, other] = await internalUnits(control, project);
     const full = await control.get(`/api/v1/units/${other.id}`);
     await control.refused("POST", `/api/v1/units/${other.id}/price`, 409, "price.planned", {
-      body: { version: full.version, total_fen: other.total_fen - 100, reason: "直接改" },
+      body: { version: full.version, total_fen: other.total - 100, reason: "直接改" },
     });
     for (const [query, status, code] of [
       ["target=list&method=percent&per=total&value=0", 422, "field.range"],
