@@ -36,11 +36,14 @@
 #include "daemon/terminal_watch.h"
 #include "daemon/version.h"
 #include "db/clock.h"
+#include "db/deal.h"
+#include "db/flow.h"
 #include "db/idempotency.h"
 #include "db/permit.h"
 #include "db/points.h"
-#include "db/terms.h"
 #include "db/post.h"
+#include "db/reprice.h"
+#include "db/terms.h"
 #include "db/unit.h"
 #include "db/writer.h"
 
@@ -130,7 +133,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0, terms = 0;
+    int64_t hold = 0, permit = 0, points = 0, terms = 0, reprice = 0, deal = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;
@@ -143,9 +146,13 @@ static int duty_apply(struct tx *tx, void *arg)
         r = points_expire_due(&steady, &points);
     if (r >= 0)
         r = terms_expire_due(&steady, &terms);
+    if (r >= 0)
+        r = reprice_execute_due(&steady, &reprice);
+    if (r >= 0)
+        r = deal_expire_due(&steady, &deal);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, permit), sooner(points, terms));
+    duty->next_ms = sooner(sooner(sooner(hold, permit), sooner(points, terms)), sooner(reprice, deal));
     return r < 0 ? r : 0;
 }
 
@@ -162,7 +169,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     if (r < 0)
-        log_text(LOG_ERR, "holds, permits and points could not be expired: %s",
+        log_text(LOG_ERR, "the duties of the clock could not be done: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
     else if (duty.clean) {
         import_store_clean(d->app.import_dir, clock_wall_ms());
@@ -211,8 +218,10 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int seed_apply(struct tx *tx, void *arg)
 {
+    int r = posts_seed(tx);
+
     (void)arg;
-    return posts_seed(tx);
+    return r < 0 ? r : flows_seed(tx);
 }
 
 static int parts_start(struct daemon *d)
