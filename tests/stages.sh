@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# stages.sh - the stages of `./run test`, in their order, timed and counted.
+# stages.sh - the stages of `./run test`, timed and counted.
 #
 # `./run stage NAME` runs one of them and shows all it says. Each stage runs as a process of its own
 # (so that `set -e` holds in it) and exits 77 when what it tests is not there. A stage's output goes
 # to build/test-logs/NAME.log; of a failed one the end is shown.
+#
+# FIRST comes alone: the rules, and the programs that others test. Then two lanes go beside each other:
+# COMPUTING takes what WAITING, whose tests measure deadlines, leaves of the machine. What shares a
+# folder of build/ is in one lane: rigs run what asan built; ui builds the pages that others show.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 LOGS=build/test-logs
 JOBS=$(nproc)
 FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-10}
-EVERYDAY=(house style cppcheck release tidy asan tsan rigs vm fuzz ui integration e2e fault package)
+FIRST=(house style release)
+COMPUTING=(cppcheck tidy asan rigs tsan fuzz)
+WAITING=(ui integration e2e fault vm package)
 export NO_COLOR=1 CTEST_OUTPUT_ON_FAILURE=1
 export ANCHANGD=$PWD/build/release/daemon/anchangd ANCHANGCTL=$PWD/build/release/daemon/anchangctl
 
@@ -139,26 +145,25 @@ path_to_node() {
     [ ! -x build/node/bin/node ] || export PATH="$PWD/build/node/bin:$PATH"
 }
 
-node_tests() { # folder
+node_tests() { # folder, how many of its files at once
     compgen -G "$1/*.test.mjs" >/dev/null || skip "no tests in $1"
     [ -x "$ANCHANGD" ] || skip "anchangd is not built"
     ./run pages
     ./run modules
     path_to_node
-    # One file at a time: they measure deadlines, and the machine may be small.
-    node --test --test-concurrency=1 --test-reporter=spec "$1"/*.test.mjs
+    node --test --test-concurrency="$2" --test-reporter=spec "$1"/*.test.mjs
 }
 
 stage_integration() { # a real daemon on a port of its own, spoken to over sockets
-    node_tests tests/integration
+    node_tests tests/integration 2
 }
 
 stage_e2e() { # a real daemon and a real browser
-    CHROMIUM=${CHROMIUM:-/usr/bin/chromium} node_tests tests/e2e
+    CHROMIUM=${CHROMIUM:-/usr/bin/chromium} node_tests tests/e2e 2
 }
 
 stage_fault() { # loops of kill -9, full disks, failing syncs; at night ten times the rounds
-    node_tests tests/fault
+    node_tests tests/fault 1 # each fills the machine by itself, and measures what others then get
 }
 
 stage_package() { # packages, their contents, the units
@@ -198,7 +203,6 @@ tally() { # log, exit status; prints passed, failed, skipped
 
 run_stage() { # name; appends a line to $LOGS/table
     local name=$1 log=$LOGS/$1.log begin=$SECONDS status=0 word=ok counts
-    printf -- '-- %-12s ' "$name"
     "$0" stage "$name" >"$log" 2>&1 </dev/null || status=$?
     case $status in
     0) ;;
@@ -206,33 +210,82 @@ run_stage() { # name; appends a line to $LOGS/table
     *) word=FAILED ;;
     esac
     counts=$(tally "$log" "$status")
-    printf '%5d s  %s\n' $((SECONDS - begin)) "$word"
     printf '%s %d %s %s\n' "$name" $((SECONDS - begin)) "$counts" "$word" >>"$LOGS/table"
-    [ "$status" = 0 ] || [ "$status" = 77 ] || {
-        printf '\n== the end of %s ==\n' "$log"
-        tail -n 120 "$log"
+    printf -- '-- %-12s %5d s  %s\n' "$name" $((SECONDS - begin)) "$word"
+    [ "$word" != FAILED ] || {
+        printf '\n== the end of %s ==\n%s\n' "$log" "$(tail -n 120 "$log")"
+        printf '\nstage %s failed; alone: ./run stage %s · 测试阶段 %s 失败\n' "$name" "$name" "$name"
         return 1
     }
 }
 
-table() {
-    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
-    awk '{ printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5
-           s += $2; p += $3; f += $4; k += $5 }
-         END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "total", s, p, f, k }' "$LOGS/table"
+lane() { # niceness, then stages; the first that fails, here or in another lane, is the last
+    local name
+    renice -n "$1" -p "$BASHPID" >/dev/null
+    shift
+    for name in "$@"; do
+        ! grep -q ' FAILED$' "$LOGS/table" || return 1
+        run_stage "$name" || return 1
+    done
 }
 
-run_stages() {
-    local name status=0
+table() {
+    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
+    awk -v wall="$SECONDS" '
+        { printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5; p += $3; f += $4; k += $5 }
+        END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "all", wall, p, f, k }' "$LOGS/table"
+}
+
+LANES=() # process groups: a lane and all that it started
+
+start_lane() {
+    set -m # a process group of its own
+    lane "$@" &
+    set +m
+    LANES+=($!)
+}
+
+stop_lanes() { # signal's number: ends all that runs, and exits
+    local tries
+    trap '' INT TERM HUP
+    kill -TERM -- "${LANES[@]/#/-}" 2>/dev/null || true
+    for ((tries = 0; tries < 100; tries++)); do
+        kill -0 -- "${LANES[@]/#/-}" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL -- "${LANES[@]/#/-}" 2>/dev/null || true
+    exit $((128 + $1))
+}
+
+finish_lanes() {
+    local pid status=0
+    for pid in "${LANES[@]}"; do
+        wait "$pid" || status=1
+    done
+    LANES=()
+    return "$status"
+}
+
+alone() { # stages
+    start_lane 0 "$@"
+    finish_lanes
+}
+
+everything() {
+    alone "${FIRST[@]}" || return 1
+    start_lane 5 "${COMPUTING[@]}"
+    start_lane 0 "${WAITING[@]}"
+    finish_lanes
+}
+
+told() { # a way to run stages, with its arguments; then the table
+    local status=0
     mkdir -p "$LOGS"
     : >"$LOGS/table"
-    for name in "$@"; do
-        run_stage "$name" || {
-            printf '\nstage %s failed; alone: ./run stage %s · 测试阶段 %s 失败\n' "$name" "$name" "$name"
-            status=1
-            break
-        }
-    done
+    trap 'stop_lanes 2' INT
+    trap 'stop_lanes 15' TERM
+    trap 'stop_lanes 1' HUP
+    "$@" || status=$?
     table
     return "$status"
 }
@@ -240,19 +293,15 @@ run_stages() {
 case ${1:-test} in
 test)
     if [ "${2:-}" = nightly ]; then
-        FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-600}
-        export ANCHANG_FUZZ_SECONDS=$FUZZ_SECONDS
-        export ANCHANG_NIGHTLY=1
-        run_stages "${EVERYDAY[@]}"
-    else
-        run_stages "${EVERYDAY[@]}"
+        export ANCHANG_FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-600} ANCHANG_NIGHTLY=1
     fi
+    told everything
     ;;
-lint) run_stages house style cppcheck tidy ;;
+lint) told alone house style cppcheck tidy ;;
 fuzz) fuzz_one "$2" ;; # one, for stage_fuzz
 stage)
     if [ $# -lt 2 ]; then
-        printf '%s\n' "${EVERYDAY[@]}"
+        printf '%s\n' "${FIRST[@]}" "${COMPUTING[@]}" "${WAITING[@]}"
         exit 0
     fi
     stage_exists "$2" || {
