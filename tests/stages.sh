@@ -249,7 +249,7 @@ stop_lanes() { # signal's number: ends all that runs, and exits
     local tries
     trap '' INT TERM HUP
     kill -TERM -- "${LANES[@]/#/-}" 2>/dev/null || true
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 50; tries++)); do
         kill -0 -- "${LANES[@]/#/-}" 2>/dev/null || break
         sleep 0.1
     done
