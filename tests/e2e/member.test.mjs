@@ -272,7 +272,9 @@ test('the device page: state, test, name and terminal, taken out', async () => {
   const { id, version } = await readerOf(stage.people.control, '左柜台备用')
   await stage.people.control.patch(`/api/v1/devices/${id}`, { version, terminal_id: null })
   await page.locator('.el-drawer:visible button[type=submit]').click()
-  await b.button(page, '载入最新内容，保留我填写的').click()
+  const keep = b.button(page, '载入最新内容，保留我填写的')
+  await keep.click()
+  await keep.waitFor({ state: 'detached' }) // it has the latest
   assert.equal(await page.inputValue('#d-name'), '门厅读卡器')
   await page.locator('.el-drawer:visible button[type=submit]').click()
   await row('门厅读卡器').waitFor()
