@@ -78,8 +78,8 @@ int record_start(struct entry *e, const char *path, const char *by)
         return -ENOTCONN;
     if (e->record)
         return -EALREADY;
-    r = record_begin(path, by, &e->id, e->model, line ? &e->model->line : NULL, &e->facts, now,
-                     &e->record);
+    r = record_begin(path, by, &e->id, e->model, line ? &e->model->line : NULL, &e->facts,
+                     e->reader, now, &e->record);
     if (r < 0)
         return r;
     e->record_until = now + DEVICE_RECORD_MS;
