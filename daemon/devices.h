@@ -123,9 +123,11 @@ int devices_test(struct devices *d, int64_t device_id, int64_t user_id);
 /* That user's test is over: the terminal hears the device again at once. */
 void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id);
 
-/* A card at a virtual reader, for anchangctl. -ENOENT: no virtual reader of that name; -EINVAL:
- * @code is none; others of bus_virtual_push(). */
-int devices_swipe(struct devices *d, const char *reader, const char *code);
+/* A card at a virtual reader, for anchangctl: its code, or what goes wrong with it: "bad" (the
+ * check does not hold), "garbled" (no card at all), "refused" (a bank card by its format).
+ * -ENOENT: no virtual reader of that name; -EINVAL: @card is none of these; others of
+ * bus_virtual_push(). */
+int devices_swipe(struct devices *d, const char *reader, const char *card);
 
 /* Records what the reader called @reader sends as a capture in the state folder, for whoever makes
  * a model or mends a driver; ends by itself after DEVICE_RECORD_MS. @capture is its name,
