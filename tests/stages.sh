@@ -101,7 +101,7 @@ stage_vm() { # the installed package in a virtual machine with real USB
     tests/rigs/vm/vm.sh
 }
 
-fuzz_one() { # a fuzzer and perhaps a driver; what it says comes in one piece, for others run beside it
+fuzz_one() { # a fuzzer, perhaps a driver; what it says comes in one piece, for others run beside it
     local name seeds folders log
     seeds=tests/fuzz/corpus/$(basename "$1")
     name=$(basename "$1")${2:+-$2}
@@ -118,7 +118,7 @@ fuzz_one() { # a fuzzer and perhaps a driver; what it says comes in one piece, f
     return "$status"
 }
 
-fuzz_targets() { # lines of fuzz_one's arguments; at night each driver apart, so that none takes another's time
+fuzz_targets() { # arguments of fuzz_one; at night each driver apart, so that none takes another's time
     local fuzzer
     for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
         if [ -n "${ANCHANG_NIGHTLY:-}" ] && [ "${fuzzer##*/}" = fuzz_reader ]; then

@@ -217,14 +217,17 @@ int api_terminal_events(struct call *call)
 
 static int alert_add(void *arg, const struct alert_row *row)
 {
-    return json_array_append_new(arg, alert_json(row)) < 0 ? -ENOMEM : 0;
+    const struct listing *l = arg;
+    json_t *alert = alert_json(l->call->app, row);
+
+    return json_array_append_new(l->items, alert) < 0 ? -ENOMEM : 0;
 }
 
 static int alert_take(void *arg, const struct alert_row *row)
 {
     struct call *call = arg;
 
-    call->reply.body = alert_json(row);
+    call->reply.body = alert_json(call->app, row);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
@@ -252,10 +255,10 @@ int api_terminal_call(struct call *call)
 
 int api_alert_list(struct call *call)
 {
-    json_t *items = json_array();
-    int r = alert_scan(&call->tx, 0, alert_add, items);
+    struct listing l = {call, json_array()};
+    int r = alert_scan(&call->tx, 0, alert_add, &l);
 
-    call->reply.body = json_pack("{s:o}", "items", items);
+    call->reply.body = json_pack("{s:o}", "items", l.items);
     return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
 }
 
