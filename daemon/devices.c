@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "daemon/devices_impl.h"
-#include "daemon/http/feed.h"
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "drivers/bus_virtual.h"
@@ -81,23 +80,6 @@ struct entry *entry_new(struct devices *d)
 void entry_drop(struct entry *e)
 {
     e->used = false;
-}
-
-/* @id: 0 when it is about a bus, or a device without a row. */
-static void pages_tell(struct devices *d, int64_t id)
-{
-    char data[64];
-    int n = snprintf(data, sizeof(data), "{\"id\":%" PRId64 "}", id);
-    int r =
-        feed_post(d->options.app->feed, feed_channel(FEED_DEVICES, 0), "device", data, (size_t)n);
-
-    if (r < 0)
-        devices_log(d, LOG_ERR, "the device pages could not be told: %s", strerror(-r));
-}
-
-void entry_tell(struct entry *e)
-{
-    pages_tell(e->owner, e->row.id);
 }
 
 /* ---- the clock ---- */
@@ -322,6 +304,7 @@ static int on_wake(sd_event_source *source, int fd, uint32_t events, void *arg)
     for (size_t i = 0; r == 0 && i < DEVICES_MAX; i++)
         if (d->entries[i].used)
             entry_tell(&d->entries[i]);
+    readers_tell(d);
     devices_soon(d);
     return 0;
 }
@@ -384,21 +367,6 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX])
         out[i] = (struct bus_view){d->buses[i].ops->name, d->buses[i].error};
     pthread_mutex_unlock(&d->lock);
     return d->n_buses;
-}
-
-const char *devices_reader_text(struct devices *d, int64_t terminal_id)
-{
-    const char *text = "none";
-
-    pthread_mutex_lock(&d->lock);
-    for (size_t i = 0; i < DEVICES_MAX && strcmp(text, "ready") != 0; i++) {
-        const struct entry *e = &d->entries[i];
-
-        if (e->used && e->row.id && e->row.terminal_id == terminal_id)
-            text = is_up(e->state) ? "ready" : "away";
-    }
-    pthread_mutex_unlock(&d->lock);
-    return text;
 }
 
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id)

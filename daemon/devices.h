@@ -114,9 +114,10 @@ void devices_changed(struct devices *d);
 /* Any thread: copies of at most @max; returns how many. */
 size_t devices_view(struct devices *d, struct device_view *out, size_t max);
 size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX]);
-/* Any thread: how the readers bound to the terminal are, all in all: "none" is bound to it, one is
- * "ready", or all are "away". */
-const char *devices_reader_text(struct devices *d, int64_t terminal_id);
+/* Any thread: tells the terminal's page how its readers are, all in all: "none" is bound to it, one
+ * is "ready", or all are "away". It hears of each change by itself; this is for one that has just
+ * begun to listen. */
+void devices_reader_tell(struct devices *d, int64_t terminal_id);
 /* Any thread: what the device reads within DEVICE_TEST_MS is told to that user and to no terminal.
  * -ENOENT: no such device; -ENODEV: it is not ready. */
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id);

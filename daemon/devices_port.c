@@ -46,6 +46,7 @@ void state_set(struct entry *e, enum device_state state, enum device_trouble tro
     e->error = -error;
     pthread_mutex_unlock(&d->lock);
     entry_tell(e);
+    readers_tell(d);
 }
 
 /* Ten lines, then one in a hundred (NUT). */

@@ -197,19 +197,24 @@ int api_terminal_heartbeat(struct call *call)
     sign_text(sign.screen, sizeof(sign.screen), screen);
     sign_text(sign.page_version, sizeof(sign.page_version), version);
     reload = terminals_beat(call->app->terminals, call->id->terminal_id, &sign);
-    call->reply.body = json_pack(
-        "{s:I, s:b, s:s}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload, "reader",
-        call->app->devices ? devices_reader_text(call->app->devices, call->id->terminal_id)
-                           : "none");
+    call->reply.body =
+        json_pack("{s:I, s:b}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
-/* What concerns this machine alone: swipes at its readers, passes that ended, answered calls, its
- * revocation. */
+static void events_begun(struct call *call)
+{
+    if (call->app->devices)
+        devices_reader_tell(call->app->devices, call->id->terminal_id);
+}
+
+/* What concerns this machine alone: how its readers are and swipes at them, passes that ended,
+ * answered calls, its revocation. */
 int api_terminal_events(struct call *call)
 {
     int r = need_terminal(call);
 
+    call->subscribed = events_begun;
     return r < 0 ? r : call_subscribe(call, feed_channel(FEED_TERMINAL, call->id->terminal_id));
 }
 

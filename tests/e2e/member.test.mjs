@@ -201,7 +201,7 @@ test('MB-05: by card number, phone and name without a swipe; not paired, the mac
   const { code } = await stage.people.admin.post('/api/v1/terminals/pairings', { kind: 'counter', name: '新柜台' }, 201)
   await page.fill('#c-code', code)
   await page.keyboard.press('Enter')
-  await page.locator('.machine', { hasText: '新柜台' }).locator('.line.live').waitFor()
+  await page.locator('.machine', { hasText: '新柜台' }).locator('.line', { hasText: '没有给它绑定读卡器' }).waitFor()
   await b.close(page)
 })
 

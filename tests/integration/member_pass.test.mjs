@@ -209,14 +209,26 @@ describe('each event has one way', () => {
     for (const stream of [project, kiosk.stream]) await stream.close();
   });
 
-  test('what the page is told of its reader: none, ready, away', async () => {
-    const heartbeat = { screen: 'attract', frame_ms: 16 };
-    const told = async (client) => (await client.post('/api/v1/terminal/heartbeat', heartbeat, 200)).reader;
-    assert.equal(await told(await site.terminal(admin)), 'none');
-    assert.equal(await told(kiosks[1].client), 'ready');
+  test('what the page is told of its reader, at once and at each change: none, ready, away', async () => {
+    const stream = (client) => client.events('/api/v1/terminal/events');
+    const states = (of) => of.events.filter((e) => e.event === 'reader').map((e) => e.data.state);
+    const bare = await site.terminal(admin);
+    const [none, ready] = [await stream(bare), await stream(kiosks[1].client)];
+    await Promise.all([none.next('reader'), ready.next('reader')]);
+    assert.deepEqual([states(none), states(ready)], [['none'], ['ready']]);
+    await bindReader(control, READERS[1], bare.session.terminal.id);
+    await Promise.all([
+      none.next('reader', { test: (d) => d.state === 'ready' }),
+      ready.next('reader', { test: (d) => d.state === 'none' }),
+    ]);
+    await bindReader(control, READERS[1], kiosks[1].client.session.terminal.id);
+    await Promise.all([none, ready].map((of) => of.next('reader', { test: () => states(of).length === 3 })));
+    assert.deepEqual([states(none), states(ready)], [['none', 'ready', 'none'], ['ready', 'none', 'ready']]);
     site.settings.devices.virtual = READERS.slice(0, 1); // the second one is not plugged in any more
     site.configure();
     await site.restart();
-    assert.equal(await told(kiosks[1].client), 'away');
+    const away = await stream(kiosks[1].client);
+    assert.equal((await away.next('reader')).data.state, 'away');
+    await away.close();
   });
 });

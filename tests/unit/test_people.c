@@ -167,7 +167,7 @@ static void test_terminal(void **state)
                "{\"screen\":\"chart\",\"frame_ms\":16,\"chart_version\":null,"
                "\"page_version\":\"0.1.0\"}");
     assert_int_equal(said.status, 200);
-    keys(said.body, "now_ms reload reader");
+    keys(said.body, "now_ms reload");
     assert_true(json_is_false(json_object_get(said.body, "reload")));
     drop(&said);
     said = ask("GET", "/terminals", root, NULL);
