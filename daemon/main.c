@@ -228,7 +228,7 @@ static int parts_start(struct daemon *d)
     feeding.epoch = epoch;
     r = sessions_create(&app->sessions);
     if (r == 0)
-        r = swipes_create(&app->swipes);
+        r = swipes_create(d->config.rate_limits, &app->swipes);
     if (r == 0) {
         feeding.sessions = app->sessions;
         r = feed_create(&feeding, &app->feed);
