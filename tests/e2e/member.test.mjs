@@ -224,6 +224,7 @@ test('a session that ends in the middle of a form: the same person goes on, noth
     await page.waitForSelector('.login .ended') // the next question to the daemon finds out
     assert.equal(await page.locator('.desk').filter({ visible: true }).count(), 0, 'nothing of the desk shows')
     await page.waitForFunction(() => document.activeElement?.id === 'c-pass', 'the name is known')
+    assert.deepEqual(await b.axe(page), [])
   }
   await fill('u:0455667788')
   await end()
