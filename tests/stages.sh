@@ -107,13 +107,15 @@ stage_vm() { # the installed package in a virtual machine with real USB
     tests/rigs/vm/vm.sh
 }
 
-fuzz_one() { # a fuzzer; what it says comes in one piece, for others run beside it
-    local name folders log
-    name=$(basename "$1")
+fuzz_one() { # a fuzzer, perhaps a driver; what it says comes in one piece, for others run beside it
+    local name seeds folders log
+    seeds=tests/fuzz/corpus/$(basename "$1")
+    name=$(basename "$1")${2:+-$2}
+    [ -z "${2:-}" ] || export FUZZ_DRIVER=$2
     log=build/test-logs/$name.log
     mkdir -p "build/corpus/$name" build/crashes build/test-logs
     folders=("build/corpus/$name")
-    [ ! -d "tests/fuzz/corpus/$name" ] || folders+=("tests/fuzz/corpus/$name")
+    [ ! -d "$seeds" ] || folders+=("$seeds")
     local status=0
     "$1" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
         -artifact_prefix="build/crashes/$name-" "${folders[@]}" >"$log" 2>&1 || status=$?
@@ -122,11 +124,21 @@ fuzz_one() { # a fuzzer; what it says comes in one piece, for others run beside 
     return "$status"
 }
 
+fuzz_targets() { # arguments of fuzz_one; at night each driver apart, so that none takes another's time
+    local fuzzer
+    for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
+        if [ -n "${ANCHANG_NIGHTLY:-}" ] && [ "${fuzzer##*/}" = fuzz_reader ]; then
+            sed -nE 's/^DRIVER\((.*)\)$/\1/p' drivers/drivers.def | tr _ - | sed "s|^|$fuzzer |"
+        else
+            echo "$fuzzer"
+        fi
+    done
+}
+
 stage_fuzz() { # each fuzzer for a moment, from its seeds and earlier finds; as many at once as cores
     compgen -G 'tests/fuzz/fuzz_*.c' >/dev/null || skip "no fuzzers"
     ./run preset fuzz OFF
-    find build/fuzz/tests/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 | LC_ALL=C sort -z |
-        xargs -0 -P "$JOBS" -n 1 "$0" fuzz
+    fuzz_targets | xargs -P "$JOBS" -L 1 "$0" fuzz
 }
 
 stage_ui() { # types, lint, unit tests, build, size budgets
@@ -298,7 +310,7 @@ test)
     told everything
     ;;
 lint) told alone house style cppcheck tidy ;;
-fuzz) fuzz_one "$2" ;; # one, for stage_fuzz
+fuzz) fuzz_one "$2" "${3:-}" ;; # one, for stage_fuzz
 stage)
     if [ $# -lt 2 ]; then
         printf '%s\n' "${FIRST[@]}" "${COMPUTING[@]}" "${WAITING[@]}"

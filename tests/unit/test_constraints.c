@@ -83,7 +83,7 @@ static const char seed[] =
     "INSERT INTO post_building VALUES (1, 1); INSERT INTO user_post VALUES (1, 1);"
     "INSERT INTO device (kind, bus, mark, model, name, terminal_id, added_ms, seen_ms) VALUES "
     "('reader', 'usb', 'm', 'o', 'n', 1, 1, 1), ('reader', 'tty', 'm', 'o', 'n', 1, 1, 1);"
-    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1);"
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1), (NULL, 'disk', 1);"
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1);"
     "INSERT INTO customer VALUES (1, 1, 'person', 'c', 'n', 'a', 1, 1), "
     "(2, 1, 'company', 'd', 'n', 'a', 1, 1), (3, 1, 'person', 'e', 'n', 'a', 1, 1);"
@@ -384,6 +384,9 @@ static const char *const refused[] = {
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'boredom', 1)",
     "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES (1, 'printer', 99, 1)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 2)",
+    "INSERT INTO alert (reason, at_ms) VALUES ('disk', 2)",
+    "INSERT INTO alert (reason, at_ms) VALUES ('help', 2)",
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'disk-backups', 2)",
     "INSERT INTO import_mapping VALUES ('', 'm', 'a', 1)",
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1)",
     /* customers, members, cards */

@@ -125,6 +125,7 @@ const FEED_SCHEMAS = {
   units: 'FeedUnits',
   published: 'FeedPublished',
   unit: 'FeedUnit',
+  reader: 'TerminalReader',
   swipe: 'TerminalSwipe',
   answered: 'TerminalAnswered',
 };
