@@ -25,7 +25,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/terminal/events", RIGHT_TERMINAL_SELF, ROUTE_STREAM, api_terminal_events, 0, NULL},
     {"POST", "/api/v1/terminal/call", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_terminal_call, 0, NULL},
     {"GET", "/api/v1/terminal/swipes/{swipe}", RIGHT_TERMINAL_SELF, ROUTE_READ, api_swipe_get, 0, NULL},
-    {"POST", "/api/v1/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_SLOW | ROUTE_LOGIN, api_member_pass_open, 0, api_member_pass_open_prepare},
+    {"POST", "/api/v1/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_SLOW, api_member_pass_open, 0, api_member_pass_open_prepare},
     {"GET", "/api/v1/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_READ, api_member_pass_get, 0, NULL},
     {"DELETE", "/api/v1/terminal/member", RIGHT_TERMINAL_SELF, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_member_pass_end, 0, NULL},
     {"GET", "/api/v1/customers", RIGHT_CUSTOMER_VIEW, ROUTE_READ, api_customer_list, 0, NULL},

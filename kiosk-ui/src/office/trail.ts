@@ -42,6 +42,7 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (value === null || value === '') return '—';
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
+  if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
   if (field === 'class') return word(`office.class.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
