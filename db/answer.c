@@ -367,7 +367,7 @@ int answer_each(struct tx *tx, int64_t sheet_id,
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT a.question_id, q.text, a.kind, COALESCE(a.option_id, 0), o.text, "
-                     "COALESCE(a.row_id, 0), w.text, COALESCE(a.score, 0), a.text FROM answer a "
+                     "COALESCE(a.row_id, 0), w.text, a.score, a.text FROM answer a "
                      "JOIN question q ON q.id = a.question_id "
                      "LEFT JOIN question_option o ON o.id = a.option_id "
                      "LEFT JOIN question_row w ON w.id = a.row_id WHERE a.sheet_id = $1 "
@@ -382,6 +382,7 @@ int answer_each(struct tx *tx, int64_t sheet_id,
                                        .option = stmt_text(s, 4),
                                        .row_id = stmt_int(s, 5),
                                        .row = stmt_text(s, 6),
+                                       .has_score = !stmt_is_null(s, 7),
                                        .score = stmt_int(s, 7),
                                        .text = stmt_text(s, 8)};
 

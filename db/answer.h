@@ -56,8 +56,10 @@ struct answer_sheet_row {
 };
 /* One answer as it is stored: an option, a row's option, a score or a text. */
 struct answer_row {
-    int64_t question_id, option_id, row_id, score; /* 0: none; see @kind */
-    const char *question, *kind, *option, *row, *text;
+    int64_t question_id, option_id, row_id; /* option_id, row_id 0: none */
+    bool has_score;
+    int64_t score;
+    const char *question, *kind, *option, *row, *text; /* option, row, text NULL: none */
 };
 
 /* Of a customer in the projects in scope (@project_id 0: in all), newest first. @row lives during

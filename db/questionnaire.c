@@ -292,11 +292,11 @@ int questionnaire_update(struct tx *tx, const struct questionnaire_change *c)
     return note(tx, "questionnaire.update", &now, &trail);
 }
 
-int questionnaire_delete(struct tx *tx, int64_t id, int64_t version)
+int questionnaire_delete(struct tx *tx, int64_t id)
 {
     struct trail trail = {0};
     struct now now;
-    int r = now_expect(tx, id, version, &now);
+    int r = now_read(tx, id, &now);
 
     if (r == 0 && !is_state(&now, "draft"))
         r = refuse_state(tx, &now);
@@ -467,42 +467,5 @@ int questionnaire_retire(struct tx *tx, int64_t question_id, int64_t *ret_id)
     r = note(tx, "question.retire", &now, &trail);
     if (r == 0)
         *ret_id = id;
-    return r;
-}
-
-/* ---- what a stage asks for ---- */
-
-int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
-                        int64_t *ret_questionnaire_id)
-{
-    int64_t id = 0;
-    int r = tx_need_project(tx, project_id);
-
-    if (r == 0)
-        r = db_get(tx->db, &id, "SELECT id FROM customer WHERE id = $1", "i", customer_id);
-    if (r <= 0)
-        return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    return db_get(tx->db, ret_questionnaire_id,
-                  "SELECT s.id FROM questionnaire s WHERE s.project_id = $2 AND s.stage = $3 "
-                  "AND s.state = 'enabled' AND (s.starts_ms IS NULL OR s.starts_ms <= $4) "
-                  "AND (s.ends_ms IS NULL OR s.ends_ms > $4) AND NOT EXISTS "
-                  "(SELECT 1 FROM answer_sheet a WHERE a.customer_id = $1 AND a.project_id = $2 "
-                  "AND a.stage = $3)",
-                  "iiti", customer_id, project_id, stage, tx->now_ms);
-}
-
-int question_stage_need(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage)
-{
-    struct stmt *s;
-    int64_t id = 0;
-    int r = question_stage_owed(tx, customer_id, project_id, stage, &id);
-
-    if (r <= 0)
-        return r;
-    r = tx_row(tx, &s, "SELECT project_id, title FROM questionnaire WHERE id = $1", id);
-    if (r < 0)
-        return r;
-    r = fault_set(tx->fault, FAULT_QUESTIONNAIRE_OWED, "title", stmt_text(s, 1), NULL);
-    stmt_reset(s);
     return r;
 }

@@ -68,7 +68,7 @@ struct questionnaire_change {
  * question_replace(). */
 int questionnaire_update(struct tx *tx, const struct questionnaire_change *change);
 /* A draft goes for good. QUESTIONNAIRE_STATE. */
-int questionnaire_delete(struct tx *tx, int64_t id, int64_t version);
+int questionnaire_delete(struct tx *tx, int64_t id);
 
 /* QUESTIONNAIRE_STATE, QUESTIONNAIRE_EMPTY, QUESTIONNAIRE_ENDED. */
 int questionnaire_enable(struct tx *tx, int64_t id, int64_t version);
@@ -80,8 +80,10 @@ int questionnaire_revise(struct tx *tx, int64_t id, int64_t version, int64_t *re
  * simply left out; QUESTION_RETIRED, QUESTION_LAST. */
 int questionnaire_retire(struct tx *tx, int64_t question_id, int64_t *ret_id);
 
-/* Which set @customer_id owes at @stage of the project before the next step (QN-09): the enabled
- * one, within its days, when the customer has filled in none of that stage yet. 1 and its id, or 0.
+/* The set that is filled in at that stage now: enabled and within its days. 1 and its id, or 0. */
+int questionnaire_open(struct tx *tx, int64_t project_id, const char *stage, int64_t *ret_id);
+/* Which set @customer_id owes at @stage of the project before the next step (QN-09): the open
+ * one, when the customer has filled in none of that stage yet. 1 and its id, or 0.
  * NOT_FOUND for a customer or project that is not there. */
 int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
                         int64_t *ret_questionnaire_id);

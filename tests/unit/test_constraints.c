@@ -147,9 +147,9 @@ static const char seed[] =
 #define ONE  "x'0101010101010101010101010101010101010101010101010101010101010101'"
 #define TWO  "x'0202020202020202020202020202020202020202020202020202020202020202'"
 
-#define ASKED(set, ordinal, kind, text, required, low, high)                                          \
-    "INSERT INTO question (questionnaire_id, ordinal, kind, text, required, low, high) VALUES (" #set \
-    ", " #ordinal ", '" kind "', '" text "', " #required ", " #low ", " #high ")"
+#define ASKED(of, ordinal, kind, text, required, low, high)                                        \
+    "INSERT INTO question (questionnaire_id, ordinal, kind, text, required, low, high) "           \
+    "VALUES (" #of ", " #ordinal ", '" kind "', '" text "', " #required ", " #low ", " #high ")"
 #define SHEET(set, stage, customer, event, event_id, corrects)                                     \
     "INSERT INTO answer_sheet VALUES (NULL, " #set ", 1, '" stage "', " #customer ", '" event      \
     "', " #event_id ", " #corrects ", 'a', 1)"

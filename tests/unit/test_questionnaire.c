@@ -101,9 +101,9 @@ static void test_found_newest_first(void **state)
     f->outsider.n_projects = 1;
     find_is(f, (struct questionnaire_filter){0}, (const int64_t[]){c, 0});
     assert_refused(f, FIXTURE_DO(f, tx, questionnaire_get(tx, a, find_add, NULL)), NOT_FOUND);
-    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, a, 1)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, a)), NOT_FOUND);
     f->outsider.partial = 1;
-    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, c, 1)), SCOPE_PARTIAL);
+    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, c)), SCOPE_PARTIAL);
 }
 
 static void test_order_is_kept(void **state)
@@ -203,8 +203,7 @@ static void test_base_data_in_draft_only(void **state)
     c = (struct questionnaire_change){.id = id, .version = set_version(f, id), .title = "再改"};
     assert_refused(f, FIXTURE_DO(f, tx, questionnaire_update(tx, &c)), QUESTIONNAIRE_STATE);
     assert_refused(f, set_questions(f, id, five, 1), QUESTIONNAIRE_STATE);
-    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, id, c.version)),
-                   QUESTIONNAIRE_STATE);
+    assert_refused(f, FIXTURE_DO(f, tx, questionnaire_delete(tx, id)), QUESTIONNAIRE_STATE);
     /* The database holds it, whatever the code does. */
     assert_int_equal(db_run(f->db, "UPDATE questionnaire SET title = 'x' WHERE id = $1", "i", id),
                      -EINVAL);
@@ -287,7 +286,7 @@ static void test_a_new_version(void **state)
     assert_string_equal(look(f, id).state, "disabled");
     assert_int_equal(FIXTURE_DO(f, tx, questionnaire_revise(tx, id, set_version(f, id), &again)),
                      0);
-    assert_int_equal(FIXTURE_DO(f, tx, questionnaire_delete(tx, again, 1)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, questionnaire_delete(tx, again)), 0);
     assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM questionnaire WHERE id = $1", again), 0);
 }
 
