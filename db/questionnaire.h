@@ -84,7 +84,7 @@ int questionnaire_retire(struct tx *tx, int64_t question_id, int64_t *ret_id);
 int questionnaire_open(struct tx *tx, int64_t project_id, const char *stage, int64_t *ret_id);
 /* Which set @customer_id owes at @stage of the project before the next step (QN-09): the open
  * one, when the customer has filled in none of that stage yet. 1 and its id, or 0.
- * NOT_FOUND for a customer or project that is not there. */
+ * NOT_FOUND for a customer that is not there or a project out of scope. */
 int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
                         int64_t *ret_questionnaire_id);
 /* For what comes after the stage: QUESTIONNAIRE_OWED, naming the set, when one is owed. */

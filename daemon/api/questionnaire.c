@@ -290,7 +290,7 @@ static void body_choices(struct body *b, const char *field, size_t max, struct p
 static void body_question(struct call *call, json_t *object, size_t i, struct question_list *list)
 {
     struct question *q = &list->items[i];
-    int kind = QUESTION_TEXT;
+    int kind = QUESTION_SINGLE;
     char prefix[32];
     struct body b = {.call = call, .object = object, .prefix = prefix};
 
