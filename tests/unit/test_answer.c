@@ -40,7 +40,7 @@ static void fill(const struct desk *d, struct filled *f)
 {
     *f = (struct filled){
         .single = {option(d, Q_SINGLE, 1)},
-        .multi = {option(d, Q_MULTI, 0), option(d, Q_MULTI, 2)},
+        .multi = {option(d, Q_MULTI, 2), option(d, Q_MULTI, 0)},
         .cells = {{row(d, 0), option(d, Q_MATRIX, 0)}, {row(d, 1), option(d, Q_MATRIX, 2)}}};
     for (size_t i = 0; i < Q_COUNT; i++)
         f->answers[i].question_id = d->list.items[i].id;
@@ -289,6 +289,8 @@ static void test_only_an_open_set(void **state)
         FIXTURE_DO(f, tx, question_stage_owed(tx, d.customer, f->project, "first_visit", &id)), 0);
     f->now_ms += 9 * FIXTURE_DAY;
     assert_refused(f, add(&d, &in.sheet, &id), QUESTIONNAIRE_CLOSED); /* no more */
+    assert_int_equal(
+        FIXTURE_DO(f, tx, question_stage_owed(tx, d.customer, f->project, "first_visit", &id)), 0);
     f->now_ms -= 1;
     assert_int_equal(
         FIXTURE_DO(f, tx, question_stage_owed(tx, d.customer, f->project, "first_visit", &id)), 1);
@@ -409,7 +411,7 @@ static void test_a_stage_asks_for_its_set(void **state)
     assert_int_equal(
         FIXTURE_DO(f, tx, question_stage_need(tx, d.customer, f->project, "first_visit")), 0);
     assert_int_equal(OWED(other, "first_visit"), 1); /* everybody's own */
-    assert_int_equal(set_enable(f, next), 0); /* a new version asks nobody twice */
+    assert_int_equal(set_enable(f, next), 0);        /* a new version asks nobody twice */
     assert_int_equal(OWED(d.customer, "first_visit"), 0);
     assert_refused(f, OWED(99, "first_visit"), NOT_FOUND);
     f->as = &f->outsider;
