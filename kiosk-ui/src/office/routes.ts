@@ -94,7 +94,7 @@ export const routes: RouteRecordRaw[] = [
     meta: {
       title: 'questionnaire',
       rights: ['questionnaire.edit'],
-      nav: 'keep',
+      nav: 'sell',
       icon: 'M4.500 3.500h11v13h-11zM7 7.500l1 1 1.500-2M7 12l1 1 1.500-2M11.500 8h2M11.500 12.500h2',
     },
   },
