@@ -35,7 +35,8 @@ static int questions_load(struct tx *tx, int64_t questionnaire_id, struct questi
                      "WHERE questionnaire_id = $1 ORDER BY ordinal",
                      "i", questionnaire_id);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
+    /* the schema has room for no more */
+    while (r >= 0 && list->n < QUESTIONS_MAX && (r = stmt_step(s)) == 1) {
         struct question *q = &list->items[list->n++];
 
         *q = (struct question){.id = stmt_int(s, 0),
@@ -45,8 +46,8 @@ static int questions_load(struct tx *tx, int64_t questionnaire_id, struct questi
                                .low = stmt_int(s, 4),
                                .high = stmt_int(s, 5),
                                .retired_ms = stmt_int(s, 6)};
-        if (!q->text || list->n == QUESTIONS_MAX)
-            break; /* the schema has room for no more */
+        if (!q->text)
+            r = -ENOMEM;
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
