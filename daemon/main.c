@@ -36,6 +36,7 @@
 #include "daemon/terminal_watch.h"
 #include "daemon/version.h"
 #include "db/clock.h"
+#include "db/deal.h"
 #include "db/idempotency.h"
 #include "db/permit.h"
 #include "db/points.h"
@@ -129,7 +130,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0;
+    int64_t hold = 0, deal = 0, permit = 0, points = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;
@@ -137,12 +138,14 @@ static int duty_apply(struct tx *tx, void *arg)
     steady.now_ms = duty->now_ms;
     r = unit_expire_due(&steady, &hold);
     if (r >= 0)
+        r = deal_expire_due(&steady, &deal);
+    if (r >= 0)
         r = permit_expire_due(&steady, &permit);
     if (r >= 0)
         r = points_expire_due(&steady, &points);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, permit), points);
+    duty->next_ms = sooner(sooner(hold, deal), sooner(permit, points));
     return r < 0 ? r : 0;
 }
 
@@ -159,7 +162,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     if (r < 0)
-        log_text(LOG_ERR, "holds, permits and points could not be expired: %s",
+        log_text(LOG_ERR, "holds, deals, permits and points could not be expired: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
     else if (duty.clean) {
         import_store_clean(d->app.import_dir, clock_wall_ms());
