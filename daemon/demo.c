@@ -13,6 +13,7 @@
 #include "db/device.h"
 #include "db/disclosure.h"
 #include "db/fee.h"
+#include "db/flow.h"
 #include "db/import.h"
 #include "db/layout.h"
 #include "db/money.h"
@@ -36,6 +37,7 @@ static const struct {
     {"cashier", "王收银", "cashier", "案场收银"},
     {"sales", "赵顾问", "consultant", "置业顾问"},
     {"audit", "孙审计", "auditor", "审计员"},
+    {"group", "周总", "group-manager", "集团管理层"},
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]) };
 
@@ -70,6 +72,8 @@ static int people_make(struct tx *tx, int64_t ids[PEOPLE])
     char hash[PASSWORD_HASH_TEXT];
     int r = posts_seed(tx);
 
+    if (r >= 0)
+        r = flows_seed(tx);
     for (size_t i = 0; r >= 0 && i < PEOPLE; i++) {
         struct wanted w = {people[i].role, 0};
         struct user_new user = {.login = people[i].login, .name = people[i].name, .n_posts = 1};

@@ -289,6 +289,18 @@ static inline int64_t fixture_publish(struct fixture *f)
     return id;
 }
 
+/* Another price of a unit that was published, for tests that are not about how it comes about:
+ * otherwise the database takes it from an approved plan alone (reprice.h). */
+static inline void fixture_price(struct fixture *f, int64_t unit_id, int64_t total_fen)
+{
+    assert_int_equal(
+        db_run(f->db, "UPDATE unit SET ever_published = 0 WHERE id = $1", "i", unit_id), 1);
+    assert_int_equal(db_run(f->db,
+                            "UPDATE unit SET ever_published = 1, total_fen = $2 WHERE id = $1",
+                            "ii", unit_id, total_fen),
+                     1);
+}
+
 /* That unit of @c, which holds it. */
 static inline const struct published_unit *fixture_published(const struct content *c,
                                                              int64_t unit_id)

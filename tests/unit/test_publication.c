@@ -240,8 +240,8 @@ static void test_public_is_not_internal(void **state)
     assert_string_equal(text, "");
     content_free(c);
     assert_int_equal(fixture_act(f, TRANSITION_UNHOLD, f->units[0]), 0);
-    assert_int_equal(db_script(f->db, "UPDATE unit SET total_fen = total_fen + 1 WHERE id = 2;"
-                                      "UPDATE disclosure_item SET value = 'other' WHERE "
+    fixture_price(f, 2, FIXTURE_TOTAL + 1);
+    assert_int_equal(db_script(f->db, "UPDATE disclosure_item SET value = 'other' WHERE "
                                       "code = 'P7';"),
                      0);
     assert_int_equal(FIXTURE_DO(f, tx, content_draft(tx, f->project, &c)), 0);

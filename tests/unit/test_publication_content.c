@@ -135,7 +135,8 @@ static void test_only_differences_are_written(void **state)
     assert_int_equal(rows(f, b), 0);
     assert_int_equal(head_of(f, b).base, a);
     assert_string_equal(head_of(f, a).state, "superseded");
-    assert_int_equal(db_run(f->db, "UPDATE unit SET total_fen = 100000000 WHERE id <= 3", ""), 3);
+    for (int64_t id = 1; id <= 3; id++)
+        fixture_price(f, id, 100000000);
     /* A building that is switched off is shown until the next publication, and gone with it. */
     assert_int_equal(db_run(f->db, "UPDATE building SET enabled = 0 WHERE name = '0'", ""), 1);
     content = stored(f, b);
@@ -189,8 +190,7 @@ static void disturb(struct fixture *f, uint64_t *random)
             fixture_act(f, TRANSITION_LOCK, id);
             break;
         case 3:
-            assert_int_equal(
-                db_run(f->db, "UPDATE unit SET total_fen = $2 WHERE id = $1", "ii", id, total), 1);
+            fixture_price(f, id, total);
             break;
         case 4:
             assert_true(db_run(f->db, "UPDATE building SET enabled = 1 - enabled WHERE name = '0'",

@@ -293,7 +293,8 @@ static void test_price_rules(void **state)
     assert_true(db_run(f->db, "DELETE FROM unit_price WHERE unit_id = $1", "i", f->units[2]) < 0);
 }
 
-static void test_price_waits_for_publication(void **state)
+/* What the public has seen changes by an approved plan alone (WF-10; test_reprice.c). */
+static void test_published_price_is_planned(void **state)
 {
     struct fixture *f = *state;
     struct unit_price_change c;
@@ -302,8 +303,18 @@ static void test_price_waits_for_publication(void **state)
     fixture_publish(f);
     c = price_of(f, f->units[0]);
     c.total_fen = FIXTURE_TOTAL - 100;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), PRICE_PLANNED);
+    c.total_fen = FIXTURE_TOTAL;
+    c.floor_total_fen = 100;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_set_price(tx, &c)), PRICE_PLANNED);
+    c.floor_total_fen =
+        -1; /* to confirm it is no change; what was filed is not the office's word */
+    c.filed_total_fen = FIXTURE_TOTAL;
     assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), 0);
-    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM publication_patch"), 0);
+    c.reprice_id = 1; /* a caller's word is not enough */
+    c.version++;
+    c.total_fen = FIXTURE_TOTAL - 100;
+    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &c)), -EINVAL);
 }
 
 static void test_layout(void **state)
@@ -389,7 +400,7 @@ int main(void)
         CASE(test_update),        CASE(test_media),
         CASE(test_media_limit),   CASE(test_areas),
         CASE(test_area_not_owed), CASE(test_price_from_unit_price),
-        CASE(test_price_rules),   CASE(test_price_waits_for_publication),
+        CASE(test_price_rules),   CASE(test_published_price_is_planned),
         CASE(test_layout),        CASE(test_delete),
         CASE(test_history),
     };
