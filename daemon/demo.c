@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "daemon/demo_members.h"
+#include "daemon/demo_offers.h"
 #include "daemon/site_time.h"
 #include "db/device.h"
 #include "db/disclosure.h"
-#include "db/discount.h"
 #include "db/fee.h"
+#include "db/flow.h"
 #include "db/import.h"
 #include "db/layout.h"
 #include "db/money.h"
@@ -36,6 +37,7 @@ static const struct {
     {"cashier", "王收银", "cashier", "案场收银"},
     {"sales", "赵顾问", "consultant", "置业顾问"},
     {"audit", "孙审计", "auditor", "审计员"},
+    {"group", "周总", "group-manager", "集团管理层"},
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]) };
 
@@ -70,6 +72,8 @@ static int people_make(struct tx *tx, int64_t ids[PEOPLE])
     char hash[PASSWORD_HASH_TEXT];
     int r = posts_seed(tx);
 
+    if (r >= 0)
+        r = flows_seed(tx);
     for (size_t i = 0; r >= 0 && i < PEOPLE; i++) {
         struct wanted w = {people[i].role, 0};
         struct user_new user = {.login = people[i].login, .name = people[i].name, .n_posts = 1};
@@ -327,12 +331,6 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
         {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true,
          0},
     };
-    const struct discount_row discount = {.project_id = project_id,
-                                          .name = "按时签约优惠",
-                                          .condition = "认购后 7 日内签订买卖合同",
-                                          .effect = "总价 99 折",
-                                          .from_date = "2026-01-01",
-                                          .until_date = "2027-12-31"};
     int64_t id;
     int r = 0;
 
@@ -344,7 +342,7 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
     }
     for (size_t i = 0; r >= 0 && i < sizeof(fees) / sizeof(fees[0]); i++)
         r = fee_create(tx, &fees[i], &id);
-    return r < 0 ? r : discount_create(tx, &discount, &id);
+    return r < 0 ? r : demo_offers_make(tx, project_id);
 }
 
 /* The units of a batch: of the project, in one of @states, with one of @rooms (NULL: any). */

@@ -37,10 +37,13 @@
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "db/deal.h"
+#include "db/flow.h"
 #include "db/idempotency.h"
 #include "db/permit.h"
 #include "db/points.h"
 #include "db/post.h"
+#include "db/reprice.h"
+#include "db/terms.h"
 #include "db/unit.h"
 #include "db/writer.h"
 
@@ -128,24 +131,31 @@ static int64_t sooner(int64_t a, int64_t b)
     return !a || (b && b < a) ? b : a;
 }
 
+/* What ends with time: how many were dealt with, and when the next is due (0: none is). */
+static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
+    unit_expire_due,
+    permit_expire_due,
+    points_expire_due,
+    reprice_execute_due,
+    terms_expire_due,
+};
+
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, deal = 0, permit = 0, points = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
-    int r;
+    int r = 0;
 
     steady.now_ms = duty->now_ms;
-    r = unit_expire_due(&steady, &hold);
-    if (r >= 0)
-        r = deal_expire_due(&steady, &deal);
-    if (r >= 0)
-        r = permit_expire_due(&steady, &permit);
-    if (r >= 0)
-        r = points_expire_due(&steady, &points);
+    duty->next_ms = 0;
+    for (size_t i = 0; r >= 0 && i < sizeof(duties) / sizeof(duties[0]); i++) {
+        int64_t next = 0;
+
+        r = duties[i](&steady, &next);
+        duty->next_ms = sooner(duty->next_ms, next);
+    }
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, deal), sooner(permit, points));
     return r < 0 ? r : 0;
 }
 
@@ -162,7 +172,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     if (r < 0)
-        log_text(LOG_ERR, "holds, deals, permits and points could not be expired: %s",
+        log_text(LOG_ERR, "the duties of the clock could not be done: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
     else if (duty.clean) {
         import_store_clean(d->app.import_dir, clock_wall_ms());
@@ -211,8 +221,10 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int seed_apply(struct tx *tx, void *arg)
 {
+    int r = posts_seed(tx);
+
     (void)arg;
-    return posts_seed(tx);
+    return r < 0 ? r : flows_seed(tx);
 }
 
 static int parts_start(struct daemon *d)

@@ -72,8 +72,8 @@ struct approval_ask {
     int64_t resubmits_id; /* a rejected, returned or withdrawn one; 0: none */
 };
 
-/* Asks, as the actor, who must be a user. APPROVAL_NO_ROUTE when no rule fits or no node of the flow
- * applies, APPROVAL_NO_APPROVER when not every signature can come from somebody else,
+/* Asks, as the actor, who must be a user. APPROVAL_NO_ROUTE when no rule fits or no node of the
+ * flow applies, APPROVAL_NO_APPROVER when not every signature can come from somebody else,
  * APPROVAL_RUNNING when one about the object runs, APPROVAL_RESUBMIT (not the actor's, of another
  * subject, running, approved or resubmitted already) and FIELDS_WRONG. */
 int approval_request(struct tx *tx, const struct approval_ask *ask, int64_t *ret_id);
@@ -84,10 +84,12 @@ int approval_request(struct tx *tx, const struct approval_ask *ask, int64_t *ret
  * when it is not approved. APPROVED of the last one executes, or refuses as the subject does. */
 int approval_decide(struct tx *tx, int64_t task_id, int64_t version, enum approval_outcome outcome,
                     const char *note);
+/* The request that a task is of: NOT_FOUND. Looks at no scope. */
+int approval_of_task(struct tx *tx, int64_t task_id, int64_t *ret_approval_id);
 /* By who asked, while it runs. One that was returned is given up so: its to-do ends. */
 int approval_withdraw(struct tx *tx, int64_t approval_id, int64_t version, const char *reason);
-/* Ends a running one because its object came to an end by itself (a term passed): for the modules of
- * db/, which deal with the object; its function is not called. 1, or 0 when none ran. */
+/* Ends a running one because its object came to an end by itself (a term passed): for the modules
+ * of db/, which deal with the object; its function is not called. 1, or 0 when none ran. */
 int approval_abandon(struct tx *tx, enum approval_subject subject, const char *object_kind,
                      int64_t object_id, const char *reason);
 /* By who asked: reminds those who hold it, not more often than every 30 minutes (WF-08):

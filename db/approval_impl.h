@@ -32,8 +32,8 @@ struct approval_now {
     char object[APPROVAL_OBJECT_TEXT], title[APPROVAL_TITLE_TEXT], state[12];
     uint8_t hash[APPROVAL_HASH_SIZE];
 };
-/* 1, or 0 when there is none of that id, or of a subject that this program does not know. Looks at no
- * scope. */
+/* 1, or 0 when there is none of that id, or of a subject that this program does not know. Looks at
+ * no scope. */
 int approval_now_read(struct tx *tx, int64_t id, struct approval_now *ret_now);
 
 /* APPROVAL_STATE with what it is. */

@@ -293,8 +293,9 @@ int approval_event_each(struct tx *tx, int64_t approval_id,
     int r = db_query(
         tx->db, &s,
         "SELECT e.event, COALESCE(n.name, ''), " USER_NAMED(
-            "e.actor") ", e.note, "
-                       "e.at_ms FROM approval_event e LEFT JOIN approval_task k ON k.id = e.task_id "
+            "e.actor") ", "
+                       "e.note, e.at_ms FROM approval_event e "
+                       "LEFT JOIN approval_task k ON k.id = e.task_id "
                        "LEFT JOIN flow_node n ON n.id = k.node_id WHERE e.approval_id = $1 "
                        "ORDER BY e.id",
         "i", approval_id);

@@ -373,3 +373,13 @@ int approval_decide(struct tx *tx, int64_t task_id, int64_t version, enum approv
         return r;
     return outcome == APPROVAL_APPROVED ? approve(tx, &task, &now) : refuse(tx, &now, outcome);
 }
+
+int approval_of_task(struct tx *tx, int64_t task_id, int64_t *ret_approval_id)
+{
+    int r = db_get(tx->db, ret_approval_id, "SELECT approval_id FROM approval_task WHERE id = $1",
+                   "i", task_id);
+
+    if (r == 0)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return r < 0 ? r : 0;
+}

@@ -1,5 +1,5 @@
-/* approval_subject.c - what may be asked for, and what its end means. See approval.def. Alone in its
- * file, so that a test may put a table of its own in its place. */
+/* approval_subject.c - what may be asked for, and what its end means. See approval.def. Alone in
+ * its file, so that a test may put a table of its own in its place. */
 #include "db/approval.h"
 
 #define SUBJECT(symbol, code, zh, en, function) approval_end_function function;

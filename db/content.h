@@ -46,7 +46,8 @@ struct published_unit {
  *   disclosure  media, doc_name, doc_date, value
  *   fee         id, kind, standard, basis, payee, voluntary, classes
  *   discount    id, condition, effect, from_date, until_date, kind, method, value, ordinal,
- *               classes, plan_id, identity, level, quota, only_one_of, the scheme's name, from_date,
+ *               classes, plan_id, identity, level, quota, only_one_of, the scheme's name,
+ * from_date,
  *               until_date, quota, ids of its rooms: what is computed is what is published (PR-14)
  */
 struct published_item {

@@ -8,7 +8,6 @@
 
 #include "db/audit.h"
 #include "db/member.h"
-#include "db/money.h"
 #include "db/pool.h"
 #include "db/unit_class.h"
 
@@ -65,6 +64,17 @@ void discount_effect(const char *kind, const char *method, int64_t value,
         snprintf(out, DISCOUNT_EFFECT_TEXT, "总价%s减 %s 元", most ? "最多" : "", yuan);
     else
         snprintf(out, DISCOUNT_EFFECT_TEXT, "每平方米%s减 %s 元", most ? "最多" : "", yuan);
+}
+
+struct discount_step discount_step_of(const char *method, int64_t value, int64_t area)
+{
+    if (is(method, "percent"))
+        return (struct discount_step){DISCOUNT_PERCENT, value};
+    if (is(method, "points"))
+        return (struct discount_step){DISCOUNT_POINTS, value};
+    if (is(method, "unit_price"))
+        value = money_round((__int128)value * area, 100, 1, ROUND_HALF_UP);
+    return (struct discount_step){DISCOUNT_AMOUNT, value};
 }
 
 static const char *wrong_number(const struct discount_row *d)
@@ -462,5 +472,16 @@ int discount_unit_each(struct db *db, int64_t discount_id, int (*each)(void *arg
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = each(arg, stmt_int(s, 0));
     stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int discount_uses(struct db *db, int64_t discount_id, int64_t deal_id, int64_t *ret_uses)
+{
+    int r = db_get(db, ret_uses,
+                   "SELECT COUNT(*) FROM terms_step s JOIN terms t ON t.id = s.terms_id "
+                   "JOIN deal d ON d.id = t.deal_id AND d.terms_id = t.id "
+                   "WHERE s.discount_id = $1 AND d.closed_ms IS NULL AND d.id <> $2",
+                   "ii", discount_id, deal_id);
+
     return r < 0 ? r : 0;
 }

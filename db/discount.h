@@ -12,6 +12,7 @@
 #ifndef ANCHANG_DB_DISCOUNT_H
 #define ANCHANG_DB_DISCOUNT_H
 
+#include "db/money.h"
 #include "db/tx.h"
 
 enum {
@@ -68,7 +69,12 @@ int discount_each(struct tx *tx, int64_t project_id, int64_t discount_id,
 int discount_unit_each(struct db *db, int64_t discount_id, int (*each)(void *arg, int64_t unit_id),
                        void *arg);
 
+/* How many live deals have it, but for @deal_id: what a quota counts (PR-07). */
+int discount_uses(struct db *db, int64_t discount_id, int64_t deal_id, int64_t *ret_uses);
+
 enum { DISCOUNT_EFFECT_TEXT = 96 };
+/* What @value of its method takes from a unit of @area (0.01 m2 by its basis). Pure. */
+struct discount_step discount_step_of(const char *method, int64_t value, int64_t area);
 /* What the numbers do, in the words of the trade: "总价 98 折". Pure. */
 void discount_effect(const char *kind, const char *method, int64_t value,
                      char out[DISCOUNT_EFFECT_TEXT]);

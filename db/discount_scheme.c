@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "db/audit.h"
-#include "db/terms_make.h"
 
 static const int64_t *or_null(const int64_t *value)
 {
@@ -113,7 +112,7 @@ int discount_scheme_each(struct tx *tx, int64_t project_id, int64_t scheme_id,
                                           stmt_text(s, 3), stmt_text(s, 4),     stmt_text(s, 5),
                                           stmt_int(s, 6),  stmt_int(s, 7) != 0, 0};
 
-        r = terms_scheme_uses(tx, row.id, 0, &row.uses);
+        r = discount_scheme_uses(tx->db, row.id, 0, &row.uses);
         if (r == 0)
             r = each(arg, &row);
     }
@@ -133,4 +132,16 @@ int discount_scheme_project(struct tx *tx, int64_t scheme_id, int64_t *ret_proje
     stmt_reset(s);
     *ret_project_id = project_id;
     return 0;
+}
+
+int discount_scheme_uses(struct db *db, int64_t scheme_id, int64_t deal_id, int64_t *ret_uses)
+{
+    int r = db_get(db, ret_uses,
+                   "SELECT COUNT(DISTINCT d.id) FROM discount x JOIN terms_step s ON "
+                   "s.discount_id = x.id JOIN terms t ON t.id = s.terms_id JOIN deal d ON "
+                   "d.id = t.deal_id AND d.terms_id = t.id WHERE x.scheme_id = $1 AND "
+                   "d.closed_ms IS NULL AND d.id <> $2",
+                   "ii", scheme_id, deal_id);
+
+    return r < 0 ? r : 0;
 }

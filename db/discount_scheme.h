@@ -35,5 +35,7 @@ int discount_scheme_update(struct tx *tx, const struct discount_scheme_change *c
 int discount_scheme_each(struct tx *tx, int64_t project_id, int64_t scheme_id,
                          int (*each)(void *arg, const struct discount_scheme_row *row), void *arg);
 int discount_scheme_project(struct tx *tx, int64_t scheme_id, int64_t *ret_project_id);
+/* How many live deals have one of it, but for @deal_id: what its quota counts. */
+int discount_scheme_uses(struct db *db, int64_t scheme_id, int64_t deal_id, int64_t *ret_uses);
 
 #endif

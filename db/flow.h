@@ -76,9 +76,9 @@ int flow_version_each(struct tx *tx, int64_t flow_id,
 int flow_node_each(struct tx *tx, int64_t flow_version_id,
                    int (*each)(void *arg, const struct flow_node *node), void *arg);
 
-/* At the start of the program: a flow and, for each subject that never had a rule of every project, a
- * rule to it, so that no project waits for its first flow. The flow: the project's sales manager or
- * company sales; then, from five million yuan or 5 % on, the group's management. */
+/* At the start of the program: a flow and, for each subject that never had a rule of every project,
+ * a rule to it, so that no project waits for its first flow. The flow: the project's sales manager
+ * or company sales; then, from five million yuan or 5 % on, the group's management. */
 int flows_seed(struct tx *tx);
 
 #endif

@@ -33,8 +33,8 @@ int flow_rule_update(struct tx *tx, const struct flow_rule *rule);
 int flow_rule_each(struct tx *tx, int64_t project_id, int64_t rule_id,
                    int (*each)(void *arg, const struct flow_rule *rule), void *arg);
 
-/* The active version of the flow that a request goes: APPROVAL_NO_ROUTE when no rule fits, or when the
- * flow of the first that fits is disabled or has none: the next rule may ask for less. */
+/* The active version of the flow that a request goes: APPROVAL_NO_ROUTE when no rule fits, or when
+ * the flow of the first that fits is disabled or has none: the next rule may ask for less. */
 int flow_rule_route(struct tx *tx, enum approval_subject subject, int64_t project_id,
                     int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id);
 

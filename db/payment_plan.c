@@ -103,6 +103,44 @@ int payment_plan_check(struct fault *f, const char *kind, const struct payment_p
     return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
 }
 
+/* ---- what a schedule is made of ---- */
+
+int payment_plan_bounds_read(struct db *db, int64_t project_id,
+                             struct payment_plan_bounds *ret_bounds)
+{
+    struct stmt *s;
+    int r = db_query(db, &s,
+                     "SELECT down_bp, loan_unit_fen, fund_cap_fen, round_unit_fen, "
+                     "commercial_rate_ppm, fund_rate_ppm FROM project WHERE id = $1",
+                     "i", project_id);
+
+    if (r >= 0)
+        r = stmt_step(s);
+    if (r == 1)
+        *ret_bounds = (struct payment_plan_bounds){
+            .down_bp = stmt_int(s, 0),
+            .loan_unit_fen = stmt_int(s, 1),
+            .fund_cap_fen = stmt_int(s, 2),
+            .unit_fen = stmt_int(s, 3) < 100 ? stmt_int(s, 3) : 100, /* whole yuan (V9) */
+            .commercial_rate_ppm = stmt_int(s, 4),
+            .fund_rate_ppm = stmt_int(s, 5)};
+    stmt_reset(s);
+    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
+}
+
+void payment_plan_ask(const struct payment_plan_bounds *bounds,
+                      const struct payment_plan_line *lines, struct schedule_rule *rules,
+                      struct schedule_ask *ask)
+{
+    ask->down_bp = bounds->down_bp;
+    ask->loan_unit_fen = bounds->loan_unit_fen;
+    ask->fund_cap_fen = bounds->fund_cap_fen;
+    ask->unit_fen = bounds->unit_fen;
+    ask->rules = rules;
+    for (size_t i = 0; i < ask->n_rules; i++)
+        rules[i] = (struct schedule_rule){lines[i].fund, lines[i].share, lines[i].value};
+}
+
 /* ---- writing ---- */
 
 enum { LINES_TEXT = SCHEDULE_RULES_MAX * 320 };

@@ -58,6 +58,19 @@ int payment_plan_each(struct tx *tx, int64_t project_id, int64_t plan_id,
                       int (*each)(void *arg, const struct payment_plan_row *row), void *arg);
 int payment_plan_project(struct tx *tx, int64_t plan_id, int64_t *ret_project_id);
 
+/* What a project lets a schedule be. */
+struct payment_plan_bounds {
+    int64_t down_bp, loan_unit_fen, fund_cap_fen; /* see schedule.h */
+    int64_t unit_fen;
+    int64_t commercial_rate_ppm, fund_rate_ppm; /* for estimates */
+};
+int payment_plan_bounds_read(struct db *db, int64_t project_id,
+                             struct payment_plan_bounds *ret_bounds);
+/* Sets the bounds and the rules of @ask, whose rules have room for n_rules lines. */
+void payment_plan_ask(const struct payment_plan_bounds *bounds,
+                      const struct payment_plan_line *lines, struct schedule_rule *rules,
+                      struct schedule_ask *ask);
+
 /* 0 when the lines make a plan of @kind; else FIELDS_WRONG. Pure but for the fault. */
 int payment_plan_check(struct fault *f, const char *kind, const struct payment_plan_line *lines,
                        size_t n);

@@ -268,7 +268,8 @@ static int unit_look(void *arg, const struct unit_row *row)
     return 0;
 }
 
-/* A unit that refuses, by whatever rule, is skipped with the rule's code: its price is as before. */
+/* A unit that refuses, by whatever rule, is skipped with the rule's code: its price is as
+ * before. */
 static int unit_carry_out(struct tx *tx, const struct plan_now *plan, const struct planned *planned)
 {
     const struct unit_filter filter = {.unit_id = planned->unit_id};

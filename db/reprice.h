@@ -1,5 +1,5 @@
-/* reprice.h - re-pricing plans (PR-03): what the list prices, or the floor prices, of many units will
- * be, approved as a list and carried out at its time.
+/* reprice.h - re-pricing plans (PR-03): what the list prices, or the floor prices, of many units
+ * will be, approved as a list and carried out at its time.
  *
  * A price that the public has seen changes in no other way (WF-10). A plan is the list of its units
  * with the price of each before and after: what is approved is that list, by its hash. Units that
@@ -36,8 +36,8 @@ struct reprice_unit {
     int64_t from_fen, to_fen; /* 0: none */
     const char *outcome;      /* "planned", "changed", "skipped" */
     const char *reason;       /* of a skipped one: "sold", "locked", "reserved", "held", "changing",
-                               * "no-price", "no-area", "same", "range", "above-filed", "above-list",
-                               * "price-changed", or the code of what refused it */
+                               * "no-price", "no-area", "same", "range", "above-filed",
+                               * "above-list", "price-changed", or the code of what refused it */
 };
 /* What a plan would be, in the order of unit_scan(). FIELD_RANGE (the value), NOT_FOUND. */
 int reprice_preview(struct tx *tx, const struct reprice_how *how,
@@ -58,8 +58,8 @@ int reprice_create(struct tx *tx, const struct reprice_ask *ask, int64_t *ret_id
 approval_end_function reprice_end;
 /* Takes back one that is approved and waits for its time: REPRICE_STATE, REASON_NEEDED. */
 int reprice_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason);
-/* Carries out what is approved and whose time has come; for the timer. How many; the time of the next
- * is put into *ret_next_ms (0: none). */
+/* Carries out what is approved and whose time has come; for the timer. How many; the time of the
+ * next is put into *ret_next_ms (0: none). */
 int reprice_execute_due(struct tx *tx, int64_t *ret_next_ms);
 
 struct reprice_row {

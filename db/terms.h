@@ -40,6 +40,7 @@ struct terms_ask {
     const char *bank;     /* NULL: none yet */
     int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
     const char *reason;   /* for the approver, when one is needed; NULL: none */
+    int64_t resubmits_id; /* the request for others that these come in the place of; 0: none */
     const char *today;    /* of the site, 'YYYY-MM-DD' */
     int64_t today_end_ms; /* when that day ends */
 };
@@ -71,6 +72,7 @@ struct terms_row {
     const char *plan_name, *plan_kind;
     int64_t deposit_fen, loan_fen, fund_loan_fen, loan_years;
     int64_t loan_most_fen, fund_most_fen; /* of a quote: the most there may be */
+    int64_t monthly_fen;                  /* of a quote: equal instalments, estimated (PR-16) */
     const char *bank, *member_level;
     const char *beyond; /* "", or what approval is asked for: "limit", "floor", "limit floor" */
     int64_t approval_id, valid_until_ms, user_id, made_ms, for_deal_id, deal_id;
@@ -104,6 +106,9 @@ struct terms_filter {
 };
 int terms_list(struct tx *tx, const struct terms_filter *filter,
                int (*each)(void *arg, const struct terms_row *row), void *arg);
+
+/* Gives up granted ones that nobody needs: TERMS_NOT_GRANTED, VERSION_CHANGED. */
+int terms_drop(struct tx *tx, int64_t id, int64_t version);
 
 /* Takes granted terms for a deal, in the transaction that makes or changes it: TERMS_NOT_GRANTED,
  * TERMS_EXPIRED, TERMS_OTHERS (not this unit, buyer or deal), TERMS_PRICE_CHANGED (the unit has

@@ -1,10 +1,66 @@
-/* terms_approval.c - terms beyond their maker's limits (PR-05, PR-13). */
+/* terms_approval.c - terms beyond their maker's limits are approved, and exactly those (PR-05,
+ * PR-13, P8). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "db/terms_make.h"
 
+#define DAY_MS INT64_C(86400000)
+
+/* "1-2-301 1103333 → 1060454": the same in every language. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *t,
                    const uint8_t hash[APPROVAL_HASH_SIZE])
 {
-    (void)ask;
-    (void)hash;
-    return fault_set(tx->fault, FAULT_G8_DISCOUNT, "unit", t->unit, NULL);
+    struct approval_ask request = {.subject = SUBJECT_TERMS,
+                                   .project_id = t->project_id,
+                                   .object_kind = "terms",
+                                   .object_id = t->id,
+                                   .reason = ask->reason,
+                                   .resubmits_id = ask->resubmits_id,
+                                   .amount_fen = t->total_fen,
+                                   .discount_bp = t->discount_bp};
+    char title[160];
+
+    snprintf(title, sizeof(title), "%.100s  %" PRId64 " → %" PRId64, t->unit, t->list_fen / 100,
+             t->total_fen / 100);
+    request.title = title;
+    memcpy(request.hash, hash, APPROVAL_HASH_SIZE);
+    return approval_request(tx, &request, &t->approval_id);
+}
+
+/* What the end of its request means (approval.h). */
+struct ending {
+    struct tx *tx;
+    const uint8_t *hash;
+    enum approval_outcome outcome;
+};
+
+static int pending_end(void *arg, const struct terms_row *t)
+{
+    const struct ending *e = arg;
+    const int64_t soon = e->tx->now_ms + TERMS_VALID_DAYS * DAY_MS;
+    const bool of_deal = t->for_deal_id != 0;
+    uint8_t now[APPROVAL_HASH_SIZE];
+
+    if (strcmp(t->state, "pending") != 0)
+        return e->outcome == APPROVAL_APPROVED ? fault_set(e->tx->fault, FAULT_TERMS_EXPIRED, NULL)
+                                               : 0;
+    if (e->outcome != APPROVAL_APPROVED)
+        return terms_state(e->tx, t, "refused", t->valid_until_ms);
+    terms_hash(t, now);
+    if (memcmp(now, e->hash, sizeof(now)) != 0)
+        return fault_set(e->tx->fault, FAULT_APPROVAL_CONTENT_CHANGED, NULL);
+    if (t->valid_until_ms <= e->tx->now_ms)
+        return fault_set(e->tx->fault, FAULT_TERMS_EXPIRED, NULL);
+    return terms_state(e->tx, t, "granted",
+                       of_deal || t->valid_until_ms < soon ? t->valid_until_ms : soon);
+}
+
+int terms_end(struct tx *tx, int64_t object_id, const uint8_t hash[APPROVAL_HASH_SIZE],
+              enum approval_outcome outcome)
+{
+    struct ending ending = {tx, hash, outcome};
+
+    return terms_get(tx, object_id, pending_end, &ending);
 }

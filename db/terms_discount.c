@@ -6,6 +6,7 @@
 
 #include "db/content.h"
 #include "db/discount.h"
+#include "db/discount_scheme.h"
 #include "db/member.h"
 #include "db/terms_make.h"
 #include "db/unit_class.h"
@@ -25,29 +26,6 @@ struct choosing {
 static bool is(const char *a, const char *b)
 {
     return strcmp(a, b) == 0;
-}
-
-int terms_discount_uses(struct tx *tx, int64_t discount_id, int64_t deal_id, int64_t *ret_uses)
-{
-    int r = db_get(tx->db, ret_uses,
-                   "SELECT COUNT(*) FROM terms_step s JOIN terms t ON t.id = s.terms_id "
-                   "JOIN deal d ON d.id = t.deal_id AND d.terms_id = t.id "
-                   "WHERE s.discount_id = $1 AND d.closed_ms IS NULL AND d.id <> $2",
-                   "ii", discount_id, deal_id);
-
-    return r < 0 ? r : 0;
-}
-
-int terms_scheme_uses(struct tx *tx, int64_t scheme_id, int64_t deal_id, int64_t *ret_uses)
-{
-    int r = db_get(tx->db, ret_uses,
-                   "SELECT COUNT(DISTINCT d.id) FROM discount x JOIN terms_step s ON "
-                   "s.discount_id = x.id JOIN terms t ON t.id = s.terms_id JOIN deal d ON "
-                   "d.id = t.deal_id AND d.terms_id = t.id WHERE x.scheme_id = $1 AND "
-                   "d.closed_ms IS NULL AND d.id <> $2",
-                   "ii", scheme_id, deal_id);
-
-    return r < 0 ? r : 0;
 }
 
 static bool in_time(const char *today, const char *from, const char *until)
@@ -75,7 +53,7 @@ static int scheme_of(struct choosing *c, const struct discount_row *d)
         why = FAULT_DISCOUNT_TIME;
     else if (r == 1) {
         terms_until(c->ask, stmt_text(s, 1), c->made);
-        r = terms_scheme_uses(c->tx, d->scheme_id, c->ask->deal_id, &uses);
+        r = discount_scheme_uses(c->tx->db, d->scheme_id, c->ask->deal_id, &uses);
         if (r == 0 && !stmt_is_null(s, 2) && uses >= stmt_int(s, 2))
             why = FAULT_DISCOUNT_QUOTA;
     }
@@ -86,7 +64,7 @@ static int scheme_of(struct choosing *c, const struct discount_row *d)
 static int quota_of(struct choosing *c, const struct discount_row *d)
 {
     int64_t uses = 0;
-    int r = d->quota ? terms_discount_uses(c->tx, d->id, c->ask->deal_id, &uses) : 0;
+    int r = d->quota ? discount_uses(c->tx->db, d->id, c->ask->deal_id, &uses) : 0;
 
     return r < 0 ? r : d->quota && uses >= d->quota ? FAULT_DISCOUNT_QUOTA : OK;
 }
@@ -225,16 +203,10 @@ static int step_add(struct choosing *c, const struct discount_row *d, int64_t va
 {
     struct terms_made *made = c->made;
     struct terms_step *step = &made->steps[made->row.n_steps];
-    struct discount_step money = {DISCOUNT_AMOUNT, value};
+    const struct discount_step money = discount_step_of(d->method, value, made->row.area);
 
     if (made->row.n_steps == TERMS_STEPS_MAX)
         return tx_limit_reached(c->tx, TERMS_STEPS_MAX);
-    if (is(d->method, "percent"))
-        money.kind = DISCOUNT_PERCENT;
-    else if (is(d->method, "points"))
-        money.kind = DISCOUNT_POINTS;
-    else if (is(d->method, "unit_price"))
-        money.value = money_round((__int128)value * made->row.area, 100, 1, ROUND_HALF_UP);
     c->fen = money_discount_step(made->row.list_fen, c->fen, &money);
     if (c->fen <= 0)
         return fault_set(c->tx->fault, FAULT_DISCOUNT_TOO_MUCH, NULL);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/loan.h"
 #include "db/payment_plan.h"
+#include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
@@ -148,30 +150,6 @@ static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_m
     return r < 0 ? r : 0;
 }
 
-static int project_read(struct tx *tx, struct terms_made *made)
-{
-    static const char *const modes[] = {"half_up", "truncate", "up"};
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT round_mode, round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen "
-                     "FROM project WHERE id = $1",
-                     "i", made->row.project_id);
-
-    if (r >= 0)
-        r = stmt_step(s);
-    for (int i = 0; r == 1 && i < 3; i++)
-        if (is(modes[i], stmt_text(s, 0)))
-            made->round_mode = (enum round_mode)i;
-    if (r == 1) {
-        made->round_unit_fen = stmt_int(s, 1);
-        made->down_bp = stmt_int(s, 2);
-        made->loan_unit_fen = stmt_int(s, 3);
-        made->fund_cap_fen = stmt_int(s, 4);
-    }
-    stmt_reset(s);
-    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
-}
-
 /* The buyer, and the level that counts: the one of the moment, or the deal's (PR-11). */
 static int customer_read(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
 {
@@ -229,10 +207,20 @@ static int schedule_refuse(struct planning *p, enum schedule_error error, const 
     case SCHEDULE_LOAN:
         return loan_refuse(p->tx, s);
     case SCHEDULE_UNIT:
-        snprintf(unit, sizeof(unit), "%" PRId64, p->made->loan_unit_fen / 100);
+        snprintf(unit, sizeof(unit), "%" PRId64, p->made->bounds.loan_unit_fen / 100);
         return fault_set(p->tx->fault, FAULT_LOAN_UNIT, "unit", unit, NULL);
     }
     return 0;
+}
+
+/* The equal instalment of both loans: an estimate for talking (PR-16). */
+static int64_t monthly(const struct terms_made *made, const struct schedule *s)
+{
+    const int64_t months = made->row.loan_years * 12;
+
+    return (s->loan_fen ? loan_annuity(s->loan_fen, made->bounds.commercial_rate_ppm, months) : 0) +
+           (s->fund_loan_fen ? loan_annuity(s->fund_loan_fen, made->bounds.fund_rate_ppm, months)
+                             : 0);
 }
 
 static int lines_take(struct planning *p, const struct payment_plan_row *plan,
@@ -257,6 +245,7 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
         if (!made->lines[i].due || !made->lines[i].due_node)
             return -ENOMEM;
     }
+    made->row.monthly_fen = monthly(made, s);
     made->row.lines = made->lines;
     made->row.n_lines = s->n_lines;
     made->row.deposit_fen = s->deposit_fen;
@@ -303,23 +292,16 @@ static int plan_take(void *arg, const struct payment_plan_row *plan)
     struct schedule_rule rules[SCHEDULE_RULES_MAX];
     struct schedule schedule;
     struct schedule_ask ask = {.total_fen = made->row.total_fen,
-                               .rules = rules,
                                .n_rules = plan->n_lines,
                                .deposit_fen = p->ask->deposit_fen,
                                .loan_fen = p->ask->loan_fen,
-                               .fund_loan_fen = p->ask->fund_loan_fen,
-                               .down_bp = made->down_bp,
-                               .loan_unit_fen = made->loan_unit_fen,
-                               .fund_cap_fen = made->fund_cap_fen,
-                               .unit_fen = made->round_unit_fen < 100 ? made->round_unit_fen : 100};
+                               .fund_loan_fen = p->ask->fund_loan_fen};
     int r;
 
     if (!plan->enabled)
         return 0;
     p->found = true;
-    for (size_t i = 0; i < plan->n_lines; i++)
-        rules[i] =
-            (struct schedule_rule){plan->lines[i].fund, plan->lines[i].share, plan->lines[i].value};
+    payment_plan_ask(&made->bounds, plan->lines, rules, &ask);
     r = loan_bounds(p, &ask);
     if (r == 0)
         r = schedule_refuse(p, schedule_make(&ask, &schedule), &schedule);
@@ -400,7 +382,9 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *ma
     row->user = tx->actor->name;
     r = price_make(tx, ask, made);
     if (r == 0)
-        r = project_read(tx, made);
+        r = project_rounding(tx->db, row->project_id, &made->round_mode, &made->round_unit_fen);
+    if (r == 0)
+        r = payment_plan_bounds_read(tx->db, row->project_id, &made->bounds);
     if (r == 0)
         r = customer_read(tx, ask, made);
     if (r == 0)

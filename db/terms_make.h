@@ -4,6 +4,7 @@
 
 #include "db/approval.h"
 #include "db/money.h"
+#include "db/payment_plan.h"
 #include "db/pool.h"
 #include "db/terms.h"
 
@@ -17,7 +18,8 @@ struct terms_made {
     const char *class;
     int64_t filed_fen, floor_fen;
     int64_t until_ms; /* when what it stands on ends: price, discounts, identity; 0: never */
-    int64_t round_unit_fen, down_bp, loan_unit_fen, fund_cap_fen;
+    int64_t round_unit_fen;
+    struct payment_plan_bounds bounds;
     enum round_mode round_mode;
 };
 
@@ -26,15 +28,13 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *re
 
 /* terms_discount.c: the chain of discounts, from row.list_fen to row.total_fen. */
 int terms_discounts(struct tx *tx, const struct terms_ask *ask, struct terms_made *made);
-/* How many live deals have it, but for @deal_id: what a quota counts (PR-07). */
-int terms_discount_uses(struct tx *tx, int64_t discount_id, int64_t deal_id, int64_t *ret_uses);
-int terms_scheme_uses(struct tx *tx, int64_t scheme_id, int64_t deal_id, int64_t *ret_uses);
-
 /* The content, as what approves it and what uses it see it. */
 void terms_hash(const struct terms_row *row, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
 /* Asks for the approval of @row, a draft; its approval_id is the request then. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *row,
                    const uint8_t hash[APPROVAL_HASH_SIZE]);
+/* What the end of a request for approval means for them (approval.def). */
+approval_end_function terms_end;
 /* What is given off the list price, 0.0001 half up. */
 int64_t terms_discount_bp(const struct terms_row *row);
 /* From one state into another, with its audit row. */

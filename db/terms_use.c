@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/discount.h"
+#include "db/discount_scheme.h"
 #include "db/terms_make.h"
 
 static bool is(const char *a, const char *b)
@@ -71,9 +73,9 @@ static int quotas_check(const struct using *u, const struct terms_row *t)
 
         r = quota_read(u->tx, t->steps[i].discount_id, &q);
         if (r == 0 && q.quota)
-            r = terms_discount_uses(u->tx, q.discount_id, u->deal_id, &uses);
+            r = discount_uses(u->tx->db, q.discount_id, u->deal_id, &uses);
         if (r == 0 && q.scheme_quota)
-            r = terms_scheme_uses(u->tx, q.scheme_id, u->deal_id, &of_scheme);
+            r = discount_scheme_uses(u->tx->db, q.scheme_id, u->deal_id, &of_scheme);
         if (r == 0 &&
             ((q.quota && uses >= q.quota) || (q.scheme_quota && of_scheme >= q.scheme_quota)))
             r = fault_set(u->tx->fault, FAULT_DISCOUNT_QUOTA, "name", t->steps[i].name, NULL);
@@ -116,11 +118,38 @@ int terms_use(struct tx *tx, int64_t id, int64_t unit_id, int64_t customer_id, i
     return terms_get(tx, id, use, &u);
 }
 
+struct dropping {
+    struct tx *tx;
+    int64_t version;
+};
+
+static int drop(void *arg, const struct terms_row *t)
+{
+    const struct dropping *d = arg;
+
+    if (t->version != d->version)
+        return fault_set(d->tx->fault, FAULT_VERSION_CHANGED, "what", t->unit, NULL);
+    if (!is(t->state, "granted"))
+        return fault_set(d->tx->fault, FAULT_TERMS_NOT_GRANTED, NULL);
+    return terms_state(d->tx, t, "expired", t->valid_until_ms);
+}
+
+int terms_drop(struct tx *tx, int64_t id, int64_t version)
+{
+    struct dropping d = {tx, version};
+
+    return terms_get(tx, id, drop, &d);
+}
+
 /* ---- time ---- */
 
 static int expire(void *arg, const struct terms_row *t)
 {
-    return terms_state(arg, t, "expired", t->valid_until_ms);
+    int r = 0;
+
+    if (is(t->state, "pending"))
+        r = approval_abandon(arg, SUBJECT_TERMS, "terms", t->id, "");
+    return r < 0 ? r : terms_state(arg, t, "expired", t->valid_until_ms);
 }
 
 int terms_expire_due(struct tx *tx, int64_t *ret_next_ms)

@@ -109,7 +109,8 @@ static int is_mine(struct tx *tx, const struct todo_row *row)
     return actor_sees_project(tx->actor, row->project_id);
 }
 
-/* $1 the user, $2 his rights, $3 after which; the project is seen whole by whom a right makes it. */
+/* $1 the user, $2 his rights, $3 after which; the project is seen whole by whom a right makes
+ * it. */
 static const char rows_mine[] =
     "SELECT t.id, t.project_id, p.name, t.kind, t.object, t.title, t.due_ms, t.made_ms, "
     "t.right_code FROM todo t JOIN project p ON p.id = t.project_id WHERE t.id > $3 AND t.id IN ("

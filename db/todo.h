@@ -31,7 +31,8 @@ int todo_add(struct tx *tx, const struct todo_new *todo);
 /* Ends every open one of @kind about the object. How many. */
 int todo_done(struct tx *tx, enum todo_kind kind, const char *object_kind, int64_t object_id,
               const char *result);
-/* What the actor has to do, the oldest first; of a task of an approval, only when he may decide it. */
+/* What the actor has to do, the oldest first; of a task of an approval, only when he may decide
+ * it. */
 struct todo_row {
     int64_t id, project_id, object_id;
     const char *project, *kind, *object_kind, *title;

@@ -144,8 +144,8 @@ int unit_review_areas(struct tx *tx, int64_t project_id, const char *stage, stru
                       size_t n);
 
 /* Prices in fen; -1 leaves, 0 removes. With @unit_price_fen > 0 the total is computed from it by
- * the project's rules and is from then on the authority. The total that the public has seen, and the
- * floor under it, change by an approved plan alone: PRICE_PLANNED (reprice.h). */
+ * the project's rules and is from then on the authority. The total that the public has seen, and
+ * the floor under it, change by an approved plan alone: PRICE_PLANNED (reprice.h). */
 struct unit_price_change {
     int64_t id, version, total_fen, unit_price_fen, filed_total_fen, floor_total_fen;
     const char *reason;

@@ -96,5 +96,8 @@ int api_events(struct call *call)
         if (r == 0)
             r = call_subscribe(call, feed_channel(FEED_STAFF, 0));
     }
+    if (r == 0 &&
+        call->tx.actor->kind == ACTOR_USER) /* my to-dos and requests, as api_my_events() */
+        r = call_subscribe(call, feed_channel(FEED_USER, call->tx.actor->id));
     return r;
 }

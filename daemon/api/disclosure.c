@@ -33,6 +33,7 @@ int api_disclosure_get(struct call *call)
     json_t *items = json_array(), *fees = json_array(), *discounts = json_array(),
            *missing = json_array();
     const char *codes[MISSING_MAX];
+    struct discount_adding adding = {&call->tx, discounts};
     int64_t id;
     int n = 0;
     int r = call_param_id(call, 0, &id);
@@ -42,7 +43,7 @@ int api_disclosure_get(struct call *call)
     if (r == 0)
         r = fee_each(&call->tx, id, 0, fee_add, fees);
     if (r == 0)
-        r = discount_each(&call->tx, id, 0, discount_add, discounts);
+        r = discount_each(&call->tx, id, 0, discount_add, &adding);
     if (r == 0)
         r = n = disclosure_missing(&call->tx, id, codes, MISSING_MAX);
     for (int i = 0; i < n && i < MISSING_MAX; i++)

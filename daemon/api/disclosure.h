@@ -7,8 +7,13 @@
 #include "db/discount.h"
 #include "db/fee.h"
 
-/* For fee_each() and discount_each(): @arg is the array. */
+/* For fee_each(): @arg is the array. */
 int fee_add(void *arg, const struct fee_row *row);
+/* For discount_each(): @arg is one of these. */
+struct discount_adding {
+    struct tx *tx;
+    json_t *items;
+};
 int discount_add(void *arg, const struct discount_row *row);
 
 #endif

@@ -1,35 +1,13 @@
 /* fee.c - agency fees and property service that a project shows (FC 26.1 P15, P16). */
 #include "db/fee.h"
-#include "db/unit_class.h"
 
 #include "daemon/api/api.h"
 #include "daemon/api/disclosure.h"
 #include "daemon/api/record.h"
 
-/* Codes of classes as a set; none is given: *@ret_set stays and so does what it was. */
-static void classes_read(struct body *b, unsigned *set, const unsigned **ret_set)
-{
-    json_t *codes = NULL;
-
-    body_array(b, "classes", BODY_OPTIONAL, UNIT_CLASS_COUNT, &codes);
-    if (!codes)
-        return;
-    for (size_t i = 0; i < json_array_size(codes); i++) {
-        const char *code = json_string_value(json_array_get(codes, i));
-        const struct class_info *class = unit_class_info(code);
-
-        if (class)
-            *set |= CLASS_BIT(class - unit_classes);
-        else
-            fault_item(b->call->tx.fault, FAULT_FIELD_CHOICE, (int64_t)i + 1, "classes", "field",
-                       "classes", NULL);
-    }
-    *ret_set = set;
-}
-
 int fee_add(void *arg, const struct fee_row *row)
 {
-    json_t *o = json_object(), *classes = json_array();
+    json_t *o = json_object();
 
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
@@ -39,10 +17,7 @@ int fee_add(void *arg, const struct fee_row *row)
     set_text(o, "basis", row->basis);
     set_text(o, "payee", row->payee);
     set_bool(o, "voluntary", row->voluntary);
-    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++)
-        if (row->classes & CLASS_BIT(i))
-            json_array_append_new(classes, json_string(unit_classes[i].code));
-    json_object_set_new_nocheck(o, "classes", classes);
+    set_classes(o, "classes", row->classes);
     return items_add(arg, o);
 }
 
@@ -76,7 +51,7 @@ int api_fee_create(struct call *call)
     body_text(&b, "basis", BODY_OPTIONAL, 0, 200, &fee.basis);
     body_text(&b, "payee", BODY_OPTIONAL, 0, 100, &fee.payee);
     body_tristate(&b, "voluntary", &voluntary);
-    classes_read(&b, &fee.classes, &classes);
+    body_classes(&b, &fee.classes, &classes);
     r = body_end(&b);
     if (r < 0)
         return r;
@@ -102,7 +77,7 @@ int api_fee_update(struct call *call)
     body_text(&b, "basis", BODY_OPTIONAL, 0, 200, &c.basis);
     body_text(&b, "payee", BODY_OPTIONAL, 0, 100, &c.payee);
     body_tristate(&b, "voluntary", &c.voluntary);
-    classes_read(&b, &classes, &c.classes);
+    body_classes(&b, &classes, &c.classes);
     r = body_end(&b);
     if (r == 0)
         r = fee_update(&call->tx, &c);

@@ -9,8 +9,10 @@
 #include "daemon/http/session.h"
 #include "daemon/version.h"
 #include "db/alert.h"
+#include "db/approval.h"
 #include "db/clock.h"
 #include "db/terminal.h"
+#include "db/todo.h"
 #include "db/user.h"
 
 json_t *id_json(int64_t value)
@@ -323,6 +325,42 @@ static int member_passes_end(struct app *app, int64_t member_id)
     return first;
 }
 
+/* ---- to-dos and requests ---- */
+
+struct telling {
+    struct app *app;
+    const char *name;
+    int64_t id;
+};
+
+static int user_tell(void *arg, int64_t user_id)
+{
+    const struct telling *t = arg;
+
+    return post_json(t->app, feed_channel(FEED_USER, user_id), t->name,
+                     json_pack("{s:I}", "id", (json_int_t)t->id));
+}
+
+/* Only whom it concerns hears, and only that there is something to read: it is read by its
+ * rules. */
+static int todo_announce(struct app *app, struct db *db, int64_t todo_id)
+{
+    struct telling t = {app, "todo", todo_id};
+
+    if (!app->feed)
+        return 0;
+    return db ? todo_audience_each(db, todo_id, user_tell, &t) : -EIO;
+}
+
+static int approval_announce(struct app *app, struct db *db, int64_t approval_id)
+{
+    struct telling t = {app, "approval", approval_id};
+
+    if (!app->feed)
+        return 0;
+    return db ? approval_audience_each(db, approval_id, user_tell, &t) : -EIO;
+}
+
 /* ---- after a commit ---- */
 
 static int change_follow(struct app *app, struct db *db, const struct change *change)
@@ -336,6 +374,10 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
         return alert_announce(app, db, change->id);
     case CHANGE_MEMBER:
         return member_passes_end(app, change->id);
+    case CHANGE_TODO:
+        return todo_announce(app, db, change->id);
+    case CHANGE_APPROVAL:
+        return approval_announce(app, db, change->id);
     default:
         return 0;
     }
@@ -344,7 +386,8 @@ static int change_follow(struct app *app, struct db *db, const struct change *ch
 static bool concerns_people(const struct change *change)
 {
     return change->kind == CHANGE_USER || change->kind == CHANGE_TERMINAL ||
-           change->kind == CHANGE_ALERT || change->kind == CHANGE_MEMBER;
+           change->kind == CHANGE_ALERT || change->kind == CHANGE_MEMBER ||
+           change->kind == CHANGE_TODO || change->kind == CHANGE_APPROVAL;
 }
 
 int people_committed(struct app *app, const struct change *changes, size_t n)

@@ -2,7 +2,8 @@
  *
  * The committed hook hands every change to people_committed(): rights that changed reach the
  * sessions, a terminal that was revoked loses its own, a member whose card died loses what is open,
- * a call for staff is told. The start puts the paired terminals back among the sessions.
+ * a call for staff is told, and so is each user of his own to-dos and requests. The start puts the
+ * paired terminals back among the sessions.
  *
  * Thread: any, the writer's included: each opens a reader of its own.
  */
@@ -18,9 +19,10 @@ struct identity;
 /* At start, before http_start(): every paired terminal becomes a session. Returns how many. */
 int terminals_load(struct app *app);
 
-/* For writer_options.committed: deals with CHANGE_USER, CHANGE_TERMINAL, CHANGE_ALERT and
- * CHANGE_MEMBER and passes over all others. What cannot be read fails closed: sessions concerned
- * end. The first error is returned, for the log; the rest is done all the same. */
+/* For writer_options.committed: deals with CHANGE_USER, CHANGE_TERMINAL, CHANGE_ALERT,
+ * CHANGE_MEMBER, CHANGE_TODO and CHANGE_APPROVAL and passes over all others. What cannot be read
+ * fails closed: sessions concerned end. The first error is returned, for the log; the rest is done
+ * all the same. */
 int people_committed(struct app *app, const struct change *changes, size_t n);
 
 /* The parts of it. */

@@ -86,6 +86,9 @@ static void write_discount(const struct published_item *item, const char *const 
     json_member_text(out, "effect", f[2]);
     member_text_or_null(out, "from_date", f[3]);
     member_text_or_null(out, "until_date", f[4]);
+    json_member_text(out, "kind", f[5][0] ? f[5] : "words"); /* of before there were kinds */
+    json_member_text(out, "method", f[6]);
+    json_member_int(out, "value", strtoll(f[7], NULL, 10));
     buf_puts(out, "}");
 }
 

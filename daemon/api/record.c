@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/unit_class.h"
+
 const char *const class_codes[] = {
 #define CLASS(symbol, code, ...) code,
 #include "db/unit_class.def"
@@ -217,4 +219,34 @@ void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n)
     }
     *ret_units = refs;
     *ret_n = n;
+}
+
+void set_classes(json_t *object, const char *name, unsigned set)
+{
+    json_t *classes = json_array();
+
+    for (size_t i = 0; i < UNIT_CLASS_COUNT; i++)
+        if (set & CLASS_BIT(i))
+            json_array_append_new(classes, json_string(unit_classes[i].code));
+    json_object_set_new_nocheck(object, name, classes);
+}
+
+void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)
+{
+    json_t *codes = NULL;
+
+    body_array(b, "classes", BODY_OPTIONAL, UNIT_CLASS_COUNT, &codes);
+    if (!codes)
+        return;
+    for (size_t i = 0; i < json_array_size(codes); i++) {
+        const char *code = json_string_value(json_array_get(codes, i));
+        const struct class_info *class = unit_class_info(code);
+
+        if (class)
+            *set |= CLASS_BIT(class - unit_classes);
+        else
+            fault_item(b->call->tx.fault, FAULT_FIELD_CHOICE, (int64_t)i + 1, "classes", "field",
+                       "classes", NULL);
+    }
+    *ret_set = set;
 }

@@ -18,6 +18,9 @@ void set_text(json_t *object, const char *name, const char *text);         /* NU
 void set_text_or_null(json_t *object, const char *name, const char *text); /* NULL or "": null */
 void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0: null */
 
+/* A set of classes as their codes. */
+void set_classes(json_t *object, const char *name, unsigned set);
+
 /* Appends @object (taken over) and returns 0 or -ENOMEM: the end of a walk's callback. */
 int items_add(json_t *items, json_t *object);
 /* {"items": items}; @items is taken over, and dropped when @r is an error, which is returned. */
@@ -39,6 +42,8 @@ void body_tristate(struct body *b, const char *field, int *ret_value);
 /* A choice as its text. */
 void body_word(struct body *b, const char *field, enum body_need need, const char *const *choices,
                const char **ret_text);
+/* "classes": their codes as a set; none is given: *@ret_set stays and so does what it was. */
+void body_classes(struct body *b, unsigned *set, const unsigned **ret_set);
 /* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */

@@ -160,6 +160,7 @@ static void sheet_price(json_t *o, const struct unit_row *row, bool floor)
     set_int_or_null(o, "filed_total_fen", row->filed_total_fen);
     set_int_or_null(o, "deal_total_fen", row->deal_total_fen);
     set_bool(o, "price_reviewed", row->price_reviewed);
+    set_text_or_null(o, "until_date", row->price_until);
     if (floor)
         set_int_or_null(o, "floor_total_fen", row->floor_total_fen);
 }
@@ -368,6 +369,7 @@ int api_unit_price_set(struct call *call)
     body_int_or_null(&b, "filed_total_fen", 1, MONEY_MAX_FEN, &c.filed_total_fen);
     body_int_or_null(&b, "floor_total_fen", 1, MONEY_MAX_FEN, &c.floor_total_fen);
     body_text(&b, "reason", BODY_REQUIRED, 1, 200, &c.reason);
+    body_date(&b, "until_date", BODY_OPTIONAL, &c.until_date);
     r = body_end(&b);
     /* Who may not see a floor price may not set one: the answer would tell. */
     if (r == 0 && body_has(&b, "floor_total_fen"))

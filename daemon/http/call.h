@@ -36,6 +36,7 @@ enum route_flags {
     ROUTE_NO_BODY_OK = 1 << 5, /* a WRITE that may come without a body */
     ROUTE_SLOW = 1 << 6,       /* computes for long (password hash, PDF): at most two at once */
     ROUTE_LOGIN = 1 << 7,      /* guesses a secret: counted against the address's log-in rate */
+    ROUTE_ASK = 1 << 9,        /* a POST that only reads: its question needs a body */
     ROUTE_SECRET = 1 << 8,     /* with IDEMPOTENT: the answer holds a secret and is not kept; a
                                  retry of the key has no effect and is refused */
 };

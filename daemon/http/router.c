@@ -77,8 +77,10 @@ static const char *flags_fault(const struct route *r)
         return "is more than one of raw, stream and write";
     if (get && (r->flags & (ROUTE_WRITE | ROUTE_UPLOAD | ROUTE_IDEMPOTENT | ROUTE_NO_BODY_OK)))
         return "writes on GET";
-    if (!get && !(r->flags & (ROUTE_WRITE | ROUTE_UPLOAD | ROUTE_SLOW)))
+    if (!get && !(r->flags & (ROUTE_WRITE | ROUTE_UPLOAD | ROUTE_SLOW | ROUTE_ASK)))
         return "is neither GET nor a write";
+    if ((r->flags & ROUTE_ASK) && (get || r->flags != ROUTE_ASK))
+        return "asks and is something else";
     if ((r->flags & ROUTE_IDEMPOTENT) && !(r->flags & ROUTE_WRITE))
         return "is idempotent without a write";
     if ((r->flags & ROUTE_SECRET) && !(r->flags & ROUTE_IDEMPOTENT))

@@ -1,9 +1,9 @@
 /* constraints.h - what an area of the schema brings to test_constraints.c.
  *
  * A header constraints_AREA.h defines AREA_seed, AREA_refused and AREA_covered, and
- * test_constraints.c lists it once. Seeds are run in the order of that list; rows of an earlier area
- * may be referred to. Each statement of AREA_refused is refused by the whole schema; what stands
- * before its last semicolon prepares. */
+ * test_constraints.c lists it once. Seeds are run in the order of that list; rows of an earlier
+ * area may be referred to. Each statement of AREA_refused is refused by the whole schema; what
+ * stands before its last semicolon prepares. */
 #ifndef TESTS_CONSTRAINTS_H
 #define TESTS_CONSTRAINTS_H
 

@@ -10,11 +10,12 @@
     "orientation, area_stage, permit, model_room, note, media) VALUES (" #unit ", " #publication   \
     ", 1, 1, 1, 'b', 's', '1', 1, '1', '1', 1, 'home', 'A', '', '', '', '', 0, '', '')"
 
-#define REPLACE_PUBLISHED                                                                            \
-    "REPLACE INTO publication_unit SELECT unit_id, publication_id, removed, building_id, stair_id, " \
-    "floor_id, building, stair, floor, floor_ordinal, room, line, span, class, 'X', hidden_reason, " \
-    "layout_id, orientation, floor_height_mm, gross, inner_area, shared, area_stage, total_fen, "    \
-    "deal_total_fen, permit, vr_url, model_room, note, media FROM publication_unit"
+#define REPLACE_PUBLISHED                                                                          \
+    "REPLACE INTO publication_unit SELECT unit_id, publication_id, removed, building_id, "         \
+    "stair_id, floor_id, building, stair, floor, floor_ordinal, room, line, span, class, 'X', "    \
+    "hidden_reason, layout_id, orientation, floor_height_mm, gross, inner_area, shared, "          \
+    "area_stage, total_fen, deal_total_fen, permit, vr_url, model_room, note, media "              \
+    "FROM publication_unit"
 
 static const char publication_seed[] =
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (1, 'P1', 'v');"

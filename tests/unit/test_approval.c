@@ -73,7 +73,8 @@ static void test_one_step(void **state)
                      3);
 }
 
-/* One that reaches neither bound passes the second step over; amount or discount brings it there. */
+/* One that reaches neither bound passes the second step over; amount or discount brings it
+ * there. */
 static void test_bounds(void **state)
 {
     struct desk d = desk_make(state);

@@ -4,8 +4,8 @@
  * The schema that all migrations leave is taken apart by its own text: every constraint in it is
  * left out in turn, and at least one statement that the whole schema refuses must pass then. A new
  * constraint without such a statement, or a statement that something else refuses, fails here
- * (RS 3.1). The rows and the statements are in constraints_AREA.h. What may not be deleted may not be replaced: with recursive triggers, which db_open()
- * sets and reads back, REPLACE deletes.
+ * (RS 3.1). The rows and the statements are in constraints_AREA.h. What may not be deleted may not
+ * be replaced: with recursive triggers, which db_open() sets and reads back, REPLACE deletes.
  */
 #include <ctype.h>
 #include <setjmp.h>
@@ -26,12 +26,13 @@
 #include "constraints_people.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
+#include "constraints_reprice.h"
 #include "constraints_terms.h"
 #include "db/migrate.h"
 
 static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people), CONSTRAINTS(member),
-    CONSTRAINTS(approval), CONSTRAINTS(terms),       CONSTRAINTS(deal),
+    CONSTRAINTS(approval), CONSTRAINTS(terms),       CONSTRAINTS(deal),   CONSTRAINTS(reprice),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

@@ -356,6 +356,9 @@ static void test_authority(void **state)
     struct terms_ask ask = terms_ask_of(f, &w);
     struct got g;
 
+    assert_int_equal(db_run(f->db, "UPDATE unit SET floor_total_fen = 104900000 WHERE id = $1", "i",
+                            f->units[1]),
+                     1);
     live(f);
     ask.picks[0] = (struct terms_pick){m, 9500};
     ask.n_picks = 1;
@@ -364,7 +367,7 @@ static void test_authority(void **state)
     ask.picks[0].value = 9499;
     assert_int_equal(quote(f, &ask, &g), 0);
     assert_string_equal(g.beyond, "limit");
-    assert_int_equal(db_run(f->db, "UPDATE unit SET floor_total_fen = 104900000", ""), 12);
+    ask.unit_id = f->units[1];
     assert_int_equal(quote(f, &ask, &g), 0);
     assert_string_equal(g.beyond, "limit floor");
     ask.picks[0].value = 9500;
@@ -430,11 +433,6 @@ static void test_use(void **state)
 {
     struct fixture *f = *state;
     struct terms_ask ask = terms_ask_of(f, &w);
-    struct unit_price_change price = {.id = f->units[0],
-                                      .total_fen = FIXTURE_TOTAL + 100,
-                                      .filed_total_fen = -1,
-                                      .floor_total_fen = -1,
-                                      .reason = "r"};
     int64_t id, other, deal;
 
     live(f);
@@ -446,8 +444,11 @@ static void test_use(void **state)
     assert_int_equal(use(f, id, f->units[0], w.customer, deal), 0);
     assert_string_equal(stored(f, id).state, "used");
     assert_refused(f, use(f, id, f->units[0], w.customer, deal), TERMS_NOT_GRANTED);
-    price.version = fixture_version(f, f->units[0]);
-    assert_int_equal(FIXTURE_DO(f, tx, unit_set_price(tx, &price)), 0);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO unit_price (unit_id, total_fen, reason, actor, at_ms) "
+                            "VALUES ($1, $2, 'plan', 'a', 1)",
+                            "ii", f->units[0], FIXTURE_TOTAL + 100),
+                     1);
     assert_refused(f, use(f, other, f->units[0], w.customer, deal), TERMS_PRICE_CHANGED);
     ask.deal_id = deal; /* the deal's own go on with the price it froze */
     other = create(f, &ask);

@@ -122,6 +122,8 @@ export function check(method, url, reply) {
 }
 
 const FEED_SCHEMAS = {
+  todo: 'FeedOwn',
+  approval: 'FeedOwn',
   units: 'FeedUnits',
   published: 'FeedPublished',
   unit: 'FeedUnit',

@@ -1,0 +1,297 @@
+/* terms.c - quotes and terms: what a buyer pays, how it came about, and when it is due (PR-12,
+ * PR-13, FI-03). */
+#include "db/terms.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/record.h"
+#include "daemon/site_time.h"
+#include "db/money.h"
+
+enum { PAGE_DEFAULT = 50 };
+
+/* ---- out ---- */
+
+static json_t *steps_json(const struct terms_row *row)
+{
+    json_t *steps = json_array();
+
+    for (size_t i = 0; i < row->n_steps; i++) {
+        json_t *o = json_object();
+
+        set_int(o, "discount_id", row->steps[i].discount_id);
+        set_text(o, "name", row->steps[i].name);
+        set_text(o, "method", row->steps[i].method);
+        set_int(o, "value", row->steps[i].value);
+        set_int(o, "result_fen", row->steps[i].result_fen);
+        json_array_append_new(steps, o);
+    }
+    return steps;
+}
+
+static json_t *lines_json(const struct terms_row *row)
+{
+    json_t *lines = json_array();
+
+    for (size_t i = 0; i < row->n_lines; i++) {
+        const struct terms_line *line = &row->lines[i];
+        json_t *o = json_object();
+
+        set_text(o, "fund", line->fund);
+        set_int(o, "amount_fen", line->amount_fen);
+        set_bool(o, "loan", line->loan);
+        set_text(o, "due", line->due);
+        set_int(o, "due_days", line->due_days);
+        set_text_or_null(o, "due_date", line->due_date);
+        set_text(o, "due_node", line->due_node);
+        json_array_append_new(lines, o);
+    }
+    return lines;
+}
+
+/* That a price is below its floor would tell the floor: who may not see it hears that approval is
+ * needed, and not why (PR-05). */
+static const char *beyond_of(const struct terms_row *row, const struct actor *actor)
+{
+    return row->beyond[0] && !actor_has(actor, RIGHT_PRICE_FLOOR) ? "limit" : row->beyond;
+}
+
+static void price_set(json_t *o, const struct terms_row *row)
+{
+    set_text(o, "basis", row->price_basis);
+    set_int(o, "area", row->area);
+    set_int(o, "list_fen", row->list_fen);
+    set_int(o, "total_fen", row->total_fen);
+    set_int_or_null(o, "unit_price_fen", row->unit_price_fen);
+    set_int(o, "discount_bp", row->discount_bp);
+    set_int_or_null(o, "unit_price_id", row->unit_price_id);
+    set_int_or_null(o, "publication_id", row->publication_id);
+}
+
+static void plan_set(json_t *o, const struct terms_row *row)
+{
+    set_int_or_null(o, "plan_id", row->plan_id);
+    set_text(o, "plan_name", row->plan_name);
+    set_text(o, "plan_kind", row->plan_kind);
+    set_int(o, "deposit_fen", row->deposit_fen);
+    set_int(o, "loan_fen", row->loan_fen);
+    set_int(o, "fund_loan_fen", row->fund_loan_fen);
+    set_int(o, "loan_years", row->loan_years);
+    set_text(o, "bank", row->bank);
+}
+
+static json_t *terms_json(const struct terms_row *row, const struct actor *actor)
+{
+    json_t *o = json_object();
+
+    set_int(o, "unit_id", row->unit_id);
+    set_text(o, "unit", row->unit);
+    set_int_or_null(o, "customer_id", row->customer_id);
+    set_text(o, "state", row->state);
+    price_set(o, row);
+    plan_set(o, row);
+    set_text(o, "member_level", row->member_level);
+    set_text(o, "beyond", beyond_of(row, actor));
+    set_int(o, "valid_until_ms", row->valid_until_ms);
+    json_object_set_new_nocheck(o, "steps", steps_json(row));
+    json_object_set_new_nocheck(o, "lines", lines_json(row));
+    return o;
+}
+
+struct adding {
+    struct call *call;
+    json_t *items;
+    int64_t room, last;
+    bool more;
+};
+
+static int quote_add(void *arg, const struct terms_row *row)
+{
+    struct adding *a = arg;
+    json_t *o = terms_json(row, a->call->tx.actor);
+
+    set_int(o, "limit_bp", row->limit_bp);
+    set_int(o, "loan_most_fen", row->loan_most_fen);
+    set_int(o, "fund_most_fen", row->fund_most_fen);
+    set_int(o, "monthly_fen", row->monthly_fen);
+    return items_add(a->items, o);
+}
+
+static int terms_add(void *arg, const struct terms_row *row)
+{
+    struct adding *a = arg;
+    json_t *o;
+
+    a->more = a->room == 0;
+    if (a->more)
+        return 0;
+    a->room--;
+    a->last = row->id;
+    o = terms_json(row, a->call->tx.actor);
+    set_int(o, "id", row->id);
+    set_int(o, "version", row->version);
+    set_int(o, "project_id", row->project_id);
+    set_int_or_null(o, "approval_id", row->approval_id);
+    set_int_or_null(o, "for_deal_id", row->for_deal_id);
+    set_int_or_null(o, "deal_id", row->deal_id);
+    set_int(o, "user_id", row->user_id);
+    set_text(o, "user", row->user);
+    set_int(o, "made_ms", row->made_ms);
+    return items_add(a->items, o);
+}
+
+/* ---- in ---- */
+
+static void picks_read(struct body *b, struct terms_ask *ask)
+{
+    json_t *picks = NULL;
+
+    body_array(b, "picks", BODY_OPTIONAL, TERMS_DISCOUNTS_MAX, &picks);
+    for (size_t i = 0; i < json_array_size(picks); i++) {
+        struct body inner = {
+            .call = b->call, .object = json_array_get(picks, i), .prefix = "picks"};
+
+        body_int(&inner, "discount_id", BODY_REQUIRED, 1, INT64_MAX, &ask->picks[i].discount_id);
+        body_int(&inner, "value", BODY_OPTIONAL, 0, MONEY_MAX_FEN, &ask->picks[i].value);
+        (void)body_end(&inner); /* the outer one tells */
+    }
+    ask->n_picks = json_array_size(picks);
+}
+
+/* Absent and null: -1, the most or the plan's. */
+static void amount_read(struct body *b, const char *field, int64_t *ret_fen)
+{
+    *ret_fen = -1;
+    body_int(b, field, BODY_OPTIONAL, 0, MONEY_MAX_FEN, ret_fen);
+}
+
+enum { DATE_TEXT = 16 };
+
+static int ask_read(struct call *call, enum body_need customer, char today[DATE_TEXT],
+                    struct terms_ask *ask)
+{
+    struct body b;
+    int r = call_param_id(call, 0, &ask->unit_id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "unit_version", BODY_OPTIONAL, 1, INT64_MAX, &ask->unit_version);
+    body_int(&b, "customer_id", customer, 1, INT64_MAX, &ask->customer_id);
+    body_int(&b, "plan_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->plan_id);
+    picks_read(&b, ask);
+    amount_read(&b, "deposit_fen", &ask->deposit_fen);
+    amount_read(&b, "loan_fen", &ask->loan_fen);
+    amount_read(&b, "fund_loan_fen", &ask->fund_loan_fen);
+    body_int(&b, "loan_years", BODY_OPTIONAL, 1, 30, &ask->loan_years);
+    body_text(&b, "bank", BODY_OPTIONAL, 0, 60, &ask->bank);
+    body_int(&b, "deal_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->deal_id);
+    body_text(&b, "reason", BODY_OPTIONAL, 0, 1000, &ask->reason);
+    body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
+    site_date_text(call->tx.now_ms, today, DATE_TEXT);
+    ask->today = today;
+    r = body_end(&b);
+    return r < 0 ? r : site_day_end_ms(today, &ask->today_end_ms);
+}
+
+int api_terms_quote(struct call *call)
+{
+    struct adding adding = {.call = call, .items = json_array()};
+    struct terms_ask ask = {.unit_id = 0};
+    char today[DATE_TEXT];
+    int r = ask_read(call, BODY_OPTIONAL, today, &ask);
+
+    if (r == 0)
+        r = terms_quote(&call->tx, &ask, quote_add, &adding);
+    return reply_first(call, adding.items, r, 200, "");
+}
+
+static int reply_terms(struct call *call, int64_t id, int status)
+{
+    struct adding adding = {.call = call, .items = json_array(), .room = 1};
+    int r = terms_get(&call->tx, id, terms_add, &adding);
+
+    return reply_first(call, adding.items, r, status, "terms");
+}
+
+int api_terms_create(struct call *call)
+{
+    struct terms_ask ask = {.unit_id = 0};
+    char today[DATE_TEXT];
+    int64_t id;
+    int r = ask_read(call, BODY_REQUIRED, today, &ask);
+
+    if (r == 0)
+        r = terms_create(&call->tx, &ask, &id);
+    return r < 0 ? r : reply_terms(call, id, 201);
+}
+
+int api_terms_get(struct call *call)
+{
+    int64_t id;
+    int r = call_param_id(call, 0, &id);
+
+    return r < 0 ? r : reply_terms(call, id, 200);
+}
+
+static int state_query(struct call *call, const char **ret_state)
+{
+    static const char *const states[] = {"pending", "granted", "refused", "expired", "used", NULL};
+    const char *text = call_query(call, "state");
+
+    for (size_t i = 0; text && states[i]; i++)
+        if (strcmp(states[i], text) == 0) {
+            *ret_state = states[i];
+            return 0;
+        }
+    if (!text)
+        return 0;
+    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "state", "field", "state", NULL);
+    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+}
+
+int api_terms_list(struct call *call)
+{
+    struct adding adding = {.call = call};
+    struct terms_filter filter = {.state = NULL};
+    bool present;
+    int r = call_query_int(call, "project", 1, INT64_MAX, 0, &filter.project_id);
+
+    if (r == 0)
+        r = call_query_int(call, "unit", 1, INT64_MAX, 0, &filter.unit_id);
+    if (r == 0)
+        r = call_query_int(call, "customer", 1, INT64_MAX, 0, &filter.customer_id);
+    if (r == 0)
+        r = state_query(call, &filter.state);
+    if (r == 0)
+        r = call_query_int(call, "limit", 1, TERMS_PAGE_MAX - 1, PAGE_DEFAULT, &adding.room);
+    if (r == 0)
+        r = cursor_read(call, &filter.before_id, 1, &present);
+    if (r < 0)
+        return r;
+    adding.items = json_array();
+    filter.limit = (int)adding.room + 1; /* one more, to know whether there is a next page */
+    r = terms_list(&call->tx, &filter, terms_add, &adding);
+    r = reply_items(call, adding.items, r);
+    if (r == 0 && adding.more)
+        cursor_write(call, &adding.last, 1, call->reply.body);
+    return r;
+}
+
+int api_terms_drop(struct call *call)
+{
+    int64_t id, version = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
+    r = body_end(&b);
+    if (r == 0)
+        r = terms_drop(&call->tx, id, version);
+    return r < 0 ? r : reply_terms(call, id, 200);
+}
