@@ -22,9 +22,12 @@ const STATE: Record<string, (code: string) => string> = {
   permit: (code) => `office.permit.state.${code}`,
   card: (code) => `office.card-state.${code}`,
   questionnaire: (code) => `questionnaire.state.${code}`,
+  queue_ticket: (code) => `deal_rule.ticket.${code}`,
+  deal_document: (code) => `deal_rule.paper.${code}`,
+  deal_change: (code) => `deal_rule.change.${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {
@@ -34,7 +37,7 @@ export function fieldName(code: string, { t, te }: Words): string {
     const what = stage[2] === 'reviewed' ? t('office.unit.review') : t(`office.unit.${stage[2]}`);
     return `${t(`office.chart.stage-${stage[1]}`)} · ${what}`;
   }
-  const key = [`office.field.${code}`, `office.settings.${code}`].find(te);
+  const key = [`office.field.${code}`, `office.settings.${code}`, `deal_rule.${code}`].find(te);
   return key ? t(key) : code;
 }
 
