@@ -159,6 +159,7 @@ export const routes: RouteRecordRaw[] = [
       nav: 'run',
       project: false,
       icon: 'M3.500 8h4v4h-4zM12.500 3.500h4v4h-4zM12.500 12.500h4v4h-4zM7.500 10h2.500V5.500h2.500M10 10v4.500h2.500',
+    },
   },
   {
     path: '/terms',
