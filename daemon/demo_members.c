@@ -27,8 +27,12 @@ static const char *const levels[] = {"standard", "standard", "silver", "standard
 static int customer_make(struct tx *tx, int i, int64_t *ret_id)
 {
     char phone[16];
-    const struct customer_new c = {
-        .kind = "person", .name = names[i], .notice = NOTICE, .phones = {phone}, .n_phones = 1};
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
+                                   .name = names[i],
+                                   .notice = NOTICE,
+                                   .phones = {phone},
+                                   .n_phones = 1};
 
     snprintf(phone, sizeof(phone), "1990000%04d", i + 1);
     return customer_create(tx, &c, ret_id);
