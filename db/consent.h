@@ -11,8 +11,8 @@
 
 enum { CONSENT_NOTICE_MAX = 60, CONSENTS_MAX = 200 /* of a customer */ };
 
-/* service: to serve him in buying; marketing: to call and write to him about offers; sharing: banks,
- * funds, authorities; sensitive: documents and income. Ended by NULL. */
+/* service: to serve him in buying; marketing: to call and write to him about offers; sharing:
+ * banks, funds, authorities; sensitive: documents and income. Ended by NULL. */
 extern const char *const consent_purposes[];
 
 struct consent_row {

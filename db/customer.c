@@ -306,10 +306,10 @@ static int clear_take(void *arg, const struct customer_secret *secret)
     return 0;
 }
 
-int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
+int customer_clear_read(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
 {
     struct customer_clear clear = {.n_contacts = 0};
-    struct stmt *s;
+    struct stmt *s = NULL;
     int r = tx_need_right(tx, RIGHT_CUSTOMER_CLEAR);
 
     if (r == 0)
@@ -323,10 +323,15 @@ int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *re
     snprintf(clear.name, sizeof(clear.name), "%s", stmt_text(s, 0));
     stmt_reset(s);
     r = secret_each(tx, customer_id, clear_take, &clear);
-    if (r >= 0)
-        r = audit_add(tx, "customer.clear", "customer", customer_id, 0, NULL);
     if (r < 0)
         return r;
     *ret_clear = clear;
     return 0;
+}
+
+int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
+{
+    int r = customer_clear_read(tx, customer_id, ret_clear);
+
+    return r < 0 ? r : audit_add(tx, "customer.clear", "customer", customer_id, 0, NULL);
 }

@@ -106,6 +106,8 @@ struct customer_clear {
 /* Needs customer.clear, and is an audit row each time. NOT_FOUND. The caller clears what it got
  * from memory when it was told. */
 int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear);
+/* The same without the audit row, for who writes down himself what was given out (a list). */
+int customer_clear_read(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear);
 
 /* ---- for the site, when it opens ---- */
 

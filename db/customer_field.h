@@ -32,7 +32,8 @@ int customer_field_scan(struct tx *tx, int64_t id,
                         int (*each)(void *arg, const struct customer_field *field), void *arg);
 
 /* id and version count for a change alone; NULL, and -1 of ordinal and enabled, leave. NAME_TAKEN,
- * NOT_FOUND, VERSION_CHANGED, FIELD_CHOICES (a list with no, empty or equal lines), LIMIT_REACHED. */
+ * NOT_FOUND, VERSION_CHANGED, FIELD_CHOICES (a list with no, empty or equal lines), LIMIT_REACHED.
+ * */
 struct customer_field_edit {
     int64_t id, version, project_id;
     const char *name, *type, *choices;

@@ -2,8 +2,8 @@
  * transaction.
  *
  * The caller has read the cells and looked at their lengths (daemon/customer_sheet.h). Here every
- * row is held against the others and against what is recorded, all faults are named by row, and only
- * a list without any is stored.
+ * row is held against the others and against what is recorded, all faults are named by row, and
+ * only a list without any is stored.
  *
  * Thread: the check on any with a reader, the import on the writer's.
  */

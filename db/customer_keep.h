@@ -1,5 +1,5 @@
-/* customer_keep.h - why a customer cannot be deleted or erased yet (CU-19, CU-35): what hangs on him
- * that must be kept. Every table that binds a customer adds its line here.
+/* customer_keep.h - why a customer cannot be deleted or erased yet (CU-19, CU-35): what hangs on
+ * him that must be kept. Every table that binds a customer adds its line here.
  *
  * Thread: any with a reader.
  */

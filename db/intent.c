@@ -1,6 +1,7 @@
 /* intent.c - see intent.h. */
 #include "db/intent.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -176,6 +177,8 @@ int intent_set(struct tx *tx, const struct intent_edit *e, int64_t *ret_id)
 
     if (r == 0)
         r = intent_write(tx, e, &id);
+    if (r == -ENOLINK) /* in scope are all projects, this one is none */
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r >= 0)
         r = customer_class_recompute(tx, e->customer_id);
     if (r < 0)

@@ -1,6 +1,7 @@
 /* qualification.c - see qualification.h. */
 #include "db/qualification.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -90,6 +91,8 @@ int qualification_add(struct tx *tx, const struct qualification *q, int64_t *ret
                "NULLIF($6, ''), $7, $8, $9) RETURNING id",
                "iitttttti", q->customer_id, q->project_id, q->result, q->number, q->date,
                q->media_id, q->note, tx->actor->name, tx->now_ms);
+    if (r == -ENOLINK) /* in scope are all projects, this one is none */
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r < 0)
         return r;
     trail_text(&trail, "result", NULL, q->result);

@@ -1,9 +1,9 @@
-/* subject.h - a person's rights over what is kept of him (CU-35; PIPL 44 to 50): told what there is,
- * kept from further use, erased.
+/* subject.h - a person's rights over what is kept of him (CU-35; PIPL 44 to 50): told what there
+ * is, kept from further use, erased.
  *
- * active -> restricted -> erased, and back from restricted. Restricted: nothing is added or changed.
- * Erased: his numbers and all that was known of him are gone from the database, his name is another;
- * what happened stays, without a person in it. Refused while something must be kept
+ * active -> restricted -> erased, and back from restricted. Restricted: nothing is added or
+ * changed. Erased: his numbers and all that was known of him are gone from the database, his name
+ * is another; what happened stays, without a person in it. Refused while something must be kept
  * (customer_keep.h). The log of operations keeps what it wrote; only those with customer.clear read
  * names in it.
  *

@@ -1,6 +1,6 @@
-/* timeline.h - what happened with a customer, one list in the order of time (CU-07): recorded, calls,
- * visits, intent, qualification, consents, cards, class. Read from the tables and the log; nothing of
- * it can be deleted.
+/* timeline.h - what happened with a customer, one list in the order of time (CU-07): recorded,
+ * calls, visits, intent, qualification, consents, cards, class. Read from the tables and the log;
+ * nothing of it can be deleted.
  *
  * Another kind of event is one more SELECT of the union. Thread: any with a reader.
  */
@@ -21,7 +21,8 @@ struct timeline_row {
 struct timeline_place {
     int64_t at_ms, order, id; /* behind which the next page begins; 0: from the newest */
 };
-/* Newest first. NOT_FOUND. @io_place is moved behind the last one that was given. Returns how many. */
+/* Newest first. NOT_FOUND. @io_place is moved behind the last one that was given. Returns how
+ * many. */
 int timeline_scan(struct tx *tx, int64_t customer_id, struct timeline_place *io_place, int limit,
                   int (*each)(void *arg, const struct timeline_row *row), void *arg);
 

@@ -109,6 +109,8 @@ int visit_add(struct tx *tx, const struct visit_new *v, int64_t *ret_id)
         r = first_check(tx, v, at_ms, &first);
     if (r == 0)
         r = visit_insert(tx, v, at_ms, first, &id);
+    if (r == -ENOLINK) /* in scope are all projects, this one is none */
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r >= 0)
         r = customer_class_recompute(tx, v->customer_id);
     if (r < 0)
@@ -195,4 +197,22 @@ int visit_scan(struct tx *tx, const struct visit_filter *f,
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+int consultant_scan(struct tx *tx, int (*each)(void *arg, int64_t user_id, const char *name),
+                    void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT u.id, u.name FROM user_account u WHERE u.enabled = 1 AND EXISTS "
+                     "(SELECT 1 FROM user_post x JOIN post p ON p.id = x.post_id "
+                     "WHERE x.user_id = u.id AND (p.role IN ('consultant', 'sales-manager') OR "
+                     "EXISTS (SELECT 1 FROM post_right g WHERE g.post_id = p.id "
+                     "AND g.right_code = 'customer.edit'))) ORDER BY u.name, u.id LIMIT 2000",
+                     "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = each(arg, stmt_int(s, 0), stmt_text(s, 1));
+    stmt_reset(s);
+    return r;
 }

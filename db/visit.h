@@ -1,8 +1,8 @@
 /* visit.h - calls and visits as they happen (CU-07, CU-08, MK-05): who came, to which project, whom
  * he was given to, how he heard of us.
  *
- * Nothing of it is changed or deleted. The first visit to a project asks how he heard of us, and its
- * time is what it is from then on: a later entry cannot lie before it.
+ * Nothing of it is changed or deleted. The first visit to a project asks how he heard of us, and
+ * its time is what it is from then on: a later entry cannot lie before it.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -28,7 +28,8 @@ struct visit_new {
     int64_t companions;
     const char *note; /* NULL: none */
 };
-/* NOT_FOUND, CUSTOMER_RESTRICTED, VISIT_TIME, AWARENESS_NEEDED, OPTION_UNKNOWN, CONSULTANT_UNKNOWN. */
+/* NOT_FOUND, CUSTOMER_RESTRICTED, VISIT_TIME, AWARENESS_NEEDED, OPTION_UNKNOWN,
+ * CONSULTANT_UNKNOWN. */
 int visit_add(struct tx *tx, const struct visit_new *visit, int64_t *ret_id);
 
 struct visit_row {
@@ -48,5 +49,9 @@ struct visit_filter {
 };
 int visit_scan(struct tx *tx, const struct visit_filter *filter,
                int (*each)(void *arg, const struct visit_row *row), void *arg);
+
+/* Whom a visitor can be given to: enabled users of a post that serves customers. By name. */
+int consultant_scan(struct tx *tx, int (*each)(void *arg, int64_t user_id, const char *name),
+                    void *arg);
 
 #endif

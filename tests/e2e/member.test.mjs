@@ -187,7 +187,7 @@ test('MB-05: by card number, phone and name without a swipe; not paired, the mac
   await shows(page, '****0013')
   await look('19900000014')
   await shows(page, '199****0014')
-  const namesake = { kind: 'person', name: '罗成功', notice: 'N', phones: [{ number: '13911112222' }] }
+  const namesake = { kind: 'person', name: '罗成功', notice: 'N', source_id: 3, phones: [{ number: '13911112222' }] }
   await stage.people.cashier.post('/api/v1/customers', namesake, 201)
   await look('罗成')
   await page.locator('#c-people li', { hasText: '还不是会员' }).waitFor()

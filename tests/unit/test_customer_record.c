@@ -1,5 +1,5 @@
-/* test_customer_record.c - what is kept of a customer: lists, source, class, detail, contact persons,
- * visits, intent, qualification, consent, requests, the timeline, lists that come in. */
+/* test_customer_record.c - what is kept of a customer: lists, source, class, detail, contact
+ * persons, visits, intent, qualification, consent, requests, the timeline, lists that come in. */
 #include "db/card.h"
 #include "db/consent.h"
 #include "db/customer.h"

@@ -1,5 +1,5 @@
-/* test_customer_search.c - names taken apart and found again, numbers found from their ends, nothing
- * of a sealed number in the open (CU-17, CU-23). */
+/* test_customer_search.c - names taken apart and found again, numbers found from their ends,
+ * nothing of a sealed number in the open (CU-17, CU-23). */
 #include "db/card.h"
 #include "db/customer_detail.h"
 #include "db/customer_field.h"
