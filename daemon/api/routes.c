@@ -64,7 +64,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/customer-fields", RIGHT_CUSTOMER_VIEW, ROUTE_READ, api_customer_field_list, 0, NULL},
     {"POST", "/api/v1/customer-fields", RIGHT_OPTION_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_customer_field_create, 0, NULL},
     {"PATCH", "/api/v1/customer-fields/{field}", RIGHT_OPTION_EDIT, ROUTE_WRITE, api_customer_field_update, 0, NULL},
-    {"GET", "/api/v1/options", RIGHT_SELF, ROUTE_READ, api_option_list, 0, NULL},
+    {"GET", "/api/v1/options", RIGHT_CUSTOMER_VIEW, ROUTE_READ, api_option_list, 0, NULL},
     {"POST", "/api/v1/options", RIGHT_OPTION_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_option_create, 0, NULL},
     {"PATCH", "/api/v1/options/{option}", RIGHT_OPTION_EDIT, ROUTE_WRITE, api_option_update, 0, NULL},
     {"POST", "/api/v1/customers/{customer}/cards", RIGHT_CARD_ISSUE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_card_issue, 0, NULL},

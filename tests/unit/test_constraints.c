@@ -20,6 +20,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "constraints_customer.h"
 #include "db/migrate.h"
 
 static const char seed[] =
@@ -85,8 +86,9 @@ static const char seed[] =
     "('reader', 'usb', 'm', 'o', 'n', 1, 1, 1), ('reader', 'tty', 'm', 'o', 'n', 1, 1, 1);"
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1);"
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1);"
-    "INSERT INTO customer VALUES (1, 1, 'person', 'c', 'n', 'a', 1, 1), "
-    "(2, 1, 'company', 'd', 'n', 'a', 1, 1), (3, 1, 'person', 'e', 'n', 'a', 1, 1);"
+    "INSERT INTO customer (id, kind, name, notice, created_by, created_ms, changed_ms) VALUES "
+    "(1, 'person', 'c', 'n', 'a', 1, 1), (2, 'company', 'd', 'n', 'a', 1, 1), "
+    "(3, 'person', 'e', 'n', 'a', 1, 1);" CUSTOMER_SEED
     "INSERT INTO customer_secret VALUES (1, 1, 'phone', zeroblob(32), 1, zeroblob(88), '1234', 1, "
     "NULL), (2, 1, 'id_card', randomblob(32), 1, zeroblob(88), '002X', 1, NULL);"
     "INSERT INTO member (id, customer_id, joined_ms) VALUES (1, 1, 1);"
@@ -428,6 +430,7 @@ static const char *const refused[] = {
     "DELETE FROM card WHERE id = 2",
     "REPLACE INTO card (id, member_id, code, terms, issued_by, issued_ms) VALUES "
     "(2, 1, 'n:2', 't', 'a', 1)",
+    CUSTOMER_REFUSED,
     /* audit */
     AUDIT(1, "zeroblob(31)", ONE),
     AUDIT(1, ZERO, "x'01'"),
