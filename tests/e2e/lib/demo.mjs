@@ -17,6 +17,7 @@ export const SCREENS = [
   ['import', '/import', 'unit.import'],
   ['property', '/property', 'project.edit', 'unit.edit'],
   ['layout', '/layouts', 'layout.edit'],
+  ['option', '/options', 'option.edit'],
   ['user', '/users', 'user.edit'],
   ['terminal', '/terminals', 'terminal.edit'],
   ['device', '/devices', 'system.view'],
