@@ -108,7 +108,7 @@ int customer_field_create(struct tx *tx, const struct customer_field_edit *f, in
         return r == -EEXIST ? name_refused(tx, f->name) : r;
     trail_text(&trail, "name", NULL, f->name);
     trail_text(&trail, "type", NULL, f->type);
-    r = audit_add(tx, "customer_field.create", "customer_field", id, f->project_id, &trail);
+    r = audit_add(tx, "field.create", "customer_field", id, f->project_id, &trail);
     if (r < 0)
         return r;
     *ret_id = id;
@@ -169,7 +169,7 @@ int customer_field_update(struct tx *tx, const struct customer_field_edit *c)
         trail_clear(&trail);
         return r;
     }
-    return audit_add(tx, "customer_field.update", "customer_field", c->id, before.project_id,
+    return audit_add(tx, "field.update", "customer_field", c->id, before.project_id,
                      &trail);
 }
 

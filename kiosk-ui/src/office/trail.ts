@@ -21,6 +21,7 @@ const STATE: Record<string, (code: string) => string> = {
   publication: (code) => `office.publication.state-${code}`,
   permit: (code) => `office.permit.state.${code}`,
   card: (code) => `office.card-state.${code}`,
+  customer: (code) => `customer.stateIs.${code}`,
 };
 const YES_NO =
   /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
@@ -33,6 +34,7 @@ export function fieldName(code: string, { t, te }: Words): string {
     const what = stage[2] === 'reviewed' ? t('office.unit.review') : t(`office.unit.${stage[2]}`);
     return `${t(`office.chart.stage-${stage[1]}`)} · ${what}`;
   }
+  if (/^extra_\d+$/.test(code)) return t('customer.group.extra');
   const key = [`office.field.${code}`, `office.settings.${code}`].find(te);
   return key ? t(key) : code;
 }
@@ -42,7 +44,8 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (value === null || value === '') return '—';
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
-  if (field === 'class') return word(`office.class.${value}`);
+  if (field === 'class')
+    return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
   if (/^-?\d+$/.test(value)) {
