@@ -169,13 +169,10 @@ static const char *document_of(const char *text, bool company)
 
 static void cell_wrong(struct customer_sheet *s, struct fault *f, int64_t row, int c, bool too_long)
 {
-    const char *field = columns[c].field;
+    const char *field = columns[c].field, *zh = columns[c].words[0], *en = columns[c].words[1];
 
-    if (too_long)
-        fault_item(f, FAULT_FIELD_LENGTH, row, field, "field", field, "min", "0", "max", "60",
-                   NULL);
-    else
-        fault_item(f, FAULT_FIELD_TEXT, row, field, "field", field, NULL);
+    fault_item(f, too_long ? FAULT_ROW_TEXT_LONG : FAULT_ROW_TEXT, row, field, "field_zh", zh,
+               "field", en, NULL);
     s->wrong = true;
 }
 
@@ -213,7 +210,8 @@ static int row_take(struct customer_sheet *s, const struct sheet_row *row,
         return r;
     kind = kind_of(texts[CUSTOMER_COLUMN_KIND]);
     if (!kind) {
-        fault_item(f, FAULT_FIELD_CHOICE, row->number, "kind", "field", "kind", NULL);
+        fault_item(f, FAULT_ROW_VALUE_UNKNOWN, row->number, "kind", "value",
+                   texts[CUSTOMER_COLUMN_KIND], NULL);
         s->wrong = true;
         return 0;
     }

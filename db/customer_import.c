@@ -24,9 +24,10 @@ struct check {
     bool wrong;
 };
 
-static void wrong(struct check *c, enum fault_code code, int64_t row, const char *field)
+static void wrong(struct check *c, enum fault_code code, int64_t row, const char *field,
+                  const char *value)
 {
-    fault_item(c->tx->fault, code, row, field, "field", field, NULL);
+    fault_item(c->tx->fault, code, row, field, "value", value, NULL);
     c->wrong = true;
 }
 
@@ -39,7 +40,8 @@ static int number_check(struct check *c, const struct customer_import_row *row,
     int r;
 
     if (contact_form(kind, typed, form) < 0) {
-        wrong(c, kind == CONTACT_PHONE ? FAULT_PHONE_WRONG : FAULT_DOCUMENT_WRONG, row->row, field);
+        wrong(c, kind == CONTACT_PHONE ? FAULT_PHONE_WRONG : FAULT_DOCUMENT_WRONG, row->row, field,
+              typed);
         return 0;
     }
     *number = (struct number){.row = row->row, .field = field};
@@ -66,7 +68,7 @@ static int document_check(struct check *c, const struct customer_import_row *row
         return 0;
     if (kind > CONTACT_PHONE && (kind == CONTACT_LICENCE) == (strcmp(row->kind, "company") == 0))
         return number_check(c, row, (enum contact_kind)kind, row->document, "document");
-    wrong(c, FAULT_DOCUMENT_WRONG, row->row, "document");
+    wrong(c, FAULT_DOCUMENT_WRONG, row->row, "document", row->document_kind);
     return 0;
 }
 
@@ -76,11 +78,11 @@ static int row_check(struct check *c, const struct customer_import_row *row)
     int r = 0;
 
     if (!row->name[0])
-        wrong(c, FAULT_FIELD_MISSING, row->row, "name");
+        wrong(c, FAULT_ROW_CELL_EMPTY, row->row, "name", "");
     if (!row->notice[0])
-        wrong(c, FAULT_FIELD_MISSING, row->row, "notice");
+        wrong(c, FAULT_ROW_CELL_EMPTY, row->row, "notice", "");
     if (!row->phones[0][0])
-        wrong(c, FAULT_FIELD_MISSING, row->row, "phone");
+        wrong(c, FAULT_ROW_CELL_EMPTY, row->row, "phone", "");
     for (size_t i = 0; r == 0 && i < CUSTOMER_IMPORT_PHONES; i++)
         if (row->phones[i][0])
             r = number_check(c, row, CONTACT_PHONE, row->phones[i], i ? "phone2" : "phone");
@@ -89,7 +91,8 @@ static int row_check(struct check *c, const struct customer_import_row *row)
     if (r == 0)
         r = option_find(c->tx, OPTION_SOURCE, row->source, &source);
     if (r == 0)
-        wrong(c, row->source[0] ? FAULT_OPTION_UNKNOWN : FAULT_SOURCE_NEEDED, row->row, "source");
+        wrong(c, row->source[0] ? FAULT_ROW_VALUE_UNKNOWN : FAULT_ROW_CELL_EMPTY, row->row,
+              "source", row->source);
     return r < 0 ? r : 0;
 }
 

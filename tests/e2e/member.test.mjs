@@ -319,6 +319,7 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await page.locator('.page-head-actions .el-button').click()
   await page.fill('#cu-name', '诸葛明')
   await page.fill('#cu-phone', '13812340000')
+  await b.choose(page, '来源', '自访')
   await page.locator('.el-drawer:visible button[type=submit]').click()
   await page.locator('h1', { hasText: '诸**' }).waitFor()
 
@@ -342,7 +343,7 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await b.button(page, '显示完整信息').click()
   await page.locator('.in-clear', { hasText: '13812340000' }).waitFor()
 
-  await b.button(page, '修改').click()
+  await b.button(page, '修改').first().click()
   await page.fill('#cu-add', '13812340001')
   const id = Number(/customers\/(\d+)/.exec(page.url())[1])
   const { version } = await stage.people.manager.get(`/api/v1/customers/${id}`)

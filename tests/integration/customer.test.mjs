@@ -479,11 +479,11 @@ describe("lists", () => {
       [
         [3, "phone.wrong"],
         [4, "document.wrong"],
-        [5, "option.unknown"],
-        [6, "field.missing"],
-        [7, "field.text"],
-        [8, "field.length"],
-        [9, "field.choice"],
+        [5, "row.value-unknown"],
+        [6, "row.cell-empty"],
+        [7, "row.text"],
+        [8, "row.text-long"],
+        [9, "row.value-unknown"],
       ],
     );
     await manager.delete(`/api/v1/customer-imports/${look.id}`);

@@ -475,7 +475,7 @@ static void test_import(void **state)
     assert_int_equal(f->fault.items[1].row, 12);
     assert_int_equal(f->fault.items[1].code, FAULT_ROW_DUPLICATE);
     assert_int_equal(f->fault.items[2].code, FAULT_PHONE_WRONG);
-    assert_int_equal(f->fault.items[3].code, FAULT_OPTION_UNKNOWN);
+    assert_int_equal(f->fault.items[3].code, FAULT_ROW_VALUE_UNKNOWN);
     assert_int_equal(f->fault.items[5].code, FAULT_DOCUMENT_WRONG);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM customer"), 1);
     for (int i = 7; i <= 50; i++) {
