@@ -169,8 +169,7 @@ int customer_field_update(struct tx *tx, const struct customer_field_edit *c)
         trail_clear(&trail);
         return r;
     }
-    return audit_add(tx, "field.update", "customer_field", c->id, before.project_id,
-                     &trail);
+    return audit_add(tx, "field.update", "customer_field", c->id, before.project_id, &trail);
 }
 
 /* ---- their values ---- */

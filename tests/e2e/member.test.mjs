@@ -319,7 +319,7 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await page.locator('.page-head-actions .el-button').click()
   await page.fill('#cu-name', '诸葛明')
   await page.fill('#cu-phone', '13812340000')
-  await b.choose(page, '来源', '自访')
+  await b.choose(page, /^来源$/u, '自访')
   await page.locator('.el-drawer:visible button[type=submit]').click()
   await page.locator('h1', { hasText: '诸**' }).waitFor()
 
