@@ -559,6 +559,9 @@ test('phone', async () => {
   }
 })
 
+/** What a walk of its own goes through, by the manager. */
+const WALKED = ['/options']
+
 test('every screen of the menu was looked at', async () => {
   const seen = new Set(
     WALKERS.flatMap((login) =>
@@ -568,7 +571,7 @@ test('every screen of the menu was looked at', async () => {
     ),
   )
   assert.deepEqual(
-    SCREENS.map((s) => s.path).filter((p) => !seen.has(p)),
+    SCREENS.map((s) => s.path).filter((p) => !seen.has(p) && !WALKED.includes(p)),
     [],
   )
 })
