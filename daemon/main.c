@@ -37,6 +37,7 @@
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "db/idempotency.h"
+#include "db/ownership.h"
 #include "db/permit.h"
 #include "db/points.h"
 #include "db/post.h"
@@ -129,7 +130,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0;
+    int64_t hold = 0, permit = 0, points = 0, pool = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
     int r;
@@ -140,9 +141,11 @@ static int duty_apply(struct tx *tx, void *arg)
         r = permit_expire_due(&steady, &permit);
     if (r >= 0)
         r = points_expire_due(&steady, &points);
+    if (r >= 0)
+        r = ownership_run(&steady, &pool);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(hold, permit), points);
+    duty->next_ms = sooner(sooner(hold, permit), sooner(points, pool));
     return r < 0 ? r : 0;
 }
 
@@ -159,7 +162,7 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
 
     (void)usec;
     if (r < 0)
-        log_text(LOG_ERR, "holds, permits and points could not be expired: %s",
+        log_text(LOG_ERR, "what is due by the clock could not be done: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
     else if (duty.clean) {
         import_store_clean(d->app.import_dir, clock_wall_ms());

@@ -8,6 +8,7 @@
 
 #include "db/audit.h"
 #include "db/customer_secret.h"
+#include "db/sight.h"
 
 #define PERSON "person"
 
@@ -16,10 +17,13 @@
 #define ROWS                                                                                       \
     "SELECT c.id, c.version, c.kind, c.name, c.notice, c.created_ms, c.changed_ms, "               \
     "COALESCE((SELECT m.id FROM member m WHERE m.customer_id = c.id), 0) FROM customer c "
-static const char row_by_id[] = ROWS "WHERE c.id = $1";
-static const char rows_any[] = ROWS "WHERE ($1 = 0 OR c.id < $1) ORDER BY c.id DESC LIMIT $2";
+#define SEEN SIGHT("c.id", "$3", "$4")
+static const char row_by_id[] = ROWS "WHERE c.id = $1 AND $2 = 1 AND " SEEN;
+static const char rows_any[] =
+    ROWS "WHERE ($1 = 0 OR c.id < $1) AND " SEEN " ORDER BY c.id DESC LIMIT $2";
 static const char rows_named[] =
-    ROWS "WHERE ($1 = 0 OR c.id < $1) AND c.name LIKE $3 ESCAPE '!' ORDER BY c.id DESC LIMIT $2";
+    ROWS "WHERE ($1 = 0 OR c.id < $1) AND c.name LIKE $5 ESCAPE '!' AND " SEEN
+         " ORDER BY c.id DESC LIMIT $2";
 
 static int contact_take(void *arg, const struct customer_secret *secret)
 {
@@ -70,9 +74,13 @@ static int rows_give(struct tx *tx, struct stmt *s,
 int customer_get(struct tx *tx, int64_t customer_id,
                  int (*each)(void *arg, const struct customer_row *row), void *arg)
 {
+    struct sight sight;
     struct stmt *s;
-    int r = db_query(tx->db, &s, row_by_id, "i", customer_id);
+    int r;
 
+    sight_of(tx->actor, &sight);
+    r = db_query(tx->db, &s, row_by_id, "iiit", customer_id, INT64_C(1), sight.user,
+                 (const char *)sight.scope);
     if (r == 0)
         r = rows_give(tx, s, each, arg);
     if (r < 0)
@@ -98,25 +106,43 @@ static int pattern_make(const char *part, char *out, size_t size)
     return 0;
 }
 
+/* Of somebody who is not seen there is nothing; that the number is taken is duplicate_check()'s to
+ * say. */
+static int phone_scan(struct tx *tx, const char *phone,
+                      int (*each)(void *arg, const struct customer_row *row), void *arg)
+{
+    int64_t id = 0, seen = 0;
+    struct sight sight;
+    int r = secret_phone_owner(tx, phone, &id);
+
+    sight_of(tx->actor, &sight);
+    if (r == 1)
+        r = db_get(tx->db, &seen,
+                   "SELECT c.id FROM customer c WHERE c.id = $1 AND $2 = 1 AND " SEEN, "iiit", id,
+                   INT64_C(1), sight.user, (const char *)sight.scope);
+    return r <= 0 ? r : customer_get(tx, id, each, arg);
+}
+
 int customer_scan(struct tx *tx, const struct customer_filter *f,
                   int (*each)(void *arg, const struct customer_row *row), void *arg)
 {
     const int64_t limit = f->limit < CUSTOMER_PAGE_MAX ? f->limit : CUSTOMER_PAGE_MAX;
     char pattern[CUSTOMER_NAME_MAX * 8 + 4];
     struct stmt *s = NULL;
-    int64_t id = 0;
+    struct sight sight;
     int r;
 
-    if (f->phone) {
-        r = secret_phone_owner(tx, f->phone, &id);
-        return r <= 0 ? r : customer_get(tx, id, each, arg);
-    }
+    if (f->phone)
+        return phone_scan(tx, f->phone, each, arg);
+    sight_of(tx->actor, &sight);
     if (!f->name) {
-        r = db_query(tx->db, &s, rows_any, "ii", f->before_id, limit);
+        r = db_query(tx->db, &s, rows_any, "iiit", f->before_id, limit, sight.user,
+                     (const char *)sight.scope);
     } else {
         r = pattern_make(f->name, pattern, sizeof(pattern));
         if (r == 0)
-            r = db_query(tx->db, &s, rows_named, "iit", f->before_id, limit, pattern);
+            r = db_query(tx->db, &s, rows_named, "iiitt", f->before_id, limit, sight.user,
+                         (const char *)sight.scope, (const char *)pattern);
     }
     if (r == 0)
         r = rows_give(tx, s, each, arg);
@@ -179,8 +205,10 @@ static int record_change(struct tx *tx, const struct customer_change *c, struct 
 int customer_update(struct tx *tx, const struct customer_change *c)
 {
     struct trail trail = {0};
-    int r = record_change(tx, c, &trail);
+    int r = sight_need_edit(tx, c->id);
 
+    if (r == 0)
+        r = record_change(tx, c, &trail);
     if (r >= 0 && c->add_phone)
         r = secret_add(tx, c->id, CONTACT_PHONE, c->add_phone, "add_phone", &trail);
     if (r >= 0 && c->end_phone_id)
@@ -215,6 +243,8 @@ int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *re
     struct stmt *s;
     int r = tx_need_right(tx, RIGHT_CUSTOMER_CLEAR);
 
+    if (r == 0)
+        r = sight_need_own(tx, customer_id);
     if (r == 0)
         r = db_query(tx->db, &s, "SELECT name FROM customer WHERE id = $1", "i", customer_id);
     if (r == 0)

@@ -9,6 +9,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/member.h"
+#include "daemon/api/ownership.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
 
@@ -198,6 +199,7 @@ int api_customer_create(struct call *call)
 {
     struct customer_new c = {.kind = NULL};
     struct card_new card = {.code = NULL};
+    struct entry_in entry = {.project_id = 0};
     char code[CARD_TEXT];
     int64_t id = 0, card_id = 0;
     struct body b;
@@ -209,6 +211,7 @@ int api_customer_create(struct call *call)
     body_text(&b, "notice", BODY_REQUIRED, 1, CUSTOMER_NOTICE_MAX, &c.notice);
     body_phones(&b, &c);
     body_document(&b, &c.document_kind, &c.document);
+    body_entry(&b, &entry);
     swiped = body_own_card(&b, code, &card);
     r = body_end(&b);
     if (r == 0)
@@ -216,7 +219,11 @@ int api_customer_create(struct call *call)
     if (r == 0 && card.code)
         r = tx_need_right(&call->tx, RIGHT_CARD_ISSUE);
     if (r == 0)
+        r = entry_check(call, &entry, &c);
+    if (r == 0)
         r = customer_create(&call->tx, &c, &id);
+    if (r == 0)
+        r = entry_begin(call, &entry, id);
     if (r == 0 && card.code)
         r = card_issue(&call->tx, id, &card, &card_id);
     return r < 0 ? r : reply_customer(call, id, 201);
