@@ -20,6 +20,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "constraints_ownership.h"
 #include "db/migrate.h"
 
 static const char seed[] =
@@ -350,7 +351,7 @@ static const char *const refused[] = {
     /* people */
     "INSERT INTO user_account (login, name, password_hash, created_ms) VALUES ('user', 'v', 'h', "
     "1)",
-    "UPDATE user_account SET login = 'x'",
+    "UPDATE user_account SET login = 'x' WHERE id = 1",
     "UPDATE user_account SET name = ''",
     "UPDATE user_account SET must_change = 2",
     "UPDATE user_account SET enabled = 2",
@@ -428,6 +429,7 @@ static const char *const refused[] = {
     "DELETE FROM card WHERE id = 2",
     "REPLACE INTO card (id, member_id, code, terms, issued_by, issued_ms) VALUES "
     "(2, 1, 'n:2', 't', 'a', 1)",
+    OWNERSHIP_REFUSED,
     /* audit */
     AUDIT(1, "zeroblob(31)", ONE),
     AUDIT(1, ZERO, "x'01'"),
@@ -456,6 +458,13 @@ static const struct {
 } covered[] = {
     {"audit: UNIQUE", "audit_chain"}, /* a prev_hash twice is a broken link before */
     {"publication_unit: CHECK (removed IN (0, 1))", "publication_unit_no_update"},
+    /* what refers to a key cannot be without it */
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "ownership_line: FOREIGN KEY"},
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "customer_share: FOREIGN KEY"},
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "pool_application: FOREIGN KEY"},
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "collision: FOREIGN KEY"},
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "opportunity: FOREIGN KEY"},
+    {"ownership: PRIMARY KEY (customer_id, project_id)", "follow: FOREIGN KEY"},
 };
 
 /* ---- the schema taken apart ---- */
@@ -672,7 +681,8 @@ static sqlite3 *make(const char *schema)
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON", NULL, NULL, NULL);
     if (sqlite3_exec(db, schema, NULL, NULL, &error) != SQLITE_OK ||
-        sqlite3_exec(db, seed, NULL, NULL, &error) != SQLITE_OK)
+        sqlite3_exec(db, seed, NULL, NULL, &error) != SQLITE_OK ||
+        sqlite3_exec(db, ownership_seed, NULL, NULL, &error) != SQLITE_OK)
         fail_msg("%s", error);
     return db;
 }
