@@ -11,7 +11,7 @@ static const char ownership_seed[] =
     "INSERT INTO customer_rule VALUES (1, 2, 3, 'days', 3, 'days', 3, 'days', 24, 30, 1, 1, 5, 24, "
     "1, 0, 1, 2);"
     "INSERT INTO ownership VALUES (1, 1, 'onsite', 1, 1, 1, 2, 3, NULL), "
-    "(3, 1, 'pool', NULL, 1, 1, NULL, NULL, NULL);"
+    "(3, 1, 'pool', NULL, 1, 1, NULL, NULL, NULL), (2, 2, 'pool', NULL, 1, 1, NULL, NULL, NULL);"
     "INSERT INTO ownership_line VALUES (1, 1, 1, NULL, 'onsite', NULL, 1, 'entry', '', 2, 'a', 1), "
     "(2, 3, 1, NULL, 'pool', NULL, NULL, 'entry', '', NULL, 'a', 1);"
     "INSERT INTO customer_share VALUES (1, 1, 1, 2, 'view', 1, 1, NULL);"
@@ -81,10 +81,10 @@ static const char ownership_seed[] =
         OWNED(2, 1, "'onsite'", "99", "2", "NULL"), OWNED(1, 1, "'pool'", "NULL", "NULL", "NULL"), \
         OWNED(2, 1, "'onsite'", "NULL", "2", "NULL"),                                              \
         OWNED(2, 1, "'onsite'", "1", "NULL", "NULL"), OWNED(2, 1, "'pool'", "NULL", "NULL", "2"),  \
-        "DELETE FROM customer_share; DELETE FROM ownership WHERE customer_id = 3",                 \
-        LINE(1, "mine", "NULL", "1", "entry"), LINE(1, "onsite", "99", "1", "entry"),              \
-        LINE(1, "onsite", "NULL", "99", "entry"), LINE(1, "onsite", "NULL", "1", "whim"),          \
-        LINE(2, "onsite", "NULL", "1", "entry"), LINE(1, "onsite", "NULL", "NULL", "entry"),       \
+        "DELETE FROM ownership WHERE customer_id = 2", LINE(1, "mine", "NULL", "1", "entry"),      \
+        LINE(1, "onsite", "99", "1", "entry"), LINE(1, "onsite", "NULL", "99", "entry"),           \
+        LINE(1, "onsite", "NULL", "1", "whim"), LINE(2, "onsite", "NULL", "1", "entry"),           \
+        LINE(1, "onsite", "NULL", "NULL", "entry"),                                                \
         "INSERT INTO ownership_line SELECT 9, 1, 1, NULL, 'onsite', NULL, 1, 'entry', "            \
         "printf('%201s', 'x'), 2, 'a', 1",                                                         \
         "UPDATE ownership_line SET note = 'x'", "DELETE FROM ownership_line WHERE id = 2",         \
