@@ -21,6 +21,8 @@ const STATE: Record<string, (code: string) => string> = {
   publication: (code) => `office.publication.state-${code}`,
   permit: (code) => `office.permit.state.${code}`,
   card: (code) => `office.card-state.${code}`,
+  ownership: (code) => `owner.own.${code}`,
+  pool_application: (code) => `owner.applicationState.${code}`,
 };
 const YES_NO =
   /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
@@ -43,6 +45,10 @@ export function valueText(kind: string, field: string, value: string | null, { t
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
   if (field === 'class') return word(`office.class.${value}`);
+  if (field === 'own_state') return word(`owner.own.${value}`);
+  if (field === 'own_reason') return word(`owner.reason.${value}`);
+  if (field === 'stage') return word(`follow.stage.${value}`);
+  if (field === 'lost_reason') return word(`follow.lost.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
   if (/^-?\d+$/.test(value)) {

@@ -28,6 +28,7 @@ for (const [file, text] of sources)
     else made.push(`${file}: ${name}`);
 for (const name of [
   ...codes('db/project.def', /^(?:TEXT|INT)\(\d+, (\w+)\)/gm),
+  ...codes('db/customer_rule.def', /^(?:INT|UNIT)\(\d+, (\w+),/gm),
   ...codes('db/disclosure.def', /^DISCLOSURE\("(\w+)"/gm),
   ...all(read('db/customer_secret.c').split('trail_field(enum')[1] ?? '', /"(customer_\w+)"/g),
   ...['planned', 'premeasured', 'measured'].flatMap((stage) =>
@@ -79,6 +80,7 @@ describe('the log', () => {
   it('knows where names are made that no call has written in it', () => {
     expect([...new Set(made)].sort()).toEqual([
       'db/audit.c: field',
+      'db/customer_rule.c: #column',
       'db/customer_secret.c: trail_field(kind)',
       'db/disclosure.c: set->code',
       'db/project.c: #column',
