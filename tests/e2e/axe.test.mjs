@@ -10,6 +10,7 @@ import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as m from './lib/member_screens.mjs'
+import { ownerLooks } from './lib/owner_screens.mjs'
 
 const LANGS = ['zh-CN', 'en']
 const deskReader = (lang) => `柜台 ${lang}`
@@ -540,6 +541,7 @@ test('counter: members and cards', async () => {
 test('office: readers, customers and members', async () => {
   await lookAlong((lang, _, look) => m.deviceLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
+  await lookAlong((lang, _, look) => ownerLooks(stage, { lang }, look))
 })
 
 test('phone', async () => {

@@ -1,5 +1,5 @@
-/* constraints_ownership.h - the part of test_constraints.c about whose a customer is, and follow-up:
- * rows of the seed, and statements that its tables refuse.
+/* constraints_ownership.h - the part of test_constraints.c about whose a customer is, and
+ * follow-up: rows of the seed, and statements that its tables refuse.
  */
 #ifndef ANCHANG_TESTS_CONSTRAINTS_OWNERSHIP_H
 #define ANCHANG_TESTS_CONSTRAINTS_OWNERSHIP_H
@@ -23,7 +23,8 @@ static const char ownership_seed[] =
     "(2, 1, 1, 1, 2, 1, 'c', 1, 'holder', 3, 2, 'n');"
     "INSERT INTO collision_evidence VALUES (1, 1, 'holder', 'owned', 1, NULL);"
     "INSERT INTO follow_rule VALUES (1, 'lead', 24, 0, 0, 0, NULL);"
-    "INSERT INTO opportunity VALUES (1, 1, 1, 1, 'intent', NULL, NULL, 1, 1, NULL, NULL, '', NULL), "
+    "INSERT INTO opportunity VALUES "
+    "(1, 1, 1, 1, 'intent', NULL, NULL, 1, 1, NULL, NULL, '', NULL), "
     "(2, 1, 1, 1, 'intent', NULL, NULL, 1, 1, 'lost', 'price', '', 2);"
     "INSERT INTO follow VALUES (1, 1, 1, 1, 'phone', 'c', 'lead', 1, 1, NULL);"
     "INSERT INTO notification VALUES (1, 1, 'shared', 1, 1, 'a', 1, NULL);"
@@ -49,16 +50,16 @@ static const char ownership_seed[] =
 #define EVIDENCE(id, side, kind, at, count)                                                        \
     "INSERT INTO collision_evidence (collision_id, side, kind, at_ms, count) VALUES (" #id         \
     ", '" side "', '" kind "', " at ", " count ")"
-#define CHANCE(customer, user, stage)                                                                   \
-    "INSERT INTO opportunity (customer_id, project_id, stage, opened_by, opened_ms) VALUES (" #customer \
-    ", 1, '" stage "', " #user ", 1)"
+#define CHANCE(customer, user, stage)                                                              \
+    "INSERT INTO opportunity (customer_id, project_id, stage, opened_by, opened_ms) VALUES "       \
+    "(" #customer ", 1, '" stage "', " #user ", 1)"
 #define FOLLOWED(customer, user, channel, content)                                                 \
     "INSERT INTO follow (customer_id, project_id, user_id, channel, content, stage, at_ms, "       \
     "recorded_ms) VALUES (" #customer ", 1, " #user ", '" channel "', '" content                   \
     "', 'lead', 1, 1)"
-#define TOLD(user, kind, customer, project)                                                          \
-    "INSERT INTO notification (user_id, kind, customer_id, project_id, actor, at_ms) VALUES (" #user \
-    ", '" kind "', " #customer ", " #project ", 'a', 1)"
+#define TOLD(user, kind, customer, project)                                                        \
+    "INSERT INTO notification (user_id, kind, customer_id, project_id, actor, at_ms) VALUES "      \
+    "(" #user ", '" kind "', " #customer ", " #project ", 'a', 1)"
 
 #define OWNERSHIP_REFUSED                                                                          \
     "INSERT INTO customer_rule SELECT 99, 2, 3, 'days', 3, 'days', 3, 'days', 24, 30, 1, 1, 5, "   \

@@ -1,5 +1,5 @@
-/* sales_fixture.h - the office of fixture.h with people in it: a manager, who is the fixture's actor,
- * and three consultants, Ann, Bob and Cai, and customers for them.
+/* sales_fixture.h - the office of fixture.h with people in it: a manager, who is the fixture's
+ * actor, and three consultants, Ann, Bob and Cai, and customers for them.
  */
 #ifndef ANCHANG_TESTS_SALES_FIXTURE_H
 #define ANCHANG_TESTS_SALES_FIXTURE_H

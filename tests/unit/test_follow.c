@@ -1,5 +1,5 @@
-/* test_follow.c - follow-ups and what is due: not back-dated, opportunities closed for a reason, and
- * the lists of consultant and manager against a model of the rules at any time (CU-11 to CU-16,
+/* test_follow.c - follow-ups and what is due: not back-dated, opportunities closed for a reason,
+ * and the lists of consultant and manager against a model of the rules at any time (CU-11 to CU-16,
  * DP-07). */
 #include "sales_fixture.h"
 
