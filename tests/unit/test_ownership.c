@@ -1,6 +1,6 @@
 /* test_ownership.c - whose a customer is: one state at a time, every change a line, periods in
- * hours, calendar and working days, the fall into the pool, people who leave (DP-05 to DP-08, DP-16,
- * CU-20, CU-22). */
+ * hours, calendar and working days, the fall into the pool, people who leave (DP-05 to DP-08,
+ * DP-16, CU-20, CU-22). */
 #include <time.h>
 
 #include "sales_fixture.h"
