@@ -24,7 +24,7 @@ int collision_open(struct tx *tx, const struct duplicate_ask *ask, const char *c
 /* @claimant_wins: the customer becomes his, from now. With customer.allocate. COLLISION_DECIDED,
  * COLLISION_PARTY, VERSION_CHANGED, REASON_NEEDED, OWNER_UNFIT. */
 int collision_decide(struct tx *tx, int64_t id, int64_t version, bool claimant_wins,
-                     const char *note);
+                     const char *why);
 
 struct collision_row {
     int64_t id, version, project_id, customer_id, opened_ms, decided_ms;

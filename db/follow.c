@@ -94,9 +94,9 @@ int follow_rule_set(struct tx *tx, int64_t project_id, const struct follow_rule 
         return r;
     trail_text(&trail, "stage", NULL, rule->stage);
     trail_int(&trail, "interval_hours", &was.interval_hours, &rule->interval_hours);
-    trail_int(&trail, "need_next", &(int64_t){was.need_next}, &next);
-    trail_int(&trail, "need_probability", &(int64_t){was.need_probability}, &probability);
-    trail_int(&trail, "need_expected", &(int64_t){was.need_expected}, &expected);
+    trail_given_int(&trail, "need_next", was.need_next, next);
+    trail_given_int(&trail, "need_probability", was.need_probability, probability);
+    trail_given_int(&trail, "need_expected", was.need_expected, expected);
     trail_int(&trail, "questionnaire_set_id", &was.questionnaire_set_id, &set);
     return audit_add(tx, "follow-rule.update", "project", project_id, project_id, &trail);
 }

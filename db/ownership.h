@@ -45,8 +45,8 @@ struct own_move {
     const char *reason; /* of the table's list */
     const char *note;   /* NULL: none */
 };
-/* From @own, as it was read, to @move. OWNER_CHANGED: it is not as it was read. The line's id. */
-int ownership_move(struct tx *tx, const struct ownership *own, const struct own_move *move,
+/* From @was, as it was read, to @move. OWNER_CHANGED: it is not as it was read. The line's id. */
+int ownership_move(struct tx *tx, const struct ownership *was, const struct own_move *move,
                    int64_t *ret_line_id);
 
 /* A valid follow-up of @at_ms: the period counts from it; @next_ms 0: nothing was promised. */

@@ -76,12 +76,12 @@ static int give_out(struct tx *tx, int64_t project_id, int64_t customer_id, int6
 int pool_allocate(struct tx *tx, int64_t project_id, const int64_t *customers, size_t n,
                   const int64_t *users, size_t n_users)
 {
-    int r = tx_need_whole(tx, project_id);
+    int r = n_users ? tx_need_whole(tx, project_id) : -EINVAL;
 
     for (size_t i = 0; r >= 0 && i < n_users; i++)
         r = ownership_need_fit(tx, project_id, users[i]);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = give_out(tx, project_id, customers[i], users[i % n_users]);
+    for (size_t i = 0, to = 0; r >= 0 && i < n; i++, to = to + 1 < n_users ? to + 1 : 0)
+        r = give_out(tx, project_id, customers[i], users[to]);
     return r < 0 ? r : 0;
 }
 
