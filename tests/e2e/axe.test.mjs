@@ -11,6 +11,7 @@ import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { ownerLooks } from './lib/owner_screens.mjs'
 
 const LANGS = ['zh-CN', 'en']
 const deskReader = (lang) => `柜台 ${lang}`
@@ -545,6 +546,7 @@ test('office: readers, customers and members', async () => {
   await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => c.recordLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => c.listLooks(stage, { lang }, look))
+  await lookAlong((lang, _, look) => ownerLooks(stage, { lang }, look))
 })
 
 test('phone', async () => {

@@ -24,6 +24,7 @@
 #include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_member.h"
+#include "constraints_ownership.h"
 #include "constraints_people.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
@@ -33,9 +34,9 @@
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people), CONSTRAINTS(member),
-    CONSTRAINTS(customer), CONSTRAINTS(approval),    CONSTRAINTS(terms),  CONSTRAINTS(deal),
-    CONSTRAINTS(reprice),  CONSTRAINTS(question),
+    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
+    CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(terms),
+    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 
