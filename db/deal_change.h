@@ -49,9 +49,9 @@ struct deal_change_ask {
     int64_t resubmits_id; /* of approvals */
 };
 
-/* Asks for it. CHANGE_RUNNING, CHANGE_STAGE (not in this stage), CHANGE_NEEDS with the field, RENAME_
- * FORBIDDEN (a home after subscription without a listed exception), FILING_STANDS (G15), POSTPONE_LIMIT,
- * CHANGE_MONEY_SUM, and those of approval_request(). */
+/* Asks for it. CHANGE_RUNNING, CHANGE_STAGE (not in this stage), CHANGE_NEEDS with the field,
+ * RENAME_FORBIDDEN (a home after subscription without a listed exception), FILING_STANDS (G15),
+ * POSTPONE_LIMIT, CHANGE_MONEY_SUM, and those of approval_request(). */
 int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *ret_id);
 /* The approval's end (approval.def). */
 int deal_change_end(struct tx *tx, int64_t change_id, const uint8_t hash[APPROVAL_HASH_SIZE],
