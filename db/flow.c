@@ -235,12 +235,12 @@ static int draft_need(struct tx *tx, const struct flow_now *now, int64_t *ret_id
     return r < 0 ? r : 0;
 }
 
-/* "1 经理 any post:3 user:4" by line: what the log keeps of a version. */
+/* "1 经理 any post:3 user:4", a field for each node: what the log keeps of a version. */
 static void nodes_trail(struct trail *trail, const struct flow_node *nodes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct flow_node *node = &nodes[i];
-        char field[24], text[NAME_TEXT + FLOW_NODE_APPROVERS_MAX * 32 + 80];
+        char text[NAME_TEXT + FLOW_NODE_APPROVERS_MAX * 32 + 80];
         int at = snprintf(text, sizeof(text), "%" PRId64 " %s %s", node->step, node->name,
                           node->all ? "all" : "any");
 
@@ -256,8 +256,7 @@ static void nodes_trail(struct trail *trail, const struct flow_node *nodes, size
             at += snprintf(text + at, sizeof(text) - (size_t)at, " %s:%" PRId64,
                            a->post_id ? "post" : "user", a->post_id ? a->post_id : a->user_id);
         }
-        snprintf(field, sizeof(field), "node%zu", i + 1);
-        trail_text(trail, field, NULL, text);
+        trail_text(trail, "node", NULL, text);
     }
 }
 
@@ -380,9 +379,9 @@ int flow_version_each(struct tx *tx, int64_t flow_id,
     int r =
         db_query(tx->db, &s,
                  "SELECT v.id, v.number, v.at_ms, v.state, " USER_NAMED(
-                     "v.actor") ", "
-                                "(SELECT COUNT(*) FROM approval q WHERE q.flow_version_id = v.id) "
-                                "FROM flow_version v WHERE v.flow_id = $1 ORDER BY v.number DESC",
+                     "actor") ", "
+                              "(SELECT COUNT(*) FROM approval q WHERE q.flow_version_id = v.id) "
+                              "FROM flow_version v WHERE v.flow_id = $1 ORDER BY v.number DESC",
                  "i", flow_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
