@@ -120,6 +120,8 @@ int approval_list(struct tx *tx, const struct approval_filter *filter,
         r = tx_need_right(tx, RIGHT_APPROVAL_VIEW);
     else if (tx->actor->kind != ACTOR_USER)
         r = -EINVAL;
+    if (r == 0 && filter->project_id)
+        r = tx_need_project(tx, filter->project_id);
     if (r == 0)
         r = db_query(tx->db, &s,
                      "SELECT " REQUEST_COLUMNS REQUEST_FROM

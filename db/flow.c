@@ -337,18 +337,21 @@ int flow_activate(struct tx *tx, int64_t flow_id, int64_t version)
 int flow_each(struct tx *tx, int64_t project_id, int64_t flow_id,
               int (*each)(void *arg, const struct flow_row *row), void *arg)
 {
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0;
-    int r = db_query(
-        tx->db, &s,
-        "SELECT f.id, f.version, f.project_id, f.name, f.enabled, a.id, a.number, d.id, "
-        "(SELECT COUNT(*) FROM flow_version v JOIN approval q ON q.flow_version_id = v.id "
-        "AND q.state = 'running' WHERE v.flow_id = f.id) FROM flow f "
-        "LEFT JOIN flow_version a ON a.flow_id = f.id AND a.state = 'active' "
-        "LEFT JOIN flow_version d ON d.flow_id = f.id AND d.state = 'draft' "
-        "WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.project_id IS NULL OR f.project_id = $2) "
-        "ORDER BY f.name, f.id",
-        "ii", flow_id, project_id);
+    int r = project_id ? tx_need_project(tx, project_id) : 0;
+
+    if (r == 0)
+        r = db_query(
+            tx->db, &s,
+            "SELECT f.id, f.version, f.project_id, f.name, f.enabled, a.id, a.number, d.id, "
+            "(SELECT COUNT(*) FROM flow_version v JOIN approval q ON q.flow_version_id = v.id "
+            "AND q.state = 'running' WHERE v.flow_id = f.id) FROM flow f "
+            "LEFT JOIN flow_version a ON a.flow_id = f.id AND a.state = 'active' "
+            "LEFT JOIN flow_version d ON d.flow_id = f.id AND d.state = 'draft' "
+            "WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.project_id IS NULL OR f.project_id = $2) "
+            "ORDER BY f.name, f.id",
+            "ii", flow_id, project_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct flow_row row = {.id = stmt_int(s, 0),
