@@ -102,8 +102,8 @@ const AIM = {
   reason: () => "绕过审批",
   reprice_id: () => 1,
   resubmits_id: () => null,
-  class: () => 'home',
-  states: () => 'AU',
+  class: () => "home",
+  states: () => "AU",
   floor_to: () => 30,
   building_id: () => null,
   layout_id: () => null,
@@ -156,10 +156,16 @@ function made(given, name, operation) {
   return /date$/.test(name) ? "2026-11-01" : "x".repeat(Math.max(1, schema.minLength ?? 1));
 }
 
-const bodyOf = (operation) => {
+/** All that the contract takes, and what it wants with nothing but the aimed fields beside: one odd field too many
+ * must not save a route from the other. */
+function bodiesOf(operation) {
   const schema = operation.operation.requestBody?.content?.["application/json"]?.schema;
-  return schema ? made(schema, "", operation) : undefined;
-};
+  if (!schema) return [undefined];
+  const whole = made(schema, "", operation);
+  const needed = new Set(resolve(schema).required ?? []);
+  const lean = Object.fromEntries(Object.entries(whole).filter(([k]) => needed.has(k) || AIM[k]));
+  return [whole, lean];
+}
 const pathOf = (operation) =>
   operation.path.replace(/\{([a-z_]+)\}/g, (_, name) =>
     name === "item" ? "P7" : (ids[name] ?? 1),
@@ -172,9 +178,14 @@ test("no route changes what is protected, for no role", async (t) => {
   const done = new Map();
   for (const [role, client] of Object.entries(clients))
     for (const operation of writes) {
-      const body = bodyOf(operation);
-      const reply = await client.request(operation.method, pathOf(operation), body ? { body } : {});
-      if (reply.status < 300) done.set(operation.id, role);
+      for (const body of bodiesOf(operation)) {
+        const reply = await client.request(
+          operation.method,
+          pathOf(operation),
+          body ? { body } : {},
+        );
+        if (reply.status < 300) done.set(operation.id, role);
+      }
       for (const [i, p] of PROTECTED.entries())
         assert.equal(ask(p.sql), before[i], `${p.what}: ${role} ${operation.id}`);
     }
