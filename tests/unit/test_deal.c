@@ -6,6 +6,7 @@
 #include "db/confirmation.h"
 #include "db/queue.h"
 #include "db/unit_lock.h"
+#include "db/unit_step.h"
 
 static int64_t audits(struct fixture *f)
 {
@@ -232,6 +233,20 @@ static void test_own_lock_leads_on(void **state)
     deal_verify(f);
 }
 
+/* The step itself asks whose the claim is, whatever its caller looked at before. */
+static void test_a_step_is_its_holders(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_step step = {
+        .transition = TRANSITION_UNLOCK, .unit_id = f->units[0], .own_claim = 999};
+
+    lock(f, f->units[0], 0);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_step(tx, &step)), G6_TAKEN);
+    step.transition = TRANSITION_SUBSCRIBE_OWN;
+    step.own_claim = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_step(tx, &step)), G6_TAKEN);
+}
+
 static int reserve(struct fixture *f, int64_t unit, int64_t customer)
 {
     struct unit_ref ref = {unit, 0};
@@ -388,7 +403,8 @@ static void test_paper_from_paper(void **state)
     assert_int_equal(deal_pay(f, deal, DEPOSIT - 200000), 0);
     /* The list price may rise meanwhile: the buyer's is frozen. */
     rule_set(f, "DROP TRIGGER unit_price_planned;"
-                "UPDATE unit SET total_fen = total_fen + 100, price_reviewed = 0");
+                "UPDATE unit SET total_fen = total_fen + 100, price_reviewed = 0, "
+                "filed_total_fen = 100");
     assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0);
     /* Everything went on by reference: one deal, one sum, the papers in a chain. */
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM deal"), 1);
@@ -568,6 +584,7 @@ int main(void)
         DEAL_TEST(test_each_guard_refuses),
         DEAL_TEST(test_several_guards_are_items),
         DEAL_TEST(test_own_lock_leads_on),
+        DEAL_TEST(test_a_step_is_its_holders),
         DEAL_TEST(test_own_reservation_is_a_switch),
         DEAL_TEST(test_buyers),
         DEAL_TEST(test_identity_is_typed_twice),
