@@ -37,6 +37,10 @@ struct deal_open {
     const char *document;    /* the paper's own number; needed for 'C' */
     const char *document_again; /* the main buyer's identity number, typed a second time (SF-30) */
     int64_t user_id;            /* the consultant; 0: the actor */
+    const char *shown;          /* for 'C': what was shown before it, codes of showing.def separated
+                                   by a space; NULL: none now (SF-34) */
+    bool picking;   /* an opening day's pick (opening.h), which may take what is kept for picking */
+    int64_t due_ms; /* when a booking ends; 0: by the project's days */
 };
 /* Refuses as unit_step() does (TRANSITION with the state it has now, UNIT_MOVED with what happened
  * since, the guards' own codes); with those of terms_use(), ticket_use() and confirmation_check();
@@ -53,6 +57,7 @@ struct deal_advance {
     int64_t confirmation_id;
     const char *document;
     const char *document_again;
+    const char *shown; /* as of a new deal */
 };
 int deal_advance(struct tx *tx, const struct deal_advance *advance);
 

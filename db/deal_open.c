@@ -7,8 +7,10 @@
 
 #include "db/confirmation.h"
 #include "db/contact.h"
+#include "db/contract.h"
 #include "db/customer_secret.h"
 #include "db/day.h"
+#include "db/deal_process.h"
 #include "db/deal_write.h"
 #include "db/queue.h"
 #include "db/receivable.h"
@@ -233,6 +235,8 @@ static int unit_claim(struct opening *o)
         return r;
     if (o->known)
         step.met |= GUARD_BIT(7);
+    if (open->picking)
+        step.met |= GUARD_BIT(18);
     if (open->stage != 'S' || !o->rules.deposit_first)
         step.met |= GUARD_BIT(9);
     step.transition = transition_of(open->stage, own);
@@ -251,8 +255,8 @@ static int unit_claim(struct opening *o)
 static int deal_insert(struct opening *o)
 {
     const char stage[2] = {o->open->stage, '\0'};
-    int64_t due_ms = 0;
-    int r = deal_term(o->tx, &o->rules, o->open->stage, &due_ms);
+    int64_t due_ms = o->open->due_ms;
+    int r = due_ms ? 0 : deal_term(o->tx, &o->rules, o->open->stage, &due_ms);
 
     if (r == 0)
         r = db_get(o->tx->db, &o->deal.id,
@@ -351,6 +355,10 @@ int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id)
         r = deal_document_make(tx, &o.deal, open->stage, open->terms_id, open->document);
     if (r == 0)
         r = schedule_make(&o);
+    if (r == 0 && open->stage == 'C')
+        r = contract_shown(tx, o.deal.id, open->shown);
+    if (r == 0)
+        r = deal_process_stage(tx, o.deal.id, '\0', open->stage, open->document);
     if (r == 0)
         r = open_log(&o);
     if (r == 0)

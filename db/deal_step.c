@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "db/confirmation.h"
+#include "db/contract.h"
 #include "db/day.h"
+#include "db/deal_process.h"
 #include "db/deal_write.h"
 #include "db/receivable.h"
 #include "db/terms.h"
@@ -127,7 +129,13 @@ static int advance_write(struct advancing *a)
         r = deal_document_make(a->tx, &a->deal, a->to->stage, a->terms_id, a->to->document);
     if (r == 0)
         r = deal_stage_set(a->tx, &a->deal, a->to->stage, a->terms_id, due_ms);
-    return r < 0 ? r : schedule_carry(a);
+    if (r == 0)
+        r = schedule_carry(a);
+    if (r == 0 && a->to->stage == 'C')
+        r = contract_shown(a->tx, a->deal.id, a->to->shown);
+    return r < 0 ? r
+                 : deal_process_stage(a->tx, a->deal.id, a->deal.stage, a->to->stage,
+                                      a->to->document);
 }
 
 static int advance_log(struct advancing *a)
@@ -193,6 +201,8 @@ static int stage_step(struct tx *tx, const struct deal_now *deal, struct unit_st
     r = deal_unit_step(tx, deal, step);
     if (r == 0)
         r = deal_stage_set(tx, deal, stage, deal->terms_id, due_ms);
+    if (r == 0)
+        r = deal_process_stage(tx, deal->id, deal->stage, stage, step->document);
     return r < 0 ? r : stage_log(tx, deal, action, stage, step);
 }
 
@@ -219,6 +229,8 @@ int deal_file(struct tx *tx, int64_t deal_id, int64_t version, const char *numbe
 
     if (r == 0)
         r = filing_date_check(tx, &deal, date);
+    if (r == 0 && deal.stage == 'C')
+        r = contract_need_complete(tx, deal_id);
     if (r == 0)
         r = stage_step(tx, &deal, &step, "deal.file", 'F', 0);
     return r < 0 ? r : receivable_happened(tx, deal_id, "filed", NULL, date);

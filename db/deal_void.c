@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/day.h"
+#include "db/deal_process.h"
 #include "db/deal_write.h"
 #include "db/queue.h"
 #include "db/receivable.h"
@@ -114,7 +115,9 @@ static int stage_back(struct voiding *v)
         r = receivable_happened(v->tx, v->deal.id, "filed", NULL, v->filed_day);
     else if (strchr("SC", v->deal.stage))
         r = document_back(v);
-    return r < 0 ? r : deal_stage_set(v->tx, &v->deal, v->before, v->terms_id, v->term_ms);
+    if (r == 0)
+        r = deal_stage_set(v->tx, &v->deal, v->before, v->terms_id, v->term_ms);
+    return r < 0 ? r : deal_process_stage(v->tx, v->deal.id, v->deal.stage, v->before, NULL);
 }
 
 static int void_log(struct voiding *v, const char *reason)

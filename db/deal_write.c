@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/day.h"
+#include "db/deal_node.h"
 #include "db/receivable.h"
 #include "db/series.h"
 #include "db/todo.h"
@@ -250,6 +251,8 @@ int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
 {
     int r = receivable_end(tx, deal->id, true);
 
+    if (r == 0)
+        r = deal_node_void_all(tx, deal->id);
     if (r == 0)
         r = db_run(tx->db,
                    "UPDATE deal_document SET state = $2, ended_ms = $3 WHERE deal_id = $1 AND "

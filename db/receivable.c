@@ -9,6 +9,7 @@
 
 #include "db/audit.h"
 #include "db/day.h"
+#include "db/deal_process.h"
 #include "db/deal_write.h"
 
 /* ---- the schedule ---- */
@@ -169,6 +170,8 @@ int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *
                    "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
                    "ititti", mark->deal_id, mark->fund, mark->amount_fen,
                    mark->note ? mark->note : "", tx->actor->name, tx->now_ms);
+    if (r >= 0)
+        r = deal_process_money(tx, mark->deal_id);
     if (r < 0)
         return r;
     trail_text(&trail, "fund", NULL, mark->fund);

@@ -16,8 +16,8 @@ enum right {
     RIGHT_COUNT
 };
 
-typedef uint64_t right_set; /* bit n: enum right n */
-_Static_assert(RIGHT_COUNT <= 64, "right_set is full");
+__extension__ typedef unsigned __int128 right_set; /* bit n: enum right n */
+_Static_assert(RIGHT_COUNT <= 128, "right_set is full");
 #define RIGHT_BIT(r) ((right_set)1 << (r))
 
 struct right_info {

@@ -41,8 +41,6 @@ struct terms_ask {
     int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
     const char *reason;   /* for the approver, when one is needed; NULL: none */
     int64_t resubmits_id; /* the request for others that these come in the place of; 0: none */
-    const char *today;    /* of the site, 'YYYY-MM-DD' */
-    int64_t today_end_ms; /* when that day ends */
 };
 
 struct terms_step {

@@ -49,10 +49,10 @@ static int scheme_of(struct choosing *c, const struct discount_row *d)
                  "i", d->scheme_id);
     if (r >= 0)
         r = stmt_step(s);
-    if (r == 1 && (!stmt_int(s, 3) || !in_time(c->ask->today, stmt_text(s, 0), stmt_text(s, 1))))
+    if (r == 1 && (!stmt_int(s, 3) || !in_time(c->made->today, stmt_text(s, 0), stmt_text(s, 1))))
         why = FAULT_DISCOUNT_TIME;
     else if (r == 1) {
-        terms_until(c->ask, stmt_text(s, 1), c->made);
+        terms_until(stmt_text(s, 1), c->made);
         r = discount_scheme_uses(c->tx->db, d->scheme_id, c->ask->deal_id, &uses);
         if (r == 0 && !stmt_is_null(s, 2) && uses >= stmt_int(s, 2))
             why = FAULT_DISCOUNT_QUOTA;
@@ -96,8 +96,8 @@ static int identity_of(struct choosing *c, const struct discount_row *d)
                  "it", c->ask->customer_id, d->identity);
     if (r >= 0)
         r = stmt_step(s);
-    if (r == 1 && in_time(c->ask->today, NULL, stmt_text(s, 0))) {
-        terms_until(c->ask, stmt_text(s, 0), c->made);
+    if (r == 1 && in_time(c->made->today, NULL, stmt_text(s, 0))) {
+        terms_until(stmt_text(s, 0), c->made);
         why = OK;
     }
     stmt_reset(s);
@@ -188,12 +188,12 @@ static int usable(struct choosing *c, const struct discount_row *d, int64_t pick
         *ret_value = had;
         return one_of(c, d);
     }
-    if (why == OK && !in_time(c->ask->today, d->from_date, d->until_date))
+    if (why == OK && !in_time(c->made->today, d->from_date, d->until_date))
         why = FAULT_DISCOUNT_TIME;
     for (size_t i = 0; why == OK && i < sizeof(questions) / sizeof(questions[0]); i++)
         why = questions[i](c, d);
     if (why == OK)
-        terms_until(c->ask, d->until_date, c->made);
+        terms_until(d->until_date, c->made);
     return why;
 }
 

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "db/day.h"
 #include "db/loan.h"
 #include "db/payment_plan.h"
 #include "db/project.h"
@@ -21,31 +21,11 @@ static bool is(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-/* ---- days ---- */
-
-/* Of the civil calendar, counted from any day; of a text that was checked to be a date. */
-static int64_t day_number(const char *date)
-{
-    char *at;
-    int64_t year = strtol(date, &at, 10), month = strtol(*at ? at + 1 : at, &at, 10);
-    const int64_t day = strtol(*at ? at + 1 : at, &at, 10);
-
-    if (month < 3) { /* years begin in March: the odd day is their last */
-        year--;
-        month += 12;
-    }
-    return INT64_C(365) * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 +
-           day;
-}
-
-void terms_until(const struct terms_ask *ask, const char *date, struct terms_made *made)
+void terms_until(const char *day, struct terms_made *made)
 {
     int64_t end;
 
-    if (!date)
-        return;
-    end = ask->today_end_ms + (day_number(date) - day_number(ask->today)) * DAY_MS;
-    if (made->until_ms == 0 || end < made->until_ms)
+    if (day && day_end_ms(day, &end) == 0 && (made->until_ms == 0 || end < made->until_ms))
         made->until_ms = end;
 }
 
@@ -121,12 +101,12 @@ static int price_of_today(struct pricing *p)
 
     if (row->list_fen <= 0)
         return fault_set(p->tx->fault, FAULT_UNIT_NOT_PRICED, "unit", made->path, NULL);
-    if (p->until[0] && strcmp(p->until, p->ask->today) < 0)
+    if (p->until[0] && strcmp(p->until, made->today) < 0)
         return fault_set(p->tx->fault, FAULT_PRICE_EXPIRED, "unit", made->path, "date", p->until,
                          NULL);
     if (made->filed_fen && row->list_fen > made->filed_fen)
         return fault_set(p->tx->fault, FAULT_PRICE_ABOVE_FILED, "unit", made->path, NULL);
-    terms_until(p->ask, p->until[0] ? p->until : NULL, made);
+    terms_until(p->until[0] ? p->until : NULL, made);
     r = db_get(p->tx->db, &row->unit_price_id, "SELECT MAX(id) FROM unit_price WHERE unit_id = $1",
                "i", row->unit_id);
     if (r >= 0 && p->shown_fen == row->list_fen)
@@ -377,6 +357,7 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *ma
     int r;
 
     *made = (struct terms_made){.row = {.state = "quote", .made_ms = tx->now_ms}};
+    day_of(tx->now_ms, made->today);
     row->user_id = tx->actor->id;
     row->for_deal_id = ask->deal_id;
     row->user = tx->actor->name;

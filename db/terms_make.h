@@ -3,6 +3,7 @@
 #define ANCHANG_DB_TERMS_MAKE_H
 
 #include "db/approval.h"
+#include "db/day.h"
 #include "db/money.h"
 #include "db/payment_plan.h"
 #include "db/pool.h"
@@ -15,6 +16,7 @@ struct terms_made {
     struct pool pool; /* of all texts; the caller's to free, also of a refusal */
 
     char path[256];
+    char today[DAY_TEXT];
     const char *class;
     int64_t filed_fen, floor_fen;
     int64_t until_ms; /* when what it stands on ends: price, discounts, identity; 0: never */
@@ -40,7 +42,7 @@ int64_t terms_discount_bp(const struct terms_row *row);
 /* From one state into another, with its audit row. */
 int terms_state(struct tx *tx, const struct terms_row *row, const char *state, int64_t valid_ms);
 
-/* The end of @date brings forward what they stand on. NULL: it has none. */
-void terms_until(const struct terms_ask *ask, const char *date, struct terms_made *made);
+/* The end of @day brings forward what they stand on. NULL: it has none. */
+void terms_until(const char *day, struct terms_made *made);
 
 #endif

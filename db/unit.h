@@ -150,7 +150,7 @@ struct unit_price_change {
     int64_t id, version, total_fen, unit_price_fen, filed_total_fen, floor_total_fen;
     const char *reason;
     const char *until_date; /* of the price that is set (PR-04); NULL or "": no end */
-    int64_t reprice_id; /* of the plan that it carries out; 0: by hand */
+    int64_t reprice_id;     /* of the plan that it carries out; 0: by hand */
 };
 int unit_set_price(struct tx *tx, const struct unit_price_change *change);
 /* The version of the unit's price: what documents keep (PR-17). 0: it has none. Writes the price

@@ -7,7 +7,6 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
-#include "db/day.h"
 #include "db/money.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -167,9 +166,7 @@ static void amount_read(struct body *b, const char *field, int64_t *ret_fen)
     body_int(b, field, BODY_OPTIONAL, 0, MONEY_MAX_FEN, ret_fen);
 }
 
-
-static int ask_read(struct call *call, enum body_need customer, char today[DAY_TEXT],
-                    struct terms_ask *ask)
+static int ask_read(struct call *call, enum body_need customer, struct terms_ask *ask)
 {
     struct body b;
     int r = call_param_id(call, 0, &ask->unit_id);
@@ -189,18 +186,14 @@ static int ask_read(struct call *call, enum body_need customer, char today[DAY_T
     body_int(&b, "deal_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->deal_id);
     body_text(&b, "reason", BODY_OPTIONAL, 0, 1000, &ask->reason);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
-    day_of(call->tx.now_ms, today);
-    ask->today = today;
-    r = body_end(&b);
-    return r < 0 ? r : day_end_ms(today, &ask->today_end_ms);
+    return body_end(&b);
 }
 
 int api_terms_quote(struct call *call)
 {
     struct adding adding = {.call = call, .items = json_array()};
     struct terms_ask ask = {.unit_id = 0};
-    char today[DAY_TEXT];
-    int r = ask_read(call, BODY_OPTIONAL, today, &ask);
+    int r = ask_read(call, BODY_OPTIONAL, &ask);
 
     if (r == 0)
         r = terms_quote(&call->tx, &ask, quote_add, &adding);
@@ -218,9 +211,8 @@ static int reply_terms(struct call *call, int64_t id, int status)
 int api_terms_create(struct call *call)
 {
     struct terms_ask ask = {.unit_id = 0};
-    char today[DAY_TEXT];
     int64_t id;
-    int r = ask_read(call, BODY_REQUIRED, today, &ask);
+    int r = ask_read(call, BODY_REQUIRED, &ask);
 
     if (r == 0)
         r = terms_create(&call->tx, &ask, &id);

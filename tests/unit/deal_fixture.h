@@ -5,6 +5,7 @@
 
 #include "act_fixture.h"
 
+#include "db/contract.h"
 #include "db/customer.h"
 #include "db/day.h"
 #include "db/deal.h"
@@ -124,6 +125,8 @@ static inline int64_t terms_make(struct fixture *f, int64_t unit, int64_t custom
     return id;
 }
 
+#define DEAL_SHOWN "sale-rules model-contract presale-rules permit"
+
 /* What a deal of buyer @i on @unit asks for, with terms of its own. */
 static inline struct deal_open deal_asked(struct fixture *f, char stage, int64_t unit, size_t i)
 {
@@ -134,6 +137,7 @@ static inline struct deal_open deal_asked(struct fixture *f, char stage, int64_t
                               .buyers = {{deal_buyers[i], 10000}},
                               .n_buyers = 1,
                               .document = stage == 'C' ? "HT-1" : NULL,
+                              .shown = stage == 'C' ? DEAL_SHOWN : NULL,
                               .document_again = deal_documents[i]};
 }
 
@@ -168,7 +172,8 @@ static inline int deal_goes(struct fixture *f, int64_t deal, char stage, int64_t
                                     .stage = stage,
                                     .terms_id = terms,
                                     .document = document,
-                                    .document_again = deal_documents[i]};
+                                    .document_again = deal_documents[i],
+                                    .shown = stage == 'C' ? DEAL_SHOWN : NULL};
 
     return FIXTURE_DO(f, tx, deal_advance(tx, &to));
 }
@@ -181,10 +186,32 @@ static inline int deal_pay(struct fixture *f, int64_t deal, int64_t fen)
     return FIXTURE_DO(f, tx, receivable_mark(tx, &mark, &id));
 }
 
+/* The live contract's review and its sheet, as people leave them. */
+static inline void contract_completed(struct fixture *f, int64_t deal)
+{
+    static const char *const signs =
+        "INSERT INTO contract_sign (document_id, ordinal, user_id, at_ms) "
+        "SELECT id, $2, user_id, 1 FROM deal_document WHERE deal_id = $1 AND kind = 'contract' "
+        "AND state = 'live' ON CONFLICT DO NOTHING";
+    size_t checks, signers;
+    const struct contract_item_info *items = contract_items(CONTRACT_CHECKS, &checks);
+
+    contract_items(CONTRACT_SIGNERS, &signers);
+    for (size_t i = 0; i < checks; i++)
+        assert_true(db_run(f->db,
+                           "INSERT INTO contract_check (document_id, item, ok, user_id, at_ms) "
+                           "SELECT id, $2, 1, user_id, 1 FROM deal_document WHERE deal_id = $1 "
+                           "AND kind = 'contract' AND state = 'live' ON CONFLICT DO NOTHING",
+                           "it", deal, items[i].code) >= 0);
+    for (size_t i = 1; i <= signers; i++)
+        assert_true(db_run(f->db, signs, "ii", deal, (int64_t)i) >= 0);
+}
+
 static inline int deal_filed(struct fixture *f, int64_t deal, const char *number)
 {
     char today[DAY_TEXT];
 
+    contract_completed(f, deal);
     day_of(f->now_ms, today);
     return FIXTURE_DO(f, tx, deal_file(tx, deal, deal_version(f, deal), number, today));
 }

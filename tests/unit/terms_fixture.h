@@ -9,8 +9,6 @@
 #include "db/payment_plan.h"
 #include "db/terms.h"
 
-#define TERMS_TODAY "2026-05-28" /* of FIXTURE_NOW */
-
 /* Of the last one: plans "one-off" and "mortgage", discounts for each test to add to. */
 struct terms_world {
     int64_t customer, post, one_off, mortgage;
@@ -98,9 +96,7 @@ static inline struct terms_ask terms_ask_of(struct fixture *f, const struct term
                               .plan_id = w->one_off,
                               .deposit_fen = -1,
                               .loan_fen = -1,
-                              .fund_loan_fen = -1,
-                              .today = TERMS_TODAY,
-                              .today_end_ms = FIXTURE_NOW + FIXTURE_DAY / 2};
+                              .fund_loan_fen = -1};
 }
 
 /* A deal on the terms, as deal_open() makes one. */

@@ -21,18 +21,21 @@
 #include <sqlite3.h>
 
 #include "constraints_approval.h"
+#include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_member.h"
 #include "constraints_people.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
+#include "constraints_question.h"
 #include "constraints_reprice.h"
 #include "constraints_terms.h"
 #include "db/migrate.h"
 
 static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people), CONSTRAINTS(member),
-    CONSTRAINTS(approval), CONSTRAINTS(terms),       CONSTRAINTS(deal),   CONSTRAINTS(reprice),
+    CONSTRAINTS(customer), CONSTRAINTS(approval),    CONSTRAINTS(terms),  CONSTRAINTS(deal),
+    CONSTRAINTS(reprice),  CONSTRAINTS(question),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

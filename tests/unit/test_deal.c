@@ -63,7 +63,8 @@ static void test_opening_writes_each_once(void **state)
         assert_int_equal(deal_stage(f, deal), stages[i]);
         assert_int_equal(fixture_version(f, unit), version + 1);
         assert_int_equal(histories(f, unit), h + 1);
-        assert_int_equal(audits(f), a + 3); /* the unit, the terms, the deal */
+        /* the unit, the terms, the deal; before a contract each paper that was shown */
+        assert_int_equal(audits(f), a + (stages[i] == 'C' ? 7 : 3));
         assert_int_equal(patches(f), p + 1);
         assert_true(fixture_changed(f, CHANGE_UNIT, unit));
         assert_true(fixture_changed(f, CHANGE_DEAL, deal));
@@ -431,7 +432,8 @@ static void test_stale_and_direct(void **state)
                               .stage = 'C',
                               .terms_id = terms_make(f, f->units[0], deal_buyers[0], true, 0),
                               .document = "HT-1",
-                              .document_again = deal_documents[0]};
+                              .document_again = deal_documents[0],
+                              .shown = DEAL_SHOWN};
 
     assert_refused(f, FIXTURE_DO(f, tx, deal_advance(tx, &to)), VERSION_CHANGED);
     to.version--;

@@ -2,6 +2,8 @@
  * (PR-04 to PR-14, PR-17, FI-03). */
 #include "terms_fixture.h"
 
+#include "db/day.h"
+
 static struct terms_world w;
 
 static int terms_test_setup(void **state)
@@ -35,6 +37,14 @@ static int got_read(void *arg, const struct terms_row *row)
     snprintf(g->plan, sizeof(g->plan), "%s", row->plan_name);
     snprintf(g->level, sizeof(g->level), "%s", row->member_level);
     return 0;
+}
+
+static int64_t day_end(const char *day)
+{
+    int64_t ms = 0;
+
+    assert_int_equal(day_end_ms(day, &ms), 0);
+    return ms;
 }
 
 static int quote(struct fixture *f, const struct terms_ask *ask, struct got *g)
@@ -202,12 +212,12 @@ static void test_rooms_time_and_class(void **state)
     assert_pick_refused(f, &ask, DISCOUNT_ROOM);
     ask.unit_id = f->units[1];
     assert_int_equal(quote(f, &ask, &g), 0);
-    assert_int_equal(g.row.valid_until_ms, ask.today_end_ms + FIXTURE_DAY); /* ends with it */
-    ask.today = "2026-05-27";
+    assert_int_equal(g.row.valid_until_ms, day_end("2026-05-29")); /* ends with it */
+    f->now_ms = FIXTURE_NOW - FIXTURE_DAY;
     assert_pick_refused(f, &ask, DISCOUNT_TIME);
-    ask.today = "2026-05-30";
+    f->now_ms = FIXTURE_NOW + 2 * FIXTURE_DAY;
     assert_pick_refused(f, &ask, DISCOUNT_TIME);
-    ask.today = "2026-05-28";
+    f->now_ms = FIXTURE_NOW;
     ask.picks[0].discount_id = shops;
     assert_pick_refused(f, &ask, DISCOUNT_CLASS);
 }
@@ -238,8 +248,8 @@ static void test_identity_and_level(void **state)
                             "i", w.customer),
                      1);
     assert_int_equal(quote(f, &ask, &g), 0);
-    assert_int_equal(g.row.valid_until_ms, ask.today_end_ms); /* expires with it (PR-09) */
-    ask.today = "2026-05-29";
+    assert_int_equal(g.row.valid_until_ms, day_end("2026-05-28")); /* expires with it (PR-09) */
+    f->now_ms = FIXTURE_NOW + FIXTURE_DAY;
     assert_pick_refused(f, &ask, DISCOUNT_IDENTITY);
     ask.picks[0].discount_id = gold;
     assert_pick_refused(f, &ask, DISCOUNT_LEVEL);

@@ -6,7 +6,7 @@
  */
 import type { RouteRecordRaw } from 'vue-router';
 
-export type NavGroup = 'sell' | 'publish' | 'keep' | 'run';
+export type NavGroup = 'sell' | 'mine' | 'publish' | 'keep' | 'run';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -82,10 +82,112 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/customers/import',
+    name: 'customer-import',
+    component: () => import('./customer-import/Page.vue'),
+    meta: { title: 'customer-import', rights: ['customer.import'], project: false },
+  },
+  {
     path: '/customers/:customer(\\d+)',
     name: 'customer-one',
     component: () => import('./customer/One.vue'),
     meta: { title: 'customer-one', rights: ['customer.view'], project: false },
+  },
+  {
+    path: '/questionnaires',
+    name: 'questionnaire',
+    component: () => import('./questionnaire/Page.vue'),
+    meta: {
+      title: 'questionnaire',
+      rights: ['questionnaire.edit'],
+      nav: 'sell',
+      icon: 'M4.500 3.500h11v13h-11zM7 7.500l1 1 1.500-2M7 12l1 1 1.500-2M11.500 8h2M11.500 12.500h2',
+    },
+  },
+  {
+    path: '/questionnaires/:questionnaire(\\d+)',
+    name: 'questionnaire-one',
+    component: () => import('./questionnaire/One.vue'),
+    meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
+  },
+  {
+    path: '/todos',
+    name: 'todo',
+    component: () => import('./todo/Page.vue'),
+    meta: {
+      title: 'todo',
+      nav: 'mine',
+      project: false,
+      icon: 'M4 4.500h12v12H4zM7 3v3M13 3v3M7 11l2 2 4-4',
+    },
+  },
+  {
+    path: '/approvals',
+    name: 'approval',
+    component: () => import('./approval/Page.vue'),
+    meta: {
+      title: 'approval',
+      nav: 'mine',
+      project: false,
+      full: true,
+      icon: 'M5 16.500h10M6.500 13.500h7l-1-3.500h-1.500V6a1.500 1.500 0 0 0-3 0v4H7.500z',
+    },
+  },
+  {
+    path: '/requests',
+    name: 'request',
+    component: () => import('./approval/Requests.vue'),
+    meta: {
+      title: 'request',
+      nav: 'mine',
+      project: false,
+      icon: 'M17 3 9 11M17 3l-5.500 14-2.500-6-6-2.500z',
+    },
+  },
+  {
+    path: '/reprices/:plan(\\d+)?',
+    name: 'reprice',
+    component: () => import('./reprice/Page.vue'),
+    meta: {
+      title: 'reprice',
+      rights: ['price.edit'],
+      nav: 'publish',
+      icon: 'M3.500 13.500l4-4 3 3 6-7M12.500 5.500h4v4M3.500 16.500h13',
+    },
+  },
+  {
+    path: '/flows',
+    name: 'flow',
+    component: () => import('./flow/Page.vue'),
+    meta: {
+      title: 'flow',
+      rights: ['flow.edit'],
+      nav: 'run',
+      project: false,
+      icon: 'M3.500 8h4v4h-4zM12.500 3.500h4v4h-4zM12.500 12.500h4v4h-4zM7.500 10h2.500V5.500h2.500M10 10v4.500h2.500',
+    },
+  },
+  {
+    path: '/terms',
+    name: 'terms',
+    component: () => import('./terms/Page.vue'),
+    meta: {
+      title: 'terms',
+      rights: ['terms.view'],
+      nav: 'sell',
+      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h3M7 13h3M12.500 11v4M11 13.500h3',
+    },
+  },
+  {
+    path: '/offers',
+    name: 'offer',
+    component: () => import('./offer/Page.vue'),
+    meta: {
+      title: 'offer',
+      rights: ['plan.edit', 'disclosure.edit', 'discount.limit'],
+      nav: 'keep',
+      icon: 'M3.5 10.5v-7h7l6 6-7 7zM7 7h.01',
+    },
   },
   {
     path: '/publications',
@@ -175,6 +277,18 @@ export const routes: RouteRecordRaw[] = [
       rights: ['layout.edit'],
       nav: 'keep',
       icon: 'M3.5 3.5h13v13h-13zM3.5 10h6M9.5 3.5v8.5M13 10h3.5',
+    },
+  },
+  {
+    path: '/options',
+    name: 'option',
+    component: () => import('./option/Page.vue'),
+    meta: {
+      title: 'option',
+      rights: ['option.edit'],
+      nav: 'keep',
+      project: false,
+      icon: 'M4 5.5h2M9 5.5h7M4 10h2M9 10h7M4 14.5h2M9 14.5h7',
     },
   },
   {

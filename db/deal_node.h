@@ -1,0 +1,76 @@
+/* deal_node.h - what is to be done for a deal, by whom and until when (SF-12, SF-13, AS-02 to AS-05,
+ * AS-13).
+ *
+ * Nodes come from a template in the transaction of the subscription or the contract. One is ended by
+ * hand in its order, or by the business step it stands for; opened again under approval alone. Due
+ * days are days of the site, fixed when they can be counted. Needs a deal in scope.
+ *
+ * Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_DEAL_NODE_H
+#define ANCHANG_DB_DEAL_NODE_H
+
+#include "db/process.h"
+
+enum { NODE_NEAR_DAYS = 3, NODE_PAGE_MAX = 200 };
+
+/* ---- for the modules of db/, which have checked the deal ---- */
+
+/* Copies the nodes of the first template that fits the deal, behind those it has. None fits: none. */
+int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins);
+/* The business step happened: ends the deal's open node of that kind, if it has one. */
+int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document);
+/* It did not after all: the node of that kind is open again. */
+int deal_node_untold(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *reason);
+/* The deal ends: what is open is void. */
+int deal_node_void_all(struct tx *tx, int64_t deal_id);
+/* Its plan is another: what the new template has not and is open goes, what it has more comes. */
+int deal_node_replan(struct tx *tx, int64_t deal_id);
+
+/* ---- by people ---- */
+
+struct node_done {
+    int64_t id, version;
+    const char *result;   /* what came of it; needed */
+    const char *document; /* NULL: none */
+    const char *media_id; /* NULL: none */
+};
+/* DENIED without the node's right, NODE_BY_EVENT for one that is not ended by hand, NODE_ORDER with
+ * the one that is first, NODE_DONE, VERSION_CHANGED. */
+int deal_node_done(struct tx *tx, const struct node_done *done);
+/* A step forward that does not end it. */
+int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *media_id);
+int deal_node_assign(struct tx *tx, int64_t id, int64_t version, int64_t user_id);
+
+/* ---- reading ---- */
+
+struct deal_node_row {
+    int64_t id, version, deal_id, ordinal, user_id, done_ms; /* 0: none */
+    const char *code, *name, *kind, *right, *state, *result, *document;
+    const char *due_date;       /* NULL: not to be counted yet */
+    const char *user, *done_by; /* people's names; NULL: none */
+    bool strict;
+};
+/* Of a deal, in order, void ones left out. */
+int deal_node_each(struct tx *tx, int64_t deal_id,
+                   int (*each)(void *arg, const struct deal_node_row *row), void *arg);
+
+/* The open nodes with a day, of a project, by that day: the lists of AS-03. */
+enum node_when { NODE_NEAR, NODE_DUE, NODE_OVERDUE };
+struct node_filter {
+    int64_t project_id;
+    enum node_when when;
+    const char *today; /* near: within NODE_NEAR_DAYS after it; due: that day; overdue: before */
+    int64_t user_id;   /* whose; 0: anybody's */
+    const char *kind;  /* NULL: any */
+    const char *after_day; /* behind this place; NULL: from the first */
+    int64_t after_id;
+    int limit;
+};
+int deal_node_list(struct tx *tx, const struct node_filter *filter,
+                   int (*each)(void *arg, const struct deal_node_row *row), void *arg);
+
+/* Notes each that came near, due or overdue, once each (AS-03); for the timer. How many. */
+int deal_node_remind(struct tx *tx, const char *today);
+
+#endif

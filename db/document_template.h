@@ -1,0 +1,59 @@
+/* document_template.h - the texts of subscriptions, contracts and notices with fields to be filled
+ * (SF-25, SF-26, IN-12).
+ *
+ * A template is a draft, then the active one of its kind in a project, then retired; what was made
+ * from it keeps naming it. A document's text is filled once, in the transaction that makes it, and
+ * frozen; what is personal stays as a field in it and is opened when the paper is made, so that the
+ * database has no identity number in clear. Accounts come from the permit that covers the unit, and
+ * nobody types over them.
+ *
+ * Errors besides those named: NOT_FOUND (also out of scope), SCOPE_PARTIAL, VERSION_CHANGED, negative
+ * errno. Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_DOCUMENT_TEMPLATE_H
+#define ANCHANG_DB_DOCUMENT_TEMPLATE_H
+
+#include "db/tx.h"
+
+enum { TEMPLATE_BODY_MAX = 60000, TEMPLATE_NAME_MAX = 60 }; /* characters */
+
+struct document_field {
+    const char *zh, *en;
+    bool personal;
+};
+const struct document_field *document_fields(size_t *ret_n);
+
+/* "booking", "subscription", "contract", "movein_notice", "change"; ended by NULL. */
+extern const char *const template_kinds[];
+
+struct template_new {
+    int64_t project_id;
+    const char *kind, *name, *body;
+};
+/* The next number of its kind. TEMPLATE_FIELD names each {{field}} that there is none of. */
+int template_create(struct tx *tx, const struct template_new *template, int64_t *ret_id);
+/* Of a draft: TEMPLATE_USED else. */
+int template_update(struct tx *tx, int64_t id, const char *name, const char *body);
+/* Makes it the one that is used; the one before is retired. An older one may be made active again by
+ * a new draft of its text: a number is never reused. */
+int template_activate(struct tx *tx, int64_t id);
+
+struct template_row {
+    int64_t id, project_id, number, at_ms;
+    const char *kind, *name, *state, *actor;
+    const char *body; /* of a single one; NULL in a list */
+};
+int template_list(struct tx *tx, int64_t project_id, const char *kind,
+                  int (*each)(void *arg, const struct template_row *row), void *arg);
+int template_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct template_row *row),
+                 void *arg);
+
+/* Fills the active template of the document's kind and keeps the text; none is active: 0, nothing kept.
+ * For the modules of db/ that make documents. */
+int document_text_make(struct tx *tx, int64_t document_id);
+/* The text as it was made; with @clear the personal fields are filled in, which needs customer.clear
+ * and is an audit row. NOT_FOUND when it has none. */
+int document_text_get(struct tx *tx, int64_t document_id, bool clear,
+                      int (*each)(void *arg, const char *body), void *arg);
+
+#endif

@@ -1,0 +1,59 @@
+/* mortgage.h - the loans of a deal on their way through a bank (SF-16, AS-05): prepared, handed in,
+ * approved or refused.
+ *
+ * What moves counts as progress; what stands still is listed by its age. The day it is approved the
+ * process goes on (deal_node.h). Money that a bank lends less than planned becomes a due line with the
+ * change of the loan (deal_change.h): nothing here moves money. Needs a deal in scope.
+ *
+ * Thread: changes on the writer's; reads on any with a reader.
+ */
+#ifndef ANCHANG_DB_MORTGAGE_H
+#define ANCHANG_DB_MORTGAGE_H
+
+#include "db/tx.h"
+
+enum { MORTGAGE_PAGE_MAX = 200 };
+
+struct mortgage_paper {
+    const char *code, *zh, *en;
+};
+const struct mortgage_paper *mortgage_papers(size_t *ret_n);
+
+struct mortgage_new {
+    int64_t deal_id;
+    const char *kind; /* "commercial", "fund" */
+    const char *bank;
+    int64_t amount_fen; /* MORTGAGE_TOO_MUCH beyond what the terms lend */
+    int64_t years;
+};
+/* MORTGAGE_EXISTS when one of that kind is on its way. */
+int mortgage_create(struct tx *tx, const struct mortgage_new *mortgage, int64_t *ret_id);
+
+enum mortgage_step {
+    MORTGAGE_SUBMIT,  /* MORTGAGE_PAPERS when some are missing */
+    MORTGAGE_APPROVE, /* amount_fen: how much */
+    MORTGAGE_REJECT,  /* note: why */
+    MORTGAGE_END,     /* given up */
+};
+struct mortgage_act {
+    int64_t id, version;
+    enum mortgage_step step;
+    int64_t amount_fen;
+    const char *note;
+};
+/* MORTGAGE_STATE when it is not in a state for it, VERSION_CHANGED, REASON_NEEDED. */
+int mortgage_act(struct tx *tx, const struct mortgage_act *act);
+/* Which papers are there: codes separated by a space; all of them each time. */
+int mortgage_papers_set(struct tx *tx, int64_t id, int64_t version, const char *papers);
+
+struct mortgage_row {
+    int64_t id, version, project_id, deal_id, amount_fen, years, approved_fen, progress_ms;
+    const char *kind, *bank, *state, *papers;
+};
+int mortgage_each(struct tx *tx, int64_t deal_id,
+                  int (*each)(void *arg, const struct mortgage_row *row), void *arg);
+/* Those on their way that have not moved since @before_ms, by bank, the oldest first (AS-05). */
+int mortgage_stale(struct tx *tx, int64_t project_id, int64_t before_ms, int limit,
+                   int (*each)(void *arg, const struct mortgage_row *row), void *arg);
+
+#endif

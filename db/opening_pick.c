@@ -1,0 +1,95 @@
+/* opening_pick.c - a pick: terms, booking and slip in one transaction. See opening.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "db/audit.h"
+#include "db/deal.h"
+#include "db/opening_impl.h"
+#include "db/series.h"
+#include "db/terms.h"
+
+#define MINUTE_MS INT64_C(60000)
+
+static int pick_allowed(struct tx *tx, const struct opening_now *o, const struct opening_group *g,
+                        int64_t unit_id)
+{
+    int64_t in = 0;
+    int r;
+
+    if (strcmp(o->state, "running") != 0)
+        return fault_set(tx->fault, FAULT_OPENING_STATE, NULL);
+    if (strcmp(g->state, "called") != 0)
+        return fault_set(tx->fault, FAULT_GROUP_STATE, NULL);
+    if (g->picks >= o->picks_most)
+        return fault_set(tx->fault, FAULT_PICKS_MOST, NULL);
+    r = db_get(tx->db, &in,
+               "SELECT COUNT(*) FROM unit u JOIN opening_building b ON b.building_id = "
+               "u.building_id WHERE u.id = $1 AND b.opening_id = $2",
+               "ii", unit_id, o->id);
+    if (r < 0)
+        return r;
+    return in ? 0 : fault_set(tx->fault, FAULT_OPENING_BUILDING, NULL);
+}
+
+/* The list price without a plan: plan and discounts come with the subscription. */
+static int pick_terms(struct tx *tx, const struct opening_pick *p, const struct opening_group *g,
+                      int64_t *ret_id)
+{
+    const struct terms_ask ask = {.unit_id = p->unit_id,
+                                  .unit_version = p->unit_version,
+                                  .customer_id = g->customer_id,
+                                  .deposit_fen = -1,
+                                  .loan_fen = 0,
+                                  .fund_loan_fen = 0};
+
+    return terms_create(tx, &ask, ret_id);
+}
+
+static int slip_write(struct tx *tx, const struct opening_now *o, const struct opening_group *g,
+                      struct opening_slip *slip)
+{
+    int r =
+        db_get(tx->db, &slip->slip,
+               "INSERT INTO opening_pick (group_id, deal_id, slip, opening_id, actor, at_ms, "
+               "pay_by_ms) VALUES ($1, $2, (SELECT COALESCE(MAX(slip), 0) + 1 FROM "
+               "opening_pick WHERE opening_id = $3), $3, $4, $5, $6) RETURNING slip",
+               "iiitii", g->id, slip->deal_id, o->id, tx->actor->name, tx->now_ms, slip->pay_by_ms);
+
+    if (r < 0)
+        return r;
+    if (g->picks + 1 < o->picks_most)
+        return 0;
+    return opening_group_set(tx, o, g, "done", false);
+}
+
+int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip)
+{
+    struct opening_slip slip = {0};
+    struct opening_group group;
+    struct opening_now now;
+    struct deal_open open = {.stage = 'B',
+                             .unit_id = pick->unit_id,
+                             .n_buyers = 1,
+                             .user_id = pick->user_id,
+                             .picking = true};
+    int r = opening_group_read(tx, pick->group_id, 0, &group);
+
+    if (r == 0)
+        r = opening_now_read(tx, group.opening_id, 0, &now);
+    if (r == 0)
+        r = pick_allowed(tx, &now, &group, pick->unit_id);
+    if (r == 0)
+        r = pick_terms(tx, pick, &group, &open.terms_id);
+    if (r < 0)
+        return r;
+    open.buyers[0] = (struct deal_buyer){group.customer_id, 10000};
+    open.ticket_id = group.picks == 0 ? group.ticket_id : 0;
+    open.unit_version = pick->unit_version;
+    open.due_ms = slip.pay_by_ms = tx->now_ms + now.pay_minutes * MINUTE_MS;
+    r = deal_open(tx, &open, &slip.deal_id);
+    if (r == 0)
+        r = slip_write(tx, &now, &group, &slip);
+    if (r == 0)
+        *ret_slip = slip;
+    return r;
+}

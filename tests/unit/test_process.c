@@ -1,0 +1,261 @@
+/* test_process.c - templates of what is to be done, and the nodes of a deal: copied whole, ended in
+ * order or by what they stand for, told of once. */
+#include "deal_rows.h"
+
+#include "db/day.h"
+#include "db/deal_node.h"
+
+static const struct process_node mortgage_nodes[] = {
+    {"papers", "资料齐全", "manual", "unit.hold", 5, false, true},
+    {"filing", "网签备案", "filing", "unit.hold", 30, false, true},
+    {"loan", "按揭办理", "loan-apply", "unit.hold", 10, true, true},
+    {"card", "赠送物业卡", "manual", "unit.hold", 40, false, false},
+    {"notice", "通知面签", "manual", "unit.hold", 3, true, true},
+};
+static const struct process_node cash_nodes[] = {
+    {"papers", "资料齐全", "manual", "unit.hold", 5, false, true},
+    {"filing", "网签备案", "filing", "unit.hold", 30, false, true},
+    {"pay", "房款付清", "full-payment", "unit.hold", 60, false, true},
+};
+
+static int64_t template_add(struct fixture *f, const char *name, const char *kinds,
+                            const struct process_node *nodes, size_t n)
+{
+    const struct process_row row = {.project_id = f->project,
+                                    .name = name,
+                                    .begins = "signed",
+                                    .plan_kinds = kinds,
+                                    .enabled = true,
+                                    .nodes = nodes,
+                                    .n_nodes = n};
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, process_create(tx, &row, &id)), 0);
+    return id;
+}
+
+struct seen {
+    size_t n;
+    struct {
+        int64_t id, version;
+        char code[40], state[10], due[DAY_TEXT];
+    } nodes[40];
+};
+
+static int see(void *arg, const struct deal_node_row *row)
+{
+    struct seen *seen = arg;
+
+    seen->nodes[seen->n].id = row->id;
+    seen->nodes[seen->n].version = row->version;
+    snprintf(seen->nodes[seen->n].code, 40, "%s", row->code);
+    snprintf(seen->nodes[seen->n].state, 10, "%s", row->state);
+    snprintf(seen->nodes[seen->n].due, DAY_TEXT, "%s", row->due_date ? row->due_date : "-");
+    seen->n++;
+    return 0;
+}
+
+static struct seen nodes_of(struct fixture *f, int64_t deal_id)
+{
+    struct seen seen = {0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_each(tx, deal_id, see, &seen)), 0);
+    return seen;
+}
+
+static int end_by_hand(struct fixture *f, const struct seen *seen, size_t at)
+{
+    const struct node_done done = {
+        .id = seen->nodes[at].id, .version = seen->nodes[at].version, .result = "齐"};
+
+    return FIXTURE_DO(f, tx, deal_node_done(tx, &done));
+}
+
+static const char *day_in(int64_t days)
+{
+    static char day[DAY_TEXT];
+
+    day_of(FIXTURE_NOW, day);
+    assert_int_equal(day_add(day, days, day), 0);
+    return day;
+}
+
+static void test_templates(void **state)
+{
+    struct fixture *f = *state;
+    const struct process_node bad[] = {{"a", "甲", "manual", "unit.hold", 1, true, false},
+                                       {"a", "乙", "nonsense", "no.right", 1, false, false}};
+    struct process_row row = {.project_id = f->project,
+                              .name = "坏",
+                              .begins = "signed",
+                              .plan_kinds = "",
+                              .enabled = true,
+                              .nodes = bad,
+                              .n_nodes = 2};
+    int64_t id = template_add(f, "按揭", "commercial combined", mortgage_nodes, 5), other = 0;
+
+    assert_refused(f, FIXTURE_DO(f, tx, process_create(tx, &row, &other)), FIELDS_WRONG);
+    assert_int_equal(f->fault.n_items, 4);
+    row.n_nodes = 0;
+    row.name = "按揭";
+    assert_refused(f, FIXTURE_DO(f, tx, process_create(tx, &row, &other)), NAME_TAKEN);
+    row.id = id;
+    row.version = 2;
+    assert_refused(f, FIXTURE_DO(f, tx, process_update(tx, &row)), VERSION_CHANGED);
+    row.version = 1;
+    assert_int_equal(FIXTURE_DO(f, tx, process_update(tx, &row)), 0);
+    f->as = &f->outsider;
+    row.version = 2;
+    assert_refused(f, FIXTURE_DO(f, tx, process_update(tx, &row)), NOT_FOUND);
+    assert_refused(f, FIXTURE_DO(f, tx, process_create(tx, &row, &other)), NOT_FOUND);
+}
+
+/* The plan chooses (SF-12): a mortgage has loan nodes, cash has none; an edit touches no deal. */
+static void test_nodes_are_copied(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal, id;
+    struct process_row row;
+    struct seen seen;
+
+    template_add(f, "一次性", "one_off", cash_nodes, 3);
+    id = template_add(f, "按揭", "commercial combined", mortgage_nodes, 5);
+    deal = deal_rows(f, "combined");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "subscribed")), 0);
+    assert_int_equal(nodes_of(f, deal).n, 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    row = (struct process_row){.id = id,
+                               .version = 1,
+                               .project_id = f->project,
+                               .name = "空",
+                               .begins = "signed",
+                               .plan_kinds = ""};
+    assert_int_equal(FIXTURE_DO(f, tx, process_update(tx, &row)), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(seen.n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(seen.nodes[i].code, mortgage_nodes[i].code);
+    assert_string_equal(seen.nodes[0].due, day_in(5));
+    assert_string_equal(seen.nodes[1].due, day_in(30));
+    assert_string_equal(seen.nodes[2].due, "-"); /* counted from the filing */
+    f->as = &f->outsider;
+    assert_refused(f, FIXTURE_DO(f, tx, deal_node_each(tx, deal, see, &seen)), NOT_FOUND);
+    assert_refused(f, end_by_hand(f, &seen, 0), NOT_FOUND);
+}
+
+static void test_order_and_events(void **state)
+{
+    struct fixture *f = *state;
+    struct actor poor = f->actor;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "", mortgage_nodes, 5);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    seen = nodes_of(f, deal);
+    assert_refused(f, end_by_hand(f, &seen, 1), NODE_BY_EVENT);
+    assert_refused(f, end_by_hand(f, &seen, 4), NODE_ORDER);
+    assert_int_equal(end_by_hand(f, &seen, 3), 0); /* not strict */
+    poor.rights = 0;
+    f->as = &poor;
+    assert_refused(f, end_by_hand(f, &seen, 0), DENIED);
+    f->as = &f->actor;
+    assert_int_equal(end_by_hand(f, &seen, 0), 0);
+    assert_refused(f, end_by_hand(f, &seen, 0), VERSION_CHANGED);
+    seen = nodes_of(f, deal);
+    assert_refused(f, end_by_hand(f, &seen, 0), NODE_DONE);
+    f->now_ms += 2 * FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_FILING, "BA-1")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_FILING, "BA-1")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_TITLE, "T")), 0);
+    seen = nodes_of(f, deal);
+    assert_string_equal(seen.nodes[1].state, "done");
+    assert_string_equal(seen.nodes[2].due, day_in(12));
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_untold(tx, deal, NODE_FILING, "撤销备案")), 0);
+    seen = nodes_of(f, deal);
+    assert_string_equal(seen.nodes[1].state, "open");
+    assert_string_equal(seen.nodes[2].due, "-");
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM deal_node_event WHERE event = 'done'"),
+                     3);
+}
+
+/* Another plan: what it does not have goes when it is open, what is done stays, all in its order. */
+static void test_replan(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "commercial", mortgage_nodes, 5);
+    template_add(f, "一次性", "one_off", cash_nodes, 3);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(end_by_hand(f, &seen, 0), 0);
+    script(f, "DROP TRIGGER terms_forward; UPDATE terms SET plan_kind = 'one_off'");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_replan(tx, deal)), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(seen.n, 3);
+    assert_string_equal(seen.nodes[0].code, "papers");
+    assert_string_equal(seen.nodes[0].state, "done");
+    assert_string_equal(seen.nodes[1].code, "filing");
+    assert_string_equal(seen.nodes[2].code, "pay");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_void_all(tx, deal)), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(seen.n, 1); /* what was done was done */
+}
+
+/* The three lists agree with the days at any clock time, and each reminder fires once (AS-03). */
+static void test_reminders(void **state)
+{
+    struct fixture *f = *state;
+    char today[DAY_TEXT];
+    int64_t deal, told = 0;
+
+    template_add(f, "一次性", "", cash_nodes, 3);
+    deal = deal_rows(f, "one_off");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    for (int64_t day = 0; day < 80; day++) {
+        size_t listed = 0;
+
+        snprintf(today, sizeof(today), "%s", day_in(day));
+        for (int when = NODE_NEAR; when <= NODE_OVERDUE; when++) {
+            const struct node_filter filter = {.project_id = f->project,
+                                               .when = (enum node_when)when,
+                                               .today = today,
+                                               .limit = NODE_PAGE_MAX};
+            struct seen seen = {0};
+
+            assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see, &seen)), 0);
+            for (size_t i = 0; i < seen.n; i++) {
+                int64_t left;
+
+                assert_int_equal(day_between(today, seen.nodes[i].due, &left), 0);
+                assert_true(when == NODE_OVERDUE ? left < 0
+                            : when == NODE_DUE   ? left == 0
+                                                 : left > 0 && left <= NODE_NEAR_DAYS);
+            }
+            listed += seen.n;
+        }
+        assert_int_equal(listed, (day >= 2) + (day >= 27) + (day >= 57));
+        for (int again = 0; again < 2; again++) {
+            int n = FIXTURE_DO(f, tx, deal_node_remind(tx, today));
+
+            assert_true(n >= 0 && (again == 0 || n == 0));
+            told += n;
+        }
+    }
+    assert_int_equal(told, 9);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_templates), CASE(test_nodes_are_copied), CASE(test_order_and_events),
+        CASE(test_replan),    CASE(test_reminders),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
