@@ -4,6 +4,7 @@
 #include "deal_fixture.h"
 
 #include "db/confirmation.h"
+#include "db/qualification.h"
 #include "db/queue.h"
 #include "db/unit_lock.h"
 #include "db/unit_step.h"
@@ -333,6 +334,60 @@ static void test_terms_must_be_its_own(void **state)
     assert_refused(f, try_open(f, &other), TERMS_NOT_GRANTED); /* used */
 }
 
+/* Where the city says who may buy, its newest answer counts (CU-27). */
+static void test_qualification(void **state)
+{
+    struct fixture *f = *state;
+    const struct deal_open open = deal_asked(f, 'S', f->units[0], 0);
+    struct qualification q = {.customer_id = deal_buyers[0],
+                              .project_id = f->project,
+                              .result = "pending",
+                              .number = "",
+                              .date = "2026-01-02",
+                              .note = ""};
+    int64_t id = 0;
+
+    rule_set(f, "UPDATE project SET qualification = 1");
+    assert_refused(f, try_open(f, &open), G7_IDENTITY);
+    assert_int_equal(FIXTURE_DO(f, tx, qualification_add(tx, &q, &id)), 0);
+    assert_refused(f, try_open(f, &open), G7_IDENTITY);
+    q.result = "pass";
+    q.number = "ZG-1";
+    assert_int_equal(FIXTURE_DO(f, tx, qualification_add(tx, &q, &id)), 0);
+    assert_int_equal(try_open(f, &open), 0);
+}
+
+static bool class_is(struct fixture *f, size_t buyer, const char *class)
+{
+    int64_t n = 0;
+
+    assert_true(db_get(f->db, &n, "SELECT COUNT(*) FROM customer WHERE id = $1 AND class = $2",
+                       "it", deal_buyers[buyer], class) >= 0);
+    return n == 1;
+}
+
+/* A customer's class follows the deal, there and back (CU-03). */
+static void test_class_follows(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal;
+
+    assert_true(class_is(f, 0, "potential"));
+    deal = deal_new(f, 'B', f->units[0], 0);
+    assert_true(class_is(f, 0, "intending"));
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    f->now_ms += FIXTURE_MINUTE;
+    assert_int_equal(
+        deal_goes(f, deal, 'S', terms_make(f, f->units[0], deal_buyers[0], true, 0), 0, NULL), 0);
+    assert_true(class_is(f, 0, "subscribed"));
+    assert_int_equal(deal_voided(f, deal), 0);
+    assert_true(class_is(f, 0, "intending"));
+    deal = deal_new(f, 'S', f->units[1], 1);
+    assert_true(class_is(f, 1, "subscribed"));
+    assert_int_equal(deal_voided(f, deal), 0);
+    assert_true(class_is(f, 1, "potential"));
+}
+
 static void test_confirmation(void **state)
 {
     struct fixture *f = *state;
@@ -591,6 +646,8 @@ int main(void)
         DEAL_TEST(test_buyers),
         DEAL_TEST(test_identity_is_typed_twice),
         DEAL_TEST(test_terms_must_be_its_own),
+        DEAL_TEST(test_qualification),
+        DEAL_TEST(test_class_follows),
         DEAL_TEST(test_confirmation),
         DEAL_TEST(test_paper_from_paper),
         DEAL_TEST(test_stale_and_direct),
