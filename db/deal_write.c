@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
+#include "db/qualification.h"
 #include "db/receivable.h"
 #include "db/series.h"
 #include "db/todo.h"
@@ -137,17 +139,38 @@ int deal_term(struct tx *tx, const struct deal_rules *rules, char stage, int64_t
 int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t project_id,
                      int64_t customer_id, bool *ret_known)
 {
+    const char *result = "pass";
     int64_t documents = 0;
     int r = db_get(tx->db, &documents,
                    "SELECT COUNT(*) FROM customer_secret WHERE customer_id = $1 AND "
                    "kind <> 'phone' AND ended_ms IS NULL",
                    "i", customer_id);
 
-    (void)project_id;
+    if (r >= 0 && rules->qualification)
+        r = qualification_result(tx, customer_id, project_id, &result);
     if (r < 0)
         return r;
-    *ret_known = documents > 0 && !rules->qualification;
+    *ret_known = documents > 0 && strcmp(result, "pass") == 0;
     return 0;
+}
+
+/* All buyers there are, or with @ever were. */
+static int buyers_read(struct tx *tx, int64_t deal_id, bool ever, int64_t *ids, size_t room,
+                       size_t *ret_n)
+{
+    const int64_t all = ever;
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT DISTINCT customer_id FROM deal_party WHERE deal_id = $1 AND "
+                     "($2 = 1 OR ended_ms IS NULL)",
+                     "ii", deal_id, all);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1 && n < room)
+        ids[n++] = stmt_int(s, 0);
+    stmt_reset(s);
+    *ret_n = n;
+    return r < 0 ? r : 0;
 }
 
 int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struct deal_now *deal,
@@ -155,17 +178,23 @@ int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struc
 {
     int64_t ids[DEAL_PARTIES_MAX];
     size_t n = 0;
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT customer_id FROM deal_party WHERE deal_id = $1 AND ended_ms IS NULL",
-                     "i", deal->id);
+    int r = buyers_read(tx, deal->id, false, ids, DEAL_PARTIES_MAX, &n);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < DEAL_PARTIES_MAX)
-        ids[n++] = stmt_int(s, 0);
-    stmt_reset(s);
     *ret_known = n > 0;
     for (size_t i = 0; r >= 0 && *ret_known && i < n; i++)
         r = deal_buyer_known(tx, rules, deal->project_id, ids[i], ret_known);
+    return r < 0 ? r : 0;
+}
+
+int deal_buyers_moved(struct tx *tx, int64_t deal_id)
+{
+    enum { EVER_MAX = 200 };
+    int64_t ids[EVER_MAX];
+    size_t n = 0;
+    int r = buyers_read(tx, deal_id, true, ids, EVER_MAX, &n);
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = customer_class_recompute(tx, ids[i]);
     return r < 0 ? r : 0;
 }
 
@@ -243,6 +272,8 @@ int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64
                    "version = version + 1 WHERE id = $1",
                    "itio", deal->id, text, terms_id, due_ms ? &due_ms : NULL);
 
+    if (r >= 0)
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, text);
 }
 
@@ -263,6 +294,8 @@ int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
                    "UPDATE deal SET outcome = $2, closed_ms = $3, version = version + 1 "
                    "WHERE id = $1",
                    "iti", deal->id, outcome, tx->now_ms);
+    if (r >= 0)
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, outcome);
 }
 

@@ -29,6 +29,7 @@ const customer = async (more = {}) =>
       '/api/v1/customers',
       {
         kind: 'person',
+        source_id: 3,
         name: '郑一鸣',
         notice: '隐私告知 2026-01',
         phones: [{ number: `1391234${String(++phones).padStart(4, '0')}` }],
