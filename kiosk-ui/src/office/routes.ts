@@ -88,6 +88,23 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'customer-one', rights: ['customer.view'], project: false },
   },
   {
+    path: '/questionnaires',
+    name: 'questionnaire',
+    component: () => import('./questionnaire/Page.vue'),
+    meta: {
+      title: 'questionnaire',
+      rights: ['questionnaire.edit'],
+      nav: 'sell',
+      icon: 'M4.500 3.500h11v13h-11zM7 7.500l1 1 1.500-2M7 12l1 1 1.500-2M11.500 8h2M11.500 12.500h2',
+    },
+  },
+  {
+    path: '/questionnaires/:questionnaire(\\d+)',
+    name: 'questionnaire-one',
+    component: () => import('./questionnaire/One.vue'),
+    meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
+  },
+  {
     path: '/publications',
     name: 'publication',
     component: () => import('./publication/Page.vue'),

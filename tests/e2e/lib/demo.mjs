@@ -14,6 +14,7 @@ export const SCREENS = [
   ['disclosure-check', '/disclosure-check', 'report.view'],
   ['disclosure', '/disclosure', 'disclosure.edit'],
   ['permit', '/permits', 'permit.edit'],
+  ['questionnaire', '/questionnaires', 'questionnaire.edit'],
   ['import', '/import', 'unit.import'],
   ['property', '/property', 'project.edit', 'unit.edit'],
   ['layout', '/layouts', 'layout.edit'],
