@@ -9,7 +9,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
-#include "daemon/site_time.h"
+#include "db/day.h"
 
 enum { PAGE_DEFAULT = 20 };
 
@@ -225,11 +225,11 @@ static int days_place(struct call *call, struct questionnaire_days *days)
     int r = 0;
 
     if (days->valid_from && days->valid_from[0]) {
-        r = site_day_end_ms(days->valid_from, &end);
-        days->starts_ms = site_midnight_ms(end - 1);
+        r = day_end_ms(days->valid_from, &end);
+        days->starts_ms = day_midnight_ms(end - 1);
     }
     if (r == 0 && days->valid_until && days->valid_until[0])
-        r = site_day_end_ms(days->valid_until, &days->ends_ms);
+        r = day_end_ms(days->valid_until, &days->ends_ms);
     return r == -EINVAL ? fault_set(call->tx.fault, FAULT_DATE, "field", "valid", NULL) : r;
 }
 
