@@ -51,9 +51,13 @@ int template_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct 
 /* Fills the active template of the document's kind and keeps the text; none is active: 0, nothing kept.
  * For the modules of db/ that make documents. */
 int document_text_make(struct tx *tx, int64_t document_id);
-/* The text as it was made; with @clear the personal fields are filled in, which needs customer.clear
- * and is an audit row. NOT_FOUND when it has none. */
+/* The text as it was made, with the personal fields masked; with @clear in clear, which needs
+ * customer.clear and is an audit row. NOT_FOUND when it has none. */
 int document_text_get(struct tx *tx, int64_t document_id, bool clear,
                       int (*each)(void *arg, const char *body), void *arg);
+/* @body, which may be any, filled from the newest document of the project that the actor sees, the
+ * personal fields masked; as it is where there is no document yet. TEMPLATE_FIELD as above. */
+int document_text_preview(struct tx *tx, int64_t project_id, const char *body,
+                          int (*each)(void *arg, const char *body), void *arg);
 
 #endif
