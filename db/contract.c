@@ -87,6 +87,16 @@ static int contract_of(struct tx *tx, int64_t deal_id, struct contract *ret)
     return deal_need(tx, &ret->place);
 }
 
+int contract_document(struct tx *tx, int64_t deal_id, int64_t *ret_document_id)
+{
+    struct contract c;
+    int r = contract_of(tx, deal_id, &c);
+
+    if (r == 0)
+        *ret_document_id = c.document_id;
+    return r;
+}
+
 static int contract_need(struct tx *tx, int64_t deal_id, struct contract *ret)
 {
     int r = contract_of(tx, deal_id, ret);
@@ -106,8 +116,8 @@ static int line_audit(struct tx *tx, const struct contract *c, const char *actio
     return deal_note(tx, &c->place, action, &trail);
 }
 
-/* One item of the fault for each line of @list that @sql (document or deal as $1, code as $2, number as
- * $3) does not count. How many. */
+/* One item of the fault for each line of @list that @sql (document or deal as $1, code as $2,
+ * number as $3) does not count. How many. */
 static int missing_lines(struct tx *tx, enum contract_list list, const char *sql, int64_t id,
                          bool presale)
 {

@@ -323,7 +323,9 @@ int deal_node_done(struct tx *tx, const struct node_done *done)
         return fault_set(tx->fault, FAULT_NODE_BY_EVENT, "node", node.name, "event",
                          node_kinds[node.kind].zh, "event_en", node_kinds[node.kind].en, NULL);
     r = order_check(tx, &node);
-    return r < 0 ? r : node_end(tx, &node, done->result, done->document, done->media_id);
+    if (r == 0)
+        r = node_end(tx, &node, done->result, done->document, done->media_id);
+    return r == -ENOLINK ? fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL) : r;
 }
 
 int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *media_id)
@@ -339,7 +341,7 @@ int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *
     if (r == 0)
         r = node_event_add(tx, id, "progress", note, media_id);
     if (r == -ENOLINK)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+        return fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL);
     trail_text(&trail, "node", NULL, node.name);
     trail_text(&trail, "note", NULL, note);
     return r < 0 ? r : deal_note(tx, &node.place, "deal.node-progress", &trail);

@@ -1,5 +1,5 @@
-/* deal_node_read.c - the nodes of a deal, and those that are near, due or overdue (AS-03, AS-13). See
- * deal_node.h. */
+/* deal_node_read.c - the nodes of a deal, and those that are near, due or overdue (AS-03,
+ * AS-13). See deal_node.h. */
 #include <string.h>
 
 #include "db/contact.h"

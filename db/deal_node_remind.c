@@ -1,5 +1,5 @@
-/* deal_node_remind.c - each node that came near, due or overdue is noted once, and what is due becomes
- * a to-do (AS-03). See deal_node.h. */
+/* deal_node_remind.c - each node that came near, due or overdue is noted once, and what is due
+ * becomes a to-do (AS-03). See deal_node.h. */
 #include <stdio.h>
 
 #include "db/day.h"

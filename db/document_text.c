@@ -1,4 +1,5 @@
-/* document_text.c - a document's text, filled once from the deal it is of. See document_template.h. */
+/* document_text.c - a document's text, filled once from the deal it is of. See
+ * document_template.h. */
 #include "db/document_text.h"
 
 #include <errno.h>
@@ -275,7 +276,8 @@ static int schedule_fill(struct filling *f)
 static const char buyers_sql[] =
     "SELECT p.customer_id, c.name, c.kind, p.share_bp FROM deal_document x "
     "JOIN deal_party p ON p.deal_id = x.deal_id JOIN customer c ON c.id = p.customer_id "
-    "WHERE x.id = $1 AND p.since_ms <= x.made_ms AND (p.ended_ms IS NULL OR p.ended_ms > x.made_ms) "
+    "WHERE x.id = $1 AND p.since_ms <= x.made_ms "
+    "AND (p.ended_ms IS NULL OR p.ended_ms > x.made_ms) "
     "ORDER BY p.ordinal";
 enum { BUYERS_MAX = 10 };
 

@@ -282,6 +282,13 @@ static int rows_give(struct tx *tx, struct stmt *s, int limit,
     return r < 0 ? r : 0;
 }
 
+int mortgage_deal(struct tx *tx, int64_t id, int64_t *ret_deal_id)
+{
+    int r = db_get(tx->db, ret_deal_id, "SELECT deal_id FROM mortgage WHERE id = $1", "i", id);
+
+    return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
+}
+
 int mortgage_each(struct tx *tx, int64_t deal_id,
                   int (*each)(void *arg, const struct mortgage_row *row), void *arg)
 {

@@ -2,8 +2,8 @@
  * approved or refused.
  *
  * What moves counts as progress; what stands still is listed by its age. The day it is approved the
- * process goes on (deal_node.h). Money that a bank lends less than planned becomes a due line with the
- * change of the loan (deal_change.h): nothing here moves money. Needs a deal in scope.
+ * process goes on (deal_node.h). Money that a bank lends less than planned becomes a due line with
+ * the change of the loan (deal_change.h): nothing here moves money. Needs a deal in scope.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -53,6 +53,8 @@ struct mortgage_row {
 };
 int mortgage_each(struct tx *tx, int64_t deal_id,
                   int (*each)(void *arg, const struct mortgage_row *row), void *arg);
+/* Which deal it is of. Looks at no scope: the caller reads the deal. */
+int mortgage_deal(struct tx *tx, int64_t id, int64_t *ret_deal_id);
 /* Those on their way that have not moved since @before_ms, by bank, the oldest first (AS-05). */
 struct mortgage_filter {
     int64_t project_id, before_ms;

@@ -1,7 +1,8 @@
 /* movein.h - move-in notices: to whom, by which way, and the proof that it arrived (SF-19).
  *
- * A notice goes out ten days before the handover at least. It ends the node of the deal's process that
- * waits for it; what arrived is noted once. Append-only but for the delivery. Needs a deal in scope.
+ * A notice goes out ten days before the handover at least. It ends the node of the deal's process
+ * that waits for it; what arrived is noted once. Append-only but for the delivery. Needs a deal in
+ * scope.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -24,7 +25,8 @@ struct movein_new {
 /* A notice to each, all or none: MOVEIN_EARLY when the day is too near, CONTRACT_NONE before the
  * contract, DEAL_CLOSED. */
 int movein_send(struct tx *tx, const struct movein_new *notice);
-/* It arrived; @proof (a parcel's number, who signed) is needed. MOVEIN_DELIVERED, DOCUMENT_NEEDED. */
+/* It arrived; @proof (a parcel's number, who signed) is needed. MOVEIN_DELIVERED,
+ * DOCUMENT_NEEDED. */
 int movein_deliver(struct tx *tx, int64_t id, const char *proof);
 
 struct movein_row {

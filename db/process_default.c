@@ -1,9 +1,9 @@
-/* process_default.c - what a new project begins with: a process for loans and one for all other plans
- * (SF-12, AS-01). See process.h.
+/* process_default.c - what a new project begins with: a process for loans and one for all other
+ * plans (SF-12, AS-01). See process.h.
  *
- * A project without a template would sign contracts whose deals have nothing to do: no filing, no loan
- * chased, no handover reminded of, and nobody would notice before a term has passed. Days are usual
- * ones; the office changes them as it works. */
+ * A project without a template would sign contracts whose deals have nothing to do: no filing,
+ * no loan chased, no handover reminded of, and nobody would notice before a term has passed.
+ * Days are usual ones; the office changes them as it works. */
 #include "db/process.h"
 
 static const struct process_node loan_nodes[] = {
