@@ -70,7 +70,8 @@ static int contract_of(struct tx *tx, int64_t deal_id, struct contract *ret)
         "SELECT d.project_id, u.building_id, d.user_id, p.sale_type, COALESCE(c.id, 0), "
         "(SELECT COUNT(*) FROM contract_sign x WHERE x.document_id = c.id) FROM deal d "
         "JOIN unit u ON u.id = d.unit_id JOIN project p ON p.id = d.project_id "
-        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' AND c.state = 'live' "
+        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' "
+        "AND c.state = 'live' "
         "WHERE d.id = $1",
         deal_id);
 

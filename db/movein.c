@@ -115,8 +115,8 @@ int movein_deliver(struct tx *tx, int64_t id, const char *proof)
 
 static const char list_sql[] =
     "SELECT d.project_id, u.building_id, d.user_id, d.id, m.id, b.name || CASE st.name WHEN '' "
-    "THEN '' ELSE '-' || st.name END || '-' || u.room, c.name, c.kind, a.name, m.handover_date, m.way, "
-    "m.proof, " USER_NAMED(
+    "THEN '' ELSE '-' || st.name END || '-' || u.room, c.name, c.kind, a.name, m.handover_date, "
+    "m.way, m.proof, " USER_NAMED(
         "m.actor") ", m.sent_ms, m.delivered_ms FROM deal d "
                    "JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id "
                    "JOIN stair st ON st.id = u.stair_id JOIN customer c ON c.id = d.customer_id "
