@@ -2,95 +2,34 @@
 // contract shown, reviewed, countersigned, handed on; mortgages; notices; the texts of papers.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { DOCUMENT, PHONE, Sales } from './lib/service.mjs';
 import { Site } from './lib/site.mjs';
 
-const DOCUMENT = '11010519491231002X';
-const PHONE = '13912340001';
-
-let site, admin, manager, control, cashier, sales, service, lawyer, project, buyer;
+let site, manager, control, cashier, sales, service, lawyer, made, project;
 before(async () => {
   site = await Site.demo();
-  [admin, manager, control, cashier, sales] = await Promise.all(
-    ['admin', 'manager', 'control', 'cashier', 'sales'].map((login) => site.login(login)),
+  [manager, control, cashier, sales] = await Promise.all(
+    ['manager', 'control', 'cashier', 'sales'].map((login) => site.login(login)),
   );
   service = await site.user('kefu', 'service');
   lawyer = await site.user('lvshi', 'service');
-  project = (await sales.get('/api/v1/projects')).items[0].id;
-  buyer = (
-    await sales.post(
-      '/api/v1/customers',
-      {
-        kind: 'person',
-        name: '郑一鸣',
-        notice: '隐私告知 2026-01',
-        phones: [{ number: PHONE }],
-        document: { kind: 'id_card', number: DOCUMENT },
-      },
-      201,
-    )
-  ).id;
+  made = await Sales.of(sales, cashier);
+  ({ project } = made);
 });
 after(() => site.close());
 
-const of = (path) => `/api/v1/projects/${project}/${path}`;
+const of = (rest) => made.path(rest);
+const subscribed = (kind) => made.subscribed(kind);
+const signed = (kind) => made.signed(kind);
 const day = (days) => new Date(Date.now() + 8 * 3600000 + days * 86400000).toISOString().slice(0, 10);
-
-const taken = new Set();
-/** A home subscribed with a plan of @kind, its deposit received. */
-async function subscribed(kind = 'commercial') {
-  const { items } = await sales.get(of('units?limit=500'));
-  const found = items.find((u) => u.state === 'A' && u.class === 'home' && u.total_fen && !taken.has(u.id));
-  taken.add(found.id);
-  const unit = await sales.get(`/api/v1/units/${found.id}`);
-  const plan = (await sales.get(of('plans'))).items.find((p) => p.enabled && p.kind === kind);
-  const terms = await sales.post(
-    `/api/v1/units/${unit.id}/terms`,
-    { customer_id: buyer, plan_id: plan.id, bank: '建设银行', loan_years: 30 },
-    201,
-  );
-  const deal = await sales.post(
-    '/api/v1/deals',
-    {
-      stage: 'S',
-      unit_id: unit.id,
-      unit_version: unit.version,
-      terms_id: terms.id,
-      buyers: [{ customer_id: buyer, share_bp: 10000 }],
-      document_again: DOCUMENT,
-    },
-    201,
-  );
-  const deposit = deal.receivables.find((line) => line.fund === 'deposit');
-  return cashier.post(
-    `/api/v1/deals/${deal.id}/received`,
-    { fund: 'deposit', amount_fen: deposit.amount_fen },
-    201,
-  );
-}
-
-/** The same with a contract. */
-async function signed(kind) {
-  const deal = await subscribed(kind);
-  const sheet = await sales.get(`/api/v1/deals/${deal.id}/contract`);
-  await sales.post(
-    `/api/v1/deals/${deal.id}/showings`,
-    { items: sheet.showings.map((s) => s.code) },
-    200,
-  );
-  return sales.post(
-    `/api/v1/deals/${deal.id}/advance`,
-    { version: deal.version, stage: 'C', document: `HT-${deal.id}` },
-    200,
-  );
-}
 const nodes = async (deal, who = sales) => (await who.get(`/api/v1/deals/${deal.id}/nodes`)).items;
 const node = async (deal, code, who = sales) => (await nodes(deal, who)).find((n) => n.code === code);
 const contractOf = (deal, who = sales) => who.get(`/api/v1/deals/${deal.id}/contract`);
 
 describe('templates (AS-01)', () => {
   test('a new project has some; they are edited whole', async () => {
-    const made = await manager.post('/api/v1/projects', { name: '新开项目' }, 201);
-    const { items } = await manager.get(`/api/v1/projects/${made.id}/processes`);
+    const fresh = await manager.post('/api/v1/projects', { name: '新开项目' }, 201);
+    const { items } = await manager.get(`/api/v1/projects/${fresh.id}/processes`);
     assert.deepEqual(
       items.map((p) => [p.plan_kinds.includes('commercial'), p.nodes.some((n) => n.kind === 'loan-apply')]),
       [
@@ -101,7 +40,7 @@ describe('templates (AS-01)', () => {
     const options = await manager.get('/api/v1/process-options');
     assert.ok(options.kinds.some((k) => k.code === 'manual' && k.by_hand));
     assert.ok(!options.rights.some((r) => ['none', 'self', 'terminal.self'].includes(r.code)));
-    const path = `/api/v1/projects/${made.id}/processes`;
+    const path = `/api/v1/projects/${fresh.id}/processes`;
     const body = {
       name: '分期',
       begins: 'subscribed',
