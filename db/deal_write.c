@@ -9,6 +9,7 @@
 #include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
+#include "db/document_template.h"
 #include "db/qualification.h"
 #include "db/receivable.h"
 #include "db/series.h"
@@ -232,7 +233,7 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                        const char *document)
 {
     const char *kind = document_kind(stage);
-    int64_t number = 0;
+    int64_t number = 0, id = 0;
     int r = series_next(tx, deal->project_id, kind, &number);
 
     if (r == 0 && deal->document_id)
@@ -240,16 +241,16 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                    "UPDATE deal_document SET state = 'converted', ended_ms = $2 WHERE id = $1",
                    "ii", deal->document_id, tx->now_ms);
     if (r >= 0)
-        r = db_run(tx->db,
+        r = db_get(tx->db, &id,
                    "INSERT INTO deal_document (deal_id, kind, project_id, number, document, "
                    "previous_id, terms_id, user_id, made_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                   "$8, $9)",
+                   "$8, $9) RETURNING id",
                    "itiitoiii", deal->id, kind, deal->project_id, number, document ? document : "",
                    deal->document_id ? &deal->document_id : NULL, terms_id,
                    tx->actor->kind == ACTOR_USER ? tx->actor->id : deal->user_id, tx->now_ms);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_DEAL_DOCUMENT_TAKEN, "document", document, NULL);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : document_text_make(tx, id);
 }
 
 static int told_done(struct tx *tx, const struct deal_now *deal, const char *result)

@@ -55,6 +55,11 @@ static int see(void *arg, const struct deal_node_row *row)
     return 0;
 }
 
+static int see_task(void *arg, const struct node_task *task)
+{
+    return see(arg, &task->node);
+}
+
 static struct seen nodes_of(struct fixture *f, int64_t deal_id)
 {
     struct seen seen = {0};
@@ -157,7 +162,7 @@ static void test_order_and_events(void **state)
     assert_refused(f, end_by_hand(f, &seen, 1), NODE_BY_EVENT);
     assert_refused(f, end_by_hand(f, &seen, 4), NODE_ORDER);
     assert_int_equal(end_by_hand(f, &seen, 3), 0); /* not strict */
-    poor.rights = 0;
+    poor.rights = RIGHT_BIT(RIGHT_DEAL_ALL);
     f->as = &poor;
     assert_refused(f, end_by_hand(f, &seen, 0), DENIED);
     f->as = &f->actor;
@@ -180,8 +185,8 @@ static void test_order_and_events(void **state)
                      3);
 }
 
-/* Another plan: what it does not have goes when it is open, what is done stays, all in its order.
- * */
+/* Another plan: what it does not have goes when it is open, what is done stays, all in its
+ * order. */
 static void test_replan(void **state)
 {
     struct fixture *f = *state;
@@ -228,7 +233,7 @@ static void test_reminders(void **state)
                                                .limit = NODE_PAGE_MAX};
             struct seen seen = {0};
 
-            assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see, &seen)), 0);
+            assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see_task, &seen)), 0);
             for (size_t i = 0; i < seen.n; i++) {
                 int64_t left;
 

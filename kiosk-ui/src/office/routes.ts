@@ -155,6 +155,23 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
   },
   {
+    path: '/service',
+    name: 'service',
+    component: () => import('./service/Page.vue'),
+    meta: {
+      title: 'service',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3.5 4.5h13M3.5 10h13M3.5 15.500h13M7 3v3M12 8.500v3M9 14v3',
+    },
+  },
+  {
+    path: '/service/:deal(\\d+)',
+    name: 'service-one',
+    component: () => import('./service/One.vue'),
+    meta: { title: 'service-one', rights: ['deal.view'] },
+  },
+  {
     path: '/todos',
     name: 'todo',
     component: () => import('./todo/Page.vue'),
@@ -310,6 +327,28 @@ export const routes: RouteRecordRaw[] = [
       rights: ['project.edit', 'unit.edit'],
       nav: 'keep',
       icon: 'M4 4.5h4v3H4zM12 8.5h4v3h-4zM12 14h4v3h-4zM6 7.5V15.5h6M6 10h6',
+    },
+  },
+  {
+    path: '/processes',
+    name: 'process',
+    component: () => import('./process/Page.vue'),
+    meta: {
+      title: 'process',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M4 4h4v4H4zM12 12h4v4h-4zM8 6h4.500a1.500 1.500 0 0 1 1.500 1.500V12',
+    },
+  },
+  {
+    path: '/document-templates',
+    name: 'document',
+    component: () => import('./document/Page.vue'),
+    meta: {
+      title: 'document',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M5 3.500h7l3 3v10H5zM12 3.500v3h3M7.500 10h5M7.500 13h3',
     },
   },
   {
