@@ -131,28 +131,32 @@ static int64_t sooner(int64_t a, int64_t b)
     return !a || (b && b < a) ? b : a;
 }
 
+/* What ends with time: how many were dealt with, and when the next is due (0: none is). */
+static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
+    unit_expire_due,
+    deal_expire_due,
+    permit_expire_due,
+    points_expire_due,
+    reprice_execute_due,
+    terms_expire_due,
+};
+
 static int duty_apply(struct tx *tx, void *arg)
 {
-    int64_t hold = 0, permit = 0, points = 0, terms = 0, reprice = 0, deal = 0;
     struct duty *duty = arg;
     struct tx steady = *tx;
-    int r;
+    int r = 0;
 
     steady.now_ms = duty->now_ms;
-    r = unit_expire_due(&steady, &hold);
-    if (r >= 0)
-        r = permit_expire_due(&steady, &permit);
-    if (r >= 0)
-        r = points_expire_due(&steady, &points);
-    if (r >= 0)
-        r = terms_expire_due(&steady, &terms);
-    if (r >= 0)
-        r = reprice_execute_due(&steady, &reprice);
-    if (r >= 0)
-        r = deal_expire_due(&steady, &deal);
+    duty->next_ms = 0;
+    for (size_t i = 0; r >= 0 && i < sizeof(duties) / sizeof(duties[0]); i++) {
+        int64_t next = 0;
+
+        r = duties[i](&steady, &next);
+        duty->next_ms = sooner(duty->next_ms, next);
+    }
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
-    duty->next_ms = sooner(sooner(sooner(hold, permit), sooner(points, terms)), sooner(reprice, deal));
     return r < 0 ? r : 0;
 }
 

@@ -203,14 +203,17 @@ int ticket_unuse(struct tx *tx, int64_t ticket_id)
 
 /* ---- reading ---- */
 
+#define ROWS                                                                                       \
+    "SELECT q.id, q.version, q.project_id, q.number, q.customer_id, q.unit_id, q.user_id, "        \
+    "c.name, c.kind, COALESCE(b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END "     \
+    "|| '-' || u.room, ''), a.name, q.state, q.reason, q.made_ms, q.ended_ms FROM queue_ticket q " \
+    "JOIN customer c ON c.id = q.customer_id JOIN user_account a ON a.id = q.user_id "             \
+    "LEFT JOIN unit u ON u.id = q.unit_id LEFT JOIN building b ON b.id = u.building_id "           \
+    "LEFT JOIN stair st ON st.id = u.stair_id "
+static const char one_sql[] = ROWS "WHERE q.id = $1";
 static const char list_sql[] =
-    "SELECT q.id, q.version, q.project_id, q.number, q.customer_id, q.unit_id, q.user_id, c.name, "
-    "c.kind, COALESCE(b.name || '-' || st.name || '-' || u.room, ''), a.name, q.state, q.reason, "
-    "q.made_ms, q.ended_ms FROM queue_ticket q JOIN customer c ON c.id = q.customer_id "
-    "JOIN user_account a ON a.id = q.user_id LEFT JOIN unit u ON u.id = q.unit_id "
-    "LEFT JOIN building b ON b.id = u.building_id LEFT JOIN stair st ON st.id = u.stair_id "
-    "WHERE q.project_id = $1 AND ($2 = 0 OR q.unit_id = $2) AND ($3 = 0 OR q.customer_id = $3) "
-    "AND ($4 = '' OR q.state = $4) AND q.number > $5 ORDER BY q.number LIMIT $6";
+    ROWS "WHERE q.project_id = $1 AND ($2 = 0 OR q.unit_id = $2) AND ($3 = 0 OR q.customer_id = "
+         "$3) AND ($4 = '' OR q.state = $4) AND q.number > $5 ORDER BY q.number LIMIT $6";
 
 static int ticket_give(struct tx *tx, struct stmt *s,
                        int (*each)(void *arg, const struct ticket_row *row), void *arg)
@@ -236,6 +239,24 @@ static int ticket_give(struct tx *tx, struct stmt *s,
         row.customer = masked;
     }
     return each(arg, &row);
+}
+
+int ticket_get(struct tx *tx, int64_t ticket_id,
+               int (*each)(void *arg, const struct ticket_row *row), void *arg)
+{
+    struct ticket t;
+    struct stmt *s;
+    int r = ticket_read(tx, ticket_id, &t); /* the scope */
+
+    if (r == 0)
+        r = db_query(tx->db, &s, one_sql, "i", ticket_id);
+    if (r < 0)
+        return r;
+    r = stmt_step(s);
+    if (r == 1)
+        r = ticket_give(tx, s, each, arg);
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }
 
 int ticket_list(struct tx *tx, const struct ticket_filter *f,

@@ -42,6 +42,9 @@ struct ticket_filter {
     int64_t after_number;
     int limit;
 };
+/* One; NOT_FOUND out of scope. */
+int ticket_get(struct tx *tx, int64_t ticket_id,
+               int (*each)(void *arg, const struct ticket_row *row), void *arg);
 /* In the order of their numbers. */
 int ticket_list(struct tx *tx, const struct ticket_filter *filter,
                 int (*each)(void *arg, const struct ticket_row *row), void *arg);

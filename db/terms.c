@@ -164,19 +164,31 @@ int terms_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct ter
     return r;
 }
 
+#define TERMS_FILTER                                                                               \
+    " AND ($1 = 0 OR t.project_id = $1) AND ($2 = 0 OR t.unit_id = $2) AND "                       \
+    "($3 = 0 OR t.customer_id = $3) AND CASE WHEN $4 IS NULL THEN t.state IN ('pending', "         \
+    "'granted', 'used') ELSE t.state = $4 END AND ($5 = 0 OR t.id < $5) ORDER BY t.id DESC"
+
+/* By the index that leaves the fewest rows. */
+static const char *list_sql(const struct terms_filter *f)
+{
+    if (f->unit_id)
+        return TERMS_COLUMNS "WHERE t.unit_id = $2" TERMS_FILTER;
+    return f->customer_id ? TERMS_COLUMNS "WHERE t.customer_id = $3" TERMS_FILTER
+                          : TERMS_COLUMNS "WHERE t.id > 0" TERMS_FILTER;
+}
+
 int terms_list(struct tx *tx, const struct terms_filter *f,
                int (*each)(void *arg, const struct terms_row *row), void *arg)
 {
     struct stmt *s;
     int n = 0;
-    int r = db_query(tx->db, &s,
-                     TERMS_COLUMNS "WHERE ($1 = 0 OR t.project_id = $1) AND ($2 = 0 OR t.unit_id = "
-                                   "$2) AND ($3 = 0 OR t.customer_id = $3) AND "
-                                   "CASE WHEN $4 IS NULL THEN t.state IN ('pending', 'granted', "
-                                   "'used') ELSE t.state = $4 END AND ($5 = 0 OR t.id < $5) "
-                                   "ORDER BY t.id DESC",
-                     "iiiti", f->project_id, f->unit_id, f->customer_id, f->state, f->before_id);
+    int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
+    if (r < 0)
+        return r;
+    r = db_query(tx->db, &s, list_sql(f), "iiiti", f->project_id, f->unit_id, f->customer_id,
+                 f->state, f->before_id);
     while (r >= 0 && n < f->limit && (r = stmt_step(s)) == 1) {
         struct terms_made made = {0};
 

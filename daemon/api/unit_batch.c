@@ -104,6 +104,7 @@ int api_units_reserve(struct call *call)
     if (r < 0)
         return r;
     body_text(&b, "holder", BODY_REQUIRED, 1, 60, &batch.action.holder);
+    body_int(&b, "customer_id", BODY_OPTIONAL, 1, INT64_MAX, &batch.action.customer_id);
     body_text(&b, "reason", BODY_REQUIRED, 1, 200, &batch.action.reason);
     body_int(&b, "until_ms", BODY_REQUIRED, 1, INT64_MAX / 2, &batch.action.until_ms);
     body_text(&b, "document", BODY_OPTIONAL, 0, 200, &batch.action.document);

@@ -1,0 +1,15 @@
+/* deal.h - the Deal object, for the handlers that answer with one. Thread: any. */
+#ifndef ANCHANG_API_DEAL_H
+#define ANCHANG_API_DEAL_H
+
+#include "daemon/http/call.h"
+
+/* The deal as it is now, with its buyers, papers, stages and what is due, as the reply;
+ * NOT_FOUND out of scope. @status 200 or 201. */
+int reply_deal(struct call *call, int64_t deal_id, int status);
+
+/* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
+struct deal_buyer;
+void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n);
+
+#endif
