@@ -267,7 +267,7 @@ static int cmd_swipe(struct ctl *c)
 
     if (!card || !reader)
         return -EINVAL;
-    return ctl_run_quietly(c, "swipe", json_pack("{s:s, s:s}", "code", card, "reader", reader));
+    return ctl_run_quietly(c, "swipe", json_pack("{s:s, s:s}", "card", card, "reader", reader));
 }
 
 static int cmd_record(struct ctl *c)
@@ -422,8 +422,8 @@ static const struct verb {
      "people; a password is read from the terminal or standard input"},
     {"pair", cmd_pair, 2, "pair kiosk|counter|screen NAME [--project P] [--reader R]",
      "a pairing code, ten minutes; a reader that serves no terminal is bound to this one"},
-    {"swipe", cmd_swipe, 1, "swipe CARD --reader NAME",
-     "a card (n:NUMBER or u:UID) at a virtual reader of the running daemon"},
+    {"swipe", cmd_swipe, 1, "swipe CARD|bad|garbled|refused --reader NAME",
+     "a card (n:NUMBER or u:UID), one that is misread, or a bank card, at a virtual reader"},
     {"record", cmd_record, 2, "record READER NAME | off",
      "what a reader of your own sends, as a capture of member cards in the clear"},
     {"import", ctl_import, 1,

@@ -13,6 +13,7 @@
 
 struct charts;
 struct devices;
+struct disks;
 struct feed;
 struct http;
 struct sessions;
@@ -29,6 +30,7 @@ struct app {
     struct terminals *terminals; /* last signs of life (terminal_watch.h) */
     struct swipes *swipes;       /* the cards last read at terminals (swipe.h) */
     struct devices *devices;     /* readers (devices.h); NULL in anchangctl */
+    struct disks *disks;         /* what room is left (disk_watch.h); NULL in anchangctl */
     struct http *http;           /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
     uint8_t link_key[32];  /* signs take-home links */

@@ -322,8 +322,8 @@ static int run_backup_note(struct tx *tx, struct app *app, const json_t *args, j
 
 static int act_swipe(struct app *app, const json_t *args, struct fault *fault, json_t **ret_out)
 {
-    const char *reader = text_arg(args, "reader"), *code = text_arg(args, "code");
-    int r = devices_swipe(app->devices, reader ? reader : "", code ? code : "");
+    const char *reader = text_arg(args, "reader"), *card = text_arg(args, "card");
+    int r = devices_swipe(app->devices, reader ? reader : "", card ? card : "");
 
     (void)ret_out;
     if (r == -ENOENT)

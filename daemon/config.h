@@ -27,6 +27,8 @@ struct config {
     char time_zone[64];       /* of the site, for dates on paper and the end of a day */
     char state_dir[512];
     char assets_dir[512];
+    char backups_dir[512]; /* whose room is watched; backups are made by anchangctl */
+    unsigned disk_low_mib, disk_low_percent; /* less than both is a low disk */
     char audit_key_file[512]; /* "" : state_dir/secret/audit.key, or the systemd credential */
     char seal_key_file[512];  /* "" : likewise seal.key, or the credential */
     char listen_address[64];  /* loopback */

@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include "daemon/devices_impl.h"
-#include "daemon/http/feed.h"
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "drivers/bus_virtual.h"
+
+/* A card's code, with a line end and the NUL. */
+enum { SWIPE_LINE = CARD_CODE_TEXT + 1 };
 
 static const struct bus_ops *const bus_table[] = {&bus_usb, &bus_tty, &bus_pcsc, &bus_virtual,
                                                   &bus_replay};
@@ -78,23 +80,6 @@ struct entry *entry_new(struct devices *d)
 void entry_drop(struct entry *e)
 {
     e->used = false;
-}
-
-/* @id: 0 when it is about a bus, or a device without a row. */
-static void pages_tell(struct devices *d, int64_t id)
-{
-    char data[64];
-    int n = snprintf(data, sizeof(data), "{\"id\":%" PRId64 "}", id);
-    int r =
-        feed_post(d->options.app->feed, feed_channel(FEED_DEVICES, 0), "device", data, (size_t)n);
-
-    if (r < 0)
-        devices_log(d, LOG_ERR, "the device pages could not be told: %s", strerror(-r));
-}
-
-void entry_tell(struct entry *e)
-{
-    pages_tell(e->owner, e->row.id);
 }
 
 /* ---- the clock ---- */
@@ -319,6 +304,7 @@ static int on_wake(sd_event_source *source, int fd, uint32_t events, void *arg)
     for (size_t i = 0; r == 0 && i < DEVICES_MAX; i++)
         if (d->entries[i].used)
             entry_tell(&d->entries[i]);
+    readers_tell(d);
     devices_soon(d);
     return 0;
 }
@@ -383,21 +369,6 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX])
     return d->n_buses;
 }
 
-const char *devices_reader_text(struct devices *d, int64_t terminal_id)
-{
-    const char *text = "none";
-
-    pthread_mutex_lock(&d->lock);
-    for (size_t i = 0; i < DEVICES_MAX && strcmp(text, "ready") != 0; i++) {
-        const struct entry *e = &d->entries[i];
-
-        if (e->used && e->row.id && e->row.terminal_id == terminal_id)
-            text = is_up(e->state) ? "ready" : "away";
-    }
-    pthread_mutex_unlock(&d->lock);
-    return text;
-}
-
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id)
 {
     int r = -ENOENT;
@@ -430,20 +401,40 @@ void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id)
     pthread_mutex_unlock(&d->lock);
 }
 
-int devices_swipe(struct devices *d, const char *reader, const char *code)
+/* What a reader sends of a card that is not read well, or is none of ours. The bank card is as a
+ * reader masks one: it has the format and no number. */
+static const struct {
+    const char *card, *line;
+} swiped_wrong[] = {
+    {"bad", ";88061?0\n"}, /* the check character is 3 */
+    {"garbled", "n:88\x02\xff\n"},
+    {"refused", ";****************=****000?0\n"},
+};
+
+static int swipe_line(const char *card, char out[SWIPE_LINE])
 {
-    char line[CARD_CODE_TEXT + 1];
-    struct card_read card;
+    struct card_read read;
+
+    for (size_t i = 0; i < sizeof(swiped_wrong) / sizeof(swiped_wrong[0]); i++)
+        if (strcmp(swiped_wrong[i].card, card) == 0)
+            return snprintf(out, SWIPE_LINE, "%s", swiped_wrong[i].line);
+    return card_parse(card, &read) < 0 ? -EINVAL : snprintf(out, SWIPE_LINE, "%s\n", card);
+}
+
+int devices_swipe(struct devices *d, const char *reader, const char *card)
+{
+    char line[SWIPE_LINE];
     struct bus *bus = NULL;
-    int n = snprintf(line, sizeof(line), "%s\n", code);
+    int n;
 
     for (size_t i = 0; i < d->n_buses; i++)
         if (d->buses[i].ops == &bus_virtual)
             bus = d->buses[i].bus;
     if (!bus)
         return -ENOENT;
-    if (n >= (int)sizeof(line) || card_parse(code, &card) < 0)
-        return -EINVAL;
+    n = swipe_line(card, line);
+    if (n < 0)
+        return n;
     n = bus_virtual_push(bus, reader, (const uint8_t *)line, (size_t)n);
     return n == -ENODEV ? -ENOENT : n;
 }

@@ -114,18 +114,21 @@ void devices_changed(struct devices *d);
 /* Any thread: copies of at most @max; returns how many. */
 size_t devices_view(struct devices *d, struct device_view *out, size_t max);
 size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX]);
-/* Any thread: how the readers bound to the terminal are, all in all: "none" is bound to it, one is
- * "ready", or all are "away". */
-const char *devices_reader_text(struct devices *d, int64_t terminal_id);
+/* Any thread: tells the terminal's page how its readers are, all in all: "none" is bound to it, one
+ * is "ready", or all are "away". It hears of each change by itself; this is for one that has just
+ * begun to listen. */
+void devices_reader_tell(struct devices *d, int64_t terminal_id);
 /* Any thread: what the device reads within DEVICE_TEST_MS is told to that user and to no terminal.
  * -ENOENT: no such device; -ENODEV: it is not ready. */
 int devices_test(struct devices *d, int64_t device_id, int64_t user_id);
 /* That user's test is over: the terminal hears the device again at once. */
 void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id);
 
-/* A card at a virtual reader, for anchangctl. -ENOENT: no virtual reader of that name; -EINVAL:
- * @code is none; others of bus_virtual_push(). */
-int devices_swipe(struct devices *d, const char *reader, const char *code);
+/* A card at a virtual reader, for anchangctl: its code, or what goes wrong with it: "bad" (the
+ * check does not hold), "garbled" (no card at all), "refused" (a bank card by its format).
+ * -ENOENT: no virtual reader of that name; -EINVAL: @card is none of these; others of
+ * bus_virtual_push(). */
+int devices_swipe(struct devices *d, const char *reader, const char *card);
 
 /* Records what the reader called @reader sends as a capture in the state folder, for whoever makes
  * a model or mends a driver; ends by itself after DEVICE_RECORD_MS. @capture is its name,

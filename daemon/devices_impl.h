@@ -64,6 +64,12 @@ struct bus_slot {
     int error;       /* positive errno */
 };
 
+/* A terminal that has a reader, and how its page believes it to be. */
+struct listener {
+    int64_t terminal_id;
+    const char *told;
+};
+
 struct devices {
     struct devices_options options;
     struct bus_slot buses[BUSES_MAX];
@@ -73,6 +79,8 @@ struct devices {
     struct db *db; /* reader */
     pthread_mutex_t lock;
     struct entry entries[DEVICES_MAX];
+    struct listener listeners[DEVICES_MAX];
+    size_t n_listeners;
 };
 
 /* ---- devices.c ---- */
@@ -84,8 +92,6 @@ const struct bus_ops *devices_bus(const char *name);
 /* A free entry in use from now on, or NULL. */
 struct entry *entry_new(struct devices *d);
 void entry_drop(struct entry *e);
-/* Tells the device pages that something about it is other than before. */
-void entry_tell(struct entry *e);
 
 /* Whatever is due is looked at from the loop, as soon as it comes round. */
 void devices_soon(struct devices *d);
@@ -95,6 +101,15 @@ static inline int64_t sooner(int64_t a, int64_t b)
 {
     return a < 0 ? b : b < 0 || a < b ? a : b;
 }
+
+/* ---- devices_tell.c ---- */
+
+/* Tells the device pages that something about a device is other than before. @id: 0 when it is
+ * about a bus, or a device without a row. */
+void pages_tell(struct devices *d, int64_t id);
+void entry_tell(struct entry *e);
+/* Tells the page of each terminal whose readers are, all in all, other than it was told. */
+void readers_tell(struct devices *d);
 
 /* ---- devices_port.c ---- */
 

@@ -46,6 +46,7 @@ void state_set(struct entry *e, enum device_state state, enum device_trouble tro
     e->error = -error;
     pthread_mutex_unlock(&d->lock);
     entry_tell(e);
+    readers_tell(d);
 }
 
 /* Ten lines, then one in a hundred (NUT). */
@@ -78,8 +79,8 @@ int record_start(struct entry *e, const char *path, const char *by)
         return -ENOTCONN;
     if (e->record)
         return -EALREADY;
-    r = record_begin(path, by, &e->id, e->model, line ? &e->model->line : NULL, &e->facts, now,
-                     &e->record);
+    r = record_begin(path, by, &e->id, e->model, line ? &e->model->line : NULL, &e->facts,
+                     e->reader, now, &e->record);
     if (r < 0)
         return r;
     e->record_until = now + DEVICE_RECORD_MS;

@@ -26,6 +26,7 @@
 #include "daemon/config.h"
 #include "daemon/control.h"
 #include "daemon/devices.h"
+#include "daemon/disk_watch.h"
 #include "daemon/http/http.h"
 #include "daemon/import_store.h"
 #include "daemon/paper/paper.h"
@@ -243,7 +244,7 @@ static int parts_start(struct daemon *d)
     feeding.epoch = epoch;
     r = sessions_create(&app->sessions);
     if (r == 0)
-        r = swipes_create(&app->swipes);
+        r = swipes_create(d->config.rate_limits, &app->swipes);
     if (r == 0) {
         feeding.sessions = app->sessions;
         r = feed_create(&feeding, &app->feed);
@@ -276,6 +277,16 @@ static int devices_prepare(struct daemon *d)
 
     if (r < 0)
         log_text(LOG_ERR, "the device manager cannot start: %s", strerror(-r));
+    return r;
+}
+
+static int disks_prepare(struct daemon *d)
+{
+    const struct disks_options options = {.app = &d->app, .log = log_line};
+    int r = disks_start(&options, &d->app.disks);
+
+    if (r < 0)
+        log_text(LOG_ERR, "the disks cannot be watched: %s", strerror(-r));
     return r;
 }
 
@@ -353,7 +364,9 @@ static void parts_stop(struct daemon *d)
     if (d->app.feed)
         feed_shutdown(d->app.feed);
     http_stop(d->app.http);
+    disks_stop(d->app.disks); /* it calls the writer, whose news ask it */
     writer_stop(d->app.writer);
+    disks_free(d->app.disks);
     devices_stop(d->app.devices); /* after the writer, which has jobs of it */
     charts_free(d->app.charts);
     feed_free(d->app.feed);
@@ -379,6 +392,8 @@ static int serve(struct daemon *d)
         return r;
     }
     r = devices_prepare(d);
+    if (r == 0)
+        r = disks_prepare(d);
     if (r < 0)
         return r;
     r = http_open(d);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/http/limit.h"
 #include "db/terminal.h"
 
 struct swipe {
@@ -19,23 +20,34 @@ struct swipe {
 struct swipes {
     pthread_mutex_t lock;
     struct swipe last[TERMINAL_MAX];
+    struct limit *looks, *pins; /* NULL: as often as anybody likes */
 };
 
-int swipes_create(struct swipes **ret_swipes)
+int swipes_create(bool limited, struct swipes **ret_swipes)
 {
     struct swipes *s = calloc(1, sizeof(*s));
+    int r = 0;
 
     if (!s)
         return -ENOMEM;
     pthread_mutex_init(&s->lock, NULL);
-    *ret_swipes = s;
-    return 0;
+    if (limited)
+        r = limit_create(SWIPE_LOOKS_PER_MINUTE, SWIPE_LOOKS_PER_MINUTE, &s->looks);
+    if (r == 0 && limited)
+        r = limit_create(SWIPE_PINS_PER_MINUTE, SWIPE_PINS_PER_MINUTE, &s->pins);
+    if (r < 0)
+        swipes_free(s);
+    else
+        *ret_swipes = s;
+    return r;
 }
 
 struct swipes *swipes_free(struct swipes *s)
 {
     if (!s)
         return NULL;
+    limit_free(s->looks);
+    limit_free(s->pins);
     pthread_mutex_destroy(&s->lock);
     free(s);
     return NULL;
@@ -105,4 +117,14 @@ void swipe_drop(struct swipes *s, int64_t terminal_id, const char *id)
         if (s->last[i].terminal_id == terminal_id && strcmp(s->last[i].id, id) == 0)
             sodium_memzero(&s->last[i], sizeof(s->last[i]));
     pthread_mutex_unlock(&s->lock);
+}
+
+unsigned swipe_look(struct swipes *s, int64_t terminal_id, int64_t now_ms)
+{
+    return s->looks ? limit_take(s->looks, &terminal_id, sizeof(terminal_id), now_ms) : 0;
+}
+
+unsigned swipe_pin(struct swipes *s, int64_t terminal_id, int64_t now_ms)
+{
+    return s->pins ? limit_take(s->pins, &terminal_id, sizeof(terminal_id), now_ms) : 0;
 }

@@ -4,6 +4,9 @@
  * the id is looked up here. One card a terminal, good for two minutes, only from the terminal it
  * was read at; a restart forgets all.
  *
+ * Who tries out cards or PINs at a terminal is slowed there, and nobody elsewhere with him: a
+ * kiosk's wrong PINs are no reason why staff at the same address could not log in.
+ *
  * Times are monotonic milliseconds. Thread: any.
  */
 #ifndef ANCHANG_SWIPE_H
@@ -17,11 +20,14 @@
 enum {
     SWIPE_ID_TEXT = 23, /* 128 bits of base64url and the NUL */
     SWIPE_LIFE_MS = 2 * 60 * 1000,
+    SWIPE_LOOKS_PER_MINUTE = 30, /* of a terminal, and so many at once; a wrong PIN is one more */
+    SWIPE_PINS_PER_MINUTE = 10,
 };
 
 struct swipes;
 
-int swipes_create(struct swipes **ret_swipes);
+/* @limited: terminals are slowed. */
+int swipes_create(bool limited, struct swipes **ret_swipes);
 struct swipes *swipes_free(struct swipes *s);
 
 /* A card with @code (card.h) was read at the terminal: its id, in the place of the last one's.
@@ -33,5 +39,10 @@ int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t no
                char ret_code[CARD_TEXT]);
 /* Forgets it, if it is still the last one of the terminal: who swiped it has left. */
 void swipe_drop(struct swipes *s, int64_t terminal_id, const char *id);
+
+/* Whether the terminal may ask about a card, or try a PIN: 0, and it counts, or the seconds until
+ * it may. */
+unsigned swipe_look(struct swipes *s, int64_t terminal_id, int64_t now_ms);
+unsigned swipe_pin(struct swipes *s, int64_t terminal_id, int64_t now_ms);
 
 #endif

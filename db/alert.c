@@ -56,7 +56,7 @@ static int row_give(struct tx *tx, struct stmt *s,
 #define ALERT_COLUMNS                                                                              \
     "SELECT a.id, a.terminal_id, t.name, t.project_id, a.reason, a.unit_id, a.at_ms, "             \
     "a.answered_by, a.answered_ms, " USER_NAMED(                                                   \
-        "a.answered_by") " FROM alert a JOIN terminal t ON t.id = a.terminal_id "
+        "a.answered_by") " FROM alert a LEFT JOIN terminal t ON t.id = a.terminal_id "
 static const char alert_by_id[] = ALERT_COLUMNS "WHERE a.id = $1";
 static const char alerts_open[] =
     ALERT_COLUMNS "WHERE a.answered_ms IS NULL AND $1 = 0 ORDER BY a.at_ms, a.id";
@@ -80,6 +80,20 @@ int alert_scan(struct tx *tx, int64_t alert_id, int (*each)(void *arg, const str
 
 /* ---- changing ---- */
 
+/* The open call of that terminal, 0 the site: 1, or 0: there is none. */
+static int open_find(struct tx *tx, int64_t terminal_id, const char *reason, int64_t *ret_id)
+{
+    if (terminal_id)
+        return db_get(tx->db, ret_id,
+                      "SELECT id FROM alert WHERE terminal_id = $1 AND reason = $2 "
+                      "AND answered_ms IS NULL",
+                      "it", terminal_id, reason);
+    return db_get(tx->db, ret_id,
+                  "SELECT id FROM alert WHERE reason = $1 AND answered_ms IS NULL "
+                  "AND terminal_id IS NULL",
+                  "t", reason);
+}
+
 static int unit_in_scope(struct tx *tx, int64_t unit_id)
 {
     int64_t project_id = 0;
@@ -99,10 +113,7 @@ int alert_raise(struct tx *tx, int64_t terminal_id, const char *reason, int64_t 
 
     if (r < 0)
         return r;
-    r = db_get(tx->db, &id,
-               "SELECT id FROM alert WHERE terminal_id = $1 AND reason = $2 "
-               "AND answered_ms IS NULL",
-               "it", terminal_id, reason);
+    r = open_find(tx, terminal_id, reason, &id);
     if (r == 1)
         *ret_id = id;
     if (r != 0)
@@ -110,7 +121,8 @@ int alert_raise(struct tx *tx, int64_t terminal_id, const char *reason, int64_t 
     r = db_get(tx->db, &id,
                "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES ($1, $2, $3, $4) "
                "RETURNING id",
-               "itoi", terminal_id, reason, unit_id ? &unit_id : NULL, tx->now_ms);
+               "otoi", terminal_id ? &terminal_id : NULL, reason, unit_id ? &unit_id : NULL,
+               tx->now_ms);
     if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r < 0)
@@ -155,10 +167,7 @@ int alert_answer(struct tx *tx, int64_t alert_id)
 int alert_settle(struct tx *tx, int64_t terminal_id, const char *reason)
 {
     int64_t id = 0;
-    int r = db_get(tx->db, &id,
-                   "SELECT id FROM alert WHERE terminal_id = $1 AND reason = $2 "
-                   "AND answered_ms IS NULL",
-                   "it", terminal_id, reason);
+    int r = open_find(tx, terminal_id, reason, &id);
 
     return r == 1 ? close_one(tx, id, "alert.settle") : r;
 }

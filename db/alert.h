@@ -1,4 +1,5 @@
-/* alert.h - calls for staff from a terminal: a customer asks for help, a printer is out of paper.
+/* alert.h - calls for staff: from a terminal, where a customer asks for help or a printer is out of
+ * paper, or of the site itself, whose disk is nearly full (NT-09).
  *
  * At most one is open per terminal and reason: pressing the button again does not ring twice.
  *
@@ -12,10 +13,11 @@
 enum { ALERT_LIST_MAX = 200, ALERT_UNIT_TEXT = 256 };
 
 struct alert_row {
-    int64_t id, terminal_id, project_id;        /* project 0: a terminal of all projects */
-    int64_t at_ms, answered_ms;                 /* answered 0: open */
-    const char *terminal, *reason;              /* reason: "help", "printer", "reader", "other" */
-    const char *unit;                           /* where in the building; NULL: none */
+    int64_t id, terminal_id, project_id; /* terminal 0: of the site; project 0: of all */
+    int64_t at_ms, answered_ms;          /* answered 0: open */
+    const char *terminal, *reason;       /* "help", "printer", "reader", "other"; of the site, with
+                                      terminal NULL: "disk", "disk-backups" */
+    const char *unit;                    /* where in the building; NULL: none */
     const char *answered_by, *answered_by_name; /* NULL: open */
 };
 /* The open ones in scope, oldest first, at most ALERT_LIST_MAX (@alert_id 0), or the one whether
@@ -23,8 +25,8 @@ struct alert_row {
 int alert_scan(struct tx *tx, int64_t alert_id, int (*each)(void *arg, const struct alert_row *row),
                void *arg);
 
-/* Calls staff to @terminal_id; @unit_id 0 for none, else NOT_FOUND when out of its scope. 1: a new
- * call, 0: the one that is open already. */
+/* Calls staff to @terminal_id, 0 the site; @unit_id 0 for none, else NOT_FOUND when out of its
+ * scope. 1: a new call, 0: the one that is open already. */
 int alert_raise(struct tx *tx, int64_t terminal_id, const char *reason, int64_t unit_id,
                 int64_t *ret_id);
 

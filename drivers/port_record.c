@@ -105,7 +105,8 @@ static void hold(struct record *record, int64_t at_ms, const uint8_t *bytes, siz
 
 int record_begin(const char *path, const char *by, const struct device_id *id,
                  const struct model *model, const struct line_settings *line,
-                 const struct device_facts *facts, int64_t now_ms, struct record **ret_record)
+                 const struct device_facts *facts, const struct reader *reader, int64_t now_ms,
+                 struct record **ret_record)
 {
     struct record *record = calloc(1, sizeof(*record));
     int fd, r;
@@ -122,6 +123,7 @@ int record_begin(const char *path, const char *by, const struct device_id *id,
         return r;
     }
     record->begin_ms = now_ms;
+    record->known = *reader_counts(reader);
     header_write(record->file, by, id, model, line, facts);
     r = written(record);
     if (r < 0) {

@@ -17,10 +17,11 @@
 struct record;
 
 /* A new file, for its owner alone. @by: when, by whom, with what; one line. @line: of a tty, or
- * NULL. -EEXIST: there is one already. */
+ * NULL. @reader: what it made of all before is not in the file. -EEXIST: there is one already. */
 int record_begin(const char *path, const char *by, const struct device_id *id,
                  const struct model *model, const struct line_settings *line,
-                 const struct device_facts *facts, int64_t now_ms, struct record **ret_record);
+                 const struct device_facts *facts, const struct reader *reader, int64_t now_ms,
+                 struct record **ret_record);
 /* The bytes of one data() and what @reader, which was fed with them, made of them. -errno: writing
  * failed, and nothing more is written. */
 int record_fed(struct record *record, int64_t now_ms, const uint8_t *bytes, size_t n,

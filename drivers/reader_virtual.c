@@ -1,10 +1,14 @@
 /* reader_virtual.c - the reader of demonstrations and tests: a line is the code of a card
- * (card.h). */
+ * (card.h), or the tracks of a stripe with their check characters, so that it can misread, and meet
+ * a bank card, as a real one does. */
 #include <errno.h>
 #include <string.h>
 
+#include "drivers/card_form.h"
 #include "drivers/driver.h"
 #include "drivers/text_line.h"
+
+static const struct card_form stripe = {.text = CARD_TEXT_TRACKS, .lrc = true};
 
 static int virtual_decode(const struct reader_setup *setup, const uint8_t *frame, size_t n,
                           struct card_read *ret_card)
@@ -15,6 +19,8 @@ static int virtual_decode(const struct reader_setup *setup, const uint8_t *frame
     (void)setup;
     if (length == 0)
         return -EAGAIN;
+    if (frame[0] == '%' || frame[0] == ';')
+        return card_form_text(&stripe, (const char *)frame, length, ret_card);
     if (length >= sizeof(code) || memchr(frame, '\0', length))
         return -EBADMSG;
     memcpy(code, frame, length);

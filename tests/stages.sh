@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# stages.sh - the stages of `./run test`, in their order, timed and counted.
+# stages.sh - the stages of `./run test`, timed and counted.
 #
 # `./run stage NAME` runs one of them and shows all it says. Each stage runs as a process of its own
 # (so that `set -e` holds in it) and exits 77 when what it tests is not there. A stage's output goes
 # to build/test-logs/NAME.log; of a failed one the end is shown.
+#
+# FIRST comes alone: the rules, and the programs that others test. Then two lanes go beside each other:
+# COMPUTING takes what WAITING, whose tests measure deadlines, leaves of the machine. What shares a
+# folder of build/ is in one lane: rigs run what asan built; ui builds the pages that others show.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 LOGS=build/test-logs
 JOBS=$(nproc)
 FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-10}
-EVERYDAY=(house style cppcheck release tidy asan tsan rigs vm fuzz ui integration e2e fault package)
+FIRST=(house style release)
+COMPUTING=(cppcheck tidy asan rigs tsan fuzz)
+WAITING=(ui integration e2e fault vm package)
 export NO_COLOR=1 CTEST_OUTPUT_ON_FAILURE=1
 export ANCHANGD=$PWD/build/release/daemon/anchangd ANCHANGCTL=$PWD/build/release/daemon/anchangctl
 
@@ -101,13 +107,15 @@ stage_vm() { # the installed package in a virtual machine with real USB
     tests/rigs/vm/vm.sh
 }
 
-fuzz_one() { # a fuzzer; what it says comes in one piece, for others run beside it
-    local name folders log
-    name=$(basename "$1")
+fuzz_one() { # a fuzzer, perhaps a driver; what it says comes in one piece, for others run beside it
+    local name seeds folders log
+    seeds=tests/fuzz/corpus/$(basename "$1")
+    name=$(basename "$1")${2:+-$2}
+    [ -z "${2:-}" ] || export FUZZ_DRIVER=$2
     log=build/test-logs/$name.log
     mkdir -p "build/corpus/$name" build/crashes build/test-logs
     folders=("build/corpus/$name")
-    [ ! -d "tests/fuzz/corpus/$name" ] || folders+=("tests/fuzz/corpus/$name")
+    [ ! -d "$seeds" ] || folders+=("$seeds")
     local status=0
     "$1" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=1024 -verbosity=0 \
         -artifact_prefix="build/crashes/$name-" "${folders[@]}" >"$log" 2>&1 || status=$?
@@ -116,11 +124,21 @@ fuzz_one() { # a fuzzer; what it says comes in one piece, for others run beside 
     return "$status"
 }
 
+fuzz_targets() { # arguments of fuzz_one; at night each driver apart, so that none takes another's time
+    local fuzzer
+    for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
+        if [ -n "${ANCHANG_NIGHTLY:-}" ] && [ "${fuzzer##*/}" = fuzz_reader ]; then
+            sed -nE 's/^DRIVER\((.*)\)$/\1/p' drivers/drivers.def | tr _ - | sed "s|^|$fuzzer |"
+        else
+            echo "$fuzzer"
+        fi
+    done
+}
+
 stage_fuzz() { # each fuzzer for a moment, from its seeds and earlier finds; as many at once as cores
     compgen -G 'tests/fuzz/fuzz_*.c' >/dev/null || skip "no fuzzers"
     ./run preset fuzz OFF
-    find build/fuzz/tests/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 | LC_ALL=C sort -z |
-        xargs -0 -P "$JOBS" -n 1 "$0" fuzz
+    fuzz_targets | xargs -P "$JOBS" -L 1 "$0" fuzz
 }
 
 stage_ui() { # types, lint, unit tests, build, size budgets
@@ -139,26 +157,25 @@ path_to_node() {
     [ ! -x build/node/bin/node ] || export PATH="$PWD/build/node/bin:$PATH"
 }
 
-node_tests() { # folder
+node_tests() { # folder, how many of its files at once
     compgen -G "$1/*.test.mjs" >/dev/null || skip "no tests in $1"
     [ -x "$ANCHANGD" ] || skip "anchangd is not built"
     ./run pages
     ./run modules
     path_to_node
-    # One file at a time: they measure deadlines, and the machine may be small.
-    node --test --test-concurrency=1 --test-reporter=spec "$1"/*.test.mjs
+    node --test --test-concurrency="$2" --test-reporter=spec "$1"/*.test.mjs
 }
 
 stage_integration() { # a real daemon on a port of its own, spoken to over sockets
-    node_tests tests/integration
+    node_tests tests/integration 2
 }
 
 stage_e2e() { # a real daemon and a real browser
-    CHROMIUM=${CHROMIUM:-/usr/bin/chromium} node_tests tests/e2e
+    CHROMIUM=${CHROMIUM:-/usr/bin/chromium} node_tests tests/e2e 2
 }
 
 stage_fault() { # loops of kill -9, full disks, failing syncs; at night ten times the rounds
-    node_tests tests/fault
+    node_tests tests/fault 1 # each fills the machine by itself, and measures what others then get
 }
 
 stage_package() { # packages, their contents, the units
@@ -198,7 +215,6 @@ tally() { # log, exit status; prints passed, failed, skipped
 
 run_stage() { # name; appends a line to $LOGS/table
     local name=$1 log=$LOGS/$1.log begin=$SECONDS status=0 word=ok counts
-    printf -- '-- %-12s ' "$name"
     "$0" stage "$name" >"$log" 2>&1 </dev/null || status=$?
     case $status in
     0) ;;
@@ -206,33 +222,82 @@ run_stage() { # name; appends a line to $LOGS/table
     *) word=FAILED ;;
     esac
     counts=$(tally "$log" "$status")
-    printf '%5d s  %s\n' $((SECONDS - begin)) "$word"
     printf '%s %d %s %s\n' "$name" $((SECONDS - begin)) "$counts" "$word" >>"$LOGS/table"
-    [ "$status" = 0 ] || [ "$status" = 77 ] || {
-        printf '\n== the end of %s ==\n' "$log"
-        tail -n 120 "$log"
+    printf -- '-- %-12s %5d s  %s\n' "$name" $((SECONDS - begin)) "$word"
+    [ "$word" != FAILED ] || {
+        printf '\n== the end of %s ==\n%s\n' "$log" "$(tail -n 120 "$log")"
+        printf '\nstage %s failed; alone: ./run stage %s · 测试阶段 %s 失败\n' "$name" "$name" "$name"
         return 1
     }
 }
 
-table() {
-    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
-    awk '{ printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5
-           s += $2; p += $3; f += $4; k += $5 }
-         END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "total", s, p, f, k }' "$LOGS/table"
+lane() { # niceness, then stages; the first that fails, here or in another lane, is the last
+    local name
+    renice -n "$1" -p "$BASHPID" >/dev/null
+    shift
+    for name in "$@"; do
+        ! grep -q ' FAILED$' "$LOGS/table" || return 1
+        run_stage "$name" || return 1
+    done
 }
 
-run_stages() {
-    local name status=0
+table() {
+    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
+    awk -v wall="$SECONDS" '
+        { printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5; p += $3; f += $4; k += $5 }
+        END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "all", wall, p, f, k }' "$LOGS/table"
+}
+
+LANES=() # process groups: a lane and all that it started
+
+start_lane() {
+    set -m # a process group of its own
+    lane "$@" &
+    set +m
+    LANES+=($!)
+}
+
+stop_lanes() { # signal's number: ends all that runs, and exits
+    local tries
+    trap '' INT TERM HUP
+    kill -TERM -- "${LANES[@]/#/-}" 2>/dev/null || true
+    for ((tries = 0; tries < 50; tries++)); do
+        kill -0 -- "${LANES[@]/#/-}" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL -- "${LANES[@]/#/-}" 2>/dev/null || true
+    exit $((128 + $1))
+}
+
+finish_lanes() {
+    local pid status=0
+    for pid in "${LANES[@]}"; do
+        wait "$pid" || status=1
+    done
+    LANES=()
+    return "$status"
+}
+
+alone() { # stages
+    start_lane 0 "$@"
+    finish_lanes
+}
+
+everything() {
+    alone "${FIRST[@]}" || return 1
+    start_lane 5 "${COMPUTING[@]}"
+    start_lane 0 "${WAITING[@]}"
+    finish_lanes
+}
+
+told() { # a way to run stages, with its arguments; then the table
+    local status=0
     mkdir -p "$LOGS"
     : >"$LOGS/table"
-    for name in "$@"; do
-        run_stage "$name" || {
-            printf '\nstage %s failed; alone: ./run stage %s · 测试阶段 %s 失败\n' "$name" "$name" "$name"
-            status=1
-            break
-        }
-    done
+    trap 'stop_lanes 2' INT
+    trap 'stop_lanes 15' TERM
+    trap 'stop_lanes 1' HUP
+    "$@" || status=$?
     table
     return "$status"
 }
@@ -240,19 +305,15 @@ run_stages() {
 case ${1:-test} in
 test)
     if [ "${2:-}" = nightly ]; then
-        FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-600}
-        export ANCHANG_FUZZ_SECONDS=$FUZZ_SECONDS
-        export ANCHANG_NIGHTLY=1
-        run_stages "${EVERYDAY[@]}"
-    else
-        run_stages "${EVERYDAY[@]}"
+        export ANCHANG_FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-600} ANCHANG_NIGHTLY=1
     fi
+    told everything
     ;;
-lint) run_stages house style cppcheck tidy ;;
-fuzz) fuzz_one "$2" ;; # one, for stage_fuzz
+lint) told alone house style cppcheck tidy ;;
+fuzz) fuzz_one "$2" "${3:-}" ;; # one, for stage_fuzz
 stage)
     if [ $# -lt 2 ]; then
-        printf '%s\n' "${EVERYDAY[@]}"
+        printf '%s\n' "${FIRST[@]}" "${COMPUTING[@]}" "${WAITING[@]}"
         exit 0
     fi
     stage_exists "$2" || {

@@ -44,6 +44,15 @@ static int need_terminal(struct call *call)
     return fault_set(call->tx.fault, FAULT_DENIED, "right", rights[RIGHT_TERMINAL_SELF].zh, NULL);
 }
 
+static int refuse_rate(struct call *call, enum fault_code code, unsigned seconds)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", seconds);
+    call->reply.retry_after = seconds;
+    return fault_set(call->tx.fault, code, "seconds", text, NULL);
+}
+
 /* ---- what is seen ---- */
 
 static int line_add(void *arg, const struct points_line *line)
@@ -121,11 +130,15 @@ int api_swipe_get(struct call *call)
                                              "pin_locked_until_ms"};
     struct seen seen = {.card = "unknown"};
     char code[CARD_TEXT];
+    unsigned wait;
     json_t *o;
     int r = need_terminal(call);
 
     if (r < 0)
         return r;
+    wait = swipe_look(call->app->swipes, call->id->actor.id, clock_boot_ms());
+    if (wait)
+        return refuse_rate(call, FAULT_SWIPE_RATE, wait);
     if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(), code) <
         0)
         return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
@@ -168,12 +181,16 @@ int api_member_pass_open_prepare(struct call *call)
 {
     const char *pin = NULL, *hash;
     struct attempt *a = calloc(1, sizeof(*a));
+    unsigned wait;
     int r = a ? 0 : -ENOMEM;
 
     free(call->prepared);
     call->prepared = a;
     if (r == 0)
         r = open_read(call, a->code, &pin);
+    wait = r == 0 ? swipe_pin(call->app->swipes, call->id->actor.id, clock_boot_ms()) : 0;
+    if (wait)
+        r = refuse_rate(call, FAULT_PIN_RATE, wait);
     if (r == 0)
         r = member_secret_find(call->tx.db, a->code, &a->secret);
     if (r < 0)

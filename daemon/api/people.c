@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/app.h"
+#include "daemon/disk_watch.h"
 #include "daemon/http/feed.h"
 #include "daemon/http/session.h"
 #include "daemon/version.h"
@@ -264,10 +265,13 @@ int terminal_reload(struct app *app, struct db *db, int64_t terminal_id)
 
 /* ---- calls for staff ---- */
 
-json_t *alert_json(const struct alert_row *row)
+json_t *alert_json(struct app *app, const struct alert_row *row)
 {
-    return json_pack("{s:I, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:o}", "id", (json_int_t)row->id,
-                     "terminal", row->terminal, "reason", row->reason, "unit", row->unit, "at_ms",
+    const int64_t left = row->terminal_id ? -1 : disks_left(app->disks, row->reason);
+
+    return json_pack("{s:I, s:s?, s:s, s:s?, s:o, s:I, s:s?, s:s?, s:o}", "id", (json_int_t)row->id,
+                     "terminal", row->terminal, "reason", row->reason, "unit", row->unit,
+                     "free_bytes", left < 0 ? json_null() : json_integer(left), "at_ms",
                      (json_int_t)row->at_ms, "answered_by", row->answered_by, "answered_by_name",
                      row->answered_by_name, "answered_ms", id_json(row->answered_ms));
 }
@@ -275,9 +279,10 @@ json_t *alert_json(const struct alert_row *row)
 static int alert_tell(void *arg, const struct alert_row *row)
 {
     struct app *app = arg;
-    int r = post_json(app, feed_channel(FEED_STAFF, row->project_id), "alert", alert_json(row));
+    int r =
+        post_json(app, feed_channel(FEED_STAFF, row->project_id), "alert", alert_json(app, row));
 
-    if (r >= 0 && row->answered_ms)
+    if (r >= 0 && row->answered_ms && row->terminal_id)
         r = post_json(app, feed_channel(FEED_TERMINAL, row->terminal_id), "answered",
                       json_pack("{s:I, s:s}", "id", (json_int_t)row->id, "reason", row->reason));
     return r;

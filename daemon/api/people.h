@@ -49,7 +49,8 @@ struct terminal_row;
 int session_json(struct call *call, const struct identity *id, json_t **ret_session);
 /* Who a terminal is to the session table. */
 void terminal_identity(const struct terminal_row *row, struct identity *ret_identity);
-json_t *alert_json(const struct alert_row *row);
+/* With what is left of the disk it is about. */
+json_t *alert_json(struct app *app, const struct alert_row *row);
 /* The codes of @set. */
 json_t *rights_json(right_set set);
 /* null for 0. */

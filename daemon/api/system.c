@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/public.h"
 #include "daemon/app.h"
+#include "daemon/disk_watch.h"
 #include "daemon/http/http.h"
 #include "daemon/site.h"
 #include "daemon/version.h"
@@ -66,6 +66,24 @@ static json_t *reasons_of(const struct app *app, const struct writer_stats *w)
     return reasons;
 }
 
+/* It serves, but somebody has to see to it. */
+static json_t *warnings_of(const struct app *app)
+{
+    struct disk_view disks[DISKS_MAX];
+    size_t n = disks_view(app->disks, disks);
+    json_t *warnings = json_array();
+    char text[640];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!disks[i].low)
+            continue;
+        snprintf(text, sizeof(text), "the disk of %s is nearly full: %" PRId64 " MiB are left",
+                 disks[i].path, disks[i].free_bytes / (1024 * 1024));
+        json_array_append_new(warnings, json_string(text));
+    }
+    return warnings;
+}
+
 int api_readyz(struct call *call)
 {
     struct app *app = call->app;
@@ -81,11 +99,12 @@ int api_readyz(struct call *call)
     reasons = reasons_of(app, &w);
     ok = json_array_size(reasons) == 0;
     call->reply.status = ok ? 200 : 503;
-    call->reply.body = json_pack("{s:b, s:s, s:o, s:I, s:I, s:[], s:o}", "ok", ok, "database",
-                                 ok ? "ok" : "see reasons", "snapshot_age_ms",
-                                 oldest ? json_integer(clock_wall_ms() - oldest) : json_null(),
-                                 "writer_queue", (json_int_t)w.queue_depth, "streams",
-                                 (json_int_t)feed.streams, "devices", "reasons", reasons);
+    call->reply.body =
+        json_pack("{s:b, s:s, s:o, s:I, s:I, s:[], s:o, s:o}", "ok", ok, "database",
+                  ok ? "ok" : "see reasons", "snapshot_age_ms",
+                  oldest ? json_integer(clock_wall_ms() - oldest) : json_null(), "writer_queue",
+                  (json_int_t)w.queue_depth, "streams", (json_int_t)feed.streams, "devices",
+                  "reasons", reasons, "warnings", warnings_of(app));
     return call->reply.body ? 0 : -ENOMEM;
 }
 
@@ -143,14 +162,27 @@ static json_t *listeners_json(const struct config *c, const struct http *http)
     return list;
 }
 
+static json_t *disks_json(struct disks *disks)
+{
+    struct disk_view views[DISKS_MAX];
+    size_t n = disks_view(disks, views);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:I, s:I, s:b}", "name", views[i].name, "path",
+                            views[i].path, "free_bytes", (json_int_t)views[i].free_bytes,
+                            "total_bytes", (json_int_t)views[i].total_bytes, "low", views[i].low));
+    return list;
+}
+
 int api_system_get(struct call *call)
 {
     const struct config *config = call->app->config;
     struct session_stats sessions;
     struct feed_stats feed;
     struct writer_stats w;
-    struct statvfs disk;
-    int64_t free_bytes = 0, backup_ms = 0;
+    int64_t backup_ms = 0;
     char wal[540];
     int r = backup_last(call->tx.db, &backup_ms);
 
@@ -160,19 +192,17 @@ int api_system_get(struct call *call)
     writer_get_stats(call->app->writer, &w);
     feed_get_stats(call->app->feed, &feed);
     session_get_stats(call->app->sessions, &sessions);
-    if (statvfs(config->state_dir, &disk) == 0)
-        free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     snprintf(wal, sizeof(wal), "%s-wal", call->app->db_path);
     call->reply.body = json_pack(
-        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
+        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
         "version", ANCHANG_VERSION, "demo", (int)config->demo, "started_ms",
         (json_int_t)call->app->started_ms, "schema", call->app->schema, "sqlite",
         db_engine_version(), "listeners", listeners_json(config, call->app->http), "db_bytes",
-        (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal),
-        "disk_free_bytes", (json_int_t)free_bytes, "commits", (json_int_t)w.commits, "jobs",
-        (json_int_t)w.jobs, "streams", (json_int_t)feed.streams, "sessions",
-        (json_int_t)sessions.users, "clock_step_ms", (json_int_t)clock_step(call->app),
-        "last_backup_ms", backup_ms ? json_integer(backup_ms) : json_null(), "public_address",
+        (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal), "disks",
+        disks_json(call->app->disks), "commits", (json_int_t)w.commits, "jobs", (json_int_t)w.jobs,
+        "streams", (json_int_t)feed.streams, "sessions", (json_int_t)sessions.users,
+        "clock_step_ms", (json_int_t)clock_step(call->app), "last_backup_ms",
+        backup_ms ? json_integer(backup_ms) : json_null(), "public_address",
         config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;
 }

@@ -197,19 +197,24 @@ int api_terminal_heartbeat(struct call *call)
     sign_text(sign.screen, sizeof(sign.screen), screen);
     sign_text(sign.page_version, sizeof(sign.page_version), version);
     reload = terminals_beat(call->app->terminals, call->id->terminal_id, &sign);
-    call->reply.body = json_pack(
-        "{s:I, s:b, s:s}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload, "reader",
-        call->app->devices ? devices_reader_text(call->app->devices, call->id->terminal_id)
-                           : "none");
+    call->reply.body =
+        json_pack("{s:I, s:b}", "now_ms", (json_int_t)call->tx.now_ms, "reload", reload);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
-/* What concerns this machine alone: swipes at its readers, passes that ended, answered calls, its
- * revocation. */
+static void events_begun(struct call *call)
+{
+    if (call->app->devices)
+        devices_reader_tell(call->app->devices, call->id->terminal_id);
+}
+
+/* What concerns this machine alone: how its readers are and swipes at them, passes that ended,
+ * answered calls, its revocation. */
 int api_terminal_events(struct call *call)
 {
     int r = need_terminal(call);
 
+    call->subscribed = events_begun;
     return r < 0 ? r : call_subscribe(call, feed_channel(FEED_TERMINAL, call->id->terminal_id));
 }
 
@@ -217,14 +222,17 @@ int api_terminal_events(struct call *call)
 
 static int alert_add(void *arg, const struct alert_row *row)
 {
-    return json_array_append_new(arg, alert_json(row)) < 0 ? -ENOMEM : 0;
+    const struct listing *l = arg;
+    json_t *alert = alert_json(l->call->app, row);
+
+    return json_array_append_new(l->items, alert) < 0 ? -ENOMEM : 0;
 }
 
 static int alert_take(void *arg, const struct alert_row *row)
 {
     struct call *call = arg;
 
-    call->reply.body = alert_json(row);
+    call->reply.body = alert_json(call->app, row);
     return call->reply.body ? 0 : -ENOMEM;
 }
 
@@ -252,10 +260,10 @@ int api_terminal_call(struct call *call)
 
 int api_alert_list(struct call *call)
 {
-    json_t *items = json_array();
-    int r = alert_scan(&call->tx, 0, alert_add, items);
+    struct listing l = {call, json_array()};
+    int r = alert_scan(&call->tx, 0, alert_add, &l);
 
-    call->reply.body = json_pack("{s:o}", "items", items);
+    call->reply.body = json_pack("{s:o}", "items", l.items);
     return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
 }
 

@@ -104,6 +104,8 @@ struct call {
     void *prepared; /* what prepare left for the handler: malloc, freed with the call */
     uint64_t channels[CALL_CHANNELS_MAX]; /* ROUTE_STREAM: what the handler subscribed to */
     size_t n_channels;
+    /* ROUTE_STREAM: run when the stream is open, so that it hears what is posted; NULL: nothing. */
+    void (*subscribed)(struct call *call);
     struct request *request; /* http.c's */
 };
 

@@ -278,6 +278,8 @@ static enum MHD_Result dispatch_stream(struct request *rq)
     }
     if (r < 0)
         return request_reply(rq, r);
+    if (rq->call.subscribed)
+        rq->call.subscribed(&rq->call);
     rq->state = REQUEST_ANSWERED;
     rq->status = MHD_HTTP_OK;
     conn_deadline(rq->conn, 0, 0);

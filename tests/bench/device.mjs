@@ -70,7 +70,7 @@ function swipe(place, code) {
     let text = '';
     socket.setEncoding('utf8').on('data', (part) => (text += part));
     socket.on('end', () => (JSON.parse(text).ok ? done() : fail(new Error(text)))).on('error', fail);
-    socket.write(`${JSON.stringify({ command: 'swipe', args: { reader: READER, code } })}\n`);
+    socket.write(`${JSON.stringify({ command: 'swipe', args: { reader: READER, card: code } })}\n`);
   });
 }
 

@@ -26,14 +26,15 @@ const inBoth = (run) => Promise.all(LANGS.map(run))
 
 /** Looks at what is shown now; everything that is found on the way is told together at the end. */
 class Looker {
-  constructor(page, { touch = false } = {}) {
-    Object.assign(this, { page, touch, found: [], screens: [] })
+  /** @touch: what is touched is large enough. @looks: only how it looks. */
+  constructor(page, { touch = false, looks = false } = {}) {
+    Object.assign(this, { page, touch, looks, found: [], screens: [] })
   }
 
   /** @within: only there, when the page behind a dialog has been looked at before. */
   async at(name, within) {
     this.screens.push(name)
-    this.found.push(...(await b.axe(this.page, within)).map((line) => `${name}: ${line}`))
+    this.found.push(...(await b.axe(this.page, within, this)).map((line) => `${name}: ${line}`))
     if (!this.touch) return
     this.found.push(...(await b.smallTargets(this.page)).map((line) => `${name}: small: ${line}`))
     this.found.push(...(await b.clipped(this.page)).map((line) => `${name}: cut off: ${line}`))
@@ -48,17 +49,18 @@ class Looker {
 
 // ---- the kiosk
 
+/** What is shown is the same in all of them: once it is asked for its names and roles, then only how it looks. */
 const MODES = {
   plain: {},
-  'low screen': { size: b.DESK },
-  large: { flags: [0] },
-  contrast: { flags: [1] },
-  'large, contrast, reach': { flags: [0, 1, 2] },
+  'low screen': { size: b.DESK, looks: true },
+  large: { flags: [0], looks: true },
+  contrast: { flags: [1], looks: true },
+  'large, contrast, reach': { flags: [0, 1, 2], looks: true },
 }
 
-async function kioskScreens(terminal, lang, { flags = [], size }) {
+async function kioskScreens(terminal, lang, { flags = [], size, looks }) {
   const page = await b.kiosk(stage.browser, stage.site, terminal, { clock: true, ...size })
-  const look = new Looker(page, { touch: true })
+  const look = new Looker(page, { touch: true, looks })
   const closeSheet = () => page.locator('.sheet header .btn').click()
   await page.waitForSelector('.attract-figures')
   await look.at('attract')
@@ -135,10 +137,10 @@ for (const [name, mode] of Object.entries(MODES))
   })
 
 // What a card opens, at the reader that is called as the language.
-async function memberScreens(lang, { flags = [], size }) {
+async function memberScreens(lang, { flags = [], size, looks }) {
   const at = await glass(stage, lang, size)
   const { page } = at
-  const look = new Looker(page, { touch: true })
+  const look = new Looker(page, { touch: true, looks })
   const see = async (name, selector) => {
     await shown(page, selector)
     await look.at(name)

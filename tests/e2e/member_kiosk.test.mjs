@@ -173,6 +173,24 @@ test('cards that open nothing, each with its words', async () => {
   await b.close(page)
 })
 
+test('a card that is not read, and a bank card: the words of each, and nothing to open', async () => {
+  const at = await place(READERS[0])
+  const { page } = at
+  for (const [card, words] of [
+    ['bad', '没有读好'],
+    ['refused', '这不是会员卡'],
+    ['garbled', '没有读好'],
+  ]) {
+    // One right behind another is told of once: a card is held there until it is.
+    await b.until(async () => (await at.swipe(card), (await page.locator('.member').count()) > 0), card)
+    await says(page, words)
+    assert.equal(await page.locator('.member-open').count(), 0)
+    await page.locator('[data-leave]').click()
+    await shown(page, '.attract')
+  }
+  await b.close(page)
+})
+
 test('two kiosks at once: each hears its own reader; another card takes the place of the first', async () => {
   const [left, right] = [await place(READERS[0]), await place(READERS[1])]
   const [one, two] = [await member(), await member({ name: '齾齉龖', points: 512 })]

@@ -111,12 +111,13 @@ test('a list is imported: unknown words are asked, repeated rows skipped, all or
 
   await page.locator('.problems > li').first().waitFor()
   assert.ok(await primary(page).isDisabled(), 'nothing is imported before every class is decided')
-  for (const li of await page.locator('.problems > li').all()) {
-    const twice = (await li.innerText()).includes('重复')
-    await li
-      .locator('.el-radio')
-      .nth(twice ? 1 : 2)
-      .click()
+  // Each decision is followed by a dry run, which may take a class of problems away.
+  const problems = page.locator('.problems > li.waiting')
+  while (await problems.count()) {
+    const text = await problems.first().innerText()
+    const way = text.includes('重复') ? 1 : 2
+    await problems.first().locator('.el-radio').nth(way).click()
+    await page.waitForFunction((t) => document.querySelector('.problems > li.waiting')?.innerText !== t, text)
   }
   await page.waitForFunction(() => !document.querySelector('.bar .el-button--primary')?.disabled)
   await primary(page).click()

@@ -86,10 +86,15 @@ describe('IN-10: captures through the daemon', () => {
         await sleep(20);
       assert.deepEqual(heard(), expected, name);
       assert.ok(stream.events.every((e) => e.event !== 'swipe' || e.data.virtual));
-      await stream.close();
     }
     const gone = (await registered()).filter((d) => d.state !== 'ready' && d.state !== 'degraded');
     assert.ok(gone.length > 0, 'some captures end with the device pulled out');
+    for (const { mark } of gone) {
+      const { stream } = places.get(mark.split('/').at(-1));
+      const states = () => stream.events.filter((e) => e.event === 'reader').map((e) => e.data.state);
+      await stream.next('reader', { test: () => states().includes('ready') && states().at(-1) === 'away' });
+    }
+    for (const { stream } of places.values()) await stream.close();
     for (const end = performance.now() + 20_000; ; await sleep(100)) {
       const alerts = (await control.get('/api/v1/alerts')).items.filter((a) => a.reason === 'reader');
       if (alerts.length >= gone.length) break;

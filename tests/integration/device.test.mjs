@@ -130,6 +130,25 @@ describe('DV-03: a swipe reaches the page of its terminal, and no other', () => 
     for (const { stream } of [counter, next]) await stream.close();
   });
 
+  test('a wrong check and garbage are bad reads, a bank card is refused: by the codec, which counts them', async () => {
+    const counter = await place('counter', '坏卡柜台', '柜台读卡器');
+    const before = (await device('柜台读卡器')).counts;
+    const words = { bad: 'bad', garbled: 'bad', refused: 'refused' };
+    for (const [card, result] of Object.entries(words)) {
+      const from = counter.stream.events.length;
+      swipe(card, '柜台读卡器');
+      const { data } = await counter.stream.next('swipe', { from });
+      assert.deepEqual([data.id, data.result, data.virtual], ['', result, true]);
+      await sleep(800); // such reads are told of every 700 ms: it is the clock that is tested
+    }
+    assert.deepEqual(swipes(counter).map((e) => e.data.result), Object.values(words));
+    const { counts } = await device('柜台读卡器');
+    assert.deepEqual([counts.bad - before.bad, counts.refused - before.refused, counts.cards - before.cards], [2, 1, 0]);
+    swipe(CARD, '柜台读卡器');
+    await counter.stream.next('swipe', { test: (d) => d.result === 'card' });
+    await counter.stream.close();
+  });
+
   test('what is no card number is refused where it is typed', async () => {
     for (const code of ['x:04A1', 'u:XYZ', 'u:04', "n:1' OR 1=1", `n:${'9'.repeat(41)}`, 'n:<script>'])
       assert.match(site.ctl('swipe', code, '--reader', '柜台读卡器').stderr, /not a card's number/, code);
@@ -179,6 +198,7 @@ describe('recording', () => {
     const [path, warning] = site.ctlOk('record', '柜台读卡器', 'my-reader').trim().split('\n');
     assert.match(warning, /in the clear/);
     swipe('n:88005678', '柜台读卡器');
+    for (const wrong of ['bad', 'garbled', 'refused']) swipe(wrong, '柜台读卡器');
     assert.match(site.ctl('record', '柜台读卡器', 'again').stderr, /./, 'one at a time');
     site.ctlOk('record', '柜台读卡器', 'off');
     swipe('n:88009999', '柜台读卡器');

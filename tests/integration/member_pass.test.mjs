@@ -209,14 +209,79 @@ describe('each event has one way', () => {
     for (const stream of [project, kiosk.stream]) await stream.close();
   });
 
-  test('what the page is told of its reader: none, ready, away', async () => {
-    const heartbeat = { screen: 'attract', frame_ms: 16 };
-    const told = async (client) => (await client.post('/api/v1/terminal/heartbeat', heartbeat, 200)).reader;
-    assert.equal(await told(await site.terminal(admin)), 'none');
-    assert.equal(await told(kiosks[1].client), 'ready');
+  test('what the page is told of its reader, at once and at each change: none, ready, away', async () => {
+    const stream = (client) => client.events('/api/v1/terminal/events');
+    const states = (of) => of.events.filter((e) => e.event === 'reader').map((e) => e.data.state);
+    const bare = await site.terminal(admin);
+    const [none, ready] = [await stream(bare), await stream(kiosks[1].client)];
+    await Promise.all([none.next('reader'), ready.next('reader')]);
+    assert.deepEqual([states(none), states(ready)], [['none'], ['ready']]);
+    await bindReader(control, READERS[1], bare.session.terminal.id);
+    await Promise.all([
+      none.next('reader', { test: (d) => d.state === 'ready' }),
+      ready.next('reader', { test: (d) => d.state === 'none' }),
+    ]);
+    await bindReader(control, READERS[1], kiosks[1].client.session.terminal.id);
+    await Promise.all([none, ready].map((of) => of.next('reader', { test: () => states(of).length === 3 })));
+    assert.deepEqual([states(none), states(ready)], [['none', 'ready', 'none'], ['ready', 'none', 'ready']]);
     site.settings.devices.virtual = READERS.slice(0, 1); // the second one is not plugged in any more
     site.configure();
     await site.restart();
-    assert.equal(await told(kiosks[1].client), 'away');
+    const away = await stream(kiosks[1].client);
+    assert.equal((await away.next('reader')).data.state, 'away');
+    await away.close();
+  });
+});
+
+describe('who tries out cards and PINs at a terminal is slowed there', () => {
+  let own, one, other, people;
+  const cards = [];
+  before(async () => {
+    own = await Site.demo({ rateLimits: 'yes', config: { devices: virtualReaders(...READERS) } });
+    people = {}; // two log-ins and two pairings: of the five a minute, one is left
+    for (const login of ['control', 'cashier']) people[login] = await own.login(login);
+    for (let i = 0; i < 3; i++) cards.push(await enrolBy(people.cashier, {}));
+    [one, other] = await Promise.all(
+      READERS.map(async (reader) => {
+        const client = await own.terminal(people.control, { name: reader });
+        await bindReader(people.control, reader, client.session.terminal.id);
+        return { client, reader, stream: await client.events('/api/v1/terminal/events') };
+      }),
+    );
+  });
+  after(() => own.close());
+  const held = async (kiosk, code) => {
+    const from = kiosk.stream.events.length;
+    await swipeAt(own, kiosk.reader, code);
+    return (await kiosk.stream.next('swipe', { from })).data.id;
+  };
+  const tryPin = (kiosk, swipe, pin) => kiosk.client.request('POST', '/api/v1/terminal/member', { body: { swipe, pin } });
+
+  test('after ten PINs a minute; another kiosk, and the log-in of staff at the same address, go on', async () => {
+    const wrong = [];
+    for (const { code } of cards.slice(0, 2)) {
+      const id = await held(one, code);
+      for (let i = 0; i < 5; i++) wrong.push((await tryPin(one, id, WRONG_PIN)).body.code);
+    }
+    assert.deepEqual([...new Set(wrong)].sort(), ['pin.locked', 'pin.wrong']);
+    const refused = await tryPin(one, await held(one, cards[2].code), PIN);
+    assert.deepEqual([refused.status, refused.body.code], [429, 'pin.rate']);
+    const wait = Number(refused.headers['retry-after']);
+    assert.ok(wait >= 1 && wait <= 60, String(wait));
+    assert.ok(refused.body.detail.includes(`again in ${wait} s`), refused.body.detail);
+    assert.equal((await tryPin(other, await held(other, cards[2].code), PIN)).status, 200);
+    await own.login('manager');
+  });
+
+  test('after thirty cards a minute, unknown ones too', async () => {
+    let last;
+    for (let i = 0; i < 60 && last?.status !== 429; i++) {
+      const id = await held(one, `n:7700${String(i).padStart(4, '0')}`);
+      last = await one.client.request('GET', `/api/v1/terminal/swipes/${id}`);
+      if (last.status === 200) assert.equal(last.body.card, 'unknown');
+    }
+    assert.deepEqual([last.status, last.body.code], [429, 'swipe.rate']);
+    assert.match(last.body.detail, /Swipe again in \d+ s, or ask at the counter/);
+    await other.client.get(`/api/v1/terminal/swipes/${await held(other, cards[0].code)}`);
   });
 });

@@ -17,7 +17,7 @@ static const char people_seed[] =
     "INSERT INTO post_building VALUES (1, 1); INSERT INTO user_post VALUES (1, 1);"
     "INSERT INTO device (kind, bus, mark, model, name, terminal_id, added_ms, seen_ms) VALUES "
     "('reader', 'usb', 'm', 'o', 'n', 1, 1, 1), ('reader', 'tty', 'm', 'o', 'n', 1, 1, 1);"
-    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1);"
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 1), (NULL, 'disk', 1);"
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1);";
 
 static const char *const people_refused[] = {
@@ -58,6 +58,9 @@ static const char *const people_refused[] = {
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'boredom', 1)",
     "INSERT INTO alert (terminal_id, reason, unit_id, at_ms) VALUES (1, 'printer', 99, 1)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'help', 2)",
+    "INSERT INTO alert (reason, at_ms) VALUES ('disk', 2)",
+    "INSERT INTO alert (reason, at_ms) VALUES ('help', 2)",
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'disk-backups', 2)",
     "INSERT INTO import_mapping VALUES ('', 'm', 'a', 1)",
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1)",
     /* audit */

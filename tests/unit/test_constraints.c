@@ -26,13 +26,15 @@
 #include "constraints_people.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
+#include "constraints_question.h"
 #include "constraints_reprice.h"
 #include "constraints_terms.h"
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people), CONSTRAINTS(member),
-    CONSTRAINTS(approval), CONSTRAINTS(terms),       CONSTRAINTS(deal),   CONSTRAINTS(reprice),
+    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),
+    CONSTRAINTS(member),   CONSTRAINTS(approval),    CONSTRAINTS(terms),
+    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

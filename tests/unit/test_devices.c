@@ -15,13 +15,14 @@
 
 #include <cmocka.h>
 
-#include "daemon/devices.h"
+#include "daemon/devices_impl.h"
 #include "daemon/http/feed.h"
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/migrate.h"
 #include "db/terminal.h"
 #include "db/writer.h"
+#include "drivers/port_impl.h"
 
 enum { PATIENCE_MS = 20000, HEARD_MAX = 64 };
 
@@ -225,6 +226,63 @@ static void test_swipe_now(void **state)
     assert_int_equal(office.n_heard, 0);
 }
 
+static size_t n_views(void)
+{
+    static struct device_view views[DEVICES_MAX];
+
+    return devices_view(office.app.devices, views, DEVICES_MAX);
+}
+
+/* As many as there may be. */
+static int fill_apply(struct tx *tx, void *arg)
+{
+    char mark[24];
+    int64_t id;
+    int r = 0;
+
+    for (int i = *(int *)arg; r == 0 && i < DEVICE_MAX; i++) {
+        const struct device_new seen = {"usb", mark, "rdm6300", "full"};
+
+        snprintf(mark, sizeof(mark), "full %d", i);
+        r = device_seen(tx, &seen, &id);
+        r = r < 0 ? r : 0;
+    }
+    return r;
+}
+
+static int nothing_apply(struct tx *tx, void *arg)
+{
+    (void)tx, (void)arg;
+    return 0;
+}
+
+/* One that says another name at each plug gets no row once the registry is full: it is listed while
+ * it is there, and leaves nothing behind. */
+static void test_full_registry(void **state)
+{
+    struct device_id id = {.bus = "virtual"};
+    struct bus_core *bus = NULL;
+    int there = 2;
+
+    (void)state;
+    UNTIL(view("reader 0").id && view("reader 1").id)
+    assert_int_equal(call_writer(fill_apply, &there), 0);
+    UNTIL(n_views() == DEVICE_MAX)
+    for (size_t i = 0; i < office.app.devices->n_buses; i++)
+        if (office.app.devices->buses[i].ops == &bus_virtual)
+            bus = (struct bus_core *)office.app.devices->buses[i].bus;
+    assert_non_null(bus);
+    for (int i = 0; i < DEVICES_MAX; i++) {
+        snprintf(id.path, sizeof(id.path), "plug %d", i);
+        bus->events->arrived(bus->arg, &id);
+        assert_int_equal(call_writer(nothing_apply, NULL), 0); /* behind its own job */
+        assert_true(view(id.path).present);
+        assert_int_equal(view(id.path).id, 0);
+        bus->events->left(bus->arg, &id);
+        assert_int_equal(n_views(), DEVICE_MAX);
+    }
+}
+
 static void *others(void *arg)
 {
     struct bus_view buses[BUSES_MAX];
@@ -268,7 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {CASE(test_registered_bound_heard),
                                        CASE(test_what_is_refused), CASE(test_swipe_now),
-                                       CASE(test_other_threads)};
+                                       CASE(test_full_registry), CASE(test_other_threads)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct row {
     size_t tail;         /* bytes of a good frame behind the one that completes it */
 };
 
-static struct row rows[10];
+static struct row rows[11];
 static size_t n_rows;
 
 #define HID         "[match]\nusb = 1234:5678:0\n"
@@ -99,6 +99,8 @@ static int rows_make(void **state)
               "u:04A1B2C3D4E5F6\n", false);
     row_bytes("virtual", "[model]\nname = V\ndriver = virtual\n", B("n:8806-1\n"), B("n:8806 1\n"),
               "n:8806-1\n", false);
+    row_bytes("virtual, stripe", "[model]\nname = V\ndriver = virtual\n", B(";88061?3\n"),
+              B(";88061?0\n"), "n:88061\n", false);
     return 0;
 }
 

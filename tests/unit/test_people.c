@@ -167,7 +167,7 @@ static void test_terminal(void **state)
                "{\"screen\":\"chart\",\"frame_ms\":16,\"chart_version\":null,"
                "\"page_version\":\"0.1.0\"}");
     assert_int_equal(said.status, 200);
-    keys(said.body, "now_ms reload reader");
+    keys(said.body, "now_ms reload");
     assert_true(json_is_false(json_object_get(said.body, "reload")));
     drop(&said);
     said = ask("GET", "/terminals", root, NULL);
@@ -251,7 +251,8 @@ static void test_call(void **state)
     feed_get_stats(server.feed, &before);
     said = ask("POST", "/terminal/call", kiosk, "{\"reason\":\"help\"}");
     assert_int_equal(said.status, 201);
-    keys(said.body, "id terminal reason unit at_ms answered_by answered_by_name answered_ms");
+    keys(said.body,
+         "id terminal reason unit free_bytes at_ms answered_by answered_by_name answered_ms");
     assert_string_equal(text(said.body, "terminal"), "Hall 1");
     snprintf(path, sizeof(path), "/alerts/%lld/answer", (long long)integer(said.body, "id"));
     drop(&said);

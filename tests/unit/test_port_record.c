@@ -37,7 +37,8 @@ static void begin(const char *text, const char *bus)
     model = model_of(text);
     assert_int_equal(reader_new(&model, its, &reader), 0);
     assert_int_equal(record_begin(path, "2026-11-27, by a test", &id, &model,
-                                  strcmp(bus, "tty") == 0 ? &model.line : NULL, its, 1000, &record),
+                                  strcmp(bus, "tty") == 0 ? &model.line : NULL, its, reader, 1000,
+                                  &record),
                      0);
 }
 
@@ -167,6 +168,26 @@ static void test_bank_card(void **state)
     unlink(path);
 }
 
+/* What was misread before it was switched on is not held against the first card. */
+static void test_begun_late(void **state)
+{
+    const struct device_facts none = {.report_size = 0};
+    const struct device_id id = {.bus = "tty"};
+
+    (void)state;
+    begin(SERIAL, "tty");
+    record = record_end(record, 1000, 0);
+    unlink(path);
+    reader_feed(reader, 1000, (const uint8_t *)"noise", 5, &said_events, &(struct said){.n = 0});
+    assert_int_equal(
+        record_begin(path, "x", &id, &model, &model.line, &none, reader, 2000, &record), 0);
+    feed(3000, CARD, sizeof(CARD) - 1);
+    end(0);
+    assert_non_null(strstr(written(), CARD_LINE));
+    assert_null(strstr(written(), "left out"));
+    unlink(path);
+}
+
 static void test_header(void **state)
 {
     struct device_facts facts = {.interface_class = 3, .report_size = 337, .n_descriptor = 20};
@@ -178,12 +199,13 @@ static void test_header(void **state)
     for (size_t i = 0; i < facts.n_descriptor; i++)
         facts.descriptor[i] = (uint8_t)(i * 13);
     begin(SERIAL, "tty");
-    assert_int_equal(record_begin(path, "x", &id, &model, NULL, &facts, 0, &(struct record *){0}),
-                     -EEXIST);
-    end(0);
-    unlink(path);
-    assert_int_equal(record_begin(path, "x", &id, &model, NULL, &facts, 0, &record), 0);
+    assert_int_equal(
+        record_begin(path, "x", &id, &model, NULL, &facts, reader, 0, &(struct record *){0}),
+        -EEXIST);
     record = record_end(record, 0, 0);
+    unlink(path);
+    assert_int_equal(record_begin(path, "x", &id, &model, NULL, &facts, reader, 0, &record), 0);
+    end(0);
     assert_int_equal(capture_read(path, &capture, error, sizeof(error)), 0);
     assert_string_equal(capture->device, "Test"); /* the model's name, as it said none */
     assert_string_equal(capture->bus, "usb");
@@ -198,9 +220,8 @@ static void test_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_card),
-        cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_bank_card),
+        cmocka_unit_test(test_card),      cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_bank_card), cmocka_unit_test(test_begun_late),
         cmocka_unit_test(test_header),
     };
 

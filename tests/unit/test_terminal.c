@@ -227,6 +227,31 @@ static void test_alert(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, alert_raise(tx, id, "help", 0, &b)), 1); /* rings anew */
 }
 
+/* Of the site itself: no terminal, no project, for all who take calls; one of a reason. */
+static void test_alert_site(void **state)
+{
+    struct fixture *f = *state;
+    struct heard h = {0};
+    int64_t a = 0, b = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, alert_raise(tx, 0, "disk", 0, &a)), 1);
+    assert_true(fixture_changed(f, CHANGE_ALERT, a));
+    assert_int_equal(FIXTURE_DO(f, tx, alert_raise(tx, 0, "disk", 0, &b)), 0);
+    assert_int_equal(a, b);
+    assert_int_equal(FIXTURE_DO(f, tx, alert_raise(tx, 0, "disk-backups", 0, &b)), 1);
+    f->as = &f->outsider;
+    assert_int_equal(FIXTURE_DO(f, tx, alert_scan(tx, 0, hear, &h)), 0);
+    assert_int_equal(h.n, 2);
+    f->as = &f->actor;
+    assert_int_equal(FIXTURE_DO(f, tx, alert_settle(tx, 0, "disk")), 0);
+    assert_true(fixture_changed(f, CHANGE_ALERT, a));
+    assert_int_equal(FIXTURE_DO(f, tx, alert_settle(tx, 0, "disk")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, alert_answer(tx, b)), 0);
+    h = (struct heard){0};
+    assert_int_equal(FIXTURE_DO(f, tx, alert_scan(tx, 0, hear, &h)), 0);
+    assert_int_equal(h.n, 0);
+}
+
 static void test_alert_scope(void **state)
 {
     struct fixture *f = *state;
@@ -315,6 +340,7 @@ int main(void)
         T(test_revoke),
         T(test_limit),
         T(test_alert),
+        T(test_alert_site),
         T(test_alert_scope),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_watch_is_bounded),

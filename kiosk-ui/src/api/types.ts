@@ -23,6 +23,7 @@ export type LinkPage = Schemas['LinkPage'];
 export type PublicDisclosure = Schemas['PublicDisclosure'];
 export type FeedUnits = Schemas['FeedUnits'];
 export type FeedPublished = Schemas['FeedPublished'];
+export type TerminalReader = Schemas['TerminalReader'];
 export type TerminalSwipe = Schemas['TerminalSwipe'];
 export type SwipeCard = Schemas['SwipeCard'];
 export type MemberPane = Schemas['MemberPane'];

@@ -1,11 +1,12 @@
 // What the counter knows: the public chart as customers see it, open calls, and the terminals' health.
-import { computed, onScopeDispose, ref, shallowRef } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { api, newKey, ok, toApiError, type ApiError } from '@/api/client';
 import type { LinkState } from '@/api/feed';
 import type { PublicProject, Schemas } from '@/api/types';
 import { ChartKeeper } from '@/chart/keeper';
 import { countStates, type Chart } from '@/chart/model';
 import { searchUnits } from '@/chart/search';
+import { renewed } from '@/office/session';
 
 export type Alert = Schemas['Alert'];
 export type Terminal = Schemas['Terminal'];
@@ -16,6 +17,8 @@ export const HITS_MAX = 9;
 
 export interface Rights {
   has: (right: string) => boolean;
+  /** The session is over, and the log-in stands before the desk: nothing is asked meanwhile. */
+  ended: boolean;
 }
 
 export function createDesk(rights: Rights, onGone: () => void) {
@@ -49,6 +52,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   }
 
   async function loadProjects(): Promise<void> {
+    if (rights.ended) return;
     try {
       projects.value = (await ok(api.GET('/api/v1/public/projects'))).items;
       problem.value = null;
@@ -61,12 +65,16 @@ export function createDesk(rights: Rights, onGone: () => void) {
   }
 
   function choose(id: number | null): void {
-    keeper?.stop();
-    keeper = null;
     project.value = id;
     chart.value = null;
     words.value = '';
     at.value = 0;
+    follow(id);
+  }
+
+  function follow(id: number | null): void {
+    keeper?.stop();
+    keeper = null;
     if (id === null || stopped) return;
     link.value = 'reconnecting';
     keeper = new ChartKeeper({
@@ -84,7 +92,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   }
 
   async function loadCalls(): Promise<void> {
-    if (!rights.has('alert.handle')) return;
+    if (rights.ended || !rights.has('alert.handle')) return;
     try {
       calls.value = (await ok(api.GET('/api/v1/alerts'))).items;
       callProblem.value = null;
@@ -94,7 +102,7 @@ export function createDesk(rights: Rights, onGone: () => void) {
   }
 
   async function loadTerminals(): Promise<void> {
-    if (!rights.has('terminal.edit')) return;
+    if (rights.ended || !rights.has('terminal.edit')) return;
     try {
       terminals.value = (await ok(api.GET('/api/v1/terminals'))).items.filter((x) => x.revoked_ms === null);
     } catch (cause) {
@@ -122,6 +130,15 @@ export function createDesk(rights: Rights, onGone: () => void) {
       void loadCalls();
     }
   }
+
+  /** Somebody is back after the session had ended: what was refused or left out meanwhile is asked again. */
+  async function resume(): Promise<void> {
+    void loadCalls();
+    void loadTerminals();
+    await loadProjects();
+    follow(project.value);
+  }
+  watch(renewed, () => void resume());
 
   const timers = [
     setInterval(() => void loadCalls(), CALLS_MS),

@@ -13,6 +13,8 @@ export interface Swipe {
   at_ms: number;
 }
 export type Place = Schemas['TerminalMe'];
+/** How the card reader of this machine is: there is none, it waits for a card, it cannot be read now. */
+export type Reader = Schemas['TerminalReader']['state'];
 
 const BEAT_MS = 10_000;
 const MIN_UPTIME_MS = 60_000;
@@ -28,6 +30,7 @@ export function createTerminal({ onSwipe, idle }: Listeners) {
   /** False until the daemon said whether this machine is a terminal. */
   const known = ref(false);
   const link = ref<LinkState>('reconnecting');
+  const reader = ref<Reader>('none');
   const problem = shallowRef<ApiError | null>(null);
   let feed: Feed | null = null;
   let stopped = false;
@@ -45,8 +48,12 @@ export function createTerminal({ onSwipe, idle }: Listeners) {
     place.value = next;
     feed = new Feed({
       url: '/api/v1/terminal/events',
-      events: ['swipe', 'revoked'],
-      onEvent: (name, data) => (name === 'swipe' ? onSwipe(data as Swipe) : leave()),
+      events: ['reader', 'swipe', 'revoked'],
+      onEvent: (name, data) => {
+        if (name === 'swipe') onSwipe(data as Swipe);
+        else if (name === 'reader') reader.value = (data as Schemas['TerminalReader']).state;
+        else leave();
+      },
       onReset: () => undefined, // a swipe that was missed is swiped again
       onState: (state) => (link.value = state),
       onRefused: () => void look(),
@@ -96,5 +103,5 @@ export function createTerminal({ onSwipe, idle }: Listeners) {
     clearInterval(timer);
     leave();
   });
-  return { place, known, link, problem, pair };
+  return { place, known, link, reader, problem, pair };
 }

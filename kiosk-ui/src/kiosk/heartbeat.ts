@@ -1,9 +1,8 @@
 // A sign of life every 10 s with how long the last frame took: three missed ones and the machine's watchdog
-// restarts the browser. The answer says how the card reader is, and may ask the page to load itself anew (after an
-// update).
+// restarts the browser. The answer may ask the page to load itself anew (after an update).
 import { api } from '@/api/client';
 import { watch } from 'vue';
-import { awake, chart, currentScreenName, phase, reader } from './state';
+import { awake, chart, currentScreenName, phase } from './state';
 
 const EVERY_MS = 10_000;
 const MIN_UPTIME_MS = 60_000;
@@ -32,7 +31,6 @@ async function beat(): Promise<void> {
       },
     })
     .catch(() => null);
-  reader.value = answer?.data?.reader ?? (reader.value === 'none' ? 'none' : 'away');
   // Only between visitors, and not in a circle when the daemon keeps asking.
   if (answer?.data?.reload && !awake.value && performance.now() > MIN_UPTIME_MS) location.reload();
 }

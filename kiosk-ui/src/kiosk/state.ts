@@ -4,7 +4,7 @@
 import { computed, ref, shallowRef } from 'vue';
 import { api, ApiError, newKey, ok, toApiError } from '@/api/client';
 import type { LinkState } from '@/api/feed';
-import type { PublicDisclosure, PublicProject, Session } from '@/api/types';
+import type { PublicDisclosure, PublicProject, Session, TerminalReader } from '@/api/types';
 import { classesOf, ofClass, type ClassCount } from '@/chart/classes';
 import { choicesOf, NO_FILTER, runFilter, type Choices, type Filter } from '@/chart/filter';
 import { ChartKeeper, type Delta } from '@/chart/keeper';
@@ -28,7 +28,7 @@ export type DisclosureTab = 'items' | 'permits' | 'fees' | 'discounts' | 'layout
 export type Phase = 'starting' | 'pairing' | 'ready' | 'unreachable';
 export type CallState = 'idle' | 'sending' | 'told' | 'coming' | 'failed';
 /** Of a card reader for this machine: there is none, it waits for a card, it cannot be read now. */
-export type Reader = 'none' | 'ready' | 'away';
+export type Reader = TerminalReader['state'];
 export type Notice = 'closed' | 'tooOld' | 'none' | 'withdrawn';
 
 export const COMPARE_MAX = 4;

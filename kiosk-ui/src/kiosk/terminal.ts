@@ -1,10 +1,11 @@
-// What concerns this machine alone comes by one stream of its own, whatever is on the screen: cards swiped here, what
-// a card opened and is closed, calls that were answered, the end of the machine's being a terminal.
+// What concerns this machine alone comes by one stream of its own, whatever is on the screen: how its card reader is,
+// cards swiped here, what a card opened and is closed, calls that were answered, the end of the machine's being a
+// terminal.
 import { ref, watch } from 'vue';
 import { Feed, type LinkState } from '@/api/feed';
-import type { TerminalSwipe } from '@/api/types';
+import type { TerminalReader, TerminalSwipe } from '@/api/types';
 import { closeMember, memberEnded, swiped } from './member/member';
-import { callAnswered, checkSession, phase } from './state';
+import { callAnswered, checkSession, phase, reader } from './state';
 
 /** Without it no swipe is heard, and nothing hears that what a card opened must close. */
 export const heard = ref<LinkState>('reconnecting');
@@ -13,6 +14,7 @@ function onEvent(name: string, data: unknown): void {
   if (name === 'swipe') swiped(data as TerminalSwipe);
   else if (name === 'pass-ended') memberEnded();
   else if (name === 'answered') callAnswered();
+  else if (name === 'reader') reader.value = (data as TerminalReader).state;
   else void checkSession();
 }
 
@@ -28,7 +30,7 @@ export function listenAsTerminal(): void {
       if (!ready) return;
       feed = new Feed({
         url: '/api/v1/terminal/events',
-        events: ['swipe', 'pass-ended', 'answered', 'revoked'],
+        events: ['reader', 'swipe', 'pass-ended', 'answered', 'revoked'],
         onEvent,
         onReset: () => void checkSession(),
         onRefused: () => void checkSession(),

@@ -1,4 +1,4 @@
-// The event stream of the chosen project, shared by all screens: who wants events subscribes, the top bar
+// The event stream of the chosen project and of what is one's own, shared by all screens: who wants events subscribes, the top bar
 // shows the state of the line, calls from terminals are kept here.
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
@@ -9,9 +9,19 @@ import { useSession } from './session';
 
 export type Alert = Schemas['Alert'];
 export type FeedUnit = Schemas['FeedUnit'];
-export type LiveEvent = 'unit' | 'building' | 'project' | 'publication' | 'alert' | 'terminal' | 'reset';
+export type LiveEvent =
+  'unit' | 'building' | 'project' | 'publication' | 'alert' | 'terminal' | 'todo' | 'approval' | 'reset';
 
-const EVENTS = ['unit', 'building', 'project', 'publication', 'alert', 'terminal'] as const;
+const EVENTS = [
+  'unit',
+  'building',
+  'project',
+  'publication',
+  'alert',
+  'terminal',
+  'todo',
+  'approval',
+] as const;
 
 type Listener = (name: LiveEvent, data: unknown) => void;
 
@@ -20,7 +30,7 @@ export const useLive = defineStore('live', () => {
   const alerts = shallowRef<Alert[]>([]);
   const listeners = new Set<Listener>();
   let feed: Feed | null = null;
-  let project: number | null = null;
+  let followed: number | 'mine' | null = null;
   /** Screens are there that saw nothing while no project was followed. */
   let missed = false;
 
@@ -48,17 +58,17 @@ export const useLive = defineStore('live', () => {
     alerts.value = alerts.value.filter((a) => a.id !== id);
   }
 
-  /** Follow the events of a project (null: none). */
-  function follow(id: number | null): void {
-    if (id === project && feed) return;
+  /** Follow the events of a project; 'mine': only of one's own to-dos and requests; null: none. */
+  function follow(id: number | 'mine' | null): void {
+    if (id === followed && feed) return;
     if (feed !== null && id === null) missed = true;
     feed?.stop();
     feed = null;
-    project = id;
+    followed = id;
     link.value = 'reconnecting';
     if (id === null) return;
     feed = new Feed({
-      url: `/api/v1/events?project=${id}`,
+      url: id === 'mine' ? '/api/v1/my/events' : `/api/v1/events?project=${id}`,
       events: EVENTS,
       onEvent: (name, data) => tell(name as LiveEvent, data),
       onReset: () => tell('reset', null),

@@ -6,7 +6,7 @@
  */
 import type { RouteRecordRaw } from 'vue-router';
 
-export type NavGroup = 'sell' | 'publish' | 'keep' | 'run';
+export type NavGroup = 'sell' | 'mine' | 'publish' | 'keep' | 'run';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -86,6 +86,80 @@ export const routes: RouteRecordRaw[] = [
     name: 'customer-one',
     component: () => import('./customer/One.vue'),
     meta: { title: 'customer-one', rights: ['customer.view'], project: false },
+  },
+  {
+    path: '/questionnaires',
+    name: 'questionnaire',
+    component: () => import('./questionnaire/Page.vue'),
+    meta: {
+      title: 'questionnaire',
+      rights: ['questionnaire.edit'],
+      nav: 'sell',
+      icon: 'M4.500 3.500h11v13h-11zM7 7.500l1 1 1.500-2M7 12l1 1 1.500-2M11.500 8h2M11.500 12.500h2',
+    },
+  },
+  {
+    path: '/questionnaires/:questionnaire(\\d+)',
+    name: 'questionnaire-one',
+    component: () => import('./questionnaire/One.vue'),
+    meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
+  },
+  {
+    path: '/todos',
+    name: 'todo',
+    component: () => import('./todo/Page.vue'),
+    meta: {
+      title: 'todo',
+      nav: 'mine',
+      project: false,
+      icon: 'M4 4.500h12v12H4zM7 3v3M13 3v3M7 11l2 2 4-4',
+    },
+  },
+  {
+    path: '/approvals',
+    name: 'approval',
+    component: () => import('./approval/Page.vue'),
+    meta: {
+      title: 'approval',
+      nav: 'mine',
+      project: false,
+      full: true,
+      icon: 'M5 16.500h10M6.500 13.500h7l-1-3.500h-1.500V6a1.500 1.500 0 0 0-3 0v4H7.500z',
+    },
+  },
+  {
+    path: '/requests',
+    name: 'request',
+    component: () => import('./approval/Requests.vue'),
+    meta: {
+      title: 'request',
+      nav: 'mine',
+      project: false,
+      icon: 'M17 3 9 11M17 3l-5.500 14-2.500-6-6-2.500z',
+    },
+  },
+  {
+    path: '/reprices/:plan(\\d+)?',
+    name: 'reprice',
+    component: () => import('./reprice/Page.vue'),
+    meta: {
+      title: 'reprice',
+      rights: ['price.edit'],
+      nav: 'publish',
+      icon: 'M3.500 13.500l4-4 3 3 6-7M12.500 5.500h4v4M3.500 16.500h13',
+    },
+  },
+  {
+    path: '/flows',
+    name: 'flow',
+    component: () => import('./flow/Page.vue'),
+    meta: {
+      title: 'flow',
+      rights: ['flow.edit'],
+      nav: 'run',
+      project: false,
+      icon: 'M3.500 8h4v4h-4zM12.500 3.500h4v4h-4zM12.500 12.500h4v4h-4zM7.500 10h2.500V5.500h2.500M10 10v4.500h2.500',
+    },
   },
   {
     path: '/publications',

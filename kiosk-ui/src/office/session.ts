@@ -29,8 +29,10 @@ export const useSession = defineStore('session', () => {
   async function load(): Promise<void> {
     try {
       const found = await ok(api.GET('/api/v1/session'));
-      session.value = found.kind === 'user' ? found : null; // a terminal's cookie opens no office
-      if (session.value) atSite(session.value);
+      if (found.kind === 'user') {
+        session.value = found;
+        atSite(found);
+      } else end(); // a terminal's cookie opens no office: nobody is logged in at it
     } catch (cause) {
       if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) end();
       else throw cause;
@@ -80,6 +82,8 @@ export const useSession = defineStore('session', () => {
     onResponse({ request, response }) {
       const own = new URL(request.url).pathname === '/api/v1/session';
       if (response.status === 401 && !own) end();
+      // At a paired counter the terminal goes on without the person: then it lacks a right.
+      if (response.status === 403 && !own && session.value && !ended.value) load().catch(() => undefined);
       return undefined;
     },
   });

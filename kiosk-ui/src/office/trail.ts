@@ -21,6 +21,7 @@ const STATE: Record<string, (code: string) => string> = {
   publication: (code) => `office.publication.state-${code}`,
   permit: (code) => `office.permit.state.${code}`,
   card: (code) => `office.card-state.${code}`,
+  questionnaire: (code) => `questionnaire.state.${code}`,
 };
 const YES_NO =
   /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
@@ -42,7 +43,9 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (value === null || value === '') return '—';
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
+  if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
   if (field === 'class') return word(`office.class.${value}`);
+  if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
   if (/^-?\d+$/.test(value)) {

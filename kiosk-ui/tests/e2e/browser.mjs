@@ -48,16 +48,24 @@ export async function open(browser, url, { width = 1080, height = 1920, lang = '
   return page;
 }
 
-/** Violations of WCAG 2.2 A and AA, one line each; of the whole page, or only of what is within a selector. */
-export async function axe(page, within = null) {
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The rules that ask how a page looks, not what is in it. */
+const LOOKS = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
+
+/**
+ * Violations of WCAG 2.2 A and AA, one line each; of the whole page, or only of what is within a selector.
+ * @looks: only of how it looks, for a page of other styles whose content has been looked at before.
+ */
+export async function axe(page, within = null, { looks = false } = {}) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const found = await page.evaluate(
-    (selector) =>
+    ([selector, runOnly]) =>
       globalThis.axe.run(selector ?? document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        runOnly,
         resultTypes: ['violations'],
+        preload: false, // of sounds, which no page has
       }),
-    within,
+    [within, looks ? { type: 'rule', values: LOOKS } : RULES],
   );
   return found.violations.map(
     (v) =>

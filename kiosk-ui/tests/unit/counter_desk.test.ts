@@ -23,7 +23,9 @@ describe('counter desk', () => {
   let status: number;
   const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
   const open = () =>
-    scope.run(() => createDesk({ has: () => false }, () => undefined)) as ReturnType<typeof createDesk>;
+    scope.run(() => createDesk({ has: () => false, ended: false }, () => undefined)) as ReturnType<
+      typeof createDesk
+    >;
 
   beforeEach(() => {
     vi.useFakeTimers({

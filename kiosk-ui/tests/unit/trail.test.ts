@@ -73,6 +73,15 @@ describe.each(['zh-CN', 'en'] as const)('the log in %s', (lang) => {
     for (const [kind, code] of states)
       expect(valueText(kind, 'state', code, keyed), `${kind} ${code}`).toMatch(/^</);
   });
+
+  it('has a word for each reason of a call, as the schema lists them', () => {
+    const reasons = all(read('db/migrations/008_alert_site.sql'), /reason IN \(([^)]+)\)\),/g).flatMap(
+      (list) => all(list, /'([\w-]+)'/g),
+    );
+    expect(reasons).toContain('disk-backups');
+    const keyed = { ...words, t: (key: string) => `<${key}>` };
+    for (const code of reasons) expect(valueText('alert', 'reason', code, keyed), code).toMatch(/^</);
+  });
 });
 
 describe('the log', () => {

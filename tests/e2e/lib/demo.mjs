@@ -2,7 +2,7 @@
 import { Site } from '../../integration/lib/site.mjs'
 import { launch, pages } from './browser.mjs'
 
-export const PEOPLE = ['admin', 'manager', 'control', 'cashier', 'sales', 'audit']
+export const PEOPLE = ['admin', 'manager', 'control', 'cashier', 'sales', 'audit', 'group']
 
 /** The screens of the office's menu, with the rights of which one opens them; none: everybody. */
 export const SCREENS = [
@@ -10,13 +10,19 @@ export const SCREENS = [
   ['chart', '/chart', 'chart.view'],
   ['report', '/report', 'report.view'],
   ['customer', '/customers', 'customer.view'],
+  ['todo', '/todos'],
+  ['approval', '/approvals'],
+  ['request', '/requests'],
+  ['reprice', '/reprices', 'price.edit'],
   ['publication', '/publications', 'chart.view'],
   ['disclosure-check', '/disclosure-check', 'report.view'],
   ['disclosure', '/disclosure', 'disclosure.edit'],
   ['permit', '/permits', 'permit.edit'],
+  ['questionnaire', '/questionnaires', 'questionnaire.edit'],
   ['import', '/import', 'unit.import'],
   ['property', '/property', 'project.edit', 'unit.edit'],
   ['layout', '/layouts', 'layout.edit'],
+  ['flow', '/flows', 'flow.edit'],
   ['user', '/users', 'user.edit'],
   ['terminal', '/terminals', 'terminal.edit'],
   ['device', '/devices', 'system.view'],

@@ -62,10 +62,7 @@ export async function counterLooks(stage, at, { from, ...options }, look) {
   await page.keyboard.press('Enter')
   await page.waitForSelector('.find-member .quiet[role=status]')
   await look(page, 'nobody found')
-  const data = JSON.stringify({ id: '', result: 'bad', device: 1, virtual: false, at_ms: 1 })
-  const body = `event: swipe\ndata: ${data}\n\n`
-  await page.route('**/terminal/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
-  await page.reload()
+  at.swipe('bad')
   await page.waitForSelector('.swipe-notice')
   await look(page, 'not read')
   await b.close(page)

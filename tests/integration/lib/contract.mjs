@@ -127,6 +127,7 @@ const FEED_SCHEMAS = {
   units: 'FeedUnits',
   published: 'FeedPublished',
   unit: 'FeedUnit',
+  reader: 'TerminalReader',
   swipe: 'TerminalSwipe',
   answered: 'TerminalAnswered',
 };

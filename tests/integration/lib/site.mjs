@@ -35,6 +35,10 @@ export function scratch(parent = process.env.ANCHANG_TMP ?? tmpdir()) {
   return folder;
 }
 
+// A signal ends a process without its 'exit'.
+for (const [name, number] of [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]])
+  process.once(name, () => process.exit(128 + number));
+
 export class Site {
   /** @options: demo (with its project and people), config (more lines, by section), state (folder). */
   constructor({ state, config = {}, streams = 128, rateLimits = 'no' } = {}) {

@@ -1,5 +1,5 @@
 // Who stands at the counter: what a swipe or a search puts on the screen, and what a swipe may not push off it.
-import { computed, onScopeDispose, ref, shallowRef } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import type { Schemas } from '@/api/types';
 import {
@@ -12,6 +12,7 @@ import {
   type Customer,
   type Member,
 } from '@/office/customer/acts';
+import { renewed } from '@/office/session';
 import type { Swipe } from '../terminal';
 
 /** What the middle of the desk shows of a card or a person. @virtual: the reader has no hardware. */
@@ -291,6 +292,11 @@ export function createPerson(rights: Rights) {
     }
   }
 
+  // Refused because the session had ended: somebody is back.
+  watch(renewed, () => {
+    if (problem.value?.status === 401) problem.value = null;
+    touch();
+  });
   const timer = setInterval(() => {
     if (performance.now() - touched < IDLE_MS || dirty.value || (!shown.value && !hits.value)) return;
     put(null);

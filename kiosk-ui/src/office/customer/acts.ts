@@ -20,6 +20,20 @@ export const REASONED: readonly Act[] = ['lose', 'replace', 'return', 'points'];
 export const DOCUMENTS = ['id_card', 'passport', 'travel_permit', 'residence_permit', 'licence'] as const;
 /** Of a form that has none to record; a select takes the empty text for nothing chosen. */
 export const NO_DOCUMENT = 'none';
+export type DocumentChoice = (typeof DOCUMENTS)[number] | typeof NO_DOCUMENT;
+
+interface DocumentTyped {
+  document: DocumentChoice;
+  number: string;
+}
+/** Both, or neither. */
+export const documentReady = (f: DocumentTyped): boolean =>
+  (f.document === NO_DOCUMENT) === (f.number.trim() === '');
+/** What a request has of it. */
+export const documentPart = (
+  f: DocumentTyped,
+): { document?: { kind: (typeof DOCUMENTS)[number]; number: string } } =>
+  f.document === NO_DOCUMENT ? {} : { document: { kind: f.document, number: f.number.trim() } };
 type Has = (right: string) => boolean;
 
 const RIGHT: Record<Act, string> = {
