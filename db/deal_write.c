@@ -38,7 +38,8 @@ static const char now_sql[] =
     "LEFT JOIN deal_document p ON p.id = (SELECT MAX(x.id) FROM deal_document x WHERE "
     "x.deal_id = d.id AND x.state IN ('live', 'ended')) WHERE d.id = $1";
 
-static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_now *deal)
+static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool others,
+                    struct deal_now *deal)
 {
     deal->version = stmt_int(s, 0);
     deal->project_id = stmt_int(s, 1);
@@ -52,7 +53,7 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_
     deal->document_id = stmt_int(s, 10);
     deal->document_ms = stmt_int(s, 11);
     deal->papers_id = stmt_int(s, 12);
-    if (tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
+    if (!others && tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
         !actor_has(tx->actor, RIGHT_DEAL_ALL))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (!stmt_is_null(s, 9))
@@ -62,7 +63,9 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_
     return 0;
 }
 
-int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+/* @others: somebody else's too. */
+static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool others,
+                    struct deal_now *ret_deal)
 {
     struct unit_filter filter = {.unit_id = 0};
     struct deal_now deal = {.id = deal_id};
@@ -74,7 +77,7 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     else if (r > 0)
-        r = now_take(tx, s, version, &deal);
+        r = now_take(tx, s, version, others, &deal);
     stmt_reset(s);
     if (r < 0)
         return r;
@@ -83,6 +86,16 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         *ret_deal = deal;
     return r;
+}
+
+int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, version, false, ret_deal);
+}
+
+int deal_now_any(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, 0, true, ret_deal);
 }
 
 /* ---- the project's rules ---- */
@@ -244,6 +257,29 @@ int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64
                    "itio", deal->id, text, terms_id, due_ms ? &due_ms : NULL);
 
     return r < 0 ? r : told_done(tx, deal, text);
+}
+
+int deal_terms_set(struct tx *tx, const struct deal_now *deal, int64_t terms_id)
+{
+    int r = db_run(tx->db, "UPDATE deal SET terms_id = $2, version = version + 1 WHERE id = $1",
+                   "ii", deal->id, terms_id);
+
+    return r < 0 ? r : 0;
+}
+
+int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *buyers, size_t n)
+{
+    int r = db_run(tx->db,
+                   "UPDATE deal_party SET ended_ms = $2 WHERE deal_id = $1 AND ended_ms IS NULL",
+                   "ii", deal_id, tx->now_ms);
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = db_run(tx->db,
+                   "INSERT INTO deal_party (deal_id, customer_id, ordinal, share_bp, since_ms) "
+                   "VALUES ($1, $2, $3, $4, $5)",
+                   "iiiii", deal_id, buyers[i].customer_id, (int64_t)i + 1, buyers[i].share_bp,
+                   tx->now_ms);
+    return r < 0 ? r : 0;
 }
 
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
