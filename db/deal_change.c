@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/deal_change_impl.h"
@@ -109,6 +110,25 @@ static void text_take(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text ? text : "");
 }
 
+static int media_compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* In one order and each once, as they are read back. */
+static void media_take(struct changing *c, const struct deal_change_ask *ask)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ask->n_media; i++)
+        text_take(c->media[i], sizeof(c->media[i]), ask->media[i]);
+    qsort(c->media, ask->n_media, sizeof(c->media[0]), media_compare);
+    for (size_t i = 0; i < ask->n_media; i++)
+        if (n == 0 || strcmp(c->media[n - 1], c->media[i]) != 0)
+            memmove(c->media[n++], c->media[i], sizeof(c->media[0]));
+    c->n_media = n;
+}
+
 static int ask_take(struct changing *c, const struct deal_change_ask *ask)
 {
     if (ask->n_buyers > DEAL_PARTIES_MAX || ask->n_media > DEAL_CHANGE_MEDIA_MAX)
@@ -130,9 +150,7 @@ static int ask_take(struct changing *c, const struct deal_change_ask *ask)
     c->penalty_fen = ask->penalty_fen;
     c->n_buyers = ask->n_buyers;
     memcpy(c->buyers, ask->buyers, sizeof(c->buyers));
-    c->n_media = ask->n_media;
-    for (size_t i = 0; i < ask->n_media; i++)
-        text_take(c->media[i], sizeof(c->media[i]), ask->media[i]);
+    media_take(c, ask);
     return 0;
 }
 
@@ -149,8 +167,7 @@ static int parts_insert(struct changing *c)
         r = media_need(c->tx, c->deal.project_id, c->media[i]);
         if (r == 0)
             r = db_run(c->tx->db,
-                       "INSERT INTO deal_change_media (change_id, media_id) VALUES ($1, $2) "
-                       "ON CONFLICT DO NOTHING",
+                       "INSERT INTO deal_change_media (change_id, media_id) VALUES ($1, $2)",
                        "it", c->id, c->media[i]);
     }
     return r < 0 ? r : 0;

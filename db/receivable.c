@@ -313,14 +313,16 @@ static const char *line_text(struct stmt *s, int column, char *out)
     return out;
 }
 
-static int lines_read(struct tx *tx, int64_t deal_id, struct lines *lines)
+static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct lines *lines)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT id, ordinal, fund, amount_fen, loan, waived_ms, due, due_days, "
-                     "due_node, due_date FROM receivable WHERE deal_id = $1 AND ended_ms IS NULL "
-                     "ORDER BY CASE WHEN due_date IS NULL THEN 1 ELSE 0 END, due_date, ordinal, id",
-                     "i", deal_id);
+                     "SELECT id, ordinal, fund, amount_fen, loan, CASE WHEN waived_ms <= $2 THEN "
+                     "waived_ms END, due, due_days, due_node, CASE WHEN COALESCE(known_ms, "
+                     "made_ms) <= $2 THEN due_date END AS day FROM receivable WHERE deal_id = $1 "
+                     "AND made_ms <= $2 AND (ended_ms IS NULL OR ended_ms > $2) "
+                     "ORDER BY day NULLS LAST, ordinal, id",
+                     "ii", deal_id, at_ms);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         char(*texts)[64] = lines->texts[lines->n];
@@ -344,21 +346,31 @@ static int lines_read(struct tx *tx, int64_t deal_id, struct lines *lines)
     return r < 0 ? r : 0;
 }
 
-int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
-                    int (*each)(void *arg, const struct receivable_row *row), void *arg)
+int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char *today,
+                       int (*each)(void *arg, const struct receivable_row *row), void *arg)
 {
     struct lines *lines = calloc(1, sizeof(*lines));
     int64_t received = 0;
-    int r = lines ? lines_read(tx, deal_id, lines) : -ENOMEM;
+    int r = lines ? lines_read(tx, deal_id, at_ms, lines) : -ENOMEM;
 
     if (r == 0)
-        r = receivable_received(tx, deal_id, &received);
+        r = db_get(tx->db, &received,
+                   "SELECT SUM(amount_fen) FROM received WHERE deal_id = $1 AND at_ms <= $2", "ii",
+                   deal_id, at_ms);
+    if (r > 0)
+        r = 0;
     if (r == 0)
         receivable_allocate(lines->rows, lines->n, received, today);
     for (size_t i = 0; r >= 0 && i < lines->n; i++)
         r = each(arg, &lines->rows[i]);
     free(lines);
     return r < 0 ? r : 0;
+}
+
+int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
+                    int (*each)(void *arg, const struct receivable_row *row), void *arg)
+{
+    return receivable_each_at(tx, deal_id, INT64_MAX, today, each, arg);
 }
 
 struct owing {

@@ -88,6 +88,9 @@ int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t recei
  * others. Texts live during the call. The caller has read the deal. */
 int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
                     int (*each)(void *arg, const struct receivable_row *row), void *arg);
+/* The lines there were at @at_ms, as they were known then (ST-22). */
+int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char *today,
+                       int (*each)(void *arg, const struct receivable_row *row), void *arg);
 /* What is due until @today and neither received nor waived. */
 int receivable_owed(struct tx *tx, int64_t deal_id, const char *today, int64_t *ret_fen);
 
