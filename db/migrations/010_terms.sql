@@ -175,7 +175,8 @@ END;
 CREATE TRIGGER terms_forward BEFORE UPDATE ON terms
     WHEN OLD.state IN ('refused', 'expired', 'used')
         OR (OLD.state = 'granted' AND NEW.state NOT IN ('used', 'expired'))
-        OR (OLD.state = 'pending' AND NEW.state NOT IN ('granted', 'refused', 'expired'))
+        OR (OLD.state = 'pending' AND NEW.state NOT IN ('pending', 'granted', 'refused', 'expired'))
+        OR (OLD.approval_id IS NOT NULL AND NEW.approval_id IS NOT OLD.approval_id)
         OR NEW.unit_id <> OLD.unit_id OR NEW.customer_id <> OLD.customer_id OR NEW.list_fen <> OLD.list_fen
         OR NEW.total_fen <> OLD.total_fen OR NEW.unit_price_id <> OLD.unit_price_id
         OR NEW.plan_id IS NOT OLD.plan_id OR NEW.loan_fen <> OLD.loan_fen OR NEW.fund_loan_fen <> OLD.fund_loan_fen
