@@ -75,12 +75,10 @@ static int unit_mark(struct changing *c, const char *mark, const char *event)
     if (r == 1)
         r = unit_history_add(c->tx, d->unit_id, "change", d->stage, d->stage, event, c->document,
                              c->reason, 0, version);
-    return r < 0 ? r
-                 : tx_changed(c->tx, CHANGE_UNIT, d->project_id, d->building_id, d->unit_id);
+    return r < 0 ? r : tx_changed(c->tx, CHANGE_UNIT, d->project_id, d->building_id, d->unit_id);
 }
 
-static int change_log(struct changing *c, const char *action, const char *before,
-                      const char *after)
+static int change_log(struct changing *c, const char *action, const char *before, const char *after)
 {
     struct trail trail = {0};
 
@@ -167,8 +165,8 @@ static int parts_insert(struct changing *c)
         r = media_need(c->tx, c->deal.project_id, c->media[i]);
         if (r == 0)
             r = db_run(c->tx->db,
-                       "INSERT INTO deal_change_media (change_id, media_id) VALUES ($1, $2)",
-                       "it", c->id, c->media[i]);
+                       "INSERT INTO deal_change_media (change_id, media_id) VALUES ($1, $2)", "it",
+                       c->id, c->media[i]);
     }
     return r < 0 ? r : 0;
 }
@@ -437,8 +435,8 @@ static int archiving_read(struct tx *tx, int64_t change_id, struct archiving *a)
                             .building_id = stmt_int(s, 2),
                             .version = stmt_int(s, 3),
                             .refund_fen = stmt_int(s, 4),
-                            .executed = strcmp(stmt_text(s, 5), "executed") == 0 &&
-                                        stmt_is_null(s, 6)};
+                            .executed =
+                                strcmp(stmt_text(s, 5), "executed") == 0 && stmt_is_null(s, 6)};
     stmt_reset(s);
     return tx_need_building(tx, a->project_id, a->building_id);
 }

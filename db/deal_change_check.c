@@ -69,8 +69,8 @@ static void field_tell(struct changing *c, const struct field *f, size_t *n)
 /* Each kind takes its own fields and no others. */
 static int fields_check(struct changing *c)
 {
-    const bool by_side = c->penalty_fen == 0 || is(c->fault_side, "buyer") ||
-                         is(c->fault_side, "seller");
+    const bool by_side =
+        c->penalty_fen == 0 || is(c->fault_side, "buyer") || is(c->fault_side, "seller");
     const struct field fields[] = {
         {"terms_id", needs(c, CHANGE_TERMS), false, c->terms_id != 0},
         {"buyers", needs(c, CHANGE_BUYERS), false, c->n_buyers > 0},
@@ -300,8 +300,8 @@ static int home_take(void *arg, const struct unit_row *row)
 {
     const struct class_info *info = unit_class_info(row->class);
 
-    *(bool *)arg = info && (info == &unit_classes[UNIT_CLASS_HOME] ||
-                            info == &unit_classes[UNIT_CLASS_VILLA]);
+    *(bool *)arg =
+        info && (info == &unit_classes[UNIT_CLASS_HOME] || info == &unit_classes[UNIT_CLASS_VILLA]);
     return 0;
 }
 

@@ -124,9 +124,8 @@ int change_schedule_days(struct changing *c)
 /* What came in is the deal's: it is allocated to the new lines, the oldest first (ST-08). */
 static int schedule_again(struct changing *c)
 {
-    const bool smaller = c->kind == DEAL_CHANGE_LOAN &&
-                         c->new.loan_fen + c->new.fund_loan_fen <
-                             c->was.loan_fen + c->was.fund_loan_fen;
+    const bool smaller = c->kind == DEAL_CHANGE_LOAN && c->new.loan_fen + c->new.fund_loan_fen <
+                                                            c->was.loan_fen + c->was.fund_loan_fen;
     char day[DAY_TEXT];
     int r = receivable_end(c->tx, c->deal.id, false);
 
@@ -160,8 +159,7 @@ static int signing_do(struct changing *c)
 {
     int r = amend(c);
 
-    return r < 0 ? r
-                 : deal_stage_set(c->tx, &c->deal, c->deal.stage, c->deal.terms_id, c->due_ms);
+    return r < 0 ? r : deal_stage_set(c->tx, &c->deal, c->deal.stage, c->deal.terms_id, c->due_ms);
 }
 
 static int line_do(struct changing *c)

@@ -30,7 +30,7 @@ struct changing {
     struct deal_now deal;
 
     int64_t id, version, number, user_id, approval_id;
-    char stage; /* the deal's, and */
+    char stage;           /* the deal's, and */
     int64_t was_terms_id; /* its terms, when it was asked for */
     char reason[CHANGE_REASON_TEXT], document[DEAL_DOCUMENT_TEXT];
     char fault_side[CHANGE_WORD_TEXT], exception[CHANGE_WORD_TEXT];
@@ -43,8 +43,8 @@ struct changing {
     /* Found by the check. */
     struct change_terms was, new;
     int64_t received_fen;
-    int64_t due_ms;          /* POSTPONE_SIGNING: the new one */
-    char due_date[16];       /* POSTPONE_PAYMENT: the new one */
+    int64_t due_ms;                  /* POSTPONE_SIGNING: the new one */
+    char due_date[16];               /* POSTPONE_PAYMENT: the new one */
     int64_t amount_fen, discount_bp; /* what the route goes by */
     char title[CHANGE_TITLE_TEXT];   /* the same in every language */
 };

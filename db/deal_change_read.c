@@ -132,8 +132,7 @@ int deal_change_buyer_each(struct tx *tx, int64_t change_id,
                                      .customer = stmt_text(s, 3)};
         char masked[CONTACT_NAME_TEXT];
 
-        if (strcmp(stmt_text(s, 4), "person") == 0 &&
-            !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
+        if (strcmp(stmt_text(s, 4), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
             contact_name_mask(row.customer, masked);
             row.customer = masked;
         }

@@ -76,8 +76,8 @@ int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const
  * waits for it again; else fixed, by a change. */
 static int line_again(struct tx *tx, int64_t id, const char *due_date, int64_t change_id)
 {
-    int r = db_run(tx->db, "UPDATE receivable SET ended_ms = $2 WHERE id = $1", "ii", id,
-                   tx->now_ms);
+    int r =
+        db_run(tx->db, "UPDATE receivable SET ended_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
 
     if (r >= 0)
         r = db_run(tx->db,
@@ -118,8 +118,8 @@ int receivable_postpone(struct tx *tx, int64_t id, const char *due_date, int64_t
 
 int receivable_waive(struct tx *tx, int64_t id)
 {
-    int r = db_run(tx->db, "UPDATE receivable SET waived_ms = $2 WHERE id = $1", "ii", id,
-                   tx->now_ms);
+    int r =
+        db_run(tx->db, "UPDATE receivable SET waived_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
 
     return r < 0 ? r : 0;
 }

@@ -13,8 +13,9 @@
 #include "db/tx.h"
 
 enum {
-    RECEIVABLE_MAX = 200,  /* living lines of a deal */
-    MAKE_UP_ORDINAL = 100, /* the line of a smaller loan's difference stands so far behind its own */
+    RECEIVABLE_MAX = 200, /* living lines of a deal */
+    MAKE_UP_ORDINAL =
+        100, /* the line of a smaller loan's difference stands so far behind its own */
 };
 
 /* ---- the schedule, for the modules of db/ ---- */

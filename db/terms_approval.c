@@ -69,8 +69,8 @@ int terms_end(struct tx *tx, int64_t object_id, const uint8_t hash[APPROVAL_HASH
 
 int terms_change_asked(struct tx *tx, int64_t id, int64_t approval_id)
 {
-    int r = db_run(tx->db, "UPDATE terms SET approval_id = $2 WHERE id = $1", "ii", id,
-                   approval_id);
+    int r =
+        db_run(tx->db, "UPDATE terms SET approval_id = $2 WHERE id = $1", "ii", id, approval_id);
 
     return r < 0 ? r : 0;
 }

@@ -97,8 +97,12 @@ static inline int change_terms_insert(struct db *db, int64_t now_ms, const struc
                    "WHERE unit_id = u.id), 'gross', 8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, "
                    "$11, $12, 1 FROM unit u WHERE u.id = $1 RETURNING id",
                    "iiiiottiiiii", n->unit, n->customer, list, total, n->planless ? NULL : &plan,
-                   n->planless ? "" : loan ? "按揭" : "一次性",
-                   n->planless ? "" : loan ? "commercial" : "one_off",
+                   n->planless ? ""
+                   : loan      ? "按揭"
+                               : "一次性",
+                   n->planless ? ""
+                   : loan      ? "commercial"
+                               : "one_off",
                    n->planless ? n->deposit_fen : deposit, lent, now_ms + 30 * FIXTURE_DAY, now_ms,
                    n->deal);
     if (r >= 0 && !n->planless)
@@ -113,8 +117,8 @@ static inline int change_terms_insert(struct db *db, int64_t now_ms, const struc
                    "result_fen) VALUES ($1, 1, $2, 'd', 'amount', 1, $3)",
                    "iii", *ret_id, change_discount, total);
     if (r >= 0)
-        r = db_run(db, "UPDATE terms SET state = 'pending', hash = zeroblob(32) WHERE id = $1",
-                   "i", *ret_id);
+        r = db_run(db, "UPDATE terms SET state = 'pending', hash = zeroblob(32) WHERE id = $1", "i",
+                   *ret_id);
     return r < 0 ? r : 0;
 }
 
@@ -277,8 +281,7 @@ static inline int64_t change_deal(struct fixture *f, char stage, int64_t unit, s
                          0);
     }
     if (stage == 'T')
-        assert_int_equal(FIXTURE_DO(f, tx, deal_title(tx, deal, deal_version(f, deal), "CZ-1")),
-                         0);
+        assert_int_equal(FIXTURE_DO(f, tx, deal_title(tx, deal, deal_version(f, deal), "CZ-1")), 0);
     return deal;
 }
 
@@ -290,10 +293,8 @@ static inline struct deal_change_ask change_of(struct fixture *f, enum deal_chan
     const unsigned needs = deal_changes[kind].needs;
     const char stage = deal_stage(f, deal);
     struct change_new n = {.deal = deal, .planless = stage == 'B' && kind != DEAL_CHANGE_PLAN};
-    struct deal_change_ask ask = {.kind = kind,
-                                  .deal_id = deal,
-                                  .version = deal_version(f, deal),
-                                  .reason = "because"};
+    struct deal_change_ask ask = {
+        .kind = kind, .deal_id = deal, .version = deal_version(f, deal), .reason = "because"};
 
     if (needs & CHANGE_FAULT)
         ask.fault_side = "buyer";

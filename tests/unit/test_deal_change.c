@@ -22,9 +22,9 @@ static char unit_change(struct fixture *f, int64_t unit)
 
 static char mark_letter(const char *mark)
 {
-    return *mark == 'c'   ? 'c'
-           : *mark == 'e' ? 'x'
-           : *mark == 'r' ? 'r'
+    return *mark == 'c'     ? 'c'
+           : *mark == 'e'   ? 'x'
+           : *mark == 'r'   ? 'r'
            : mark[1] == 'r' ? 'p'
                             : 'P';
 }
@@ -157,8 +157,9 @@ static void test_contract_cancelled(void **state)
     assert_string_equal(f->fault.args[0].value, "50000.00");
     ask.forfeit_fen = 1000000;
     change = change_asked(f, &ask);
-    assert_int_equal(fixture_of(f, "SELECT a.amount_fen FROM approval a JOIN deal_change g ON "
-                                   "g.approval_id = a.id WHERE g.id = $1",
+    assert_int_equal(fixture_of(f,
+                                "SELECT a.amount_fen FROM approval a JOIN deal_change g ON "
+                                "g.approval_id = a.id WHERE g.id = $1",
                                 change),
                      DEPOSIT);
     change_approve(f, change);
@@ -179,9 +180,8 @@ static void test_contract_cancelled(void **state)
     /* Its number stays used. */
     assert_true(db_run(f->db, "UPDATE unit SET price_reviewed = 1", "") >= 0);
     deal = change_deal(f, 'C', f->units[0], 1);
-    assert_int_equal(fixture_of(f, "SELECT MAX(number) FROM deal_document WHERE deal_id = $1",
-                                deal),
-                     2);
+    assert_int_equal(
+        fixture_of(f, "SELECT MAX(number) FROM deal_document WHERE deal_id = $1", deal), 2);
 }
 
 /* F: two steps that are logged, T19 and T20. */
@@ -302,8 +302,9 @@ static void test_exchanged(void **state)
     assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", f->units[0]),
                      0);
     assert_true(fixture_of(f, "SELECT due_ms FROM deal WHERE id = $1", to) > f->now_ms);
-    assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM receivable WHERE deal_id = $1 AND "
-                                   "ended_ms IS NULL AND due_date IS NOT NULL",
+    assert_int_equal(fixture_of(f,
+                                "SELECT COUNT(*) FROM receivable WHERE deal_id = $1 AND "
+                                "ended_ms IS NULL AND due_date IS NOT NULL",
                                 to),
                      2);
     assert_refused(f, FIXTURE_DO(f, tx, deal_void(tx, to, deal_version(f, to), "r")),
@@ -384,9 +385,8 @@ static void test_what_was_approved(void **state)
     struct deal_change_ask ask = change_of(f, DEAL_CHANGE_PLAN, deal, 0);
     const int64_t change = change_asked(f, &ask);
 
-    assert_int_equal(db_run(f->db, "UPDATE deal_change SET reason = 'x' WHERE id = $1", "i",
-                            change),
-                     1);
+    assert_int_equal(
+        db_run(f->db, "UPDATE deal_change SET reason = 'x' WHERE id = $1", "i", change), 1);
     check_executed_refused(f, change, FAULT_APPROVAL_CONTENT_CHANGED);
 }
 
@@ -430,8 +430,9 @@ static void test_not_approved(void **state)
                                                            : change_decide(f, change, outcomes[i]),
                          0);
         assert_int_equal(unit_change(f, f->units[0]), '-');
-        assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM terms WHERE id = $1 AND state = "
-                                       "'refused'",
+        assert_int_equal(fixture_of(f,
+                                    "SELECT COUNT(*) FROM terms WHERE id = $1 AND state = "
+                                    "'refused'",
                                     ask.terms_id),
                          1);
         assert_int_equal(fixture_of(f, "SELECT terms_id FROM deal WHERE id = $1", deal), terms);
@@ -482,9 +483,8 @@ static void test_renamed(void **state)
     ask.version = deal_version(f, deal);
     assert_refused(f, change_ask(f, &ask, &id), CHANGE_NOTHING);
     /* Before the subscription, and of what is no home, anybody may be. */
-    assert_int_equal(db_run(f->db, "UPDATE unit SET class = 'shop' WHERE id = $1", "i",
-                            f->units[0]),
-                     1);
+    assert_int_equal(
+        db_run(f->db, "UPDATE unit SET class = 'shop' WHERE id = $1", "i", f->units[0]), 1);
     ask.exception = NULL;
     ask.buyers[0].customer_id = deal_buyers[3];
     change_approve(f, change_asked(f, &ask));
@@ -507,10 +507,9 @@ static void test_joint_buyers(void **state)
     ask.buyers[0].customer_id = deal_buyers[3];
     assert_refused(f, change_ask(f, &ask, &id), CHANGE_MAIN_BUYER);
     ask.buyers[0].customer_id = deal_buyers[0];
-    assert_int_equal(
-        db_run(f->db, "UPDATE customer_secret SET ended_ms = 1 WHERE customer_id = $1", "i",
-               deal_buyers[5]),
-        2);
+    assert_int_equal(db_run(f->db, "UPDATE customer_secret SET ended_ms = 1 WHERE customer_id = $1",
+                            "i", deal_buyers[5]),
+                     2);
     assert_refused(f, change_ask(f, &ask, &id), IDENTITY_NEEDED);
     ask.buyers[1].customer_id = deal_buyers[2];
     change_approve(f, change_asked(f, &ask));
@@ -560,7 +559,8 @@ static void test_terms_must_be_for_it(void **state)
 
     ask.terms_id = change_terms(f, (struct change_new){.deal = other, .plan = change_plan});
     assert_refused(f, change_ask(f, &ask, &id), CHANGE_TERMS_OTHERS);
-    ask.terms_id = terms_make(f, f->units[0], deal_buyers[0], true, 100); /* granted, for nobody's */
+    ask.terms_id =
+        terms_make(f, f->units[0], deal_buyers[0], true, 100); /* granted, for nobody's */
     assert_refused(f, change_ask(f, &ask, &id), CHANGE_TERMS_OTHERS);
     ask.terms_id = change_terms(
         f, (struct change_new){.deal = deal, .unit = f->units[2], .plan = change_plan});
@@ -805,8 +805,8 @@ static void test_archive_waits(void **state)
     assert_refused(f, change_archive(f, change), CHANGE_TODO_OPEN);
     assert_refused(f, FIXTURE_DO(f, tx, deal_change_archive(tx, change, 1, "r")), VERSION_CHANGED);
     assert_refused(f, FIXTURE_DO(f, tx, deal_change_archive(tx, change, 2, "")), REASON_NEEDED);
-    assert_int_equal(
-        FIXTURE_DO(f, tx, todo_done(tx, TODO_RETURNED, "deal_change", change, "r")), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, todo_done(tx, TODO_RETURNED, "deal_change", change, "r")),
+                     1);
     f->as = &f->outsider;
     assert_refused(f, change_archive(f, change), NOT_FOUND);
     f->as = &f->actor;

@@ -89,7 +89,8 @@ static void step_open(struct any *a)
 static void step_pay(struct any *a)
 {
     const int64_t deal = any_deal(a), fen = 1 + any_of(a, 2 * DEPOSIT);
-    struct receivable_mark mark = {.deal_id = deal, .fund = any_of(a, 2) ? "deposit" : "house_money"};
+    struct receivable_mark mark = {.deal_id = deal,
+                                   .fund = any_of(a, 2) ? "deposit" : "house_money"};
     int64_t id;
     int r;
 
@@ -116,13 +117,15 @@ static void step_on(struct any *a)
         const int64_t unit = fixture_of(a->f, "SELECT unit_id FROM deal WHERE id = $1", deal);
         const size_t i = any_buyer(a, deal);
 
-        may(a, deal_goes(a->f, deal, 'S', terms_make(a->f, unit, deal_buyers[i], true, 0), i, NULL));
+        may(a,
+            deal_goes(a->f, deal, 'S', terms_make(a->f, unit, deal_buyers[i], true, 0), i, NULL));
     } else if (stage == 'S') {
         may(a, deal_goes(a->f, deal, 'C', 0, any_buyer(a, deal), document));
     } else if (stage == 'C') {
-        may(a, any_of(a, 6) ? deal_filed(a->f, deal, document)
-                            : FIXTURE_DO(a->f, tx, deal_deliver(tx, deal, deal_version(a->f, deal),
-                                                                document)));
+        may(a,
+            any_of(a, 6)
+                ? deal_filed(a->f, deal, document)
+                : FIXTURE_DO(a->f, tx, deal_deliver(tx, deal, deal_version(a->f, deal), document)));
     } else if (stage == 'F') {
         may(a, FIXTURE_DO(a->f, tx, deal_unfile(tx, deal, deal_version(a->f, deal), document)));
     }
@@ -175,9 +178,8 @@ static void kind_count(struct any *a, int64_t change)
 {
     struct stmt *s;
 
-    assert_int_equal(db_query(a->f->db, &s, "SELECT kind FROM deal_change WHERE id = $1", "i",
-                              change),
-                     0);
+    assert_int_equal(
+        db_query(a->f->db, &s, "SELECT kind FROM deal_change WHERE id = $1", "i", change), 0);
     assert_int_equal(stmt_step(s), 1);
     for (int i = 0; i < DEAL_CHANGE_COUNT; i++)
         a->done[i] += strcmp(deal_changes[i].code, stmt_text(s, 0)) == 0;
@@ -197,20 +199,22 @@ static void step_decide(struct any *a)
     }
     r = change_decide(a->f, change, any_of(a, 6) ? APPROVAL_APPROVED : APPROVAL_REJECTED);
     may(a, r);
-    if (r == 0 && fixture_of(a->f, "SELECT COUNT(*) FROM deal_change WHERE id = $1 AND state = "
-                                   "'executed'",
+    if (r == 0 && fixture_of(a->f,
+                             "SELECT COUNT(*) FROM deal_change WHERE id = $1 AND state = "
+                             "'executed'",
                              change)) {
-        a->cash_fen -= fixture_of(a->f, "SELECT forfeit_fen FROM deal_change WHERE id = $1", change);
+        a->cash_fen -=
+            fixture_of(a->f, "SELECT forfeit_fen FROM deal_change WHERE id = $1", change);
         kind_count(a, change);
     }
 }
 
 static void step_archive(struct any *a)
 {
-    const int64_t change =
-        any_row(a, "SELECT COUNT(*) FROM deal_change WHERE state = 'executed' AND archived_ms IS NULL",
-                "SELECT id FROM deal_change WHERE state = 'executed' AND archived_ms IS NULL ORDER "
-                "BY id LIMIT 1 OFFSET $1");
+    const int64_t change = any_row(
+        a, "SELECT COUNT(*) FROM deal_change WHERE state = 'executed' AND archived_ms IS NULL",
+        "SELECT id FROM deal_change WHERE state = 'executed' AND archived_ms IS NULL ORDER "
+        "BY id LIMIT 1 OFFSET $1");
 
     if (!change)
         return;
@@ -309,14 +313,14 @@ static void look_back(struct any *a, const struct seen *seen)
     day_of(seen->at_ms, day);
     assert_int_equal(
         FIXTURE_DO(a->f, tx, deal_as_of_get(tx, seen->deal, seen->at_ms, as_of_check, &then)), 0);
-    assert_int_equal(FIXTURE_DO(a->f, tx,
-                                deal_as_of_party_each(tx, seen->deal, seen->at_ms, party_sum,
-                                                      &parties)),
-                     0);
-    assert_int_equal(FIXTURE_DO(a->f, tx,
-                                receivable_each_at(tx, seen->deal, seen->at_ms, day, line_sum,
-                                                   &lines)),
-                     0);
+    assert_int_equal(
+        FIXTURE_DO(a->f, tx,
+                   deal_as_of_party_each(tx, seen->deal, seen->at_ms, party_sum, &parties)),
+        0);
+    assert_int_equal(
+        FIXTURE_DO(a->f, tx,
+                   receivable_each_at(tx, seen->deal, seen->at_ms, day, line_sum, &lines)),
+        0);
     assert_true(parties == seen->parties);
     assert_true(lines == seen->lines);
 }
@@ -324,15 +328,15 @@ static void look_back(struct any *a, const struct seen *seen)
 static void check(struct any *a)
 {
     deal_verify(a->f);
-    assert_int_equal(
-        fixture_count(a->f, "SELECT COALESCE(SUM(amount_fen), 0) FROM received"), a->cash_fen);
+    assert_int_equal(fixture_count(a->f, "SELECT COALESCE(SUM(amount_fen), 0) FROM received"),
+                     a->cash_fen);
 }
 
 static void test_anything(void **state)
 {
-    static void (*const steps[])(struct any *a) = {
-        step_open, step_open, step_pay,    step_pay,    step_on,      step_on,
-        step_ask,  step_ask,  step_ask,    step_ask,    step_decide,  step_decide,
+    static void (*const steps[])(struct any * a) = {
+        step_open, step_open,   step_pay,     step_pay,   step_on,      step_on,
+        step_ask,  step_ask,    step_ask,     step_ask,   step_decide,  step_decide,
         step_void, step_decide, step_archive, step_clock, step_archive,
     };
     static struct any any;

@@ -135,8 +135,9 @@ static void round_check(struct desk *d, const struct client *winner)
 
         assert_int_equal(fixture_state(f, c->unit), won ? 'A' : 'S');
         assert_int_equal(change_received(f, c->deal), won ? 0 : 1000 + (int64_t)i);
-        assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM deal WHERE id = $1 AND closed_ms IS "
-                                       "NULL",
+        assert_int_equal(fixture_of(f,
+                                    "SELECT COUNT(*) FROM deal WHERE id = $1 AND closed_ms IS "
+                                    "NULL",
                                     c->deal),
                          !won);
     }
