@@ -5,8 +5,9 @@
 
 /* The claim it had then, or had last, says the stage; the claim's end wrote down what its term and
  * terms had been. A claim that came back (T28) bears its first beginning, so the one made first of
- * those that lived then is the one. The lines that lived then are of the terms it stood on, also where a change of the
- * loan passed no claim. A paper that was taken back later was there until then. */
+ * those that lived then is the one. The lines that lived then are of the terms it stood on, also
+ * where a change of the loan passed no claim. A paper that was taken back later was there until
+ * then. */
 static const char as_of_sql[] =
     "SELECT d.unit_id, d.user_id, u.project_id, u.building_id, c.state, "
     "CASE WHEN d.closed_ms <= $2 THEN d.outcome ELSE '' END, "

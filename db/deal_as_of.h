@@ -1,5 +1,6 @@
-/* deal_as_of.h - a deal as it was at a moment (ST-22): its stage, buyers, terms, schedule and money,
- * built from what is only ever added: claims, parties, papers, due lines and what was received.
+/* deal_as_of.h - a deal as it was at a moment (ST-22): its stage, buyers, terms, schedule and
+ * money, built from what is only ever added: claims, parties, papers, due lines and what was
+ * received.
  *
  * What happened at the very moment counts. Thread: any, with a reader.
  */

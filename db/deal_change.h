@@ -84,8 +84,8 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
  * documents. */
 approval_end_function deal_change_end;
 
-/* Finance is through with it: what is to be paid back was. CHANGE_STATE (not executed, or archived),
- * CHANGE_TODO_OPEN, VERSION_CHANGED, REASON_NEEDED without a result. */
+/* Finance is through with it: what is to be paid back was. CHANGE_STATE (not executed, or
+ * archived), CHANGE_TODO_OPEN, VERSION_CHANGED, REASON_NEEDED without a result. */
 int deal_change_archive(struct tx *tx, int64_t change_id, int64_t version, const char *result);
 
 /* ---- reading ---- */

@@ -1,6 +1,6 @@
-/* deal_exchange.c - a buyer's deal goes to another unit (FC 25.4 T22; ST-04): the old deal ends, a new
- * one stands on the new unit at the same stage, with terms made for it; buyers, money and what is
- * done of the process go along. Both or neither: one transaction. See deal_change_impl.h. */
+/* deal_exchange.c - a buyer's deal goes to another unit (FC 25.4 T22; ST-04): the old deal ends, a
+ * new one stands on the new unit at the same stage, with terms made for it; buyers, money and what
+ * is done of the process go along. Both or neither: one transaction. See deal_change_impl.h. */
 #include <errno.h>
 
 #include "db/contract.h"
@@ -94,7 +94,8 @@ static int deal_insert(struct exchanging *x)
     return r < 0 ? r : -EBADMSG;
 }
 
-/* The buyers of the old deal; what it owes beside its schedule; what was shown before the contract. */
+/* The buyers of the old deal; what it owes beside its schedule; what was shown before the
+ * contract. */
 static int belongings_move(struct exchanging *x)
 {
     int r = db_run(x->tx->db,

@@ -1,6 +1,6 @@
-/* test_deal_change_any.c - anything with any deal, in any order: what must hold always holds (FC 25.6
- * I1 to I8), no fen comes or goes but by the hands of this test, and a deal can be rebuilt as of any
- * moment (ST-22). A failure prints the seed, and ANCHANG_SEED runs it again. */
+/* test_deal_change_any.c - anything with any deal, in any order: what must hold always holds (FC
+ * 25.6 I1 to I8), no fen comes or goes but by the hands of this test, and a deal can be rebuilt as
+ * of any moment (ST-22). A failure prints the seed, and ANCHANG_SEED runs it again. */
 #include "change_fixture.h"
 
 #include "db/deal_as_of.h"

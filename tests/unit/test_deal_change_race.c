@@ -1,6 +1,6 @@
 /* test_deal_change_race.c - 32 at once for one unit, through the writer: exchanges into it that are
- * approved, and deals that are opened on it. One wins; each other deal stands as it stood (ST-04; FC
- * 25.4 T22, 25.6 I1; RS P1). */
+ * approved, and deals that are opened on it. One wins; each other deal stands as it stood (ST-04;
+ * FC 25.4 T22, 25.6 I1; RS P1). */
 #include <pthread.h>
 
 #include "change_fixture.h"
