@@ -1,5 +1,5 @@
-/* test_deal_change_terms.c - other buyers, other terms, other days of a deal, under approval (ST-05,
- * ST-06, ST-08 to ST-10, ST-14 to ST-17; FC 27.3). */
+/* test_deal_change_terms.c - other buyers, other terms, other days of a deal, under approval
+ * (ST-05, ST-06, ST-08 to ST-10, ST-14 to ST-17; FC 27.3). */
 #include "change_fixture.h"
 
 /* ---- buyers ---- */
