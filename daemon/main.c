@@ -40,6 +40,7 @@
 #include "db/deal.h"
 #include "db/flow.h"
 #include "db/idempotency.h"
+#include "db/ownership.h"
 #include "db/permit.h"
 #include "db/points.h"
 #include "db/post.h"
@@ -140,6 +141,7 @@ static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
     points_expire_due,
     reprice_execute_due,
     terms_expire_due,
+    ownership_run,
 };
 
 static int duty_apply(struct tx *tx, void *arg)

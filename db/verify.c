@@ -47,6 +47,12 @@ static const struct check checks[] = {
               "COALESCE(l.points, 0) FROM member m LEFT JOIN (SELECT member_id, SUM(points) AS "
               "points FROM points_line GROUP BY member_id) l ON l.member_id = m.id "
               "WHERE m.points <> COALESCE(l.points, 0)"},
+    {"DP-16",
+     "SELECT 'customer ' || o.customer_id || ' is ' || o.state || ', its last line says ' || "
+     "COALESCE(l.to_state, 'nothing') FROM ownership o LEFT JOIN ownership_line l ON l.id = "
+     "(SELECT MAX(x.id) FROM ownership_line x WHERE x.customer_id = o.customer_id "
+     "AND x.project_id = o.project_id) WHERE l.id IS NULL OR l.to_state <> o.state "
+     "OR COALESCE(l.to_owner_id, 0) <> COALESCE(o.owner_id, 0)"},
 };
 
 /* What holds between deals, their claims, papers, schedules and money. */

@@ -21,8 +21,10 @@
 #include <sqlite3.h>
 
 #include "constraints_approval.h"
+#include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_member.h"
+#include "constraints_ownership.h"
 #include "constraints_people.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
@@ -32,8 +34,8 @@
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),
-    CONSTRAINTS(member),   CONSTRAINTS(approval),    CONSTRAINTS(terms),
+    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
+    CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(terms),
     CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };

@@ -70,6 +70,50 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/tasks',
+    name: 'task',
+    component: () => import('./task/Page.vue'),
+    meta: {
+      title: 'task',
+      rights: ['follow.edit', 'follow.supervise'],
+      nav: 'sell',
+      icon: 'M4 4.5h12v12H4zM7 3v3M13 3v3M7 11l2 2 4-4',
+    },
+  },
+  {
+    path: '/pool',
+    name: 'pool',
+    component: () => import('./pool/Page.vue'),
+    meta: {
+      title: 'pool',
+      rights: ['customer.pool'],
+      nav: 'sell',
+      icon: 'M3.5 7c2-2 4-2 6.500 0s4.500 2 6.500 0M3.5 11c2-2 4-2 6.500 0s4.500 2 6.500 0M3.5 15c2-2 4-2 6.500 0s4.500 2 6.500 0',
+    },
+  },
+  {
+    path: '/collisions',
+    name: 'collision',
+    component: () => import('./collision/Page.vue'),
+    meta: {
+      title: 'collision',
+      rights: ['follow.edit', 'customer.allocate'],
+      nav: 'sell',
+      icon: 'M8.500 13.500a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12.200 12.200l4.300 4.300M6.500 8.500h4',
+    },
+  },
+  {
+    path: '/supervision',
+    name: 'supervise',
+    component: () => import('./supervise/Page.vue'),
+    meta: {
+      title: 'supervise',
+      rights: ['follow.supervise'],
+      nav: 'sell',
+      icon: 'M3.5 10c2-3.500 4-5 6.500-5s4.500 1.500 6.500 5c-2 3.500-4 5-6.500 5s-4.500-1.500-6.500-5zM10 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+    },
+  },
+  {
     path: '/customers',
     name: 'customer',
     component: () => import('./customer/Page.vue'),
@@ -80,6 +124,12 @@ export const routes: RouteRecordRaw[] = [
       project: false,
       icon: 'M3.5 5h13v10.500h-13zM8 10.500a1.600 1.600 0 1 0 0-3.200 1.600 1.600 0 0 0 0 3.200zM5.500 13.500c.3-1.300 1.300-2 2.500-2s2.200.7 2.500 2M12.500 8.500h2.500M12.500 11.500h2.500',
     },
+  },
+  {
+    path: '/customers/import',
+    name: 'customer-import',
+    component: () => import('./customer-import/Page.vue'),
+    meta: { title: 'customer-import', rights: ['customer.import'], project: false },
   },
   {
     path: '/customers/:customer(\\d+)',
@@ -162,6 +212,28 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/terms',
+    name: 'terms',
+    component: () => import('./terms/Page.vue'),
+    meta: {
+      title: 'terms',
+      rights: ['terms.view'],
+      nav: 'sell',
+      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h3M7 13h3M12.500 11v4M11 13.500h3',
+    },
+  },
+  {
+    path: '/offers',
+    name: 'offer',
+    component: () => import('./offer/Page.vue'),
+    meta: {
+      title: 'offer',
+      rights: ['plan.edit', 'disclosure.edit', 'discount.limit'],
+      nav: 'keep',
+      icon: 'M3.5 10.5v-7h7l6 6-7 7zM7 7h.01',
+    },
+  },
+  {
     path: '/publications',
     name: 'publication',
     component: () => import('./publication/Page.vue'),
@@ -241,6 +313,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/customer-rules',
+    name: 'customer-rules',
+    component: () => import('./rules/Page.vue'),
+    meta: {
+      title: 'customer-rules',
+      rights: ['project.edit'],
+      nav: 'keep',
+      icon: 'M4 5.5h7M14.500 5.5H16M4 10h2M9.500 10H16M4 14.5h6M13.500 14.5H16M12.700 7.200a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400zM7.700 11.700a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400zM11.700 16.200a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400z',
+    },
+  },
+  {
     path: '/layouts',
     name: 'layout',
     component: () => import('./layout/Page.vue'),
@@ -249,6 +332,18 @@ export const routes: RouteRecordRaw[] = [
       rights: ['layout.edit'],
       nav: 'keep',
       icon: 'M3.5 3.5h13v13h-13zM3.5 10h6M9.5 3.5v8.5M13 10h3.5',
+    },
+  },
+  {
+    path: '/options',
+    name: 'option',
+    component: () => import('./option/Page.vue'),
+    meta: {
+      title: 'option',
+      rights: ['option.edit'],
+      nav: 'keep',
+      project: false,
+      icon: 'M4 5.5h2M9 5.5h7M4 10h2M9 10h7M4 14.5h2M9 14.5h7',
     },
   },
   {
