@@ -281,21 +281,6 @@ struct were {
     size_t n;
 };
 
-static int buyers_were(struct changing *c, struct were *were)
-{
-    struct stmt *s;
-    int r = db_query(c->tx->db, &s,
-                     "SELECT customer_id, share_bp FROM deal_party WHERE deal_id = $1 AND "
-                     "ended_ms IS NULL ORDER BY ordinal",
-                     "i", c->deal.id);
-
-    were->n = 0;
-    while (r >= 0 && were->n < DEAL_PARTIES_MAX && (r = stmt_step(s)) == 1)
-        were->buyers[were->n++] = (struct deal_buyer){stmt_int(s, 0), stmt_int(s, 1)};
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
 static int home_take(void *arg, const struct unit_row *row)
 {
     const struct class_info *info = unit_class_info(row->class);
@@ -339,7 +324,7 @@ static int buyers_check(struct changing *c)
     int r = deal_buyers_check(c->tx, c->buyers, c->n_buyers);
 
     if (r == 0)
-        r = buyers_were(c, &were);
+        r = deal_buyers_read(c->tx, c->deal.id, were.buyers, &were.n);
     if (r < 0)
         return r;
     if (c->kind == DEAL_CHANGE_PARTIES && c->buyers[0].customer_id != c->deal.customer_id)

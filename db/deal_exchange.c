@@ -98,12 +98,12 @@ static int deal_insert(struct exchanging *x)
  * contract. */
 static int belongings_move(struct exchanging *x)
 {
-    int r = db_run(x->tx->db,
-                   "INSERT INTO deal_party (deal_id, customer_id, ordinal, share_bp, since_ms) "
-                   "SELECT $2, customer_id, ordinal, share_bp, $3 FROM deal_party WHERE "
-                   "deal_id = $1 AND ended_ms IS NULL",
-                   "iii", x->c->deal.id, x->to.id, x->tx->now_ms);
+    struct deal_buyer buyers[DEAL_PARTIES_MAX];
+    size_t n = 0;
+    int r = deal_buyers_read(x->tx, x->c->deal.id, buyers, &n);
 
+    if (r == 0)
+        r = deal_parties_set(x->tx, x->to.id, buyers, n);
     if (r >= 0)
         r = db_run(x->tx->db,
                    "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, due_days, "

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
 #include "db/receivable.h"
 #include "db/series.h"
 #include "db/todo.h"
+
+enum { CLASSES_TOLD = 200 }; /* buyers of a deal, and those who were */
 
 void deal_yuan(int64_t fen, char ret_text[DEAL_YUAN])
 {
@@ -166,19 +169,31 @@ int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t proj
 int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struct deal_now *deal,
                       bool *ret_known)
 {
-    int64_t ids[DEAL_PARTIES_MAX];
+    struct deal_buyer buyers[DEAL_PARTIES_MAX];
+    size_t n = 0;
+    int r = deal_buyers_read(tx, deal->id, buyers, &n);
+
+    *ret_known = n > 0;
+    for (size_t i = 0; r >= 0 && *ret_known && i < n; i++)
+        r = deal_buyer_known(tx, rules, deal->project_id, buyers[i].customer_id, ret_known);
+    return r < 0 ? r : 0;
+}
+
+/* Where its buyers stand now, those that were too (CU-03). */
+static int classes_tell(struct tx *tx, int64_t deal_id)
+{
+    int64_t ids[CLASSES_TOLD];
     size_t n = 0;
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT customer_id FROM deal_party WHERE deal_id = $1 AND ended_ms IS NULL",
-                     "i", deal->id);
+                     "SELECT DISTINCT customer_id FROM deal_party WHERE deal_id = $1 ORDER BY 1",
+                     "i", deal_id);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < DEAL_PARTIES_MAX)
+    while (r >= 0 && n < CLASSES_TOLD && (r = stmt_step(s)) == 1)
         ids[n++] = stmt_int(s, 0);
     stmt_reset(s);
-    *ret_known = n > 0;
-    for (size_t i = 0; r >= 0 && *ret_known && i < n; i++)
-        r = deal_buyer_known(tx, rules, deal->project_id, ids[i], ret_known);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = customer_class_recompute(tx, ids[i]);
     return r < 0 ? r : 0;
 }
 
@@ -256,6 +271,8 @@ int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64
                    "version = version + 1 WHERE id = $1",
                    "itio", deal->id, text, terms_id, due_ms ? &due_ms : NULL);
 
+    if (r >= 0)
+        r = classes_tell(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, text);
 }
 
@@ -264,6 +281,22 @@ int deal_terms_set(struct tx *tx, const struct deal_now *deal, int64_t terms_id)
     int r = db_run(tx->db, "UPDATE deal SET terms_id = $2, version = version + 1 WHERE id = $1",
                    "ii", deal->id, terms_id);
 
+    return r < 0 ? r : 0;
+}
+
+int deal_buyers_read(struct tx *tx, int64_t deal_id, struct deal_buyer *buyers, size_t *ret_n)
+{
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT customer_id, share_bp FROM deal_party WHERE deal_id = $1 AND "
+                     "ended_ms IS NULL ORDER BY ordinal",
+                     "i", deal_id);
+
+    while (r >= 0 && n < DEAL_PARTIES_MAX && (r = stmt_step(s)) == 1)
+        buyers[n++] = (struct deal_buyer){stmt_int(s, 0), stmt_int(s, 1)};
+    stmt_reset(s);
+    *ret_n = n;
     return r < 0 ? r : 0;
 }
 
@@ -279,7 +312,7 @@ int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *bu
                    "VALUES ($1, $2, $3, $4, $5)",
                    "iiiii", deal_id, buyers[i].customer_id, (int64_t)i + 1, buyers[i].share_bp,
                    tx->now_ms);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : classes_tell(tx, deal_id);
 }
 
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
@@ -299,6 +332,8 @@ int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
                    "UPDATE deal SET outcome = $2, closed_ms = $3, version = version + 1 "
                    "WHERE id = $1",
                    "iti", deal->id, outcome, tx->now_ms);
+    if (r >= 0)
+        r = classes_tell(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, outcome);
 }
 

@@ -47,6 +47,8 @@ int deal_terms_set(struct tx *tx, const struct deal_now *deal, int64_t terms_id)
  * before is done with. */
 int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64_t terms_id,
                    int64_t due_ms);
+/* The buyers it has, the main one first: at most DEAL_PARTIES_MAX. */
+int deal_buyers_read(struct tx *tx, int64_t deal_id, struct deal_buyer *buyers, size_t *ret_n);
 /* The buyers it has from now on; those there were end. */
 int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *buyers, size_t n);
 /* Ends the deal: document, what is due, to-dos. @outcome as of the table; @document_state

@@ -4,6 +4,15 @@
 
 /* ---- buyers ---- */
 
+static bool class_is(struct fixture *f, size_t buyer, const char *class)
+{
+    int64_t n = 0;
+
+    assert_true(db_get(f->db, &n, "SELECT COUNT(*) FROM customer WHERE id = $1 AND class = $2",
+                       "it", deal_buyers[buyer], class) >= 0);
+    return n == 1;
+}
+
 static void test_renamed(void **state)
 {
     struct fixture *f = *state;
@@ -17,7 +26,9 @@ static void test_renamed(void **state)
     assert_refused(f, change_ask(f, &ask, &id), FIELDS_WRONG);
     assert_string_equal(f->fault.items[0].field, "exception");
     ask.exception = "inheritance";
+    assert_true(class_is(f, 0, "subscribed") && class_is(f, 4, "potential"));
     change_approve(f, change_asked(f, &ask));
+    assert_true(class_is(f, 0, "potential") && class_is(f, 4, "subscribed")); /* CU-03 */
     assert_int_equal(fixture_of(f, "SELECT customer_id FROM deal WHERE id = $1", deal),
                      deal_buyers[4]);
     assert_int_equal(fixture_of(f,
