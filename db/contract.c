@@ -70,7 +70,8 @@ static int contract_of(struct tx *tx, int64_t deal_id, struct contract *ret)
         "SELECT d.project_id, u.building_id, p.sale_type, COALESCE(c.id, 0), "
         "(SELECT COUNT(*) FROM contract_sign x WHERE x.document_id = c.id) FROM deal d "
         "JOIN unit u ON u.id = d.unit_id JOIN project p ON p.id = d.project_id "
-        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' AND c.state = 'live' "
+        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' AND c.state = "
+        "'live' "
         "WHERE d.id = $1",
         deal_id);
 
@@ -105,8 +106,8 @@ static int line_audit(struct tx *tx, const struct contract *c, const char *actio
     return audit_add(tx, action, "deal", c->deal_id, c->project_id, &trail);
 }
 
-/* One item of the fault for each line of @list that @sql (document or deal as $1, code as $2, number as
- * $3) does not count. How many. */
+/* One item of the fault for each line of @list that @sql (document or deal as $1, code as $2,
+ * number as $3) does not count. How many. */
 static int missing_lines(struct tx *tx, enum contract_list list, const char *sql, int64_t id,
                          bool presale)
 {

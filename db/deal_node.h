@@ -1,9 +1,9 @@
-/* deal_node.h - what is to be done for a deal, by whom and until when (SF-12, SF-13, AS-02 to AS-05,
- * AS-13).
+/* deal_node.h - what is to be done for a deal, by whom and until when (SF-12, SF-13, AS-02 to
+ * AS-05, AS-13).
  *
- * Nodes come from a template in the transaction of the subscription or the contract. One is ended by
- * hand in its order, or by the business step it stands for; opened again under approval alone. Due
- * days are days of the site, fixed when they can be counted. Needs a deal in scope.
+ * Nodes come from a template in the transaction of the subscription or the contract. One is ended
+ * by hand in its order, or by the business step it stands for; opened again under approval alone.
+ * Due days are days of the site, fixed when they can be counted. Needs a deal in scope.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */
@@ -16,7 +16,8 @@ enum { NODE_NEAR_DAYS = 3, NODE_PAGE_MAX = 200 };
 
 /* ---- for the modules of db/, which have checked the deal ---- */
 
-/* Copies the nodes of the first template that fits the deal, behind those it has. None fits: none. */
+/* Copies the nodes of the first template that fits the deal, behind those it has. None fits: none.
+ * */
 int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins);
 /* The business step happened: ends the deal's open node of that kind, if it has one. */
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document);

@@ -1,4 +1,5 @@
-/* document_template.c - templates: drafts, versions in use, retired ones. See document_template.h. */
+/* document_template.c - templates: drafts, versions in use, retired ones. See document_template.h.
+ * */
 #include "db/document_template.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* document_text.c - a document's text, filled once from the deal it is of. See document_template.h. */
+/* document_text.c - a document's text, filled once from the deal it is of. See document_template.h.
+ * */
 #include "db/document_text.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * approved or refused.
  *
  * What moves counts as progress; what stands still is listed by its age. The day it is approved the
- * process goes on (deal_node.h). Money that a bank lends less than planned becomes a due line with the
- * change of the loan (deal_change.h): nothing here moves money. Needs a deal in scope.
+ * process goes on (deal_node.h). Money that a bank lends less than planned becomes a due line with
+ * the change of the loan (deal_change.h): nothing here moves money. Needs a deal in scope.
  *
  * Thread: changes on the writer's; reads on any with a reader.
  */

@@ -1,5 +1,5 @@
-/* test_contract.c - what is shown before a contract, its review, the countersign sheet in its order, and
- * where the paper is. */
+/* test_contract.c - what is shown before a contract, its review, the countersign sheet in its
+ * order, and where the paper is. */
 #include "deal_rows.h"
 
 #include "db/contract.h"

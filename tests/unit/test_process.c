@@ -180,7 +180,8 @@ static void test_order_and_events(void **state)
                      3);
 }
 
-/* Another plan: what it does not have goes when it is open, what is done stays, all in its order. */
+/* Another plan: what it does not have goes when it is open, what is done stays, all in its order.
+ * */
 static void test_replan(void **state)
 {
     struct fixture *f = *state;
