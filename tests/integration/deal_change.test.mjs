@@ -32,6 +32,7 @@ const customer = async (number) =>
       {
         kind: 'person',
         name: '郑一鸣',
+        source_id: 3, // walk-in
         notice: '隐私告知 2026-01',
         phones: [{ number: `1391235${String(++phones).padStart(4, '0')}` }],
         document: { kind: 'id_card', number },
