@@ -9,6 +9,8 @@
 #include "db/deal_node_impl.h"
 #include "db/todo.h"
 
+enum { NODE_RESULT_TEXT = 400 * 4 + 1 };
+
 int node_event_add(struct tx *tx, int64_t node_id, const char *event, const char *note,
                    const char *media_id)
 {
@@ -282,6 +284,51 @@ int deal_node_untold(struct tx *tx, int64_t deal_id, enum node_kind kind, const 
     int r = node_of_kind(tx, deal_id, kind, "done", &node);
 
     return r <= 0 ? r : node_reopen(tx, &node, reason);
+}
+
+/* 1 and the next node of @to_id that is open and was done by hand for @from_id, behind @after. */
+static int carried_next(struct tx *tx, int64_t from_id, int64_t to_id, int64_t after,
+                        struct node *ret, char result[NODE_RESULT_TEXT])
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     NODE_COLUMNS "WHERE n.deal_id = $2 AND n.state = 'open' AND n.ordinal > $3 "
+                                  "AND EXISTS (SELECT 1 FROM deal_node o WHERE o.deal_id = $1 AND "
+                                  "o.code = n.code AND o.state = 'done') ORDER BY n.ordinal",
+                     "iii", from_id, to_id, after);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        node_take(s, ret);
+        if (node_kinds[ret->kind].by_hand)
+            break;
+    }
+    stmt_reset(s);
+    if (r <= 0)
+        return r;
+    r = db_query(tx->db, &s,
+                 "SELECT o.result FROM deal_node o JOIN deal_node n ON n.code = o.code WHERE "
+                 "o.deal_id = $1 AND n.id = $2 AND o.state = 'done'",
+                 "ii", from_id, ret->id);
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1)
+        snprintf(result, NODE_RESULT_TEXT, "%s", stmt_text(s, 0));
+    stmt_reset(s);
+    return r;
+}
+
+int deal_node_carry(struct tx *tx, int64_t from_id, int64_t to_id)
+{
+    char result[NODE_RESULT_TEXT];
+    struct node node = {.ordinal = 0};
+    int r;
+
+    while ((r = carried_next(tx, from_id, to_id, node.ordinal, &node, result)) == 1) {
+        r = node_end(tx, &node, result, NULL, NULL);
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
 /* ---- by people ---- */

@@ -28,6 +28,9 @@ int deal_node_void_all(struct tx *tx, int64_t deal_id);
 /* Its plan is another: what the new template has not and is open goes, what it has more comes. */
 int deal_node_replan(struct tx *tx, int64_t deal_id);
 
+/* What was done by hand for one deal is done for the one that it was exchanged for. */
+int deal_node_carry(struct tx *tx, int64_t from_id, int64_t to_id);
+
 /* ---- by people ---- */
 
 struct node_done {

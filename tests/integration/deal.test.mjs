@@ -31,6 +31,7 @@ const customer = async (more = {}) =>
         kind: 'person',
         source_id: 3,
         name: '郑一鸣',
+        source_id: 3, // walk-in
         notice: '隐私告知 2026-01',
         phones: [{ number: `1391234${String(++phones).padStart(4, '0')}` }],
         ...more,
