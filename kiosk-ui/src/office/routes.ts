@@ -162,6 +162,28 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/terms',
+    name: 'terms',
+    component: () => import('./terms/Page.vue'),
+    meta: {
+      title: 'terms',
+      rights: ['terms.view'],
+      nav: 'sell',
+      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h3M7 13h3M12.500 11v4M11 13.500h3',
+    },
+  },
+  {
+    path: '/offers',
+    name: 'offer',
+    component: () => import('./offer/Page.vue'),
+    meta: {
+      title: 'offer',
+      rights: ['plan.edit', 'disclosure.edit', 'discount.limit'],
+      nav: 'keep',
+      icon: 'M3.5 10.5v-7h7l6 6-7 7zM7 7h.01',
+    },
+  },
+  {
     path: '/publications',
     name: 'publication',
     component: () => import('./publication/Page.vue'),
