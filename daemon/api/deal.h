@@ -11,5 +11,8 @@ int reply_deal(struct call *call, int64_t deal_id, int status);
 /* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
 struct deal_buyer;
 void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n);
+/* "shown": [codes of showing.def], as deal_open and deal_advance want them: separated by a space. */
+enum { SHOWN_MAX = 8, SHOWN_TEXT = SHOWN_MAX * 20 };
+void body_shown(struct body *b, char ret_shown[static SHOWN_TEXT]);
 
 #endif
