@@ -155,6 +155,9 @@ describe('one deal', () => {
       items.map((d) => [d.id, d.stage]),
       [[deal.id, 'T']],
     );
+    const byPaper = async (text) => (await sales.get(`/api/v1/deals?paper=${text}`)).items.map((d) => d.id);
+    assert.deepEqual(await byPaper('HT-1'), [deal.id]);
+    assert.deepEqual(await byPaper('HT-'), [], 'a number, whole');
   });
 
   test('the same key twice is one deal', async () => {
