@@ -470,7 +470,7 @@ static int publish(struct tx *tx, int64_t project_id, int64_t author_id, int64_t
     return r < 0 ? r : publication_approve(&own, id, 2, NULL);
 }
 
-static int project_make(struct tx *tx, const int64_t ids[PEOPLE])
+static int project_make(struct tx *tx, const int64_t ids[PEOPLE], int64_t *ret_id)
 {
     const struct project_new project = {.name = "云栖雅苑（演示）",
                                         .name_en = "Yunqi Garden (demo)",
@@ -495,7 +495,11 @@ static int project_make(struct tx *tx, const int64_t ids[PEOPLE])
         r = surroundings_make(tx, id);
     if (r >= 0)
         r = sale_open(tx, id);
-    return r < 0 ? r : publish(tx, id, ids[2], ids[1]);
+    if (r >= 0)
+        r = publish(tx, id, ids[2], ids[1]);
+    if (r >= 0)
+        *ret_id = id;
+    return r;
 }
 
 static int project_count(void *arg, const struct project_brief *brief)
@@ -525,6 +529,7 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
 {
     json_t *users = json_array();
     int64_t ids[PEOPLE] = {0};
+    int64_t project_id = 0;
     size_t projects = 0;
     int r = project_each(tx, 0, project_count, &projects);
 
@@ -532,9 +537,9 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
     if (r >= 0 && projects == 0) {
         r = people_make(tx, ids);
         if (r == 0)
-            r = project_make(tx, ids);
+            r = project_make(tx, ids, &project_id);
         if (r == 0)
-            r = demo_members_make(tx, ids[3]);
+            r = demo_members_make(tx, ids[3], project_id);
     }
     if (r >= 0 && json_is_true(json_object_get(args, "readers")))
         r = readers_make(tx);

@@ -6,15 +6,27 @@
 
 #include "db/card.h"
 #include "db/customer.h"
+#include "db/intent.h"
 #include "db/member.h"
 #include "db/points.h"
 #include "db/user.h"
+#include "db/visit.h"
 
-#define DAY_MS INT64_C(86400000)
-#define NOTICE "演示隐私告知 2026-01"
-#define TERMS  "演示会员章程 2026-01"
+#define DAY_MS  INT64_C(86400000)
+#define HOUR_MS INT64_C(3600000)
+#define WAN_FEN INT64_C(1000000)
+#define NOTICE  "演示隐私告知 2026-01"
+#define TERMS   "演示会员章程 2026-01"
 
-enum { MEMBERS = 20 };
+enum {
+    MEMBERS = 20,
+    FIRST_SOURCE = 1, /* the options that every site begins with */
+    SOURCES = 4,
+    FIRST_AWARENESS = 20,
+    AWARENESS = 6,
+    FIRST_PURPOSE = 60,
+    PURPOSES = 5,
+};
 
 static const char *const names[] = {
     "王建国", "李秀英", "张伟", "刘洋",     "陈静", "杨帆",   "赵敏", "黄磊", "周慧",   "吴昊",
@@ -27,11 +39,48 @@ static const char *const levels[] = {"standard", "standard", "silver", "standard
 static int customer_make(struct tx *tx, int i, int64_t *ret_id)
 {
     char phone[16];
-    const struct customer_new c = {
-        .kind = "person", .name = names[i], .notice = NOTICE, .phones = {phone}, .n_phones = 1};
+    const struct customer_new c = {.source_id = FIRST_SOURCE + i % SOURCES,
+                                   .kind = "person",
+                                   .name = names[i],
+                                   .notice = NOTICE,
+                                   .phones = {phone},
+                                   .n_phones = 1};
 
     snprintf(phone, sizeof(phone), "1990000%04d", i + 1);
     return customer_create(tx, &c, ret_id);
+}
+
+/* Two of three came to see the project, some of them again; one of three said what he looks for. */
+static int visits_make(struct tx *tx, int i, int64_t customer_id, int64_t project_id)
+{
+    struct visit_new visit = {.kind = "call",
+                              .customer_id = customer_id,
+                              .project_id = project_id,
+                              .awareness_id = FIRST_AWARENESS + i % AWARENESS,
+                              .companions = i % 4,
+                              .at_ms = tx->now_ms - (2 + i) * HOUR_MS,
+                              .note = "咨询三房价格"};
+    const struct intent_edit intent = {.customer_id = customer_id,
+                                       .project_id = project_id,
+                                       .purpose_id = FIRST_PURPOSE + i % PURPOSES,
+                                       .wish = {.class = "home",
+                                                .rooms = {3, 3 + i % 2},
+                                                .area = {9000, 13000},
+                                                .floor = {INTENT_NO, INTENT_NO},
+                                                .price = {INTENT_NO, (150 + i * 5) * WAN_FEN},
+                                                .orientation = "",
+                                                .hard = 1u << INTENT_CLASS | 1u << INTENT_ROOMS},
+                                       .note = "看中高楼层"};
+    int64_t id;
+    int r = visit_add(tx, &visit, &id);
+
+    visit.kind = "visit";
+    visit.note = i % 2 ? "看样板房" : "";
+    for (int n = 0; r == 0 && i % 3 != 0 && n <= i % 2; n++) {
+        visit.at_ms += HOUR_MS;
+        r = visit_add(tx, &visit, &id);
+    }
+    return r == 0 && i % 3 == 1 ? intent_set(tx, &intent, &id) : r;
 }
 
 static int points_make(struct tx *tx, int i, int64_t member_id)
@@ -67,7 +116,7 @@ static int member_make(struct tx *tx, int i, int64_t customer_id, const char *pi
     return r < 0 ? r : points_make(tx, i, member_id);
 }
 
-int demo_members_make(struct tx *tx, int64_t cashier_id)
+int demo_members_make(struct tx *tx, int64_t cashier_id, int64_t project_id)
 {
     char hash[PASSWORD_HASH_TEXT];
     struct actor cashier;
@@ -81,6 +130,8 @@ int demo_members_make(struct tx *tx, int64_t cashier_id)
         int64_t id = 0;
 
         r = customer_make(&own, i, &id);
+        if (r == 0)
+            r = visits_make(&own, i, id, project_id);
         if (r == 0 && i < MEMBERS)
             r = member_make(&own, i, id, hash);
     }

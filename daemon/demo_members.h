@@ -10,8 +10,8 @@
 #define DEMO_CARD "n:88000001" /* of the first member */
 #define DEMO_PIN  "246810"     /* of every one */
 
-/* Thirty customers, of whom twenty join with a card, points and a PIN, as the user @cashier_id
- * would have recorded them. */
-int demo_members_make(struct tx *tx, int64_t cashier_id);
+/* Thirty customers with their calls, visits and wishes, of whom twenty join with a card, points and
+ * a PIN, as the user @cashier_id would have recorded them. */
+int demo_members_make(struct tx *tx, int64_t cashier_id, int64_t project_id);
 
 #endif

@@ -16,6 +16,7 @@
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/customer.h"
+#include "db/customer_search.h"
 #include "db/migrate.h"
 #include "db/store.h"
 
@@ -210,18 +211,19 @@ static int seal_keys_check(const struct config *config, struct app *app, struct 
     return r < 0 ? key_refused(r, path, what, what_size) : 0;
 }
 
-/* All of it under the newest key, so that one hash finds it. */
+/* All of it under the newest key, so that one hash finds it, and each name among what is found. */
 static int reseal(struct db *db, const struct seal_ring *ring)
 {
-    int r = db_begin(db);
+    int keyed, r = db_begin(db);
 
     if (r < 0)
         return r;
     r = customer_reseal(db, ring);
-    if (r > 0)
+    keyed = r < 0 ? r : customer_keys_fill(db);
+    if (keyed >= 0 && r + keyed > 0)
         return db_commit(db);
     db_rollback(db);
-    return r;
+    return keyed < 0 ? keyed : 0;
 }
 
 static int lock_take(const char *state_dir, struct site *site)

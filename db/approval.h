@@ -100,7 +100,8 @@ int approval_urge(struct tx *tx, int64_t approval_id);
 
 struct approval_row {
     int64_t id, version, project_id;
-    const char *project, *subject, *object, *title, *reason, *state;
+    const char *project, *project_en; /* names; English "": none */
+    const char *subject, *object, *title, *reason, *state;
     int64_t amount_fen, discount_bp, step;
     int64_t requester_id;
     const char *requester; /* name */

@@ -23,12 +23,12 @@
     "a.resubmits_id, (SELECT q.id FROM approval q WHERE q.resubmits_id = a.id), a.made_ms, "       \
     "a.urged_ms, a.ended_ms, EXISTS (SELECT 1 FROM todo t WHERE t.kind = 'returned' AND "          \
     "t.object = 'approval:' || CAST(a.id AS TEXT) AND t.done_ms IS NULL), " STUCK ", "             \
-    "a.payload_hash "
+    "a.payload_hash, p.name_en "
 #define REQUEST_FROM                                                                               \
     "FROM approval a JOIN project p ON p.id = a.project_id "                                       \
     "JOIN user_account r ON r.id = a.requester_id "                                                \
     "JOIN flow_version v ON v.id = a.flow_version_id JOIN flow f ON f.id = v.flow_id "
-enum { REQUEST_COLUMN_COUNT = 24 };
+enum { REQUEST_COLUMN_COUNT = 25 };
 
 static void row_read(struct stmt *s, int at, struct approval_row *row)
 {
@@ -57,7 +57,8 @@ static void row_read(struct stmt *s, int at, struct approval_row *row)
                                  .ended_ms = stmt_int(s, at + 20),
                                  .to_mend = stmt_int(s, at + 21) != 0,
                                  .stuck = stmt_int(s, at + 22) != 0,
-                                 .hash = stmt_blob(s, at + 23, &n)};
+                                 .hash = stmt_blob(s, at + 23, &n),
+                                 .project_en = stmt_text(s, at + 24)};
 }
 
 /* ---- what waits for the actor ---- */

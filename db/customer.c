@@ -7,19 +7,43 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/consent.h"
+#include "db/customer_keep.h"
+#include "db/customer_search.h"
 #include "db/customer_secret.h"
+#include "db/option.h"
 
 #define PERSON "person"
 
 /* ---- reading ---- */
 
+/* Which customers there are for the actor. */
+#define SEEN " c.deleted_ms IS NULL "
+
 #define ROWS                                                                                       \
     "SELECT c.id, c.version, c.kind, c.name, c.notice, c.created_ms, c.changed_ms, "               \
-    "COALESCE((SELECT m.id FROM member m WHERE m.customer_id = c.id), 0) FROM customer c "
-static const char row_by_id[] = ROWS "WHERE c.id = $1";
-static const char rows_any[] = ROWS "WHERE ($1 = 0 OR c.id < $1) ORDER BY c.id DESC LIMIT $2";
-static const char rows_named[] =
-    ROWS "WHERE ($1 = 0 OR c.id < $1) AND c.name LIKE $3 ESCAPE '!' ORDER BY c.id DESC LIMIT $2";
+    "COALESCE((SELECT m.id FROM member m WHERE m.customer_id = c.id), 0), c.class, c.state, "      \
+    "c.source_id, o.name, o.name_en, "                                                             \
+    "(SELECT MAX(v.at_ms) FROM visit v WHERE v.customer_id = c.id AND v.kind = 'visit') "          \
+    "FROM customer c LEFT JOIN option o ON o.id = c.source_id "
+static const char row_by_id[] = ROWS "WHERE c.id = $1 AND" SEEN;
+static const char rows_by[] =
+    ROWS "WHERE ($1 = 0 OR c.id < $1) AND ($3 IS NULL OR c.name LIKE $3 ESCAPE '!') "
+         "AND ($4 IS NULL OR c.class = $4) AND ($5 = 0 OR c.source_id IN "
+         "  (SELECT s.id FROM option s WHERE s.id = $5 OR s.parent_id = $5)) "
+         "AND ($6 = 0 OR c.created_ms >= $6) AND ($7 = 0 OR c.created_ms < $7) AND" SEEN
+         "ORDER BY c.id DESC LIMIT $2";
+
+int customer_need(struct tx *tx, int64_t customer_id)
+{
+    int64_t n = 0;
+    int r = db_get(tx->db, &n, "SELECT COUNT(*) FROM customer c WHERE c.id = $1 AND" SEEN, "i",
+                   customer_id);
+
+    if (r < 0)
+        return r;
+    return n ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
 
 static int contact_take(void *arg, const struct customer_secret *secret)
 {
@@ -44,7 +68,13 @@ static int row_give(struct tx *tx, struct stmt *s,
                                .notice = stmt_text(s, 4),
                                .created_ms = stmt_int(s, 5),
                                .changed_ms = stmt_int(s, 6),
-                               .member_id = stmt_int(s, 7)};
+                               .member_id = stmt_int(s, 7),
+                               .class = stmt_text(s, 8),
+                               .state = stmt_text(s, 9),
+                               .source_id = stmt_int(s, 10),
+                               .source = stmt_text(s, 11),
+                               .source_en = stmt_text(s, 12),
+                               .visited_ms = stmt_int(s, 13)};
     int r = secret_each(tx, row.id, contact_take, &row);
 
     if (strcmp(row.kind, PERSON) == 0)
@@ -105,19 +135,18 @@ int customer_scan(struct tx *tx, const struct customer_filter *f,
     char pattern[CUSTOMER_NAME_MAX * 8 + 4];
     struct stmt *s = NULL;
     int64_t id = 0;
-    int r;
+    int r = 0;
 
     if (f->phone) {
         r = secret_phone_owner(tx, f->phone, &id);
-        return r <= 0 ? r : customer_get(tx, id, each, arg);
+        r = r <= 0 ? r : customer_get(tx, id, each, arg);
+        return r;
     }
-    if (!f->name) {
-        r = db_query(tx->db, &s, rows_any, "ii", f->before_id, limit);
-    } else {
+    if (f->name)
         r = pattern_make(f->name, pattern, sizeof(pattern));
-        if (r == 0)
-            r = db_query(tx->db, &s, rows_named, "iit", f->before_id, limit, pattern);
-    }
+    if (r == 0)
+        r = db_query(tx->db, &s, rows_by, "iittiii", f->before_id, limit, f->name ? pattern : NULL,
+                     f->class, f->source_id, f->from_ms, f->to_ms);
     if (r == 0)
         r = rows_give(tx, s, each, arg);
     return r < 0 ? r : 0;
@@ -125,20 +154,42 @@ int customer_scan(struct tx *tx, const struct customer_filter *f,
 
 /* ---- the record ---- */
 
+static int source_check(struct tx *tx, int64_t source_id)
+{
+    if (source_id)
+        return option_need(tx, OPTION_SOURCE, source_id, "source_id");
+    fault_item(tx->fault, FAULT_SOURCE_NEEDED, 0, "source_id", NULL);
+    return fault_set(tx->fault, FAULT_SOURCE_NEEDED, NULL);
+}
+
+/* The row itself, with what it is found by and the notice that was given. */
+static int record_insert(struct tx *tx, const struct customer_new *c, int64_t *ret_id)
+{
+    int r =
+        db_get(tx->db, ret_id,
+               "INSERT INTO customer (kind, name, notice, source_id, created_by, created_ms, "
+               "changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING id",
+               "tttiti", c->kind, c->name, c->notice, c->source_id, tx->actor->name, tx->now_ms);
+
+    if (r >= 0)
+        r = customer_keys_set(tx->db, *ret_id, c->name);
+    return r < 0 ? r : consent_insert(tx, *ret_id, "service", c->notice);
+}
+
 int customer_create(struct tx *tx, const struct customer_new *c, int64_t *ret_id)
 {
     struct trail trail = {0};
     int64_t id = 0;
-    int r = db_get(tx->db, &id,
-                   "INSERT INTO customer (kind, name, notice, created_by, created_ms, changed_ms) "
-                   "VALUES ($1, $2, $3, $4, $5, $5) RETURNING id",
-                   "tttti", c->kind, c->name, c->notice, tx->actor->name, tx->now_ms);
+    int r = source_check(tx, c->source_id);
 
+    if (r == 0)
+        r = record_insert(tx, c, &id);
     if (r < 0)
         return r;
     trail_text(&trail, "kind", NULL, c->kind);
     trail_text(&trail, "customer_name", NULL, c->name);
     trail_text(&trail, "notice", NULL, c->notice);
+    trail_int(&trail, "source", NULL, &c->source_id);
     for (size_t i = 0; r >= 0 && i < c->n_phones; i++)
         r = secret_add(tx, id, CONTACT_PHONE, c->phones[i], "phones", &trail);
     if (r >= 0 && c->document)
@@ -159,21 +210,28 @@ static int record_change(struct tx *tx, const struct customer_change *c, struct 
 {
     struct stmt *s;
     int64_t version;
-    int r = db_query(tx->db, &s, "SELECT version, name FROM customer WHERE id = $1", "i", c->id);
+    bool active;
+    int r = db_query(tx->db, &s,
+                     "SELECT c.version, c.name, c.state FROM customer c WHERE c.id = $1 AND" SEEN,
+                     "i", c->id);
 
     if (r == 0)
         r = stmt_step(s);
     if (r <= 0)
         return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     version = stmt_int(s, 0);
+    active = strcmp(stmt_text(s, 2), "active") == 0;
     trail_given_text(trail, "customer_name", stmt_text(s, 1), c->name);
     stmt_reset(s);
     if (version != c->version)
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "客户", NULL);
-    return db_run(tx->db,
-                  "UPDATE customer SET name = COALESCE($2, name), version = version + 1, "
-                  "changed_ms = $3 WHERE id = $1",
-                  "iti", c->id, c->name, tx->now_ms);
+    if (!active)
+        return fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL);
+    r = db_run(tx->db,
+               "UPDATE customer SET name = COALESCE($2, name), version = version + 1, "
+               "changed_ms = $3 WHERE id = $1",
+               "iti", c->id, c->name, tx->now_ms);
+    return r < 0 || !c->name ? r : customer_keys_set(tx->db, c->id, c->name);
 }
 
 int customer_update(struct tx *tx, const struct customer_change *c)
@@ -194,6 +252,45 @@ int customer_update(struct tx *tx, const struct customer_change *c)
     return audit_add(tx, "customer.update", "customer", c->id, 0, &trail);
 }
 
+static int version_of(struct tx *tx, int64_t id, int64_t version)
+{
+    int64_t now = 0;
+    int r = customer_need(tx, id);
+
+    if (r == 0)
+        r = db_get(tx->db, &now, "SELECT version FROM customer WHERE id = $1", "i", id);
+    if (r < 0 || now == version)
+        return r < 0 ? r : 0;
+    return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "客户", NULL);
+}
+
+int customer_delete(struct tx *tx, int64_t id, int64_t version, const char *reason)
+{
+    struct trail trail = {0};
+    int r = version_of(tx, id, version);
+
+    if (r == 0 && !reason[0])
+        r = fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
+    if (r == 0)
+        r = customer_kept(tx, id);
+    if (r == 0)
+        r = db_run(tx->db,
+                   "UPDATE customer SET deleted_ms = $2, changed_ms = $2, version = version + 1 "
+                   "WHERE id = $1",
+                   "ii", id, tx->now_ms);
+    if (r >= 0)
+        r = db_run(tx->db,
+                   "UPDATE customer_secret SET ended_ms = $2 WHERE customer_id = $1 "
+                   "AND ended_ms IS NULL",
+                   "ii", id, tx->now_ms);
+    if (r >= 0)
+        r = db_run(tx->db, "DELETE FROM customer_key WHERE customer_id = $1", "i", id);
+    if (r < 0)
+        return r;
+    trail_text(&trail, "reason", NULL, reason);
+    return audit_add(tx, "customer.delete", "customer", id, 0, &trail);
+}
+
 /* ---- in clear ---- */
 
 static int clear_take(void *arg, const struct customer_secret *secret)
@@ -209,12 +306,14 @@ static int clear_take(void *arg, const struct customer_secret *secret)
     return 0;
 }
 
-int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
+int customer_clear_read(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
 {
     struct customer_clear clear = {.n_contacts = 0};
-    struct stmt *s;
+    struct stmt *s = NULL;
     int r = tx_need_right(tx, RIGHT_CUSTOMER_CLEAR);
 
+    if (r == 0)
+        r = customer_need(tx, customer_id);
     if (r == 0)
         r = db_query(tx->db, &s, "SELECT name FROM customer WHERE id = $1", "i", customer_id);
     if (r == 0)
@@ -224,10 +323,15 @@ int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *re
     snprintf(clear.name, sizeof(clear.name), "%s", stmt_text(s, 0));
     stmt_reset(s);
     r = secret_each(tx, customer_id, clear_take, &clear);
-    if (r >= 0)
-        r = audit_add(tx, "customer.clear", "customer", customer_id, 0, NULL);
     if (r < 0)
         return r;
     *ret_clear = clear;
     return 0;
+}
+
+int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear)
+{
+    int r = customer_clear_read(tx, customer_id, ret_clear);
+
+    return r < 0 ? r : audit_add(tx, "customer.clear", "customer", customer_id, 0, NULL);
 }

@@ -35,20 +35,33 @@ struct customer_row {
     char name[CONTACT_NAME_TEXT];   /* masked; a company's is not personal: see full_name */
     const char *full_name;          /* of a company; NULL for a person */
     const char *notice;
+    const char *class;  /* where he stands: customer_class.h */
+    const char *state;  /* "active", "restricted", "erased": subject.h */
+    int64_t source_id;  /* 0: of before sources were kept */
+    const char *source; /* its name; NULL: none */
+    const char *source_en;
+    int64_t visited_ms; /* his last visit; 0: none */
     int64_t created_ms, changed_ms;
     struct customer_contact contacts[CUSTOMER_PHONES_MAX + 1]; /* phones, then the document */
     size_t n_contacts;
 };
+
+/* 0 when the actor may know of him; else NOT_FOUND. What hangs on a customer asks this first, so
+ * that who may see whom is decided in one place, here and in the reads below. */
+int customer_need(struct tx *tx, int64_t customer_id);
 
 /* NOT_FOUND. @row lives during the call. */
 int customer_get(struct tx *tx, int64_t customer_id,
                  int (*each)(void *arg, const struct customer_row *row), void *arg);
 
 struct customer_filter {
-    const char *phone; /* as typed, whole; PHONE_WRONG when it is none. NULL: any */
-    const char *name;  /* a part of it; NULL: any */
-    int64_t before_id; /* rows older than this; 0: from the newest */
-    int limit;         /* at most CUSTOMER_PAGE_MAX */
+    const char *phone;      /* as typed, whole; PHONE_WRONG when it is none. NULL: any */
+    const char *name;       /* a part of it; NULL: any */
+    const char *class;      /* NULL: any */
+    int64_t source_id;      /* or one below it; 0: any */
+    int64_t from_ms, to_ms; /* recorded then, the end left out; 0: open */
+    int64_t before_id;      /* rows older than this; 0: from the newest */
+    int limit;              /* at most CUSTOMER_PAGE_MAX */
 };
 /* Newest first. */
 int customer_scan(struct tx *tx, const struct customer_filter *filter,
@@ -57,11 +70,13 @@ int customer_scan(struct tx *tx, const struct customer_filter *filter,
 struct customer_new {
     const char *kind, *name;
     const char *notice; /* which privacy notice was given */
+    int64_t source_id;  /* where he comes from; stays (CU-04) */
     const char *phones[CUSTOMER_PHONES_MAX];
     size_t n_phones;                      /* at least one */
     const char *document_kind, *document; /* NULL: none yet */
 };
-/* PHONE_WRONG, DOCUMENT_WRONG, CUSTOMER_EXISTS (whose phone or document it is). */
+/* SOURCE_NEEDED, OPTION_UNKNOWN, PHONE_WRONG, DOCUMENT_WRONG, CUSTOMER_EXISTS (whose phone or
+ * document it is). */
 int customer_create(struct tx *tx, const struct customer_new *customer, int64_t *ret_id);
 
 struct customer_change {
@@ -71,6 +86,10 @@ struct customer_change {
     int64_t end_phone_id;                 /* 0: none; the last one stays */
     const char *document_kind, *document; /* in the place of the one there is; NULL: leave */
 };
+/* Logical (CU-19): gone for everybody but the log, its numbers free for another. REASON_NEEDED,
+ * VERSION_CHANGED, CUSTOMER_KEPT (customer_keep.h). */
+int customer_delete(struct tx *tx, int64_t id, int64_t version, const char *reason);
+
 /* NOT_FOUND, VERSION_CHANGED, CUSTOMER_LAST_PHONE, LIMIT_REACHED and those of customer_create(). */
 int customer_update(struct tx *tx, const struct customer_change *change);
 
@@ -87,6 +106,8 @@ struct customer_clear {
 /* Needs customer.clear, and is an audit row each time. NOT_FOUND. The caller clears what it got
  * from memory when it was told. */
 int customer_clear(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear);
+/* The same without the audit row, for who writes down himself what was given out (a list). */
+int customer_clear_read(struct tx *tx, int64_t customer_id, struct customer_clear *ret_clear);
 
 /* ---- for the site, when it opens ---- */
 

@@ -49,7 +49,19 @@ static int need_state(struct tx *tx, const struct opening_now *o, const char *st
 static int opening_log(struct tx *tx, const struct opening_now *o, const char *action,
                        struct trail *trail)
 {
-    return audit_add_project(tx, action, "opening", o->id, o->project_id, trail);
+    int r = audit_add(tx, action, "opening", o->id, o->project_id, trail);
+
+    return r < 0 ? r : tx_changed(tx, CHANGE_OPENING, o->project_id, 0, o->id);
+}
+
+int opening_project(struct tx *tx, int64_t id, int64_t *ret_project_id)
+{
+    struct opening_now now;
+    int r = opening_now_read(tx, id, 0, &now);
+
+    if (r == 0)
+        *ret_project_id = now.project_id;
+    return r;
 }
 
 /* ---- the plan ---- */
@@ -101,6 +113,7 @@ static int plan_update(struct tx *tx, const struct opening_plan *p)
 
 int opening_save(struct tx *tx, const struct opening_plan *plan, int64_t *ret_id)
 {
+    struct opening_now now;
     struct trail trail = {0};
     int64_t id = plan->id;
     int r = tx_need_whole(tx, plan->project_id);
@@ -121,8 +134,8 @@ int opening_save(struct tx *tx, const struct opening_plan *plan, int64_t *ret_id
     trail_int(&trail, "batch_size", NULL, &plan->batch_size);
     trail_int(&trail, "pay_minutes", NULL, &plan->pay_minutes);
     trail_int(&trail, "picks_most", NULL, &plan->picks_most);
-    r = audit_add_project(tx, plan->id ? "opening.update" : "opening.create", "opening", id,
-                          plan->project_id, &trail);
+    now = (struct opening_now){.id = id, .project_id = plan->project_id};
+    r = opening_log(tx, &now, plan->id ? "opening.update" : "opening.create", &trail);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -487,12 +500,23 @@ int opening_building_each(struct tx *tx, int64_t id, int (*each)(void *arg, int6
     return r < 0 ? r : 0;
 }
 
+int opening_group_opening(struct tx *tx, int64_t group_id, int64_t *ret_opening_id)
+{
+    struct opening_group group;
+    int r = opening_group_read(tx, group_id, 0, &group);
+
+    if (r == 0)
+        *ret_opening_id = group.opening_id;
+    return r;
+}
+
 static const char groups_sql[] =
     "SELECT g.id, g.version, g.ticket_id, t.number, t.customer_id, COALESCE(g.place, 0), "
     "COALESCE(g.batch, 0), (SELECT COUNT(*) FROM opening_pick p WHERE p.group_id = g.id), c.name, "
     "c.kind, g.state, g.arrived_ms, g.called_ms, g.ended_ms FROM opening_group g "
     "JOIN queue_ticket t ON t.id = g.ticket_id JOIN customer c ON c.id = t.customer_id "
     "WHERE g.opening_id = $1 AND ($2 = 0 OR g.batch = $2) AND ($3 = '' OR g.state = $3) "
+    "AND ($7 = 0 OR g.id = $7) "
     "AND (COALESCE(g.place, t.number) > $4 OR (COALESCE(g.place, t.number) = $4 AND g.id > $5)) "
     "ORDER BY COALESCE(g.place, t.number), g.id LIMIT $6";
 
@@ -532,8 +556,8 @@ int opening_group_list(struct tx *tx, const struct opening_group_filter *f,
     int r = opening_now_read(tx, f->opening_id, 0, &now);
 
     if (r == 0)
-        r = db_query(tx->db, &s, groups_sql, "iitiii", f->opening_id, f->batch,
-                     f->state ? f->state : "", f->after_place, f->after_id, limit);
+        r = db_query(tx->db, &s, groups_sql, "iitiiii", f->opening_id, f->batch,
+                     f->state ? f->state : "", f->after_place, f->after_id, limit, f->group_id);
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = group_give(tx, s, each, arg);
     stmt_reset(s);

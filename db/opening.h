@@ -64,6 +64,8 @@ struct opening_slip {
  * and deal_open(). */
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip);
 
+int opening_project(struct tx *tx, int64_t id, int64_t *ret_project_id);
+/* The newest day first; @id 0: all of the project. */
 int opening_list(struct tx *tx, int64_t project_id, int64_t id,
                  int (*each)(void *arg, const struct opening_row *row), void *arg);
 int opening_building_each(struct tx *tx, int64_t id, int (*each)(void *arg, int64_t building_id),
@@ -75,11 +77,13 @@ struct opening_group_row {
     int64_t arrived_ms, called_ms, ended_ms;
 };
 struct opening_group_filter {
-    int64_t opening_id, batch; /* 0: any */
-    const char *state;         /* NULL: any */
+    int64_t opening_id, group_id, batch; /* group, batch 0: any */
+    const char *state;                   /* NULL: any */
     int64_t after_place, after_id;
     int limit;
 };
+/* The opening of a group. */
+int opening_group_opening(struct tx *tx, int64_t group_id, int64_t *ret_opening_id);
 /* In the order of calling; before the start by their numbers. */
 int opening_group_list(struct tx *tx, const struct opening_group_filter *filter,
                        int (*each)(void *arg, const struct opening_group_row *row), void *arg);

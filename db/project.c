@@ -22,7 +22,7 @@ static const char project_by_id[] = "SELECT id, version, closed, cover_media"
 static const char project_set[] =
     "UPDATE project SET "
 #include "db/project.def"
-    "cover_media = CASE WHEN $25 = '' THEN NULL ELSE COALESCE($25, cover_media) END, "
+    "cover_media = CASE WHEN $37 = '' THEN NULL ELSE COALESCE($37, cover_media) END, "
     "version = version + 1 WHERE id = $1";
 #undef TEXT
 #undef INT

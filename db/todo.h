@@ -35,7 +35,8 @@ int todo_done(struct tx *tx, enum todo_kind kind, const char *object_kind, int64
  * it. */
 struct todo_row {
     int64_t id, project_id, object_id;
-    const char *project, *kind, *object_kind, *title;
+    const char *project, *project_en; /* names; English "": none */
+    const char *kind, *object_kind, *title;
     int64_t due_ms, made_ms; /* due 0: none */
 };
 int todo_list(struct tx *tx, int64_t after_id, int limit,

@@ -44,6 +44,7 @@ enum change_kind {
     CHANGE_TERMINAL,    /* id: terminal; paired or revoked */
     CHANGE_ALERT,       /* id: alert; raised or answered */
     CHANGE_MEMBER,   /* id: member; a card of his died or his PIN changed: end what they opened */
+    CHANGE_OPENING,  /* id: opening; its state, its groups, its calls */
     CHANGE_DEAL,     /* id: deal; building_id: its unit's; a step, its term or its money */
     CHANGE_DEVICE,   /* id: device; new, bound, renamed, moved or retired */
     CHANGE_TODO,     /* id: todo; made or ended */

@@ -31,6 +31,11 @@ const char *subject_name(const struct call *call, const char *code)
     return call->lang == LANG_EN ? approval_subjects[subject].en : approval_subjects[subject].zh;
 }
 
+static const char *in_lang(const struct call *call, const char *zh, const char *en)
+{
+    return call->lang == LANG_EN && en && en[0] ? en : zh;
+}
+
 /* ---- a page of rows by id ---- */
 
 struct page {
@@ -81,7 +86,7 @@ static void request_set(const struct call *call, json_t *o, const struct approva
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
-    set_text(o, "project", row->project);
+    set_text(o, "project", in_lang(call, row->project, row->project_en));
     set_text(o, "subject", row->subject);
     set_text(o, "subject_name", subject_name(call, row->subject));
     set_text(o, "object", row->object);
@@ -290,7 +295,7 @@ static int todo_add_json(void *arg, const struct todo_row *row)
     o = json_object();
     set_int(o, "id", row->id);
     set_int(o, "project_id", row->project_id);
-    set_text(o, "project", row->project);
+    set_text(o, "project", in_lang(page->call, row->project, row->project_en));
     set_text(o, "kind", row->kind);
     set_text(o, "kind_name", kind_name(page->call, row->kind));
     set_text(o, "object_kind", row->object_kind);

@@ -2,17 +2,23 @@
  * CU-23). No answer but that of customer_clear has a phone or a document in it, so none is kept
  * with an idempotency key. */
 #include "db/customer.h"
+#include "db/day.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/customer.h"
 #include "daemon/api/member.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
+#include "db/customer_class.h"
+#include "db/customer_detail.h"
+#include "db/customer_search.h"
+#include "db/visit.h"
 
-enum { PAGE_DEFAULT = 20 };
+enum { PAGE_DEFAULT = 20, REASON_MAX = 200 };
 
 static const char *const kinds[] = {"person", "company", NULL};
 
@@ -36,7 +42,7 @@ static json_t *phone_json(int64_t id, const char *member, const char *value)
     return phone;
 }
 
-static json_t *customer_json(const struct customer_row *row)
+json_t *customer_json(const struct customer_row *row)
 {
     json_t *o = json_object(), *phones = json_array(), *document = json_null();
 
@@ -53,6 +59,13 @@ static json_t *customer_json(const struct customer_row *row)
     set_text(o, "kind", row->kind);
     set_text(o, "name", row->full_name ? row->full_name : row->name);
     set_text(o, "notice", row->notice);
+    set_text(o, "class", row->class);
+    set_text(o, "state", row->state);
+    json_object_set_new(o, "source",
+                        row->source ? json_pack("{s:I, s:s, s:s}", "id", (json_int_t)row->source_id,
+                                                "name", row->source, "name_en", row->source_en)
+                                    : json_null());
+    set_int_or_null(o, "visited_ms", row->visited_ms);
     json_object_set_new(o, "phones", phones);
     json_object_set_new(o, "document", document);
     set_int_or_null(o, "member_id", row->member_id);
@@ -115,15 +128,54 @@ static int page_add(void *arg, const struct customer_row *row)
     return items_add(page->items, customer_json(row));
 }
 
+static int choice_wrong(struct call *call, const char *name)
+{
+    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
+    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+}
+
+/* A day of the site as its beginning, or its end. */
+static int query_day(struct call *call, const char *name, bool end, int64_t *ret_ms)
+{
+    const char *text = call_query(call, name);
+    int64_t end_ms = 0;
+
+    if (!text)
+        return 0;
+    if (!date_valid(text) || day_end_ms(text, &end_ms) < 0) {
+        fault_item(call->tx.fault, FAULT_DATE, 0, name, "field", name, NULL);
+        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    }
+    *ret_ms = end ? end_ms : day_midnight_ms(end_ms - 1);
+    return 0;
+}
+
+int customer_filter_read(struct call *call, struct customer_filter *ret_filter)
+{
+    const char *class = call_query(call, "class");
+    int r = query_text(call, "phone", CONTACT_TYPED_MAX, &ret_filter->phone);
+
+    if (r == 0)
+        r = query_text(call, "name", CUSTOMER_NAME_MAX, &ret_filter->name);
+    if (r == 0)
+        r = call_query_int(call, "source", 1, INT64_MAX, 0, &ret_filter->source_id);
+    if (r == 0)
+        r = query_day(call, "from", false, &ret_filter->from_ms);
+    if (r == 0)
+        r = query_day(call, "to", true, &ret_filter->to_ms);
+    for (size_t i = 0; r == 0 && class && customer_classes[i]; i++)
+        if (strcmp(class, customer_classes[i]) == 0)
+            ret_filter->class = customer_classes[i];
+    return r == 0 && class && !ret_filter->class ? choice_wrong(call, "class") : r;
+}
+
 int api_customer_list(struct call *call)
 {
     struct customer_filter filter = {.name = NULL};
     struct page page = {.room = PAGE_DEFAULT};
     bool present;
-    int r = query_text(call, "phone", CONTACT_TYPED_MAX, &filter.phone);
+    int r = customer_filter_read(call, &filter);
 
-    if (r == 0)
-        r = query_text(call, "name", CUSTOMER_NAME_MAX, &filter.name);
     if (r == 0)
         r = call_query_int(call, "limit", 1, CUSTOMER_PAGE_MAX - 1, PAGE_DEFAULT, &page.room);
     if (r == 0)
@@ -137,6 +189,26 @@ int api_customer_list(struct call *call)
     if (r == 0 && page.more)
         cursor_write(call, &page.last, 1, call->reply.body);
     return r;
+}
+
+int api_customer_search(struct call *call)
+{
+    const char *asked = NULL;
+    json_t *items;
+    int64_t limit;
+    int r = query_text(call, "q", CUSTOMER_ASKED_MAX, &asked);
+
+    if (r == 0)
+        r = call_query_int(call, "limit", 1, CUSTOMER_FOUND_MAX, PAGE_DEFAULT, &limit);
+    if (r == 0 && !asked) {
+        fault_item(call->tx.fault, FAULT_FIELD_MISSING, 0, "q", "field", "q", NULL);
+        r = fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    }
+    if (r < 0)
+        return r;
+    items = json_array();
+    r = customer_search(&call->tx, asked, (int)limit, customer_add, items);
+    return reply_items(call, items, r);
 }
 
 /* ---- the record ---- */
@@ -194,12 +266,34 @@ static int body_own_card(struct body *b, char code[CARD_TEXT], struct card_new *
     return r;
 }
 
+/* What comes with a new customer: a card, a call or a visit. */
+struct along {
+    struct card_new card; /* its code NULL: none */
+    char code[CARD_TEXT];
+    struct visit_new visit; /* its kind NULL: none */
+};
+
+static int along_do(struct call *call, int64_t id, struct along *along)
+{
+    int64_t made = 0;
+    int r = 0;
+
+    along->visit.customer_id = id;
+    if (along->card.code)
+        r = tx_need_right(&call->tx, RIGHT_CARD_ISSUE);
+    if (r == 0 && along->card.code)
+        r = card_issue(&call->tx, id, &along->card, &made);
+    if (r == 0 && along->visit.kind)
+        r = visit_add(&call->tx, &along->visit, &made);
+    return r;
+}
+
 int api_customer_create(struct call *call)
 {
     struct customer_new c = {.kind = NULL};
-    struct card_new card = {.code = NULL};
-    char code[CARD_TEXT];
-    int64_t id = 0, card_id = 0;
+    struct along along = {.card = {.code = NULL}};
+    json_t *visit = NULL;
+    int64_t id = 0;
     struct body b;
     int r, swiped;
 
@@ -207,24 +301,32 @@ int api_customer_create(struct call *call)
     body_word(&b, "kind", BODY_REQUIRED, kinds, &c.kind);
     body_text(&b, "name", BODY_REQUIRED, 1, CUSTOMER_NAME_MAX, &c.name);
     body_text(&b, "notice", BODY_REQUIRED, 1, CUSTOMER_NOTICE_MAX, &c.notice);
+    body_int(&b, "source_id", BODY_REQUIRED, 1, INT64_MAX, &c.source_id);
     body_phones(&b, &c);
     body_document(&b, &c.document_kind, &c.document);
-    swiped = body_own_card(&b, code, &card);
+    swiped = body_own_card(&b, along.code, &along.card);
+    body_object(&b, "visit", BODY_OPTIONAL, &visit);
+    if (visit) {
+        struct body inner = {.call = call, .object = visit, .prefix = "visit"};
+
+        body_int(&inner, "project_id", BODY_REQUIRED, 1, INT64_MAX, &along.visit.project_id);
+        body_visit(&inner, &along.visit);
+        (void)body_end(&inner); /* the outer one tells */
+    }
     r = body_end(&b);
     if (r == 0)
         r = swiped;
-    if (r == 0 && card.code)
-        r = tx_need_right(&call->tx, RIGHT_CARD_ISSUE);
     if (r == 0)
         r = customer_create(&call->tx, &c, &id);
-    if (r == 0 && card.code)
-        r = card_issue(&call->tx, id, &card, &card_id);
+    if (r == 0)
+        r = along_do(call, id, &along);
     return r < 0 ? r : reply_customer(call, id, 201);
 }
 
 int api_customer_update(struct call *call)
 {
     struct customer_change c = {.name = NULL};
+    int64_t source_id = 0;
     struct body b;
     int r = call_param_id(call, 0, &c.id);
 
@@ -236,15 +338,46 @@ int api_customer_update(struct call *call)
     body_text(&b, "add_phone", BODY_OPTIONAL, 1, CONTACT_TYPED_MAX, &c.add_phone);
     body_int(&b, "end_phone_id", BODY_OPTIONAL, 1, INT64_MAX, &c.end_phone_id);
     body_document(&b, &c.document_kind, &c.document);
+    body_int(&b, "source_id", BODY_OPTIONAL, 1, INT64_MAX, &source_id);
     r = body_end(&b);
+    if (r == 0 && source_id) { /* it stays, but for an approval (CU-04) */
+        fault_item(call->tx.fault, FAULT_SOURCE_SET, 0, "source_id", NULL);
+        r = fault_set(call->tx.fault, FAULT_SOURCE_SET, NULL);
+    }
     if (r == 0)
         r = customer_update(&call->tx, &c);
     return r < 0 ? r : reply_customer(call, c.id, 200);
 }
 
+int api_customer_delete(struct call *call)
+{
+    const char *reason = NULL;
+    int64_t id = 0, version = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
+    body_text(&b, "reason", BODY_REQUIRED, 1, REASON_MAX, &reason);
+    r = body_end(&b);
+    return r < 0 ? r : customer_delete(&call->tx, id, version, reason);
+}
+
 /* ---- in clear ---- */
 
-static json_t *clear_json(const struct customer_clear *clear)
+static int clear_detail(void *arg, const struct customer_detail *d)
+{
+    json_t *o = arg;
+
+    set_text_or_null(o, "birth_date", d->birth_date);
+    set_text_or_null(o, "address", d->address);
+    set_text_or_null(o, "email", d->email);
+    return 0;
+}
+
+json_t *customer_clear_json(const struct customer_clear *clear)
 {
     json_t *o = json_object(), *phones = json_array(), *document = json_null();
 
@@ -276,7 +409,9 @@ int api_customer_clear(struct call *call)
         r = customer_clear(&call->tx, id, &clear);
     if (r < 0)
         return r;
-    call->reply.body = clear_json(&clear);
+    call->reply.body = customer_clear_json(&clear);
     sodium_memzero(&clear, sizeof(clear));
-    return call->reply.body ? 0 : -ENOMEM;
+    if (!call->reply.body)
+        return -ENOMEM;
+    return customer_detail_get(&call->tx, id, clear_detail, call->reply.body);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/record.h"
 #include "daemon/app.h"
 #include "daemon/chart/charts.h"
 #include "daemon/paper/paper.h"
@@ -78,26 +79,6 @@ static int request_read(struct call *call, int64_t *ret_project_id, struct paper
     return request->snapshot ? 0 : fault_set(call->tx.fault, FAULT_CHART_NONE, NULL);
 }
 
-/* filename for old readers, filename* (RFC 5987) for all others. */
-static void disposition_write(const char *name, const char *ending, char *out, size_t size)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    size_t used =
-        (size_t)snprintf(out, size, "attachment; filename=\"export%s\"; filename*=UTF-8''", ending);
-
-    for (const unsigned char *c = (const unsigned char *)name; *c && used + 4 < size; c++) {
-        if ((*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') ||
-            *c == '-' || *c == '.' || *c == '_') {
-            out[used++] = (char)*c;
-        } else {
-            out[used++] = '%';
-            out[used++] = hex[*c >> 4];
-            out[used++] = hex[*c & 15];
-        }
-    }
-    out[used] = '\0';
-}
-
 struct note {
     int64_t project_id;
     const char *name, *hash;
@@ -147,11 +128,7 @@ static int export_reply(struct call *call, enum paper_kind kind)
         free(bytes);
         return r;
     }
-    disposition_write(name, strrchr(name, '.'), call->reply.disposition,
-                      sizeof(call->reply.disposition));
-    call->reply.bytes = bytes;
-    call->reply.n_bytes = n;
-    call->reply.content_type = paper_content_type(kind);
+    reply_download(call, name, paper_content_type(kind), bytes, n);
     return 0;
 }
 

@@ -60,6 +60,20 @@ int api_project_list(struct call *call)
     return reply_items(call, l.items, project_each(&call->tx, 0, brief_add, &l));
 }
 
+/* The settings that are yes or no. */
+static const struct {
+    const char *name;
+    size_t row, change;
+} switches[] = {
+#define SWITCH(column)                                                                             \
+    {                                                                                              \
+#column, offsetof(struct project_row, column), offsetof(struct project_change, column)     \
+    }
+    SWITCH(show_deal_price), SWITCH(two_person),     SWITCH(confirm_first), SWITCH(deposit_first),
+    SWITCH(direct_sign),     SWITCH(reserve_direct), SWITCH(qualification),
+#undef SWITCH
+};
+
 static int project_add(void *arg, const struct project_row *row)
 {
     json_t *o = json_object();
@@ -71,8 +85,8 @@ static int project_add(void *arg, const struct project_row *row)
 #include "db/project.def"
 #undef TEXT
 #undef INT
-    set_bool(o, "show_deal_price", row->show_deal_price != 0);
-    set_bool(o, "two_person", row->two_person != 0);
+    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+        set_bool(o, switches[i].name, *(const int64_t *)((const char *)row + switches[i].row) != 0);
     set_bool(o, "closed", row->closed);
     set_text_or_null(o, "cover_media", row->cover_media);
     return items_add(arg, o);
@@ -138,6 +152,13 @@ static void limits_read(struct body *b, struct project_change *c)
         {"fund_rate_ppm", offsetof(struct project_change, fund_rate_ppm), 0, 240000},
         {"fund_cap_fen", offsetof(struct project_change, fund_cap_fen), 0, MONEY_MAX_FEN},
         {"validity_days", offsetof(struct project_change, validity_days), 0, 3650},
+        {"book_days", offsetof(struct project_change, book_days), 1, 60},
+        {"sign_days", offsetof(struct project_change, sign_days), 1, 180},
+        {"file_days", offsetof(struct project_change, file_days), 1, 30},
+        {"postpone_times", offsetof(struct project_change, postpone_times), 0, 20},
+        {"postpone_days", offsetof(struct project_change, postpone_days), 0, 365},
+        {"lock_minutes", offsetof(struct project_change, lock_minutes), 1, 30},
+        {"confirm_minutes", offsetof(struct project_change, confirm_minutes), 1, 240},
     };
 
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
@@ -164,12 +185,12 @@ static void precision_read(struct body *b, struct project_change *c)
 
 static void switches_read(struct body *b, struct project_change *c)
 {
-    int value;
+    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+        int value;
 
-    body_tristate(b, "show_deal_price", &value);
-    c->show_deal_price = value;
-    body_tristate(b, "two_person", &value);
-    c->two_person = value;
+        body_tristate(b, switches[i].name, &value);
+        *(int64_t *)((char *)c + switches[i].change) = value;
+    }
 }
 
 int api_project_update(struct call *call)

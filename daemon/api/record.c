@@ -76,6 +76,36 @@ int reply_first(struct call *call, json_t *items, int r, int status, const char 
     return r;
 }
 
+/* filename for old readers, filename* (RFC 5987) for all others. */
+static void disposition_write(const char *name, const char *ending, char *out, size_t size)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t used =
+        (size_t)snprintf(out, size, "attachment; filename=\"export%s\"; filename*=UTF-8''", ending);
+
+    for (const unsigned char *c = (const unsigned char *)name; *c && used + 4 < size; c++) {
+        if ((*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') ||
+            *c == '-' || *c == '.' || *c == '_') {
+            out[used++] = (char)*c;
+        } else {
+            out[used++] = '%';
+            out[used++] = hex[*c >> 4];
+            out[used++] = hex[*c & 15];
+        }
+    }
+    out[used] = '\0';
+}
+
+void reply_download(struct call *call, const char *name, const char *content_type, char *bytes,
+                    size_t n)
+{
+    disposition_write(name, strrchr(name, '.'), call->reply.disposition,
+                      sizeof(call->reply.disposition));
+    call->reply.bytes = bytes;
+    call->reply.n_bytes = n;
+    call->reply.content_type = content_type;
+}
+
 /* ---- in ---- */
 
 static bool is_null(const struct body *b, const char *field)

@@ -29,6 +29,10 @@ int reply_items(struct call *call, json_t *items, int r);
  * names the new thing: @place is its path before the id, and the id is its member "id". */
 int reply_first(struct call *call, json_t *items, int r, int status, const char *place);
 
+/* @bytes (malloc, taken over) as a file to keep, called @name with its ending. */
+void reply_download(struct call *call, const char *name, const char *content_type, char *bytes,
+                    size_t n);
+
 /* ---- what comes in ---- */
 
 /* Absent leaves *ret; null makes it "" (or 0). */

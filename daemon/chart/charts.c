@@ -444,6 +444,9 @@ void charts_changed(struct charts *c, const struct change *changes, size_t n)
             post_id(c, FEED_INTERNAL, change->project_id, "publication", "publication_id",
                     change->id);
             break;
+        case CHANGE_OPENING:
+            post_id(c, FEED_INTERNAL, change->project_id, "opening", "opening_id", change->id);
+            break;
         case CHANGE_DEAL:
             post_id(c, FEED_INTERNAL, change->project_id, "deal", "deal_id", change->id);
             break;

@@ -23,18 +23,12 @@ static void failed(struct book *b, lxw_error error)
         b->error = error == LXW_ERROR_MEMORY_MALLOC_FAILED ? -ENOMEM : -EIO;
 }
 
-int book_open(const struct paper *p, const char *title, struct book *ret_book)
+int book_open_plain(const char *work_dir, struct book *ret_book)
 {
-    struct book b = {.paper = p};
-    lxw_workbook_options options = {.tmpdir = (char *)(uintptr_t)p->work_dir};
-    lxw_doc_properties properties = {.title = (char *)(uintptr_t)title,
-                                     .company =
-                                         (char *)(uintptr_t)snapshot_project_field(p->snapshot, 5)};
-    char subject[256];
+    struct book b = {.paper = NULL};
+    lxw_workbook_options options = {.tmpdir = (char *)(uintptr_t)work_dir};
 
-    snprintf(subject, sizeof(subject), "%s %s", p->version, p->id);
-    properties.subject = subject;
-    if ((size_t)snprintf(b.path, sizeof(b.path), "%s/paper-XXXXXX", p->work_dir) >= sizeof(b.path))
+    if ((size_t)snprintf(b.path, sizeof(b.path), "%s/paper-XXXXXX", work_dir) >= sizeof(b.path))
         return -ENAMETOOLONG;
     b.fd = mkostemp(b.path, O_CLOEXEC);
     if (b.fd < 0)
@@ -45,6 +39,24 @@ int book_open(const struct paper *p, const char *title, struct book *ret_book)
         unlink(b.path);
         return -ENOMEM;
     }
+    *ret_book = b;
+    return 0;
+}
+
+int book_open(const struct paper *p, const char *title, struct book *ret_book)
+{
+    lxw_doc_properties properties = {.title = (char *)(uintptr_t)title,
+                                     .company =
+                                         (char *)(uintptr_t)snapshot_project_field(p->snapshot, 5)};
+    char subject[256];
+    struct book b;
+    int r = book_open_plain(p->work_dir, &b);
+
+    if (r < 0)
+        return r;
+    b.paper = p;
+    snprintf(subject, sizeof(subject), "%s %s", p->version, p->id);
+    properties.subject = subject;
     failed(&b, workbook_set_properties(b.workbook, &properties));
     failed(&b, workbook_set_custom_property_string(b.workbook, "snapshot", p->id));
     failed(&b, workbook_set_custom_property_string(b.workbook, "hash", p->head.hash));
@@ -160,7 +172,7 @@ static void margins_make(struct book *b, lxw_worksheet *sheet, const char *name)
     failed(b, worksheet_set_footer(sheet, text));
 }
 
-lxw_worksheet *book_sheet(struct book *b, const char *name, bool a3)
+lxw_worksheet *book_sheet_plain(struct book *b, const char *name)
 {
     lxw_worksheet *sheet = sheet_named(b, name);
 
@@ -169,6 +181,15 @@ lxw_worksheet *book_sheet(struct book *b, const char *name, bool a3)
         return NULL;
     }
     b->sheets++;
+    return sheet;
+}
+
+lxw_worksheet *book_sheet(struct book *b, const char *name, bool a3)
+{
+    lxw_worksheet *sheet = book_sheet_plain(b, name);
+
+    if (!sheet)
+        return NULL;
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, a3 ? PAPER_A3 : PAPER_A4);
     worksheet_set_margins(sheet, 0.4, 0.4, 0.75, 0.7);

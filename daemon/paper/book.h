@@ -13,7 +13,7 @@
 #include "daemon/paper/facts.h"
 
 struct book {
-    const struct paper *paper;
+    const struct paper *paper; /* NULL: of no publication */
     lxw_workbook *workbook;
     char path[512];
     int fd, error;
@@ -28,11 +28,15 @@ struct book_range {
 };
 
 int book_open(const struct paper *paper, const char *title, struct book *ret_book);
+/* One that is of no publication. */
+int book_open_plain(const char *work_dir, struct book *ret_book);
 /* Writes the file in any case; its bytes go to the caller when nothing failed. */
 int book_close(struct book *book, char **ret_bytes, size_t *ret_n);
 
 /* A new sheet for A3 or A4 landscape with its header and footer, or NULL (the error stays). */
 lxw_worksheet *book_sheet(struct book *book, const char *name, bool a3);
+/* The same without paper, header and footer. */
+lxw_worksheet *book_sheet_plain(struct book *book, const char *name);
 lxw_format *book_format(struct book *book, bool bold, double size);
 /* One cell or a merged range with a text. */
 void book_text(struct book *b, lxw_worksheet *sheet, struct book_range at, const char *text,

@@ -321,7 +321,8 @@ static int site_fill(struct fill *f)
 static void fill_print(const struct fill *f)
 {
     printf("{\"project\":%" PRId64 ",\"units\":%" PRId64 ",\"version\":%" PRId64
-           ",\"login\":\"bench-control\",\"password\":\"" PASSWORD "\",\"tokens\":[",
+           ",\"login\":\"bench-control\",\"manager\":\"bench-manager\",\"password\":\"" PASSWORD
+           "\",\"tokens\":[",
            f->project_id, f->n_units, f->unit_version);
     for (size_t i = 0; i < TERMINALS; i++)
         printf("%s\"%s\"", i ? "," : "", f->tokens[i]);

@@ -79,15 +79,16 @@ export async function run_beside(command, args, input) {
 
 // A published project of @units units in a folder of its own. Made once for each version of the
 // generator, which carries the schema, then copied.
-export function site(units, name) {
+export function site(units, name, customers = 0) {
   const version = createHash('sha256').update(readFileSync(tool('bench_fill'))).digest('hex').slice(0, 16);
-  const kept = join(STORE, 'sites', `${units}-${version}`);
+  const kept = join(STORE, 'sites', `${units}-${customers}-${version}`);
   if (!existsSync(kept)) {
     for (const old of existsSync(dirname(kept)) ? readdirSync(dirname(kept)) : [])
       if (!old.endsWith(version)) rmSync(join(dirname(kept), old), { recursive: true, force: true });
     const part = `${kept}.part-${process.pid}`;
     mkdirSync(part, { recursive: true });
     writeFileSync(join(part, 'facts.json'), run(tool('bench_fill'), [part, String(units)], { seconds: 180 }));
+    if (customers) run(tool('bench_customers'), [part, String(customers)], { seconds: 300 });
     renameSync(part, kept);
   }
   const folder = join(WORK, name);

@@ -187,7 +187,7 @@ test('MB-05: by card number, phone and name without a swipe; not paired, the mac
   await shows(page, '****0013')
   await look('19900000014')
   await shows(page, '199****0014')
-  const namesake = { kind: 'person', name: '罗成功', notice: 'N', phones: [{ number: '13911112222' }] }
+  const namesake = { kind: 'person', name: '罗成功', notice: 'N', source_id: 3, phones: [{ number: '13911112222' }] }
   await stage.people.cashier.post('/api/v1/customers', namesake, 201)
   await look('罗成')
   await page.locator('#c-people li', { hasText: '还不是会员' }).waitFor()
@@ -371,6 +371,7 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await page.locator('.page-head-actions .el-button').click()
   await page.fill('#cu-name', '诸葛明')
   await page.fill('#cu-phone', '13812340000')
+  await b.choose(page, /^来源$/u, '自访')
   await page.locator('.el-drawer:visible button[type=submit]').click()
   await page.locator('h1', { hasText: '诸**' }).waitFor()
 
@@ -394,7 +395,7 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await b.button(page, '显示完整信息').click()
   await page.locator('.in-clear', { hasText: '13812340000' }).waitFor()
 
-  await b.button(page, '修改').click()
+  await b.button(page, '修改').first().click()
   await page.fill('#cu-add', '13812340001')
   const id = Number(/customers\/(\d+)/.exec(page.url())[1])
   const { version } = await stage.people.manager.get(`/api/v1/customers/${id}`)

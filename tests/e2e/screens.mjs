@@ -11,6 +11,7 @@ import * as b from './lib/browser.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 
 const PARTS = {
@@ -342,6 +343,8 @@ async function memberScreens() {
     counter: (options, look) => m.counterLooks(stage, at, { from: 1, ...options }, look),
     device: (options, look) => m.deviceLooks(stage, options, look),
     customer: (options, look) => m.customerLooks(stage, options, look),
+    record: (options, look) => c.recordLooks(stage, options, look),
+    list: (options, look) => c.listLooks(stage, options, look),
   }
   for (const [l, lang] of Object.entries(LANGS))
     for (const [s, size] of Object.entries(DESKS))

@@ -27,6 +27,7 @@ const person = (more = {}) => ({
   kind: "person",
   name: "钱七",
   notice: NOTICE,
+  source_id: 3,
   phones: [{ number: freshPhone() }],
   ...more,
 });

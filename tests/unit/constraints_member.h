@@ -15,8 +15,9 @@
     ", " code ", " number ", " terms ", 'a', 1)"
 
 static const char member_seed[] =
-    "INSERT INTO customer VALUES (1, 1, 'person', 'c', 'n', 'a', 1, 1), "
-    "(2, 1, 'company', 'd', 'n', 'a', 1, 1), (3, 1, 'person', 'e', 'n', 'a', 1, 1);"
+    "INSERT INTO customer (id, kind, name, notice, created_by, created_ms, changed_ms) VALUES "
+    "(1, 'person', 'c', 'n', 'a', 1, 1), "
+    "(2, 'company', 'd', 'n', 'a', 1, 1), (3, 'person', 'e', 'n', 'a', 1, 1);"
     "INSERT INTO customer_secret VALUES (1, 1, 'phone', zeroblob(32), 1, zeroblob(88), '1234', 1, "
     "NULL), (2, 1, 'id_card', randomblob(32), 1, zeroblob(88), '002X', 1, NULL);"
     "INSERT INTO member (id, customer_id, joined_ms) VALUES (1, 1, 1);"

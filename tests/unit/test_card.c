@@ -8,8 +8,12 @@
 
 static int64_t make(struct fixture *f, const char *kind, const char *phone)
 {
-    const struct customer_new c = {
-        .kind = kind, .name = "张三", .notice = "2026-01", .phones = {phone}, .n_phones = 1};
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = kind,
+                                   .name = "张三",
+                                   .notice = "2026-01",
+                                   .phones = {phone},
+                                   .n_phones = 1};
     int64_t id = 0;
 
     assert_int_equal(FIXTURE_DO(f, tx, customer_create(tx, &c, &id)), 0);

@@ -21,6 +21,7 @@
 #include <sqlite3.h>
 
 #include "constraints_approval.h"
+#include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_member.h"
 #include "constraints_people.h"
@@ -32,9 +33,9 @@
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),
-    CONSTRAINTS(member),   CONSTRAINTS(approval),    CONSTRAINTS(terms),
-    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
+    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people), CONSTRAINTS(member),
+    CONSTRAINTS(customer), CONSTRAINTS(approval),    CONSTRAINTS(terms),  CONSTRAINTS(deal),
+    CONSTRAINTS(reprice),  CONSTRAINTS(question),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

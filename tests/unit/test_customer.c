@@ -13,8 +13,12 @@
 
 static int64_t make(struct fixture *f, const char *name, const char *phone)
 {
-    const struct customer_new c = {
-        .kind = "person", .name = name, .notice = "2026-01", .phones = {phone}, .n_phones = 1};
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
+                                   .name = name,
+                                   .notice = "2026-01",
+                                   .phones = {phone},
+                                   .n_phones = 1};
     int64_t id = 0;
 
     assert_int_equal(FIXTURE_DO(f, tx, customer_create(tx, &c, &id)), 0);
@@ -49,7 +53,8 @@ static struct seen look(struct fixture *f, const char *phone, const char *name, 
 static void test_create_and_find(void **state)
 {
     struct fixture *f = *state;
-    const struct customer_new c = {.kind = "person",
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
                                    .name = "张三丰",
                                    .notice = "2026-01",
                                    .phones = {"+86 138 1234 1234", "１３９８７６５４３２１"},
@@ -112,7 +117,8 @@ static void test_one_number_once(void **state)
 {
     struct fixture *f = *state;
     const int64_t first = make(f, "张三", PHONE);
-    struct customer_new c = {.kind = "person",
+    struct customer_new c = {.source_id = 3,
+                             .kind = "person",
                              .name = "李四",
                              .notice = "2026-01",
                              .phones = {"+86-138-1234-1234"},
@@ -147,8 +153,12 @@ static void test_one_number_once(void **state)
 static void test_wrong_input(void **state)
 {
     struct fixture *f = *state;
-    struct customer_new c = {
-        .kind = "person", .name = "李四", .notice = "n", .phones = {PHONE}, .n_phones = 1};
+    struct customer_new c = {.source_id = 3,
+                             .kind = "person",
+                             .name = "李四",
+                             .notice = "n",
+                             .phones = {PHONE},
+                             .n_phones = 1};
     struct customer_change change = {.id = make(f, "张三", SECOND), .version = 1};
     int64_t id = 0;
 
@@ -213,8 +223,12 @@ static void test_in_clear_with_a_trace(void **state)
 static void test_needs_a_key(void **state)
 {
     struct fixture *f = *state;
-    const struct customer_new c = {
-        .kind = "person", .name = "张三", .notice = "n", .phones = {PHONE}, .n_phones = 1};
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
+                                   .name = "张三",
+                                   .notice = "n",
+                                   .phones = {PHONE},
+                                   .n_phones = 1};
     struct seal_ring other = {.n = 0};
     int64_t id = 0, key = 0;
 
@@ -232,8 +246,12 @@ static void test_a_new_key(void **state)
 {
     struct fixture *f = *state;
     struct seal_ring only = {.n = 0};
-    struct customer_new c = {
-        .kind = "person", .name = "王五", .notice = "n", .phones = {PHONE}, .n_phones = 1};
+    struct customer_new c = {.source_id = 3,
+                             .kind = "person",
+                             .name = "王五",
+                             .notice = "n",
+                             .phones = {PHONE},
+                             .n_phones = 1};
     int64_t id, key;
 
     make(f, "张三", PHONE);
@@ -276,7 +294,8 @@ static void test_a_stolen_file_shows_nothing(void **state)
 {
     static const char *const secrets[] = {PHONE, SECOND, DOCUMENT, "3812341", "1949123"};
     struct fixture *f = *state;
-    const struct customer_new c = {.kind = "person",
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
                                    .name = "张三",
                                    .notice = "n",
                                    .phones = {PHONE, SECOND},

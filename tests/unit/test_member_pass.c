@@ -63,8 +63,9 @@ static void pin_set(const struct office *o, const char *pin)
 static struct office open_office(void)
 {
     static const char body[] =
-        "{\"kind\":\"person\",\"name\":\"张三\",\"notice\":\"2026-01\",\"phones\":[{\"number\":"
-        "\"13812341234\"}],\"card\":{\"code\":\"" CODE "\",\"terms\":\"2026-01\"}}";
+        "{\"kind\":\"person\",\"name\":\"张三\",\"notice\":\"2026-01\",\"source_id\":3,"
+        "\"phones\":[{\"number\":\"13812341234\"}],\"card\":{\"code\":\"" CODE
+        "\",\"terms\":\"2026-01\"}}";
     struct office o = {.customer = 0};
     struct said said;
 
@@ -276,8 +277,9 @@ static void test_swipes(void **state)
 /* What is kept of a request shows no phone, to nobody who tries all there are. */
 static void test_kept_requests(void **state)
 {
-    static const char body[] = "{\"kind\":\"person\",\"name\":\"李四\",\"notice\":\"n\",\"phones\":"
-                               "[{\"number\":\"13987654321\"}]}";
+    static const char body[] =
+        "{\"kind\":\"person\",\"name\":\"李四\",\"notice\":\"n\",\"source_id\":3,\"phones\":"
+        "[{\"number\":\"13987654321\"}]}";
     struct office o = open_office();
     struct said first, again;
     crypto_generichash_state h;
@@ -366,8 +368,8 @@ static void test_one_card_many_cashiers(void **state)
         struct said said;
 
         snprintf(body, sizeof(body),
-                 "{\"kind\":\"person\",\"name\":\"李\",\"notice\":\"n\",\"phones\":[{\"number\":"
-                 "\"1370000000%d\"}]}",
+                 "{\"kind\":\"person\",\"name\":\"李\",\"notice\":\"n\",\"source_id\":3,"
+                 "\"phones\":[{\"number\":\"1370000000%d\"}]}",
                  i);
         snprintf(key, sizeof(key), "rival-%03d", i);
         said = keyed("/customers", o.cashier, key, body);

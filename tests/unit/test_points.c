@@ -7,7 +7,8 @@
 
 static int joined(void **state)
 {
-    const struct customer_new c = {.kind = "person",
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
                                    .name = "张三",
                                    .notice = "2026-01",
                                    .phones = {"13812341234"},

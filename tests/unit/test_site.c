@@ -241,8 +241,12 @@ static void write_more(const char *name, const void *data, size_t n)
 
 static void customer_add(const char *phone)
 {
-    const struct customer_new c = {
-        .kind = "person", .name = "n", .notice = "n", .phones = {phone}, .n_phones = 1};
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
+                                   .name = "n",
+                                   .notice = "n",
+                                   .phones = {phone},
+                                   .n_phones = 1};
     struct fault fault = {0};
     struct tx tx = {.actor = &actor_system, .now_ms = 1, .fault = &fault, .seal = &app.seal};
     int64_t id = 0;

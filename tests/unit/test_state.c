@@ -37,7 +37,7 @@ static const struct expected {
     {TRANSITION_UNHOLD, 7, "RX", "<", "", ""},
     {TRANSITION_HOLD_EXPIRE, 7, "RX", "<", "", ""},
     {TRANSITION_QUEUE, 8, "UAR", "=", "7", ""},
-    {TRANSITION_UNQUEUE, 9, "UARKXBS", "=", "16", ""},
+    {TRANSITION_UNQUEUE, 9, "*", "=", "16", ""},
     {TRANSITION_LOCK, 10, "A", "K", "1 2 3 4 5 6 11 18", "U"},
     {TRANSITION_UNLOCK, 11, "K", "A", "", ""},
     {TRANSITION_LOCK_EXPIRE, 11, "K", "A", "", ""},

@@ -82,6 +82,12 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/customers/import',
+    name: 'customer-import',
+    component: () => import('./customer-import/Page.vue'),
+    meta: { title: 'customer-import', rights: ['customer.import'], project: false },
+  },
+  {
     path: '/customers/:customer(\\d+)',
     name: 'customer-one',
     component: () => import('./customer/One.vue'),
@@ -310,6 +316,18 @@ export const routes: RouteRecordRaw[] = [
       rights: ['layout.edit'],
       nav: 'keep',
       icon: 'M3.5 3.5h13v13h-13zM3.5 10h6M9.5 3.5v8.5M13 10h3.5',
+    },
+  },
+  {
+    path: '/options',
+    name: 'option',
+    component: () => import('./option/Page.vue'),
+    meta: {
+      title: 'option',
+      rights: ['option.edit'],
+      nav: 'keep',
+      project: false,
+      icon: 'M4 5.5h2M9 5.5h7M4 10h2M9 10h7M4 14.5h2M9 14.5h7',
     },
   },
   {

@@ -22,9 +22,13 @@ const STATE: Record<string, (code: string) => string> = {
   permit: (code) => `office.permit.state.${code}`,
   card: (code) => `office.card-state.${code}`,
   questionnaire: (code) => `questionnaire.state.${code}`,
+  queue_ticket: (code) => `deal_rule.ticket.${code}`,
+  deal_document: (code) => `deal_rule.paper.${code}`,
+  deal_change: (code) => `deal_rule.change.${code}`,
+  customer: (code) => `customer.stateIs.${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person)$|\.reviewed$/;
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {
@@ -34,6 +38,8 @@ export function fieldName(code: string, { t, te }: Words): string {
     const what = stage[2] === 'reviewed' ? t('office.unit.review') : t(`office.unit.${stage[2]}`);
     return `${t(`office.chart.stage-${stage[1]}`)} · ${what}`;
   }
+  const key = [`office.field.${code}`, `office.settings.${code}`, `deal_rule.${code}`].find(te);
+  if (/^extra_\d+$/.test(code)) return t('customer.group.extra');
   const key = [`office.field.${code}`, `office.settings.${code}`].find(te);
   return key ? t(key) : code;
 }
@@ -46,6 +52,8 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
   if (field === 'class') return word(`office.class.${value}`);
   if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
+  if (field === 'class')
+    return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
   if (/^-?\d+$/.test(value)) {

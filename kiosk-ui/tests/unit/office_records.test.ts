@@ -348,6 +348,13 @@ describe('settings', () => {
     fund_cap_fen: 130_000_000,
     rates_date: '',
     validity_days: 0,
+    book_days: 3,
+    sign_days: 7,
+    file_days: 30,
+    postpone_times: 2,
+    postpone_days: 30,
+    lock_minutes: 10,
+    confirm_minutes: 30,
     cover_media: null,
   } as Project;
   it('sends nothing when nothing changed, and only what did', () => {

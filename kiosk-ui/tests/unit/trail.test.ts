@@ -28,6 +28,7 @@ for (const [file, text] of sources)
     else made.push(`${file}: ${name}`);
 for (const name of [
   ...codes('db/project.def', /^(?:TEXT|INT)\(\d+, (\w+)\)/gm),
+  ...codes('db/customer_detail.h', /^\s+(?:TEXT|WORD|INT|OPTION)\((\w+)/gm),
   ...codes('db/disclosure.def', /^DISCLOSURE\("(\w+)"/gm),
   ...all(read('db/customer_secret.c').split('trail_field(enum')[1] ?? '', /"(customer_\w+)"/g),
   ...['planned', 'premeasured', 'measured'].flatMap((stage) =>
@@ -38,7 +39,7 @@ for (const name of [
 
 /** The tables whose rows have a state by the schema, and its codes as the schema lists them. */
 const tables = readdirSync(join(root, 'db/migrations'))
-  .flatMap((name) => read(`db/migrations/${name}`).split('CREATE TABLE '))
+  .flatMap((name) => read(`db/migrations/${name}`).split(/CREATE TABLE |ALTER TABLE /))
   .flatMap((text) => {
     const list = /state TEXT[^\n]*CHECK \(state IN \(([^)]*)\)/.exec(text.split('\n);')[0] ?? '');
     return list ? [[/^\w+/.exec(text)?.[0] ?? '', list[1] ?? ''] as const] : [];
@@ -88,6 +89,9 @@ describe('the log', () => {
   it('knows where names are made that no call has written in it', () => {
     expect([...new Set(made)].sort()).toEqual([
       'db/audit.c: field',
+      'db/customer_detail.c: #name',
+      'db/customer_detail.c: name',
+      'db/customer_field.c: field',
       'db/customer_secret.c: trail_field(kind)',
       'db/disclosure.c: set->code',
       'db/project.c: #column',

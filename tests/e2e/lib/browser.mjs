@@ -171,7 +171,7 @@ export const confirm = (page) => dialog(page).locator('button[type=submit]').cli
 /** Chooses @option of an Element Plus select found by its label. */
 export async function choose(page, label, option) {
   const select = page.getByRole('combobox', { name: label })
-  await select.click()
+  await select.click({ force: true }) // where there is a placeholder it lies on the field
   const list = await select.getAttribute('aria-controls')
   await page.locator(`[id="${list}"] [role=option]`, { hasText: option }).first().click()
 }

@@ -28,6 +28,7 @@ export const SCREENS = [
   ['property', '/property', 'project.edit', 'unit.edit'],
   ['layout', '/layouts', 'layout.edit'],
   ['flow', '/flows', 'flow.edit'],
+  ['option', '/options', 'option.edit'],
   ['user', '/users', 'user.edit'],
   ['terminal', '/terminals', 'terminal.edit'],
   ['device', '/devices', 'system.view'],

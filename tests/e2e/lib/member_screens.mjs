@@ -156,10 +156,10 @@ export async function customerLooks(stage, options, look) {
   await page.waitForSelector('.figures')
   await page.waitForSelector('.data-table tbody tr')
   await look(page, 'a member')
-  await page.locator('.page-head-actions .el-button').first().click()
+  await page.locator('.page-head-actions .el-button').nth(1).click() // the first records a visit
   await page.waitForSelector('.in-clear')
   await look(page, 'a member in clear')
-  await page.locator('.page-head-actions .el-button').nth(1).click()
+  await page.locator('.page-head-actions .el-button').nth(2).click()
   await page.waitForSelector('#cu-add')
   await look(page, 'a customer is edited', '.el-drawer')
   await page.keyboard.press('Escape')

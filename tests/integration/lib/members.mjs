@@ -15,7 +15,7 @@ export async function enrol(cashier, { name = '司马相如', pin = PIN } = {}) 
   const n = String(++enrolled).padStart(5, '0');
   const [code, phone] = [`n:66${n}1`, `137100${n}`];
   const card = { code, terms: '会员章程 2026-01' };
-  const person = { kind: 'person', name, notice: '告知', phones: [{ number: phone }], card };
+  const person = { kind: 'person', name, notice: '告知', source_id: 3, phones: [{ number: phone }], card };
   const customer = await cashier.post('/api/v1/customers', person, 201);
   const member = await cashier.get(`/api/v1/members/${customer.member_id}`);
   if (pin) await setPin(cashier, member.id, pin);

@@ -51,14 +51,14 @@ export function linesOf(node: RequestNode): RequestSeat[] {
 /** Amount and discount, where there are some. */
 export function weight(r: Pick<RequestRow, 'amount_fen' | 'discount_bp'>): string[] {
   return [
-    ...(r.amount_fen ? [`¥ ${money(r.amount_fen)}`] : []),
+    ...(r.amount_fen ? [`${money(r.amount_fen)}`] : []),
     ...(r.discount_bp ? [percentBp(r.discount_bp)] : []),
   ];
 }
 
 /** A value of a form field as people read it. */
 export function valueText(v: Schemas['RequestValue'], words: { yes: string; no: string }): string {
-  if (v.type === 'money') return `¥ ${money(Number(v.value))}`;
+  if (v.type === 'money') return `${money(Number(v.value))}`;
   if (v.type === 'yes_no') return v.value === 'yes' ? words.yes : words.no;
   if (v.type === 'number' && /^-?\d+$/.test(v.value)) return count(Number(v.value));
   return v.value;
@@ -69,3 +69,9 @@ export function urgeWait(urged: number | null, now: number): number {
   if (urged === null || now < urged) return 0;
   return Math.max(0, Math.ceil((urged + 30 * 60_000 - now) / 60_000));
 }
+
+/** Typed in several lines, sent in one: the daemon takes no control characters. */
+export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
+
+/** The name of a subject or of a kind of to-do, which the daemon also uses within sentences, as a heading. */
+export const heading = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

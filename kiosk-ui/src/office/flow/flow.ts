@@ -71,7 +71,7 @@ export function moveStep(nodes: readonly NodeForm[], step: number, by: -1 | 1): 
 /** `≥ ¥ 5,000,000 · ≥ 5 %`; '' when there is none. */
 export function boundsText(n: Pick<FlowNode, 'amount_from_fen' | 'discount_from_bp'>): string {
   return [
-    ...(n.amount_from_fen ? [`≥ ¥ ${money(n.amount_from_fen)}`] : []),
+    ...(n.amount_from_fen ? [`≥ ${money(n.amount_from_fen)}`] : []),
     ...(n.discount_from_bp ? [`≥ ${percentBp(n.discount_from_bp)}`] : []),
   ].join(' · ');
 }

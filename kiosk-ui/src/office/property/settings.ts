@@ -34,9 +34,38 @@ const PLAIN = [
   'validity_days',
   'stale_s',
   'too_old_s',
+  'book_days',
+  'sign_days',
+  'file_days',
+  'postpone_times',
+  'postpone_days',
+  'lock_minutes',
+  'confirm_minutes',
+  'confirm_first',
+  'deposit_first',
+  'direct_sign',
+  'reserve_direct',
+  'qualification',
   'cover_media',
 ] as const;
 type PlainField = (typeof PLAIN)[number];
+/** What deals go by: figures and switches. */
+export const DEAL_FIGURES = [
+  'book_days',
+  'sign_days',
+  'file_days',
+  'postpone_times',
+  'postpone_days',
+  'lock_minutes',
+  'confirm_minutes',
+] as const;
+export const DEAL_SWITCHES = [
+  'confirm_first',
+  'deposit_first',
+  'direct_sign',
+  'reserve_direct',
+  'qualification',
+] as const;
 
 export type SettingsValues = Pick<Project, PlainField> &
   Record<DecimalField, string> & { rates_date: string | null };
@@ -48,6 +77,13 @@ const RANGES: Partial<Record<PlainField, readonly [number, number]>> = {
   validity_days: [0, 3650],
   stale_s: [15, 3600],
   too_old_s: [60, 86_400],
+  book_days: [1, 60],
+  sign_days: [1, 180],
+  file_days: [1, 30],
+  postpone_times: [0, 20],
+  postpone_days: [0, 365],
+  lock_minutes: [1, 30],
+  confirm_minutes: [1, 240],
 };
 
 export function formOf(p: Project): SettingsValues {

@@ -104,14 +104,14 @@ export function changeText(p: Pick<Plan, 'method' | 'per' | 'value'>): string {
   const sign = p.method === 'replace' ? '' : p.value < 0 ? '−' : '+';
   const size = Math.abs(p.value);
   if (p.method === 'percent') return `${sign}${percentBp(size)}`;
-  return `${sign}¥ ${money(size)}${p.per === 'area' ? '/m²' : ''}`;
+  return `${sign}${money(size)}${p.per === 'area' ? '/m²' : ''}`;
 }
 
 /** The difference of two sums with its sign, and as a share of the first (0.0001). */
 export function difference(from: number, to: number): { fen: number; bp: number; text: string } {
   const fen = to - from;
   const bp = from > 0 ? Math.round((Math.abs(fen) * 10_000) / from) : 0;
-  return { fen, bp, text: `${fen < 0 ? '−' : fen > 0 ? '+' : ''}¥ ${money(Math.abs(fen))}` };
+  return { fen, bp, text: `${fen < 0 ? '−' : fen > 0 ? '+' : ''}${money(Math.abs(fen))}` };
 }
 
 /** What was chosen, out of the daemon's `building=…|floors=…|…`. */

@@ -28,6 +28,10 @@ export function dueText(line: Pick<TermsLine, 'due' | 'due_days' | 'due_date' | 
 /** What one may tick: on the public list as it is now, computed, and not brought by a plan. */
 export const pickable = (d: Discount): boolean => d.kind !== 'words' && d.plan_id === null;
 
+/** What a discount does, in the language of the page. */
+export const effectText = (d: Discount, t: Say): string =>
+  d.kind === 'words' ? d.effect : d.kind === 'manager' ? managerHint(d, t) : stepText(d);
+
 /** What a manager's discount may be set to, as the text of a field says it. */
 export function managerHint(d: Discount, t: Say): string {
   const most = d.method === 'percent' || d.method === 'points' ? percentBp(d.value) : money(d.value);

@@ -1,0 +1,32 @@
+/* customer_keep.c - see customer_keep.h. */
+#include "db/customer_keep.h"
+
+/* Each counts what binds customer $1. */
+static const struct {
+    enum fault_code code;
+    const char *count;
+} reasons[] = {
+    {FAULT_KEPT_CARD, "SELECT COUNT(*) FROM card c JOIN member m ON m.id = c.member_id "
+                      "WHERE m.customer_id = $1 AND c.ended_ms IS NULL"},
+    {FAULT_KEPT_POINTS, "SELECT COUNT(*) FROM member WHERE customer_id = $1 AND points > 0"},
+    {FAULT_KEPT_DOCUMENT, "SELECT COUNT(*) FROM qualification WHERE customer_id = $1"},
+    {FAULT_KEPT_COMPANY, "SELECT COUNT(*) FROM customer_person WHERE person_id = $1 "
+                         "AND ended_ms IS NULL"},
+};
+
+int customer_kept(struct tx *tx, int64_t customer_id)
+{
+    bool kept = false;
+
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        int64_t n = 0;
+        int r = db_get(tx->db, &n, reasons[i].count, "i", customer_id);
+
+        if (r < 0)
+            return r;
+        if (n > 0)
+            fault_item(tx->fault, reasons[i].code, 0, NULL, NULL);
+        kept = kept || n > 0;
+    }
+    return kept ? fault_set(tx->fault, FAULT_CUSTOMER_KEPT, NULL) : 0;
+}

@@ -1,0 +1,36 @@
+/* subject.h - a person's rights over what is kept of him (CU-35; PIPL 44 to 50): told what there
+ * is, kept from further use, erased.
+ *
+ * active -> restricted -> erased, and back from restricted. Restricted: nothing is added or
+ * changed. Erased: his numbers and all that was known of him are gone from the database, his name
+ * is another; what happened stays, without a person in it. Refused while something must be kept
+ * (customer_keep.h). The log of operations keeps what it wrote; only those with customer.clear read
+ * names in it.
+ *
+ * Thread: the writer's.
+ */
+#ifndef ANCHANG_DB_SUBJECT_H
+#define ANCHANG_DB_SUBJECT_H
+
+#include "db/tx.h"
+
+enum { SUBJECT_REASON_MAX = 200, SUBJECT_REQUESTS_MAX = 200 };
+
+/* He asked what is kept: noted, as who answers him needs customer.clear too. NOT_FOUND,
+ * LIMIT_REACHED. */
+int subject_export(struct tx *tx, int64_t customer_id, const char *reason);
+/* NOT_FOUND, SUBJECT_STATE. */
+int subject_restrict(struct tx *tx, int64_t customer_id, const char *reason);
+int subject_release(struct tx *tx, int64_t customer_id, const char *reason);
+/* NOT_FOUND, SUBJECT_STATE (restricted first), CUSTOMER_KEPT. */
+int subject_erase(struct tx *tx, int64_t customer_id, const char *reason);
+
+struct subject_request {
+    int64_t id, at_ms;
+    const char *kind, *reason, *actor;
+};
+/* Newest first. NOT_FOUND. */
+int subject_request_scan(struct tx *tx, int64_t customer_id,
+                         int (*each)(void *arg, const struct subject_request *row), void *arg);
+
+#endif

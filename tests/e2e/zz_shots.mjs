@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import * as b from './lib/browser.mjs'
+import { Stage } from './lib/demo.mjs'
+const out = '/tmp/tshots'
+const stage = await Stage.open()
+const { browser, site, people, project } = stage
+const { sales, manager, control } = people
+const units = (await manager.get(`/api/v1/projects/${project}/units?limit=500`)).items
+const unit = units.find((u) => u.state === 'A' && u.class === 'home')
+const customer = await manager.post('/api/v1/customers', { kind: 'person', name: '欧阳小芳', notice: 'n', phones: [{ number: '13911112222' }] }, 201)
+const discounts = (await manager.get(`/api/v1/projects/${project}/discounts`)).items
+const plans = (await manager.get(`/api/v1/projects/${project}/plans`)).items
+await manager.post(`/api/v1/customers/${customer.id}/identities`, { identity: '老业主', document: '不动产权证 粤(2019)第 1234 号', until_date: '2027-12-31' }, 200)
+await control.post(`/api/v1/projects/${project}/discount-schemes`, { name: '开盘季专享', quota: 50, from_date: '2026-11-01', until_date: '2026-12-31' }, 201)
+await sales.post(`/api/v1/units/${unit.id}/terms`, { customer_id: customer.id, plan_id: plans[1].id, picks: [{ discount_id: discounts[0].id }] }, 201)
+await sales.post(`/api/v1/units/${unit.id}/terms`, { customer_id: customer.id, plan_id: plans[0].id, reason: '老客户', picks: [{ discount_id: discounts.find((d) => d.kind === 'manager').id, value: 9300 }] }, 201)
+const only = process.argv[2] ?? ''
+const sizes = { s: b.DESK, w: { width: 1920, height: 1080 } }
+for (const [l, lang] of Object.entries({ zh: 'zh-CN', en: 'en' }))
+  for (const [z, size] of Object.entries(sizes)) {
+    if (l === 'en' && z === 'w') continue
+    const shot = (page, name) => page.screenshot({ path: join(out, `${name}-${l}-${z}.png`) })
+    let page = await b.office(browser, site, `/offers?p=${project}`, { client: manager, lang, ...size })
+    await page.locator('table').first().waitFor()
+    await shot(page, 'plans')
+    await page.locator('main .tab-head button').first().click()
+    await page.locator('.plan-line').first().waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: lang === 'en' ? 'Cancel' : '取消' }).waitFor()
+    await page.locator('.plan-line input').nth(2).fill('30')
+    await page.waitForTimeout(700)
+    await shot(page, 'planform')
+    await page.context().close(); page = await b.office(browser, site, `/offers?p=${project}&tab=discounts`, { client: manager, lang, ...size })
+    await page.locator('tr[draggable]').first().waitFor()
+    for (const box of await page.locator('.tick .el-checkbox').all()) await box.click()
+    await page.waitForTimeout(500)
+    await page.screenshot({ path: join(out, `discounts-${l}-${z}.png`), fullPage: true })
+    await page.locator('main .tab-head button').first().click()
+    await page.locator('.el-drawer:visible').waitFor()
+    await page.waitForTimeout(400)
+    await shot(page, 'discountform')
+    await page.context().close(); page = await b.office(browser, site, `/offers?p=${project}&tab=limits`, { client: manager, lang, ...size })
+    await page.locator('tbody tr').first().waitFor()
+    await shot(page, 'limits')
+    await page.context().close(); page = await b.office(browser, site, `/terms?p=${project}`, { client: manager, lang, ...size })
+    await page.locator('tbody tr').first().waitFor()
+    await shot(page, 'terms')
+    await page.locator('tbody tr').first().click()
+    await page.locator('.el-drawer:visible .chain').waitFor()
+    await page.waitForTimeout(400)
+    await shot(page, 'termsview')
+    await b.close(page)
+    page = await b.office(browser, site, `/units/${unit.id}?p=${project}`, { client: sales, lang, ...size })
+    await page.getByRole('tab', { name: lang === 'en' ? 'Quotes' : '报价' }).click()
+    await page.locator('.terms-list .line').first().click()
+    await page.locator('.detail').waitFor()
+    await shot(page, 'unit')
+    await page.locator('.part-head .el-button--primary').click()
+    await page.locator('.quote .chain').waitFor()
+    const drawer = page.locator('.el-drawer:visible')
+    await drawer.locator('.el-select').nth(0).locator('input').fill('欧阳')
+    await page.locator('.el-select-dropdown:visible .el-select-dropdown__item').first().click()
+    await drawer.locator('.el-select').nth(1).click()
+    await page.locator('.el-select-dropdown:visible .el-select-dropdown__item').nth(3).click()
+    for (const box of await drawer.locator('.pick .el-checkbox').all()) await box.click()
+    await drawer.locator('.manager input').fill('93')
+    await page.waitForTimeout(900)
+    await shot(page, 'quote1')
+    await drawer.locator('.pick .el-checkbox').nth(2).click()
+    await page.waitForTimeout(900)
+    await shot(page, 'quote2')
+    await b.close(page)
+    page = await b.office(browser, site, `/customers/${customer.id}`, { client: manager, lang, ...size })
+    await page.locator('.terms-list .line').first().waitFor()
+    await page.screenshot({ path: join(out, `customer-${l}-${z}.png`), fullPage: true })
+    await b.close(page)
+  }
+await stage.close()
