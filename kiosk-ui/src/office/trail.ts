@@ -38,9 +38,8 @@ export function fieldName(code: string, { t, te }: Words): string {
     const what = stage[2] === 'reviewed' ? t('office.unit.review') : t(`office.unit.${stage[2]}`);
     return `${t(`office.chart.stage-${stage[1]}`)} · ${what}`;
   }
-  const key = [`office.field.${code}`, `office.settings.${code}`, `deal_rule.${code}`].find(te);
   if (/^extra_\d+$/.test(code)) return t('customer.group.extra');
-  const key = [`office.field.${code}`, `office.settings.${code}`].find(te);
+  const key = [`office.field.${code}`, `office.settings.${code}`, `deal_rule.${code}`].find(te);
   return key ? t(key) : code;
 }
 
@@ -50,7 +49,6 @@ export function valueText(kind: string, field: string, value: string | null, { t
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
   if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
-  if (field === 'class') return word(`office.class.${value}`);
   if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
   if (field === 'class')
     return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);
