@@ -31,6 +31,7 @@ const customer = async (more = {}) =>
         kind: 'person',
         name: '郑一鸣',
         notice: '隐私告知 2026-01',
+        source_id: 3,
         phones: [{ number: `1391234${String(++phones).padStart(4, '0')}` }],
         ...more,
       },
