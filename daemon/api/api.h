@@ -48,6 +48,7 @@ int api_opening_pick(struct call *call);
 int api_ticket_list(struct call *call);
 int api_ticket_create(struct call *call);
 int api_ticket_cancel(struct call *call);
+int api_showing_list(struct call *call);
 int api_deal_list(struct call *call);
 int api_deal_open(struct call *call);
 int api_deal_get(struct call *call);

@@ -138,6 +138,45 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'customer-one', rights: ['customer.view'], project: false },
   },
   {
+    path: '/my-sales',
+    name: 'my-sales',
+    component: () => import('./deal/Mine.vue'),
+    meta: {
+      title: 'my-sales',
+      rights: ['deal.make'],
+      nav: 'sell',
+      icon: 'M3.500 16.500v-5l4 2 4-6 5 3v6zM13 3.500h3.500V7',
+    },
+  },
+  {
+    path: '/deals',
+    name: 'deal',
+    component: () => import('./deal/Page.vue'),
+    meta: {
+      title: 'deal',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3 9l4-3.500 3 1.500 3-1.500L17 9M5 10.500l5 4.500 5-4.500M8 12l2-2 3 2.500',
+    },
+  },
+  {
+    path: '/deals/:deal(\\d+)',
+    name: 'deal-one',
+    component: () => import('./deal/One.vue'),
+    meta: { title: 'deal-one', rights: ['deal.view'] },
+  },
+  {
+    path: '/queue',
+    name: 'queue',
+    component: () => import('./queue/Page.vue'),
+    meta: {
+      title: 'queue',
+      rights: ['deal.queue'],
+      nav: 'sell',
+      icon: 'M3.500 5.500h13v3a1.500 1.500 0 0 0 0 3v3h-13v-3a1.500 1.500 0 0 0 0-3zM12 6v8',
+    },
+  },
+  {
     path: '/questionnaires',
     name: 'questionnaire',
     component: () => import('./questionnaire/Page.vue'),
