@@ -185,6 +185,9 @@ static void test_filter(void **state)
     how.class = "home";
     how.building_id = d.f->building;
     assert_int_equal(preview(&d, &how).planned, 4);
+    how.unit_id = d.f->units[4];
+    assert_int_equal(preview(&d, &how).planned, 1);
+    how.unit_id = 0;
     how.layout_id = 7;
     assert_int_equal(preview(&d, &how).planned, 0);
     d.f->as = &d.f->outsider;
