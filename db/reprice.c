@@ -86,11 +86,12 @@ static int filter_text(struct tx *tx, const struct reprice_how *how, char out[RE
 {
     char floors[48] = "";
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT COALESCE((SELECT name FROM building WHERE id = $1 AND project_id = "
-                     "$3), ''), COALESCE((SELECT name FROM layout WHERE id = $2 AND project_id = "
-                     "$3), '')",
-                     "iii", how->building_id, how->layout_id, how->project_id);
+    int r = db_query(
+        tx->db, &s,
+        "SELECT COALESCE((SELECT name FROM building WHERE id = $1 AND project_id = "
+        "$3), ''), COALESCE((SELECT name FROM layout WHERE id = $2 AND project_id = "
+        "$3), ''), COALESCE((SELECT room FROM unit WHERE id = $4 AND project_id = $3), '')",
+        "iiii", how->building_id, how->layout_id, how->project_id, how->unit_id);
 
     if (r == 0)
         r = stmt_step(s);
@@ -98,9 +99,10 @@ static int filter_text(struct tx *tx, const struct reprice_how *how, char out[RE
         return r < 0 ? r : -EIO;
     if (how->floors)
         snprintf(floors, sizeof(floors), "%" PRId64 "..%" PRId64, how->floor_from, how->floor_to);
-    snprintf(out, REPRICE_FILTER_TEXT, "building=%s|floors=%s|layout=%s|class=%s|states=%s",
+    snprintf(out, REPRICE_FILTER_TEXT, "building=%s|floors=%s|layout=%s|class=%s|states=%s|unit=%s",
              how->building_id ? stmt_text(s, 0) : "", floors, how->layout_id ? stmt_text(s, 1) : "",
-             how->class ? how->class : "", how->states ? how->states : "");
+             how->class ? how->class : "", how->states ? how->states : "",
+             how->unit_id ? stmt_text(s, 2) : "");
     stmt_reset(s);
     return 0;
 }

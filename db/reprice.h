@@ -19,7 +19,7 @@ enum { REPRICE_TITLE_MAX = 60, REPRICE_REASON_MAX = 1000, REPRICE_FILTER_TEXT = 
 /* Which units, and how their price changes. */
 struct reprice_how {
     int64_t project_id;
-    int64_t building_id, layout_id; /* 0: any */
+    int64_t unit_id, building_id, layout_id; /* 0: any */
     bool floors;                    /* whether the two below bind */
     int64_t floor_from, floor_to;   /* floor numbers (property.h), both included */
     const char *class;              /* NULL: any */

@@ -385,6 +385,9 @@ static void test_todos(void **state)
     assert_int_equal(office_todos(d.f, &d.o, d.two), 1);
     d.o.users[d.two].all_projects = false;
     assert_int_equal(office_todos(d.f, &d.o, d.two), 0); /* another project's */
+    d.o.users[d.two].projects[d.o.users[d.two].n_projects++] = d.f->project;
+    d.o.users[d.two].partial = 1;
+    assert_int_equal(office_todos(d.f, &d.o, d.two), 0); /* of a part of it */
     assert_int_equal(OFFICE_DO(d.f, &d.o, d.one, tx, todo_list(tx, 0, 5, todo_note, &list)), 0);
     assert_int_equal(list.ids[0], 7);
     list.n = 0;
