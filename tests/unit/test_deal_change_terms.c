@@ -127,7 +127,12 @@ static void test_terms_must_be_for_it(void **state)
     assert_true(db_run(f->db, "UPDATE unit SET filed_total_fen = $1", "i", FIXTURE_TOTAL) > 0);
     ask = change_of(f, DEAL_CHANGE_PRICE, deal, 0);
     assert_refused(f, change_ask(f, &ask, &id), PRICE_ABOVE_FILED);
+    /* Those of a change that came to nothing are gone with it. */
+    ask = change_of(f, DEAL_CHANGE_PLAN, deal, 0);
+    assert_int_equal(change_decide(f, change_asked(f, &ask), APPROVAL_REJECTED), 0);
+    assert_refused(f, change_ask(f, &ask, &id), CHANGE_TERMS_OTHERS);
     /* They wait for the change, and nothing else takes them. */
+    ask = change_of(f, DEAL_CHANGE_PLAN, deal, 0);
     assert_refused(f, deal_goes(f, deal, 'C', ask.terms_id, 0, "HT-9"), TERMS_NOT_GRANTED);
 }
 

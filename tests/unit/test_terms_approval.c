@@ -99,6 +99,43 @@ static void test_no_route(void **state)
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM terms"), 0); /* never a silent save */
 }
 
+/* Part of a change of a deal: no approval of their own, and nobody else's until the change's. */
+static void test_of_a_change(void **state)
+{
+    struct fixture *f = *state;
+    struct terms_ask ask = terms_ask_of(f, &w);
+    int64_t id = 0, deal;
+
+    assert_int_equal(FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), 0);
+    deal = terms_deal(f, id);
+    assert_int_equal(FIXTURE_DO(f, tx, terms_use(tx, id, f->units[0], w.customer, deal)), 0);
+    ask.for_change = true;
+    assert_refused(f, FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), TERMS_OTHERS);
+    ask.deal_id = deal;
+    ask.picks[0] = (struct terms_pick){manager_discount, 9000};
+    ask.n_picks = 1;
+    assert_int_equal(FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), 0); /* beyond, and no route */
+    check_state(f, id, "pending");
+    assert_int_equal(approval_of(f, id), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, terms_use(tx, id, f->units[0], w.customer, deal)),
+                   TERMS_NOT_GRANTED);
+    assert_int_equal(FIXTURE_DO(f, tx, terms_change_ended(tx, id, false)), 0);
+    check_state(f, id, "refused");
+    assert_refused(f, FIXTURE_DO(f, tx, terms_change_ended(tx, id, true)), TERMS_EXPIRED);
+    /* Another list price, by a change alone and up to the filed one (ST-10). */
+    ask.n_picks = 0;
+    ask.price_fen = FIXTURE_TOTAL + 100;
+    assert_int_equal(FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), 0);
+    assert_int_equal(fixture_of(f, "SELECT total_fen FROM terms WHERE id = $1", id),
+                     FIXTURE_TOTAL + 100);
+    assert_int_equal(db_run(f->db, "UPDATE unit SET filed_total_fen = $2 WHERE id = $1", "ii",
+                            f->units[0], FIXTURE_TOTAL),
+                     1);
+    assert_refused(f, FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), PRICE_ABOVE_FILED);
+    ask.for_change = false;
+    assert_refused(f, FIXTURE_DO(f, tx, terms_create(tx, &ask, &id)), TERMS_OTHERS);
+}
+
 static void test_approved(void **state)
 {
     struct fixture *f = *state;
@@ -174,8 +211,8 @@ int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, approval_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_no_route),         CASE(test_approved),       CASE(test_refused),
-        CASE(test_content_is_bound), CASE(test_over_with_time),
+        CASE(test_no_route), CASE(test_of_a_change),      CASE(test_approved),
+        CASE(test_refused),  CASE(test_content_is_bound), CASE(test_over_with_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
