@@ -15,7 +15,6 @@ static inline int64_t deal_rows(struct fixture *f, const char *kind)
 {
     char sql[2000];
 
-    /* house: allow sql-constant - rows of a test, with numbers of its fixture alone */
     snprintf(
         sql, sizeof(sql),
         "INSERT INTO user_account (id, login, name, password_hash, created_ms) VALUES "

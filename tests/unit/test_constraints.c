@@ -34,9 +34,10 @@
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),  CONSTRAINTS(member),
-    CONSTRAINTS(approval), CONSTRAINTS(terms),       CONSTRAINTS(deal),    CONSTRAINTS(reprice),
-    CONSTRAINTS(question), CONSTRAINTS(process),     CONSTRAINTS(opening),
+    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),
+    CONSTRAINTS(member),   CONSTRAINTS(approval),    CONSTRAINTS(terms),
+    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
+    CONSTRAINTS(process),  CONSTRAINTS(opening),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

@@ -13,7 +13,6 @@ static void loans(struct fixture *f, int64_t loan, int64_t fund)
     char sql[300];
 
     deal_rows(f, "combined");
-    /* house: allow sql-constant - rows of a test, with its own numbers alone */
     snprintf(sql, sizeof(sql),
              "DROP TRIGGER terms_forward; UPDATE terms SET total_fen = 1000, list_fen = 1000, "
              "plan_id = NULL, plan_name = '', loan_fen = %d, fund_loan_fen = %d",
