@@ -65,15 +65,14 @@ struct contract {
 static int contract_of(struct tx *tx, int64_t deal_id, struct contract *ret)
 {
     struct stmt *s;
-    int r = tx_row(
-        tx, &s,
-        "SELECT d.project_id, u.building_id, d.user_id, p.sale_type, COALESCE(c.id, 0), "
-        "(SELECT COUNT(*) FROM contract_sign x WHERE x.document_id = c.id) FROM deal d "
-        "JOIN unit u ON u.id = d.unit_id JOIN project p ON p.id = d.project_id "
-        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' "
-        "AND c.state = 'live' "
-        "WHERE d.id = $1",
-        deal_id);
+    int r = tx_row(tx, &s,
+                   "SELECT d.project_id, u.building_id, d.user_id, p.sale_type, COALESCE(c.id, 0), "
+                   "(SELECT COUNT(*) FROM contract_sign x WHERE x.document_id = c.id) FROM deal d "
+                   "JOIN unit u ON u.id = d.unit_id JOIN project p ON p.id = d.project_id "
+                   "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' "
+                   "AND c.state = 'live' "
+                   "WHERE d.id = $1",
+                   deal_id);
 
     if (r < 0)
         return r;

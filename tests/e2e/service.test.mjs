@@ -19,6 +19,9 @@ before(async () => {
   made = await Sales.of(stage.people.sales, stage.people.cashier)
   await template('合同 {{单据编号}}\n买受人：{{买受人}}　{{证件号码}}\n房号：{{房号}}　总价 {{总价}} 元（{{总价大写}}）')
   for (const kind of ['commercial', 'one_off', 'commercial']) deal = await made.signed(kind)
+  const { loan_fen } = await manager.get(`/api/v1/terms/${deal.terms_id}`)
+  const loan = { kind: 'commercial', bank: '中国建设银行股份有限公司深圳市分行', amount_fen: loan_fen, years: 30 }
+  await manager.post(`/api/v1/deals/${deal.id}/mortgages`, loan, 200)
 })
 after(() => stage?.close())
 
@@ -68,7 +71,11 @@ for (const lang of LANGS)
     await page.locator('.paper').waitFor()
     await page.locator('.signers').waitFor()
     await look('one')
-    await page.locator('section.sheet tbody button').first().click()
+    for (const part of ['.signers', '.acts', '.paper']) {
+      await page.locator(part).first().scrollIntoViewIfNeeded()
+      await shot(page, `one${part}-${lang}`)
+    }
+    await page.locator('section.sheet tbody button', { hasText: /跟进|Note/ }).first().click()
     await page.locator('.el-drawer:visible').waitFor()
     await look('node')
     await page.keyboard.press('Escape')
@@ -123,6 +130,53 @@ test('the review is ticked, a wrong line stops the sheet, the first signs', asyn
   await b.confirm(page)
   await panel.locator('.signers li').first().locator('.mark.live').waitFor()
   await shot(page, 'signed')
+  await b.close(page)
+})
+
+test('a loan: papers ticked, handed in, approved; its step of the process ends', async () => {
+  const page = await office(`/service/${deal.id}`)
+  const panel = page.getByRole('region', { name: '按揭', exact: true })
+  const papers = panel.getByRole('checkbox')
+  await panel.locator('.el-checkbox').first().waitFor()
+  assert.equal(await b.button(page, '送审', panel).isDisabled(), true)
+  const count = await papers.count()
+  for (let i = 0; i < count; i++) {
+    await panel.locator('.el-checkbox').nth(i).click()
+    await page.waitForFunction(
+      (n) => document.querySelectorAll('article .el-checkbox.is-checked:not(.is-disabled)').length === n,
+      i + 1,
+    )
+  }
+  await b.button(page, '送审', panel).click()
+  await b.confirm(page)
+  await b.button(page, '批准', panel).click()
+  await b.confirm(page)
+  await panel.locator('.mark.live').waitFor()
+  await page.locator('tr', { hasText: '按揭审批' }).getByText('已办结').waitFor()
+  await b.close(page)
+})
+
+test('notices go out to those chosen, not earlier than allowed; the delivery is recorded', async () => {
+  const page = await office('/service?tab=notices')
+  await page.locator('tbody .el-checkbox').first().click()
+  await page.getByRole('button', { name: /^发出通知/ }).click()
+  const day = (n) => new Date(Date.now() + 8 * 3600000 + n * 86400000).toISOString().slice(0, 10)
+  const date = b.dialog(page).getByRole('combobox', { name: '交付日期' })
+  await date.fill(day(9))
+  await date.press('Enter')
+  await b.confirm(page)
+  await b.dialog(page).locator('.problem').waitFor()
+  await date.fill(day(10))
+  await date.press('Enter')
+  await b.confirm(page)
+  await b.dialog(page).waitFor({ state: 'detached' })
+  await page.getByText('在途', { exact: true }).first().click()
+  await page.getByRole('button', { name: /^登记送达/ }).click()
+  await b.dialog(page).locator('#movein-proof').fill('EMS 1234')
+  await b.confirm(page)
+  await page.getByText('已送达', { exact: true }).first().click()
+  await page.locator('tbody', { hasText: 'EMS 1234' }).waitFor()
+  await shot(page, 'delivered')
   await b.close(page)
 })
 

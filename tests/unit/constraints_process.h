@@ -1,14 +1,15 @@
-/* constraints_process.h - what is to be done for deals, contracts, mortgages, templates, notices. */
+/* constraints_process.h - what is to be done for deals, contracts, mortgages, templates,
+ * notices. */
 #ifndef TESTS_CONSTRAINTS_PROCESS_H
 #define TESTS_CONSTRAINTS_PROCESS_H
 
 #include "constraints.h"
 
-/* Terms 700 of unit 2, deal 700 with document 700; template 700 with one node; nodes 700 open and 701 done; a document
- * template in use (700), a draft (701); text of document 700. */
+/* Terms 700 of unit 2, deal 700 with document 700; template 700 with one node; nodes 700 open
+ * and 701 done; a document template in use (700), a draft (701); text of document 700. */
 static const char process_seed[] =
-    "INSERT INTO terms (id, project_id, unit_id, customer_id, unit_price_id, price_basis, list_fen, "
-    "total_fen, plan_id, plan_name, valid_until_ms, user_id, made_ms) VALUES "
+    "INSERT INTO terms (id, project_id, unit_id, customer_id, unit_price_id, price_basis, "
+    "list_fen, total_fen, plan_id, plan_name, valid_until_ms, user_id, made_ms) VALUES "
     "(700, 1, 2, 1, 2, 'unit', 100, 100, 1, 'p', 9, 1, 1);"
     "INSERT INTO terms_line VALUES (700, 1, 'f', 100, 0, 'signed', 0, NULL, '');"
     "UPDATE terms SET state = 'granted', hash = " ONE " WHERE id = 700;"
@@ -111,8 +112,8 @@ static const char *const process_refused[] = {
     "INSERT INTO document_handover (document_id, holder, actor, at_ms) VALUES (700, '', 'a', 1)",
     "INSERT INTO document_handover (document_id, holder, user_id, actor, at_ms) VALUES (700, 'h', "
     "999, 'a', 1)",
-    "INSERT INTO document_handover (document_id, holder, note, actor, at_ms) VALUES (700, 'h', " LONG_TEXT(
-        201) ", 'a', 1)",
+    "INSERT INTO document_handover (document_id, note, holder, actor, at_ms) VALUES "
+    "(700, " LONG_TEXT(201) ", 'h', 'a', 1)",
     "UPDATE document_handover SET note = 'x' WHERE id = 700",
     "DELETE FROM document_handover WHERE id = 700",
     /* loans */
