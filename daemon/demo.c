@@ -9,6 +9,7 @@
 
 #include "daemon/demo_members.h"
 #include "daemon/demo_offers.h"
+#include "daemon/demo_owners.h"
 #include "daemon/site_time.h"
 #include "db/device.h"
 #include "db/disclosure.h"
@@ -38,6 +39,7 @@ static const struct {
     {"sales", "赵顾问", "consultant", "置业顾问"},
     {"audit", "孙审计", "auditor", "审计员"},
     {"group", "周总", "group-manager", "集团管理层"},
+    {"sales2", "周顾问", "consultant", "置业顾问"},
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]) };
 
@@ -540,6 +542,8 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
             r = project_make(tx, ids, &project_id);
         if (r == 0)
             r = demo_members_make(tx, ids[3], project_id);
+        if (r == 0)
+            r = demo_owners_make(tx, project_id, ids[1], ids[4], ids[7]);
     }
     if (r >= 0 && json_is_true(json_object_get(args, "readers")))
         r = readers_make(tx);

@@ -38,8 +38,10 @@
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "db/deal.h"
+#include "db/deal_node.h"
 #include "db/flow.h"
 #include "db/idempotency.h"
+#include "db/ownership.h"
 #include "db/permit.h"
 #include "db/points.h"
 #include "db/post.h"
@@ -140,6 +142,8 @@ static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
     points_expire_due,
     reprice_execute_due,
     terms_expire_due,
+    ownership_run,
+    deal_node_remind_due,
 };
 
 static int duty_apply(struct tx *tx, void *arg)

@@ -1,8 +1,9 @@
-/* contract.h - around the contract: what was shown before it, its review, its countersigns, and who has
- * the paper (SF-27, SF-34, SF-36, SF-37).
+/* contract.h - around the contract: what was shown before it, its review, its countersigns, and who
+ * has the paper (SF-27, SF-34, SF-36, SF-37).
  *
- * A contract whose review is not ticked whole, or that somebody has not signed, is neither filed nor
- * counted as signed. Needs a deal in scope. Thread: changes on the writer's; reads on any with a reader.
+ * A contract whose review is not ticked whole, or that somebody has not signed, is neither filed
+ * nor counted as signed. Needs a deal in scope. Thread: changes on the writer's; reads on any with
+ * a reader.
  */
 #ifndef ANCHANG_DB_CONTRACT_H
 #define ANCHANG_DB_CONTRACT_H
@@ -24,14 +25,19 @@ int contract_show(struct tx *tx, int64_t deal_id, const char *item);
  * SHOWING_MISSING with an item for each that was not shown. */
 int contract_shown(struct tx *tx, int64_t deal_id, const char *shown);
 
-/* Ticks a line of the review of the live contract, or says what is wrong with it (@ok false; @note is
- * needed then). CONTRACT_NONE, CONTRACT_SIGNED once countersigning has begun. */
+/* Ticks a line of the review of the live contract, or says what is wrong with it (@ok false;
+ * @note is needed then). CONTRACT_NONE, CONTRACT_SIGNED once countersigning has begun. */
 int contract_check(struct tx *tx, int64_t deal_id, const char *item, bool ok, const char *note);
-/* Signs the next line of the sheet; @signer is the one the actor believes to be next: SIGNER_NOT_NEXT
- * with who is. Nobody signs two, but for the buyer's, which whoever saw it notes. CONTRACT_UNREVIEWED. */
+/* Signs the next line of the sheet; @signer is the one the actor believes to be next:
+ * SIGNER_NOT_NEXT with who is. Nobody signs two, but for the buyer's, which whoever saw it
+ * notes. CONTRACT_UNREVIEWED. */
 int contract_sign(struct tx *tx, int64_t deal_id, const char *signer, const char *note);
-/* For the filing: CONTRACT_UNREVIEWED or CONTRACT_UNSIGNED with an item for each that is missing. */
+/* For the filing: CONTRACT_UNREVIEWED or CONTRACT_UNSIGNED with an item for each that is
+ * missing. */
 int contract_need_complete(struct tx *tx, int64_t deal_id);
+
+/* Of the live contract; 0: there is none. */
+int contract_document(struct tx *tx, int64_t deal_id, int64_t *ret_document_id);
 
 /* One line as it stands. */
 struct contract_line {

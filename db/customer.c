@@ -12,13 +12,14 @@
 #include "db/customer_search.h"
 #include "db/customer_secret.h"
 #include "db/option.h"
+#include "db/sight.h"
 
 #define PERSON "person"
 
 /* ---- reading ---- */
 
-/* Which customers there are for the actor. */
-#define SEEN " c.deleted_ms IS NULL "
+/* Which customers there are for the actor: @user and @scope are the parameters of SIGHT(). */
+#define SEEN(user, scope) " c.deleted_ms IS NULL AND " SIGHT("c.id", user, scope) " "
 
 #define ROWS                                                                                       \
     "SELECT c.id, c.version, c.kind, c.name, c.notice, c.created_ms, c.changed_ms, "               \
@@ -26,23 +27,33 @@
     "c.source_id, o.name, o.name_en, "                                                             \
     "(SELECT MAX(v.at_ms) FROM visit v WHERE v.customer_id = c.id AND v.kind = 'visit') "          \
     "FROM customer c LEFT JOIN option o ON o.id = c.source_id "
-static const char row_by_id[] = ROWS "WHERE c.id = $1 AND" SEEN;
+static const char row_by_id[] = ROWS "WHERE c.id = $1 AND" SEEN("$2", "$3");
 static const char rows_by[] =
     ROWS "WHERE ($1 = 0 OR c.id < $1) AND ($3 IS NULL OR c.name LIKE $3 ESCAPE '!') "
          "AND ($4 IS NULL OR c.class = $4) AND ($5 = 0 OR c.source_id IN "
          "  (SELECT s.id FROM option s WHERE s.id = $5 OR s.parent_id = $5)) "
-         "AND ($6 = 0 OR c.created_ms >= $6) AND ($7 = 0 OR c.created_ms < $7) AND" SEEN
-         "ORDER BY c.id DESC LIMIT $2";
+         "AND ($6 = 0 OR c.created_ms >= $6) AND ($7 = 0 OR c.created_ms < $7) AND" SEEN(
+             "$8", "$9") "ORDER BY c.id DESC LIMIT $2";
+
+static int customer_seen(struct tx *tx, int64_t customer_id)
+{
+    struct sight sight;
+    int64_t n = 0;
+    int r;
+
+    sight_of(tx->actor, &sight);
+    r = db_get(tx->db, &n, "SELECT COUNT(*) FROM customer c WHERE c.id = $1 AND" SEEN("$2", "$3"),
+               "iit", customer_id, sight.user, (const char *)sight.scope);
+    return r < 0 ? r : n > 0;
+}
 
 int customer_need(struct tx *tx, int64_t customer_id)
 {
-    int64_t n = 0;
-    int r = db_get(tx->db, &n, "SELECT COUNT(*) FROM customer c WHERE c.id = $1 AND" SEEN, "i",
-                   customer_id);
+    int r = customer_seen(tx, customer_id);
 
     if (r < 0)
         return r;
-    return n ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return r ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
 static int contact_take(void *arg, const struct customer_secret *secret)
@@ -100,9 +111,12 @@ static int rows_give(struct tx *tx, struct stmt *s,
 int customer_get(struct tx *tx, int64_t customer_id,
                  int (*each)(void *arg, const struct customer_row *row), void *arg)
 {
+    struct sight sight;
     struct stmt *s;
-    int r = db_query(tx->db, &s, row_by_id, "i", customer_id);
+    int r;
 
+    sight_of(tx->actor, &sight);
+    r = db_query(tx->db, &s, row_by_id, "iit", customer_id, sight.user, (const char *)sight.scope);
     if (r == 0)
         r = rows_give(tx, s, each, arg);
     if (r < 0)
@@ -128,25 +142,37 @@ static int pattern_make(const char *part, char *out, size_t size)
     return 0;
 }
 
+/* Of somebody who is not seen there is nothing; that the number is taken is duplicate_check()'s to
+ * say. */
+static int phone_scan(struct tx *tx, const char *phone,
+                      int (*each)(void *arg, const struct customer_row *row), void *arg)
+{
+    int64_t id = 0;
+    int r = secret_phone_owner(tx, phone, &id);
+
+    if (r == 1)
+        r = customer_seen(tx, id);
+    return r <= 0 ? r : customer_get(tx, id, each, arg);
+}
+
 int customer_scan(struct tx *tx, const struct customer_filter *f,
                   int (*each)(void *arg, const struct customer_row *row), void *arg)
 {
     const int64_t limit = f->limit < CUSTOMER_PAGE_MAX ? f->limit : CUSTOMER_PAGE_MAX;
     char pattern[CUSTOMER_NAME_MAX * 8 + 4];
     struct stmt *s = NULL;
-    int64_t id = 0;
+    struct sight sight;
     int r = 0;
 
-    if (f->phone) {
-        r = secret_phone_owner(tx, f->phone, &id);
-        r = r <= 0 ? r : customer_get(tx, id, each, arg);
-        return r;
-    }
+    if (f->phone)
+        return phone_scan(tx, f->phone, each, arg);
+    sight_of(tx->actor, &sight);
     if (f->name)
         r = pattern_make(f->name, pattern, sizeof(pattern));
     if (r == 0)
-        r = db_query(tx->db, &s, rows_by, "iittiii", f->before_id, limit, f->name ? pattern : NULL,
-                     f->class, f->source_id, f->from_ms, f->to_ms);
+        r = db_query(tx->db, &s, rows_by, "iittiiiit", f->before_id, limit,
+                     f->name ? pattern : NULL, f->class, f->source_id, f->from_ms, f->to_ms,
+                     sight.user, (const char *)sight.scope);
     if (r == 0)
         r = rows_give(tx, s, each, arg);
     return r < 0 ? r : 0;
@@ -208,13 +234,14 @@ int customer_create(struct tx *tx, const struct customer_new *c, int64_t *ret_id
 /* The name as it is, in @trail beside the next one; the version moves on with it. */
 static int record_change(struct tx *tx, const struct customer_change *c, struct trail *trail)
 {
-    struct stmt *s;
+    struct stmt *s = NULL;
     int64_t version;
     bool active;
-    int r = db_query(tx->db, &s,
-                     "SELECT c.version, c.name, c.state FROM customer c WHERE c.id = $1 AND" SEEN,
-                     "i", c->id);
+    int r = customer_need(tx, c->id);
 
+    if (r == 0)
+        r = db_query(tx->db, &s, "SELECT version, name, state FROM customer WHERE id = $1", "i",
+                     c->id);
     if (r == 0)
         r = stmt_step(s);
     if (r <= 0)
@@ -237,8 +264,10 @@ static int record_change(struct tx *tx, const struct customer_change *c, struct 
 int customer_update(struct tx *tx, const struct customer_change *c)
 {
     struct trail trail = {0};
-    int r = record_change(tx, c, &trail);
+    int r = sight_need_edit(tx, c->id);
 
+    if (r == 0)
+        r = record_change(tx, c, &trail);
     if (r >= 0 && c->add_phone)
         r = secret_add(tx, c->id, CONTACT_PHONE, c->add_phone, "add_phone", &trail);
     if (r >= 0 && c->end_phone_id)
@@ -314,6 +343,8 @@ int customer_clear_read(struct tx *tx, int64_t customer_id, struct customer_clea
 
     if (r == 0)
         r = customer_need(tx, customer_id);
+    if (r == 0)
+        r = sight_need_own(tx, customer_id);
     if (r == 0)
         r = db_query(tx->db, &s, "SELECT name FROM customer WHERE id = $1", "i", customer_id);
     if (r == 0)

@@ -7,6 +7,9 @@
  * audit log has the masked values. Nothing personal is stored without the notice that was given
  * (CU-35).
  *
+ * Who sees and who may change which customer is sight.h: NOT_FOUND is what is not seen, and
+ * CUSTOMER_NOT_YOURS to change what may only be looked at.
+ *
  * Needs tx->seal. Thread: changes on the writer's; reads on any with a reader.
  */
 #ifndef ANCHANG_DB_CUSTOMER_H

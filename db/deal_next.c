@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/day.h"
+#include "db/deal_change.h"
 #include "db/deal_write.h"
 #include "db/receivable.h"
 
@@ -27,14 +28,6 @@ static const struct {
     {TRANSITION_DELIVER, "deliver", RIGHT_DEAL_DELIVER},
     {TRANSITION_TITLE, "title", RIGHT_DEAL_DELIVER},
     {TRANSITION_UNDO, "void", RIGHT_DEAL_VOID},
-};
-
-static const struct {
-    const char *code, *stages, *zh, *en;
-} changes[] = {
-#define DEAL_CHANGE(symbol, code, stages, zh, en, needs) {code, stages, zh, en},
-#include "db/deal_change.def"
-#undef DEAL_CHANGE
 };
 
 struct looking {
@@ -171,14 +164,17 @@ static int changes_tell(struct looking *l)
 {
     int r = 0;
 
-    for (size_t i = 0; r >= 0 && i < sizeof(changes) / sizeof(changes[0]); i++) {
+    for (size_t i = 0; r >= 0 && i < DEAL_CHANGE_COUNT; i++) {
+        const struct deal_change_info *info = &deal_changes[i];
+        const bool filed = (info->needs & CHANGE_UNFILED) && l->deal.stage == 'F';
         const struct deal_next next = {.step = "change",
-                                       .change = changes[i].code,
-                                       .zh = changes[i].zh,
-                                       .en = changes[i].en,
-                                       .failing = l->facts.no_change ? 0 : GUARD_BIT(14)};
+                                       .change = info->code,
+                                       .zh = info->zh,
+                                       .en = info->en,
+                                       .failing = (l->facts.no_change ? 0 : GUARD_BIT(14)) |
+                                                  (filed ? GUARD_BIT(15) : 0)};
 
-        if (strchr(changes[i].stages, l->deal.stage))
+        if (strchr(info->stages, l->deal.stage))
             r = l->each(l->arg, &next);
     }
     return r < 0 ? r : 0;
@@ -202,7 +198,7 @@ int deal_next_steps(struct tx *tx, int64_t unit_id,
         r = deal_look(&l);
     for (size_t i = 0; r >= 0 && i < sizeof(acts) / sizeof(acts[0]); i++)
         r = act_tell(&l, i);
-    if (r >= 0 && l.hold.deal_id && actor_has(tx->actor, RIGHT_DEAL_MAKE))
+    if (r >= 0 && l.hold.deal_id && actor_has(tx->actor, RIGHT_CHANGE_ASK))
         r = changes_tell(&l);
     return r < 0 ? r : 0;
 }

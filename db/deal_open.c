@@ -273,19 +273,6 @@ static int deal_insert(struct opening *o)
     return r < 0 ? r : -EBADMSG;
 }
 
-static int parties_insert(struct opening *o)
-{
-    int r = 0;
-
-    for (size_t i = 0; r >= 0 && i < o->open->n_buyers; i++)
-        r = db_run(o->tx->db,
-                   "INSERT INTO deal_party (deal_id, customer_id, ordinal, share_bp, since_ms) "
-                   "VALUES ($1, $2, $3, $4, $5)",
-                   "iiiii", o->deal.id, o->open->buyers[i].customer_id, (int64_t)i + 1,
-                   o->open->buyers[i].share_bp, o->tx->now_ms);
-    return r < 0 ? r : 0;
-}
-
 /* What it comes from is used up with it. */
 static int sources_use(struct opening *o)
 {
@@ -350,7 +337,7 @@ int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id)
     if (r == 0)
         r = sources_use(&o);
     if (r == 0)
-        r = parties_insert(&o);
+        r = deal_parties_set(tx, o.deal.id, open->buyers, open->n_buyers);
     if (r == 0)
         r = deal_document_make(tx, &o.deal, open->stage, open->terms_id, open->document);
     if (r == 0)
@@ -359,6 +346,8 @@ int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id)
         r = contract_shown(tx, o.deal.id, open->shown);
     if (r == 0)
         r = deal_process_stage(tx, o.deal.id, '\0', open->stage, open->document);
+    if (r == 0)
+        r = deal_buyers_moved(tx, o.deal.id);
     if (r == 0)
         r = open_log(&o);
     if (r == 0)

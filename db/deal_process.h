@@ -1,5 +1,5 @@
-/* deal_process.h - what a step of a deal or its money means for its process (SF-12, SF-14, AS-02): for
- * the modules of db/ that take the step.
+/* deal_process.h - what a step of a deal or its money means for its process (SF-12, SF-14, AS-02):
+ * for the modules of db/ that take the step.
  *
  * Thread: the writer's.
  */

@@ -4,6 +4,7 @@
 
 #include "db/contact.h"
 #include "db/deal.h"
+#include "db/deal_as_of.h"
 #include "db/user.h"
 
 /* $1 the day of the site. */
@@ -151,15 +152,10 @@ int deal_list(struct tx *tx, const struct deal_filter *f,
 
 /* ---- what belongs to one ---- */
 
-int deal_party_each(struct tx *tx, int64_t deal_id,
-                    int (*each)(void *arg, const struct deal_party_row *row), void *arg)
+static int parties_give(struct tx *tx, struct stmt *s,
+                        int (*each)(void *arg, const struct deal_party_row *row), void *arg)
 {
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT p.customer_id, p.ordinal, p.share_bp, p.since_ms, p.ended_ms, c.name, "
-                     "c.kind FROM deal_party p JOIN customer c ON c.id = p.customer_id WHERE "
-                     "p.deal_id = $1 ORDER BY p.ordinal, p.id",
-                     "i", deal_id);
+    int r = 0;
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         char masked[CONTACT_NAME_TEXT];
@@ -175,6 +171,31 @@ int deal_party_each(struct tx *tx, int64_t deal_id,
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+#define PARTIES                                                                                    \
+    "SELECT p.customer_id, p.ordinal, p.share_bp, p.since_ms, p.ended_ms, c.name, c.kind FROM "    \
+    "deal_party p JOIN customer c ON c.id = p.customer_id WHERE p.deal_id = $1 "
+
+int deal_party_each(struct tx *tx, int64_t deal_id,
+                    int (*each)(void *arg, const struct deal_party_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s, PARTIES "ORDER BY p.ordinal, p.id", "i", deal_id);
+
+    return r < 0 ? r : parties_give(tx, s, each, arg);
+}
+
+int deal_as_of_party_each(struct tx *tx, int64_t deal_id, int64_t at_ms,
+                          int (*each)(void *arg, const struct deal_party_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     PARTIES "AND p.since_ms <= $2 AND (p.ended_ms IS NULL OR p.ended_ms > $2) "
+                             "ORDER BY p.ordinal",
+                     "ii", deal_id, at_ms);
+
+    return r < 0 ? r : parties_give(tx, s, each, arg);
 }
 
 int deal_document_each(struct tx *tx, int64_t deal_id,

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
+#include "db/document_template.h"
+#include "db/qualification.h"
 #include "db/receivable.h"
 #include "db/series.h"
 #include "db/todo.h"
+
+enum { BUYERS_EVER = 200 }; /* buyers of a deal, and those who were */
 
 void deal_yuan(int64_t fen, char ret_text[DEAL_YUAN])
 {
@@ -38,7 +43,8 @@ static const char now_sql[] =
     "LEFT JOIN deal_document p ON p.id = (SELECT MAX(x.id) FROM deal_document x WHERE "
     "x.deal_id = d.id AND x.state IN ('live', 'ended')) WHERE d.id = $1";
 
-static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_now *deal)
+static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool others,
+                    struct deal_now *deal)
 {
     deal->version = stmt_int(s, 0);
     deal->project_id = stmt_int(s, 1);
@@ -52,7 +58,7 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_
     deal->document_id = stmt_int(s, 10);
     deal->document_ms = stmt_int(s, 11);
     deal->papers_id = stmt_int(s, 12);
-    if (tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
+    if (!others && tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
         !actor_has(tx->actor, RIGHT_DEAL_ALL))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (!stmt_is_null(s, 9))
@@ -62,7 +68,9 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_
     return 0;
 }
 
-int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+/* @others: somebody else's too. */
+static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool others,
+                    struct deal_now *ret_deal)
 {
     struct unit_filter filter = {.unit_id = 0};
     struct deal_now deal = {.id = deal_id};
@@ -74,7 +82,7 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     else if (r > 0)
-        r = now_take(tx, s, version, &deal);
+        r = now_take(tx, s, version, others, &deal);
     stmt_reset(s);
     if (r < 0)
         return r;
@@ -83,6 +91,16 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         *ret_deal = deal;
     return r;
+}
+
+int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, version, false, ret_deal);
+}
+
+int deal_now_any(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, 0, true, ret_deal);
 }
 
 /* ---- the project's rules ---- */
@@ -137,35 +155,48 @@ int deal_term(struct tx *tx, const struct deal_rules *rules, char stage, int64_t
 int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t project_id,
                      int64_t customer_id, bool *ret_known)
 {
+    const char *result = "pass";
     int64_t documents = 0;
     int r = db_get(tx->db, &documents,
                    "SELECT COUNT(*) FROM customer_secret WHERE customer_id = $1 AND "
                    "kind <> 'phone' AND ended_ms IS NULL",
                    "i", customer_id);
 
-    (void)project_id;
+    if (r >= 0 && rules->qualification)
+        r = qualification_result(tx, customer_id, project_id, &result);
     if (r < 0)
         return r;
-    *ret_known = documents > 0 && !rules->qualification;
+    *ret_known = documents > 0 && strcmp(result, "pass") == 0;
     return 0;
 }
 
 int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struct deal_now *deal,
                       bool *ret_known)
 {
-    int64_t ids[DEAL_PARTIES_MAX];
+    struct deal_buyer buyers[DEAL_PARTIES_MAX];
+    size_t n = 0;
+    int r = deal_buyers_read(tx, deal->id, buyers, &n);
+
+    *ret_known = n > 0;
+    for (size_t i = 0; r >= 0 && *ret_known && i < n; i++)
+        r = deal_buyer_known(tx, rules, deal->project_id, buyers[i].customer_id, ret_known);
+    return r < 0 ? r : 0;
+}
+
+int deal_buyers_moved(struct tx *tx, int64_t deal_id)
+{
+    int64_t ids[BUYERS_EVER];
     size_t n = 0;
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT customer_id FROM deal_party WHERE deal_id = $1 AND ended_ms IS NULL",
-                     "i", deal->id);
+                     "SELECT DISTINCT customer_id FROM deal_party WHERE deal_id = $1 ORDER BY 1",
+                     "i", deal_id);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1 && n < DEAL_PARTIES_MAX)
+    while (r >= 0 && n < BUYERS_EVER && (r = stmt_step(s)) == 1)
         ids[n++] = stmt_int(s, 0);
     stmt_reset(s);
-    *ret_known = n > 0;
-    for (size_t i = 0; r >= 0 && *ret_known && i < n; i++)
-        r = deal_buyer_known(tx, rules, deal->project_id, ids[i], ret_known);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = customer_class_recompute(tx, ids[i]);
     return r < 0 ? r : 0;
 }
 
@@ -203,7 +234,7 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                        const char *document)
 {
     const char *kind = document_kind(stage);
-    int64_t number = 0;
+    int64_t number = 0, id = 0;
     int r = series_next(tx, deal->project_id, kind, &number);
 
     if (r == 0 && deal->document_id)
@@ -211,16 +242,16 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                    "UPDATE deal_document SET state = 'converted', ended_ms = $2 WHERE id = $1",
                    "ii", deal->document_id, tx->now_ms);
     if (r >= 0)
-        r = db_run(tx->db,
+        r = db_get(tx->db, &id,
                    "INSERT INTO deal_document (deal_id, kind, project_id, number, document, "
                    "previous_id, terms_id, user_id, made_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                   "$8, $9)",
+                   "$8, $9) RETURNING id",
                    "itiitoiii", deal->id, kind, deal->project_id, number, document ? document : "",
                    deal->document_id ? &deal->document_id : NULL, terms_id,
                    tx->actor->kind == ACTOR_USER ? tx->actor->id : deal->user_id, tx->now_ms);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_DEAL_DOCUMENT_TAKEN, "document", document, NULL);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : document_text_make(tx, id);
 }
 
 static int told_done(struct tx *tx, const struct deal_now *deal, const char *result)
@@ -243,7 +274,48 @@ int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64
                    "version = version + 1 WHERE id = $1",
                    "itio", deal->id, text, terms_id, due_ms ? &due_ms : NULL);
 
+    if (r >= 0)
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, text);
+}
+
+int deal_terms_set(struct tx *tx, const struct deal_now *deal, int64_t terms_id)
+{
+    int r = db_run(tx->db, "UPDATE deal SET terms_id = $2, version = version + 1 WHERE id = $1",
+                   "ii", deal->id, terms_id);
+
+    return r < 0 ? r : 0;
+}
+
+int deal_buyers_read(struct tx *tx, int64_t deal_id, struct deal_buyer *buyers, size_t *ret_n)
+{
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT customer_id, share_bp FROM deal_party WHERE deal_id = $1 AND "
+                     "ended_ms IS NULL ORDER BY ordinal",
+                     "i", deal_id);
+
+    while (r >= 0 && n < DEAL_PARTIES_MAX && (r = stmt_step(s)) == 1)
+        buyers[n++] = (struct deal_buyer){stmt_int(s, 0), stmt_int(s, 1)};
+    stmt_reset(s);
+    *ret_n = n;
+    return r < 0 ? r : 0;
+}
+
+int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *buyers, size_t n)
+{
+    int r = db_run(tx->db,
+                   "UPDATE deal_party SET ended_ms = $2 WHERE deal_id = $1 AND ended_ms IS NULL",
+                   "ii", deal_id, tx->now_ms);
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = db_run(tx->db,
+                   "INSERT INTO deal_party (deal_id, customer_id, ordinal, share_bp, since_ms) "
+                   "VALUES ($1, $2, $3, $4, $5)",
+                   "iiiii", deal_id, buyers[i].customer_id, (int64_t)i + 1, buyers[i].share_bp,
+                   tx->now_ms);
+    return r < 0 ? r : classes_tell(tx, deal_id);
 }
 
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
@@ -263,6 +335,8 @@ int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
                    "UPDATE deal SET outcome = $2, closed_ms = $3, version = version + 1 "
                    "WHERE id = $1",
                    "iti", deal->id, outcome, tx->now_ms);
+    if (r >= 0)
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, outcome);
 }
 

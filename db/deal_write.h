@@ -1,5 +1,5 @@
 /* deal_write.h - what the steps of a deal share, for the modules of db/ that change deals
- * (deal_open.c, deal_step.c, deal_void.c, deal_due.c, deal_change.c, receivable.c).
+ * (deal_open.c, deal_step.c, deal_void.c, deal_due.c, the deal_change files, receivable.c).
  *
  * Thread: the writer's. */
 #ifndef ANCHANG_DB_DEAL_WRITE_H
@@ -22,6 +22,8 @@ struct deal_now {
 /* NOT_FOUND also out of scope and, without deal.all, of somebody else; DEAL_CLOSED; VERSION_CHANGED
  * (@version 0: not asked). */
 int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal);
+/* The same of anybody's deal in the actor's projects: for who approves a change of it. */
+int deal_now_any(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal);
 
 /* The rules of a project that deals go by. */
 struct deal_rules {
@@ -39,10 +41,16 @@ int deal_unit_step(struct tx *tx, const struct deal_now *deal, struct unit_step 
 /* The document of a stage 'B', 'S', 'C', numbered; the one before is converted. */
 int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, int64_t terms_id,
                        const char *document);
+/* Other terms, of a change. */
+int deal_terms_set(struct tx *tx, const struct deal_now *deal, int64_t terms_id);
 /* The stage, the terms and the term it has now; the version moves on, and what was told of the term
  * before is done with. */
 int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64_t terms_id,
                    int64_t due_ms);
+/* The buyers it has, the main one first: at most DEAL_PARTIES_MAX. */
+int deal_buyers_read(struct tx *tx, int64_t deal_id, struct deal_buyer *buyers, size_t *ret_n);
+/* The buyers it has from now on; those there were end. */
+int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *buyers, size_t n);
 /* Ends the deal: document, what is due, to-dos. @outcome as of the table; @document_state
  * "ended" or "void". */
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
@@ -57,6 +65,9 @@ int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struc
 int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t project_id,
                      int64_t customer_id, bool *ret_known);
 
+/* Where the buyers, those of now and those of before, stand in the customer master follows from the
+ * deal (CU-03): after whatever begins it, moves its stage, its end or its buyers. */
+int deal_buyers_moved(struct tx *tx, int64_t deal_id);
 /* At least one, none twice, each there, all shares together the whole: BUYER_SHARES, BUYER_TWICE,
  * NOT_FOUND. */
 int deal_buyers_check(struct tx *tx, const struct deal_buyer *buyers, size_t n);

@@ -5,8 +5,8 @@
  * batches; a pick is a booking of the list price with a slip, and ends by itself at the minute it
  * should have been paid (deal_expire_due()).
  *
- * Errors besides those named: NOT_FOUND (also out of scope), SCOPE_PARTIAL, VERSION_CHANGED, negative
- * errno. Thread: changes on the writer's; reads on any with a reader.
+ * Errors besides those named: NOT_FOUND (also out of scope), SCOPE_PARTIAL, VERSION_CHANGED,
+ * negative errno. Thread: changes on the writer's; reads on any with a reader.
  */
 #ifndef ANCHANG_DB_OPENING_H
 #define ANCHANG_DB_OPENING_H
@@ -47,8 +47,8 @@ int opening_close(struct tx *tx, int64_t id, int64_t version);
 int opening_arrive(struct tx *tx, int64_t group_id);
 /* Calls the next batch of those who came. How many, 0 when nobody waits. */
 int opening_call(struct tx *tx, int64_t id, int64_t version, int *ret_n);
-/* A group that was called and is not there, or does not want to: behind everybody with @again, else out
- * of it. GROUP_STATE. */
+/* A group that was called and is not there, or does not want to: behind everybody with @again, else
+ * out of it. GROUP_STATE. */
 int opening_pass(struct tx *tx, int64_t group_id, int64_t version, bool again);
 
 struct opening_pick {
@@ -60,8 +60,8 @@ struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;
 };
 /* Takes the unit for the group's customer at its list price, in one transaction: terms, booking and
- * slip. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those of terms_create()
- * and deal_open(). */
+ * slip. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those of
+ * terms_create() and deal_open(). */
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip);
 
 int opening_project(struct tx *tx, int64_t id, int64_t *ret_project_id);

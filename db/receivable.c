@@ -18,9 +18,10 @@ int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
 {
     int r = db_run(tx->db,
                    "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
-                   "due, due_days, due_node, due_date, made_ms) SELECT $1, terms_id, ordinal, "
-                   "fund, amount_fen, loan, due, due_days, due_node, due_date, $3 "
-                   "FROM terms_line WHERE terms_id = $2",
+                   "due, due_days, due_node, due_date, known_ms, made_ms) SELECT $1, terms_id, "
+                   "ordinal, fund, amount_fen, loan, due, due_days, due_node, due_date, "
+                   "CASE WHEN due_date IS NOT NULL THEN $3 END, $3 FROM terms_line "
+                   "WHERE terms_id = $2",
                    "iii", deal_id, terms_id, tx->now_ms);
 
     return r < 0 ? r : 0;
@@ -65,19 +66,100 @@ int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const
 
         r = day_add(day, lines[i].days, due);
         if (r == 0)
-            r = db_run(tx->db, "UPDATE receivable SET due_date = $2 WHERE id = $1", "it",
-                       lines[i].id, due);
+            r = db_run(tx->db, "UPDATE receivable SET due_date = $2, known_ms = $3 WHERE id = $1",
+                       "iti", lines[i].id, due, tx->now_ms);
     }
+    return r < 0 ? r : 0;
+}
+
+/* What a line said stays: another day is a line in its place (ST-22). @due_date NULL: as the line
+ * waits for it again; else fixed, by a change. */
+static int line_again(struct tx *tx, int64_t id, const char *due_date, int64_t change_id)
+{
+    int r =
+        db_run(tx->db, "UPDATE receivable SET ended_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
+
+    if (r >= 0)
+        r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "due, due_days, due_node, due_date, known_ms, change_id, made_ms, waived_ms) "
+                   "SELECT deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "CASE WHEN $2 IS NULL THEN due ELSE 'date' END, "
+                   "CASE WHEN $2 IS NULL THEN due_days ELSE 0 END, "
+                   "CASE WHEN $2 IS NULL THEN due_node ELSE '' END, $2, "
+                   "CASE WHEN $2 IS NULL THEN NULL ELSE $3 END, COALESCE($4, change_id), $3, "
+                   "waived_ms FROM receivable WHERE id = $1",
+                   "itio", id, due_date, tx->now_ms, change_id ? &change_id : NULL);
     return r < 0 ? r : 0;
 }
 
 int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event)
 {
-    int r = db_run(tx->db,
-                   "UPDATE receivable SET due_date = NULL WHERE deal_id = $1 AND due = $2 "
-                   "AND ended_ms IS NULL",
-                   "it", deal_id, event);
+    int64_t ids[RECEIVABLE_MAX];
+    size_t n = 0;
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT id FROM receivable WHERE deal_id = $1 AND due = $2 AND due_date IS "
+                     "NOT NULL AND ended_ms IS NULL",
+                     "it", deal_id, event);
 
+    while (r >= 0 && n < RECEIVABLE_MAX && (r = stmt_step(s)) == 1)
+        ids[n++] = stmt_int(s, 0);
+    stmt_reset(s);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = line_again(tx, ids[i], NULL, 0);
+    return r < 0 ? r : 0;
+}
+
+int receivable_postpone(struct tx *tx, int64_t id, const char *due_date, int64_t change_id)
+{
+    return line_again(tx, id, due_date, change_id);
+}
+
+int receivable_waive(struct tx *tx, int64_t id)
+{
+    int r =
+        db_run(tx->db, "UPDATE receivable SET waived_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
+
+    return r < 0 ? r : 0;
+}
+
+int receivable_add(struct tx *tx, const struct receivable_new *line)
+{
+    int r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, due_date, "
+                   "known_ms, change_id, made_ms) SELECT $1, COALESCE(MAX(ordinal), 0) + 1, $2, "
+                   "$3, 'date', $4, $5, $6, $5 FROM receivable WHERE deal_id = $1",
+                   "ititii", line->deal_id, line->fund, line->amount_fen, line->due_date,
+                   tx->now_ms, line->change_id);
+
+    return r < 0 ? r : 0;
+}
+
+/* What a line has more than the one of its place and kind had is a line of its own. */
+int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t was_terms_id,
+                       const char *due_date, int64_t change_id)
+{
+    int r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "due, due_days, due_node, due_date, known_ms, change_id, made_ms) "
+                   "SELECT $1, n.terms_id, n.ordinal + $6, n.fund, n.amount_fen - o.amount_fen, "
+                   "0, 'date', 0, '', $4, $5, $7, $5 FROM terms_line n JOIN terms_line o "
+                   "ON o.terms_id = $3 AND o.ordinal = n.ordinal AND o.fund = n.fund "
+                   "WHERE n.terms_id = $2 AND n.loan = 0 AND n.amount_fen > o.amount_fen",
+                   "iiitiii", deal_id, terms_id, was_terms_id, due_date, tx->now_ms,
+                   (int64_t)MAKE_UP_ORDINAL, change_id);
+
+    if (r >= 0)
+        r = db_run(tx->db,
+                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
+                   "due, due_days, due_node, due_date, known_ms, made_ms) SELECT $1, n.terms_id, "
+                   "n.ordinal, n.fund, CASE WHEN n.loan = 0 AND n.amount_fen > o.amount_fen THEN "
+                   "o.amount_fen ELSE n.amount_fen END, n.loan, n.due, n.due_days, n.due_node, "
+                   "n.due_date, CASE WHEN n.due_date IS NOT NULL THEN $4 END, $4 "
+                   "FROM terms_line n LEFT JOIN terms_line o ON o.terms_id = $3 AND "
+                   "o.ordinal = n.ordinal AND o.fund = n.fund WHERE n.terms_id = $2",
+                   "iiii", deal_id, terms_id, was_terms_id, tx->now_ms);
     return r < 0 ? r : 0;
 }
 
@@ -99,9 +181,9 @@ int receivable_restore(struct tx *tx, int64_t deal_id, int64_t terms_id)
     if (r == 0)
         r = db_run(tx->db,
                    "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
-                   "due, due_days, due_node, due_date, change_id, made_ms, waived_ms) "
+                   "due, due_days, due_node, due_date, known_ms, change_id, made_ms, waived_ms) "
                    "SELECT l.deal_id, l.terms_id, l.ordinal, l.fund, l.amount_fen, l.loan, l.due, "
-                   "l.due_days, l.due_node, l.due_date, l.change_id, $3, l.waived_ms "
+                   "l.due_days, l.due_node, l.due_date, l.known_ms, l.change_id, $3, l.waived_ms "
                    "FROM receivable l WHERE l.deal_id = $1 AND l.terms_id = $2 AND l.id = "
                    "(SELECT MAX(x.id) FROM receivable x WHERE x.deal_id = $1 AND x.terms_id = $2 "
                    "AND x.ordinal = l.ordinal)",
@@ -231,14 +313,16 @@ static const char *line_text(struct stmt *s, int column, char *out)
     return out;
 }
 
-static int lines_read(struct tx *tx, int64_t deal_id, struct lines *lines)
+static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct lines *lines)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT id, ordinal, fund, amount_fen, loan, waived_ms, due, due_days, "
-                     "due_node, due_date FROM receivable WHERE deal_id = $1 AND ended_ms IS NULL "
-                     "ORDER BY CASE WHEN due_date IS NULL THEN 1 ELSE 0 END, due_date, ordinal, id",
-                     "i", deal_id);
+                     "SELECT id, ordinal, fund, amount_fen, loan, CASE WHEN waived_ms <= $2 THEN "
+                     "waived_ms END, due, due_days, due_node, CASE WHEN COALESCE(known_ms, "
+                     "made_ms) <= $2 THEN due_date END AS day FROM receivable WHERE deal_id = $1 "
+                     "AND made_ms <= $2 AND (ended_ms IS NULL OR ended_ms > $2) "
+                     "ORDER BY day NULLS LAST, ordinal, id",
+                     "ii", deal_id, at_ms);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         char(*texts)[64] = lines->texts[lines->n];
@@ -262,21 +346,31 @@ static int lines_read(struct tx *tx, int64_t deal_id, struct lines *lines)
     return r < 0 ? r : 0;
 }
 
-int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
-                    int (*each)(void *arg, const struct receivable_row *row), void *arg)
+int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char *today,
+                       int (*each)(void *arg, const struct receivable_row *row), void *arg)
 {
     struct lines *lines = calloc(1, sizeof(*lines));
     int64_t received = 0;
-    int r = lines ? lines_read(tx, deal_id, lines) : -ENOMEM;
+    int r = lines ? lines_read(tx, deal_id, at_ms, lines) : -ENOMEM;
 
     if (r == 0)
-        r = receivable_received(tx, deal_id, &received);
+        r = db_get(tx->db, &received,
+                   "SELECT SUM(amount_fen) FROM received WHERE deal_id = $1 AND at_ms <= $2", "ii",
+                   deal_id, at_ms);
+    if (r > 0)
+        r = 0;
     if (r == 0)
         receivable_allocate(lines->rows, lines->n, received, today);
     for (size_t i = 0; r >= 0 && i < lines->n; i++)
         r = each(arg, &lines->rows[i]);
     free(lines);
     return r < 0 ? r : 0;
+}
+
+int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
+                    int (*each)(void *arg, const struct receivable_row *row), void *arg)
+{
+    return receivable_each_at(tx, deal_id, INT64_MAX, today, each, arg);
 }
 
 struct owing {

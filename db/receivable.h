@@ -12,7 +12,11 @@
 
 #include "db/tx.h"
 
-enum { RECEIVABLE_MAX = 200 }; /* living lines of a deal */
+enum {
+    RECEIVABLE_MAX = 200, /* living lines of a deal */
+    MAKE_UP_ORDINAL =
+        100, /* the line of a smaller loan's difference stands so far behind its own */
+};
 
 /* ---- the schedule, for the modules of db/ ---- */
 
@@ -29,6 +33,24 @@ int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event);
 int receivable_end(struct tx *tx, int64_t deal_id, bool all);
 /* The schedule of @terms_id as it last was, in the place of the one there is (T28). */
 int receivable_restore(struct tx *tx, int64_t deal_id, int64_t terms_id);
+
+/* ---- by changes (deal_change.h), for the modules of db/ ---- */
+
+/* The line is due on @due_date, by @change_id. */
+int receivable_postpone(struct tx *tx, int64_t id, const char *due_date, int64_t change_id);
+int receivable_waive(struct tx *tx, int64_t id);
+/* A line that is not of the schedule. */
+struct receivable_new {
+    int64_t deal_id, change_id;
+    const char *fund;
+    int64_t amount_fen; /* below 0: to be paid back */
+    const char *due_date;
+};
+int receivable_add(struct tx *tx, const struct receivable_new *line);
+/* receivable_make() of terms with a smaller loan: what the buyer has to bring more than by
+ * @was_terms_id is due on @due_date, in lines of its own (FC 27.3). */
+int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t was_terms_id,
+                       const char *due_date, int64_t change_id);
 
 /* ---- what came in ---- */
 
@@ -67,6 +89,9 @@ int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t recei
  * others. Texts live during the call. The caller has read the deal. */
 int receivable_each(struct tx *tx, int64_t deal_id, const char *today,
                     int (*each)(void *arg, const struct receivable_row *row), void *arg);
+/* The lines there were at @at_ms, as they were known then (ST-22). */
+int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char *today,
+                       int (*each)(void *arg, const struct receivable_row *row), void *arg);
 /* What is due until @today and neither received nor waived. */
 int receivable_owed(struct tx *tx, int64_t deal_id, const char *today, int64_t *ret_fen);
 

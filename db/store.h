@@ -75,9 +75,9 @@ int db_commit(struct db *db); /* on error nothing of the transaction remains */
 int db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 
-/* Runs @change in a transaction of its own in which a table may be made anew under those that refer to
- * it: references are checked at its end, all of them (-ENOLINK), and nothing remains of a failed one.
- * Writer only; outside transactions. For migrations. */
+/* Runs @change in a transaction of its own in which a table may be made anew under those that refer
+ * to it: references are checked at its end, all of them (-ENOLINK), and nothing remains of a failed
+ * one. Writer only; outside transactions. For migrations. */
 int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg);
 
 /* One level of savepoint inside a transaction. */

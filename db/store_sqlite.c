@@ -511,7 +511,8 @@ static int references_check(struct db *db, int broken)
 }
 
 /* Dropping a table that others name is refused, or counted as broken for good, while references are
- * held row by row: so they are held once, at the end. The setting moves outside transactions only. */
+ * held row by row: so they are held once, at the end. The setting moves outside transactions only.
+ * */
 int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg)
 {
     int r = error_of(sqlite3_exec(db->handle, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL));

@@ -31,7 +31,7 @@ int terms_quote(struct tx *tx, const struct terms_ask *ask,
     "t.publication_id, t.price_basis, t.area, t.list_fen, t.total_fen, t.plan_id, t.plan_name, "   \
     "t.plan_kind, t.deposit_fen, t.loan_fen, t.fund_loan_fen, t.loan_years, t.bank, "              \
     "t.member_level, t.beyond, t.approval_id, t.valid_until_ms, t.user_id, t.made_ms, "            \
-    "t.for_deal_id, t.deal_id, a.name, u.building_id FROM terms t "                                \
+    "t.for_deal_id, t.deal_id, a.name, u.building_id, t.for_change FROM terms t "                  \
     "JOIN user_account a ON a.id = t.user_id JOIN unit u ON u.id = t.unit_id "
 
 enum { TERMS_BUILDING = 29 };
@@ -67,6 +67,7 @@ static void row_read(struct stmt *s, struct terms_row *row)
     row->for_deal_id = stmt_int(s, 26);
     row->deal_id = stmt_int(s, 27);
     row->user = stmt_text(s, 28);
+    row->for_change = stmt_int(s, 30) != 0;
     row->unit_price_fen = row->area > 0 ? money_unit_price(row->total_fen, row->area) : 0;
     row->discount_bp =
         money_round((__int128)(row->list_fen - row->total_fen) * 10000, row->list_fen, 1, ROUND_UP);
@@ -233,6 +234,7 @@ void terms_hash(const struct terms_row *t, uint8_t ret_hash[APPROVAL_HASH_SIZE])
     approval_hash_text(&h, "beyond", t->beyond);
     approval_hash_int(&h, "user", t->user_id);
     approval_hash_int(&h, "for_deal", t->for_deal_id);
+    approval_hash_int(&h, "for_change", t->for_change);
     for (size_t i = 0; i < t->n_steps; i++) {
         approval_hash_int(&h, "discount", t->steps[i].discount_id);
         approval_hash_text(&h, "name", t->steps[i].name);
@@ -287,18 +289,24 @@ static int draft_store(struct tx *tx, struct terms_row *t)
                    "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, "
                    "publication_id, price_basis, area, list_fen, total_fen, plan_id, plan_name, "
                    "plan_kind, deposit_fen, loan_fen, fund_loan_fen, loan_years, bank, "
-                   "member_level, beyond, valid_until_ms, user_id, made_ms, for_deal_id) VALUES "
-                   "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-                   "$18, $19, $20, $21, $22, $23) RETURNING id",
-                   "iiiiotiiiottiiiitttiiio", t->project_id, t->unit_id, t->customer_id,
+                   "member_level, beyond, valid_until_ms, user_id, made_ms, for_deal_id, "
+                   "for_change) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                   "$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id",
+                   "iiiiotiiiottiiiitttiiioi", t->project_id, t->unit_id, t->customer_id,
                    t->unit_price_id, or_null(&t->publication_id), t->price_basis, t->area,
                    t->list_fen, t->total_fen, or_null(&t->plan_id), t->plan_name, t->plan_kind,
                    t->deposit_fen, t->loan_fen, t->fund_loan_fen, t->loan_years, t->bank,
                    t->member_level, t->beyond, t->valid_until_ms, t->user_id, t->made_ms,
-                   or_null(&t->for_deal_id));
+                   or_null(&t->for_deal_id), (int64_t)t->for_change);
     if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     return r < 0 ? r : parts_store(tx, t);
+}
+
+/* For an approval of their own, or for that of the change they are part of. */
+static bool waits(const struct terms_row *t)
+{
+    return t->beyond[0] || t->for_change;
 }
 
 static int created(struct tx *tx, const struct terms_row *t)
@@ -311,7 +319,7 @@ static int created(struct tx *tx, const struct terms_row *t)
     trail_int(&trail, "total_fen", NULL, &t->total_fen);
     trail_text(&trail, "plan", "", t->plan_name);
     trail_text(&trail, "beyond", "", t->beyond);
-    trail_text(&trail, "state", NULL, t->beyond[0] ? "pending" : "granted");
+    trail_text(&trail, "state", NULL, waits(t) ? "pending" : "granted");
     return audit_add(tx, "terms.create", "terms", t->id, t->project_id, &trail);
 }
 
@@ -326,12 +334,12 @@ int terms_create(struct tx *tx, const struct terms_ask *ask, int64_t *ret_id)
         r = draft_store(tx, t);
     if (r == 0) {
         terms_hash(t, hash);
-        if (t->beyond[0])
+        if (t->beyond[0] && !t->for_change)
             r = terms_approval(tx, ask, t, hash);
     }
     if (r == 0)
         r = db_run(tx->db, "UPDATE terms SET state = $2, hash = $3, approval_id = $4 WHERE id = $1",
-                   "itbo", t->id, t->beyond[0] ? "pending" : "granted", (const void *)hash,
+                   "itbo", t->id, waits(t) ? "pending" : "granted", (const void *)hash,
                    sizeof(hash), or_null(&t->approval_id));
     if (r >= 0)
         r = created(tx, t);

@@ -39,6 +39,9 @@ struct terms_ask {
     int64_t loan_years;
     const char *bank;     /* NULL: none yet */
     int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
+    bool for_change;      /* of that deal (deal_change.h), whose approval grants them: none of their
+                             own is asked for */
+    int64_t price_fen;    /* of a change of the price: the new list price; 0: as it is */
     const char *reason;   /* for the approver, when one is needed; NULL: none */
     int64_t resubmits_id; /* the request for others that these come in the place of; 0: none */
 };
@@ -74,6 +77,7 @@ struct terms_row {
     const char *bank, *member_level;
     const char *beyond; /* "", or what approval is asked for: "limit", "floor", "limit floor" */
     int64_t approval_id, valid_until_ms, user_id, made_ms, for_deal_id, deal_id;
+    bool for_change;
     const char *user; /* the name of who made them */
     const struct terms_step *steps;
     size_t n_steps;
@@ -112,6 +116,9 @@ int terms_drop(struct tx *tx, int64_t id, int64_t version);
  * TERMS_EXPIRED, TERMS_OTHERS (not this unit, buyer or deal), TERMS_PRICE_CHANGED (the unit has
  * another price version now and they are not of a live deal). */
 int terms_use(struct tx *tx, int64_t id, int64_t unit_id, int64_t customer_id, int64_t deal_id);
+/* A change of a deal is asked for with them, and ends: approved they are granted, else refused. */
+int terms_change_asked(struct tx *tx, int64_t id, int64_t approval_id);
+int terms_change_ended(struct tx *tx, int64_t id, bool approved);
 /* Ends what nobody used in time; for the timer. How many; the time of the next is put into
  * *ret_next_ms (0: none). */
 int terms_expire_due(struct tx *tx, int64_t *ret_next_ms);

@@ -64,3 +64,34 @@ int terms_end(struct tx *tx, int64_t object_id, const uint8_t hash[APPROVAL_HASH
 
     return terms_get(tx, object_id, pending_end, &ending);
 }
+
+/* ---- as part of a change of a deal ---- */
+
+int terms_change_asked(struct tx *tx, int64_t id, int64_t approval_id)
+{
+    int r =
+        db_run(tx->db, "UPDATE terms SET approval_id = $2 WHERE id = $1", "ii", id, approval_id);
+
+    return r < 0 ? r : 0;
+}
+
+struct change_ending {
+    struct tx *tx;
+    bool approved;
+};
+
+static int change_end(void *arg, const struct terms_row *t)
+{
+    const struct change_ending *e = arg;
+
+    if (strcmp(t->state, "pending") != 0) /* their time ended them */
+        return e->approved ? fault_set(e->tx->fault, FAULT_TERMS_EXPIRED, NULL) : 0;
+    return terms_state(e->tx, t, e->approved ? "granted" : "refused", t->valid_until_ms);
+}
+
+int terms_change_ended(struct tx *tx, int64_t id, bool approved)
+{
+    struct change_ending e = {tx, approved};
+
+    return terms_get(tx, id, change_end, &e);
+}

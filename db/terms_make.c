@@ -114,6 +114,18 @@ static int price_of_today(struct pricing *p)
     return r < 0 ? r : 0;
 }
 
+/* Another list price for a deal, by a change that is approved (ST-10): not above the filed one. */
+static int price_of_change(struct pricing *p)
+{
+    struct terms_made *made = p->made;
+
+    made->row.list_fen = p->ask->price_fen;
+    made->row.publication_id = 0;
+    if (made->filed_fen && made->row.list_fen > made->filed_fen)
+        return fault_set(p->tx->fault, FAULT_PRICE_ABOVE_FILED, "unit", made->path, NULL);
+    return 0;
+}
+
 static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)
 {
     const struct unit_filter filter = {.unit_id = ask->unit_id};
@@ -126,6 +138,8 @@ static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_m
         r = price_of_deal(&p);
     if (r == 0)
         r = price_of_today(&p);
+    if (r >= 0 && ask->price_fen > 0)
+        r = price_of_change(&p);
     made->row.unit = made->path;
     return r < 0 ? r : 0;
 }
@@ -360,7 +374,10 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *ma
     day_of(tx->now_ms, made->today);
     row->user_id = tx->actor->id;
     row->for_deal_id = ask->deal_id;
+    row->for_change = ask->for_change;
     row->user = tx->actor->name;
+    if ((ask->for_change && !ask->deal_id) || (ask->price_fen && !ask->for_change))
+        return fault_set(tx->fault, FAULT_TERMS_OTHERS, NULL);
     r = price_make(tx, ask, made);
     if (r == 0)
         r = project_rounding(tx->db, row->project_id, &made->round_mode, &made->round_unit_fen);

@@ -83,14 +83,27 @@ static int quotas_check(const struct using *u, const struct terms_row *t)
     return r;
 }
 
+/* Made for nobody's deal, for this one, or for the one that was exchanged for it. */
+static int deal_fits(const struct using *u, const struct terms_row *t)
+{
+    int64_t from = 0;
+    int r;
+
+    if (!t->for_deal_id || t->for_deal_id == u->deal_id)
+        return 1;
+    r = db_get(u->tx->db, &from, "SELECT from_deal_id FROM deal WHERE id = $1", "i", u->deal_id);
+    return r < 0 ? r : from == t->for_deal_id;
+}
+
 static int use(void *arg, const struct terms_row *t)
 {
     const struct using *u = arg;
     struct trail trail = {0};
-    int r;
+    int r = deal_fits(u, t);
 
-    if (t->unit_id != u->unit_id || t->customer_id != u->customer_id ||
-        (t->for_deal_id && t->for_deal_id != u->deal_id))
+    if (r < 0)
+        return r;
+    if (t->unit_id != u->unit_id || t->customer_id != u->customer_id || r == 0)
         return fault_set(u->tx->fault, FAULT_TERMS_OTHERS, NULL);
     if (is(t->state, "expired") || (is(t->state, "granted") && t->valid_until_ms <= u->tx->now_ms))
         return fault_set(u->tx->fault, FAULT_TERMS_EXPIRED, NULL);

@@ -113,7 +113,8 @@ static int is_mine(struct tx *tx, const struct todo_row *row)
  * it. */
 static const char rows_mine[] =
     "SELECT t.id, t.project_id, p.name, t.kind, t.object, t.title, t.due_ms, t.made_ms, "
-    "t.right_code, p.name_en FROM todo t JOIN project p ON p.id = t.project_id WHERE t.id > $3 AND t.id IN ("
+    "t.right_code, p.name_en FROM todo t JOIN project p ON p.id = t.project_id WHERE t.id > $3 "
+    "AND t.id IN ("
     "SELECT id FROM todo WHERE user_id = $1 AND done_ms IS NULL UNION ALL "
     "SELECT q.id FROM user_post x JOIN todo q ON q.post_id = x.post_id AND q.done_ms IS NULL "
     "WHERE x.user_id = $1 UNION ALL "

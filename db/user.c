@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/ownership.h"
 #include "db/post.h"
 
 enum { IDS_TEXT = USER_POSTS_MAX * 21 + 1 };
@@ -300,6 +301,21 @@ static bool is_self(const struct tx *tx, int64_t user_id)
     return tx->actor->kind == ACTOR_USER && tx->actor->id == user_id;
 }
 
+/* Before he is disabled: nobody's customers are left to nobody (CU-22). */
+static int customers_leave(struct tx *tx, const struct user_change *change)
+{
+    int64_t count = 0;
+    char text[24];
+    int r = ownership_count(tx, change->id, &count);
+
+    if (r < 0)
+        return r;
+    snprintf(text, sizeof(text), "%" PRId64, count);
+    if (count > 0 && !change->hand_over)
+        return fault_set(tx->fault, FAULT_USER_OWNS_CUSTOMERS, "count", text, NULL);
+    return ownership_leave(tx, change->id, change->heir_id);
+}
+
 int user_update(struct tx *tx, const struct user_change *change)
 {
     struct before before;
@@ -316,6 +332,11 @@ int user_update(struct tx *tx, const struct user_change *change)
     if (before.version != change->version)
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", before.login, NULL);
     enabled = change->enabled < 0 ? before.enabled : change->enabled != 0;
+    if (enabled < before.enabled) {
+        r = customers_leave(tx, change);
+        if (r < 0)
+            return r;
+    }
     r = db_run(tx->db, "UPDATE user_account SET name = $2, enabled = $3 WHERE id = $1", "iti",
                change->id, change->name ? change->name : before.name, enabled);
     if (r >= 0 && change->post_ids)

@@ -85,8 +85,11 @@ struct user_change {
     int enabled;             /* -1: leave */
     const int64_t *post_ids; /* NULL: leave */
     size_t n_posts;
+    bool hand_over;  /* of who is disabled: his customers go to @heir_id, or the pool (0) */
+    int64_t heir_id; /* (CU-22) */
 };
-/* NOT_FOUND, VERSION_CHANGED, OWN_RIGHTS (own posts), USER_LAST_ADMIN. */
+/* NOT_FOUND, VERSION_CHANGED, OWN_RIGHTS (own posts), USER_LAST_ADMIN; USER_OWNS_CUSTOMERS: who is
+ * disabled has some, and they are not handed over; OWNER_UNFIT (the heir). */
 int user_update(struct tx *tx, const struct user_change *change);
 
 /* A new initial password, set by somebody else; ends locks. OWN_RIGHTS for the own account,

@@ -47,6 +47,12 @@ static const struct check checks[] = {
               "COALESCE(l.points, 0) FROM member m LEFT JOIN (SELECT member_id, SUM(points) AS "
               "points FROM points_line GROUP BY member_id) l ON l.member_id = m.id "
               "WHERE m.points <> COALESCE(l.points, 0)"},
+    {"DP-16",
+     "SELECT 'customer ' || o.customer_id || ' is ' || o.state || ', its last line says ' || "
+     "COALESCE(l.to_state, 'nothing') FROM ownership o LEFT JOIN ownership_line l ON l.id = "
+     "(SELECT MAX(x.id) FROM ownership_line x WHERE x.customer_id = o.customer_id "
+     "AND x.project_id = o.project_id) WHERE l.id IS NULL OR l.to_state <> o.state "
+     "OR COALESCE(l.to_owner_id, 0) <> COALESCE(o.owner_id, 0)"},
 };
 
 /* What holds between deals, their claims, papers, schedules and money. */
@@ -78,9 +84,26 @@ static const struct check deal_checks[] = {
               "WHERE d.closed_ms IS NULL AND EXISTS (SELECT 1 FROM receivable l WHERE l.deal_id = "
               "d.id AND l.ended_ms IS NULL AND l.terms_id IS NOT NULL AND l.terms_id <> "
               "d.terms_id)"},
-    {"I6", "SELECT 'deal ' || d.id || ' ended (' || d.outcome || ') with ' || SUM(r.amount_fen) || "
-           "' fen' FROM deal d JOIN received r ON r.deal_id = d.id WHERE d.outcome IN ('expired', "
-           "'void', 'exchanged') GROUP BY d.id, d.outcome HAVING SUM(r.amount_fen) <> 0"},
+    {"I6", "SELECT 'deal ' || d.id || ' ended (' || d.outcome || ') with ' || "
+           "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id), 0) || "
+           "' fen' FROM deal d WHERE d.closed_ms IS NOT NULL AND COALESCE((SELECT "
+           "SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id), 0) <> COALESCE((SELECT "
+           "SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND g.state = 'executed' "
+           "AND g.archived_ms IS NULL), 0)"},
+    {"I6", "SELECT 'change ' || r.change_id || ' moved ' || SUM(r.amount_fen) || ' fen out of "
+           "nothing' FROM received r WHERE r.transfer_deal_id IS NOT NULL GROUP BY r.change_id "
+           "HAVING SUM(r.amount_fen) <> 0"},
+    {"ST", "SELECT 'unit ' || u.id || ' is marked ' || u.change_kind || ', asked for is ' || "
+           "COALESCE(g.kind, 'nothing') FROM unit u LEFT JOIN deal d ON d.unit_id = u.id AND "
+           "d.closed_ms IS NULL LEFT JOIN deal_change g ON g.deal_id = d.id AND g.state = 'asked' "
+           "WHERE u.change_kind <> CASE g.kind "
+#define DEAL_CHANGE(symbol, code, stages, zh, en, mark, needs) "WHEN '" code "' THEN '" mark "' "
+#include "db/deal_change.def"
+#undef DEAL_CHANGE
+           "ELSE '' END"},
+    {"ST", "SELECT 'change ' || g.id || ' of deal ' || g.deal_id || ' is asked for without a "
+           "request that runs' FROM deal_change g LEFT JOIN approval a ON a.id = g.approval_id "
+           "WHERE g.state = 'asked' AND COALESCE(a.state, '') <> 'running'"},
     {"I7", "SELECT 'deal ' || d.id || ' expired and had been paid' FROM deal d WHERE d.outcome = "
            "'expired' AND EXISTS (SELECT 1 FROM received r WHERE r.deal_id = d.id)"},
     {"SF-04",

@@ -11,6 +11,7 @@
 #include "daemon/app.h"
 #include "daemon/swipe.h"
 #include "db/clock.h"
+#include "db/sight.h"
 
 enum { TYPED_MAX = 60 };
 
@@ -145,6 +146,8 @@ int api_card_issue(struct call *call)
     r = body_end(&b);
     if (r == 0)
         r = swiped;
+    if (r == 0)
+        r = sight_need(&call->tx, customer_id);
     if (r == 0)
         r = card_issue(&call->tx, customer_id, &card, &id);
     return r < 0 ? r : reply_card(call, id, 201);

@@ -11,6 +11,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/customer.h"
 #include "daemon/api/member.h"
+#include "daemon/api/ownership.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
 #include "db/customer_class.h"
@@ -292,6 +293,7 @@ int api_customer_create(struct call *call)
 {
     struct customer_new c = {.kind = NULL};
     struct along along = {.card = {.code = NULL}};
+    struct entry_in entry = {.project_id = 0};
     json_t *visit = NULL;
     int64_t id = 0;
     struct body b;
@@ -304,6 +306,7 @@ int api_customer_create(struct call *call)
     body_int(&b, "source_id", BODY_REQUIRED, 1, INT64_MAX, &c.source_id);
     body_phones(&b, &c);
     body_document(&b, &c.document_kind, &c.document);
+    body_entry(&b, &entry);
     swiped = body_own_card(&b, along.code, &along.card);
     body_object(&b, "visit", BODY_OPTIONAL, &visit);
     if (visit) {
@@ -317,7 +320,11 @@ int api_customer_create(struct call *call)
     if (r == 0)
         r = swiped;
     if (r == 0)
+        r = entry_check(call, &entry, &c);
+    if (r == 0)
         r = customer_create(&call->tx, &c, &id);
+    if (r == 0)
+        r = entry_begin(call, &entry, id);
     if (r == 0)
         r = along_do(call, id, &along);
     return r < 0 ? r : reply_customer(call, id, 201);

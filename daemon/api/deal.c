@@ -198,7 +198,7 @@ static int stage_add(void *arg, const struct deal_stage_row *row)
     return items_add(arg, o);
 }
 
-static int receivable_add(void *arg, const struct receivable_row *row)
+int receivable_item_add(void *arg, const struct receivable_row *row)
 {
     json_t *o = json_object();
 
@@ -235,7 +235,7 @@ static int sheet_add(void *arg, const struct deal_row *row)
     if (r == 0)
         r = deal_stage_each(tx, row->id, stage_add, stages);
     if (r == 0)
-        r = receivable_each(tx, row->id, sheet->today, receivable_add, receivables);
+        r = receivable_each(tx, row->id, sheet->today, receivable_item_add, receivables);
     json_object_set_new_nocheck(o, "buyers", buyers);
     json_object_set_new_nocheck(o, "documents", documents);
     json_object_set_new_nocheck(o, "stages", stages);

@@ -8,6 +8,10 @@
  * NOT_FOUND out of scope. @status 200 or 201. */
 int reply_deal(struct call *call, int64_t deal_id, int status);
 
+/* A due line, for receivable_each(); @arg is the array. */
+struct receivable_row;
+int receivable_item_add(void *arg, const struct receivable_row *row);
+
 /* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
 struct deal_buyer;
 void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n);

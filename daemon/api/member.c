@@ -10,6 +10,7 @@
 #include "daemon/api/member.h"
 #include "daemon/api/record.h"
 #include "db/points.h"
+#include "db/sight.h"
 
 enum { PAGE_MAX = 200, PAGE_DEFAULT = 50, PIN_TYPED_MAX = 20 };
 
@@ -60,11 +61,29 @@ int reply_member(struct call *call, int64_t member_id, int status)
     return member_json(call, member_id, &call->reply.body);
 }
 
+static int customer_take(void *arg, const struct member_row *row)
+{
+    *(int64_t *)arg = row->customer_id;
+    return 0;
+}
+
+/* A member is as visible as the customer; a card at the counter shows its holder to anybody there
+ * (api_card_find). */
+static int member_need_seen(struct call *call, int64_t member_id)
+{
+    int64_t customer_id = 0;
+    int r = member_get(&call->tx, member_id, customer_take, &customer_id);
+
+    return r < 0 ? r : sight_need(&call->tx, customer_id);
+}
+
 int api_member_get(struct call *call)
 {
     int64_t id = 0;
     int r = call_param_id(call, 0, &id);
 
+    if (r == 0)
+        r = member_need_seen(call, id);
     return r < 0 ? r : reply_member(call, id, 200);
 }
 

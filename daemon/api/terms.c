@@ -134,6 +134,7 @@ static int terms_add(void *arg, const struct terms_row *row)
     set_int(o, "project_id", row->project_id);
     set_int_or_null(o, "approval_id", row->approval_id);
     set_int_or_null(o, "for_deal_id", row->for_deal_id);
+    set_bool(o, "for_change", row->for_change);
     set_int_or_null(o, "deal_id", row->deal_id);
     set_int(o, "user_id", row->user_id);
     set_text(o, "user", row->user);
@@ -184,6 +185,8 @@ static int ask_read(struct call *call, enum body_need customer, struct terms_ask
     body_int(&b, "loan_years", BODY_OPTIONAL, 1, 30, &ask->loan_years);
     body_text(&b, "bank", BODY_OPTIONAL, 0, 60, &ask->bank);
     body_int(&b, "deal_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->deal_id);
+    body_bool(&b, "for_change", BODY_OPTIONAL, &ask->for_change);
+    body_int(&b, "price_fen", BODY_OPTIONAL, 1, MONEY_MAX_FEN, &ask->price_fen);
     body_text(&b, "reason", BODY_OPTIONAL, 0, 1000, &ask->reason);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
     return body_end(&b);

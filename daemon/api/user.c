@@ -148,6 +148,21 @@ int api_user_create(struct call *call)
 
 /* ---- changes ---- */
 
+/* "hand_over": {"user_id": who gets his customers, or null for the pool}. */
+static void body_hand_over(struct body *b, struct user_change *change)
+{
+    json_t *object = NULL;
+
+    body_object(b, "hand_over", BODY_OPTIONAL, &object);
+    if (object) {
+        struct body inner = {.call = b->call, .object = object, .prefix = "hand_over"};
+
+        body_int(&inner, "user_id", BODY_OPTIONAL, 1, INT64_MAX, &change->heir_id);
+        (void)body_end(&inner); /* the outer one tells */
+        change->hand_over = true;
+    }
+}
+
 int api_user_update(struct call *call)
 {
     struct user_change change = {.enabled = -1};
@@ -163,6 +178,7 @@ int api_user_update(struct call *call)
     body_text(&b, "name", BODY_OPTIONAL, 1, USER_NAME_MAX, &change.name);
     body_bool(&b, "enabled", BODY_OPTIONAL, &enabled);
     body_ids(&b, "post_ids", BODY_OPTIONAL, USER_POSTS_MAX, &post_ids, &change.n_posts);
+    body_hand_over(&b, &change);
     r = body_end(&b);
     if (json_is_boolean(json_object_get(call->body, "enabled")))
         change.enabled = enabled;

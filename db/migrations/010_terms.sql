@@ -124,12 +124,14 @@ CREATE TABLE terms (
     user_id INTEGER NOT NULL REFERENCES user_account(id), -- who made them
     made_ms INTEGER NOT NULL,
     for_deal_id INTEGER REFERENCES deal(id), -- asked for a deal that there is
+    for_change INTEGER NOT NULL DEFAULT 0 CHECK (for_change IN (0, 1)), -- of that deal: its approval grants them
     deal_id INTEGER REFERENCES deal(id),     -- the deal that took them
     CHECK (total_fen <= list_fen),
     CHECK (loan_fen + fund_loan_fen < total_fen),
     CHECK ((state = 'used') = (deal_id IS NOT NULL)),
     CHECK (state = 'draft' OR hash IS NOT NULL),
-    CHECK (state NOT IN ('pending', 'refused') OR approval_id IS NOT NULL),
+    CHECK (state NOT IN ('pending', 'refused') OR approval_id IS NOT NULL OR for_change = 1),
+    CHECK (for_change = 0 OR (for_deal_id IS NOT NULL AND (state NOT IN ('granted', 'used') OR approval_id IS NOT NULL))),
     CHECK (beyond = '' OR state IN ('draft', 'pending', 'refused', 'expired') OR approval_id IS NOT NULL),
     CHECK ((plan_id IS NULL) = (plan_name = ''))
 ) STRICT;
@@ -173,11 +175,12 @@ END;
 CREATE TRIGGER terms_forward BEFORE UPDATE ON terms
     WHEN OLD.state IN ('refused', 'expired', 'used')
         OR (OLD.state = 'granted' AND NEW.state NOT IN ('used', 'expired'))
-        OR (OLD.state = 'pending' AND NEW.state NOT IN ('granted', 'refused', 'expired'))
+        OR (OLD.state = 'pending' AND NEW.state NOT IN ('pending', 'granted', 'refused', 'expired'))
+        OR (OLD.approval_id IS NOT NULL AND NEW.approval_id IS NOT OLD.approval_id)
         OR NEW.unit_id <> OLD.unit_id OR NEW.customer_id <> OLD.customer_id OR NEW.list_fen <> OLD.list_fen
         OR NEW.total_fen <> OLD.total_fen OR NEW.unit_price_id <> OLD.unit_price_id
         OR NEW.plan_id IS NOT OLD.plan_id OR NEW.loan_fen <> OLD.loan_fen OR NEW.fund_loan_fen <> OLD.fund_loan_fen
-        OR NEW.beyond <> OLD.beyond OR NEW.for_deal_id IS NOT OLD.for_deal_id OR NEW.deposit_fen <> OLD.deposit_fen
+        OR NEW.beyond <> OLD.beyond OR NEW.for_deal_id IS NOT OLD.for_deal_id OR NEW.for_change <> OLD.for_change OR NEW.deposit_fen <> OLD.deposit_fen
         OR (OLD.hash IS NOT NULL AND NEW.hash IS NOT OLD.hash)
     BEGIN SELECT RAISE(ABORT, 'terms are not edited'); END;
 CREATE TRIGGER terms_no_delete BEFORE DELETE ON terms BEGIN SELECT RAISE(ABORT, 'terms are kept'); END;

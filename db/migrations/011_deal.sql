@@ -57,8 +57,6 @@ CREATE TABLE deal (
     opened_ms INTEGER NOT NULL,
     due_ms INTEGER,          -- book until, sign by, file by: by the stage; NULL: nothing runs
     due_noticed_ms INTEGER,  -- when its passing was told
-    postponed INTEGER NOT NULL DEFAULT 0 CHECK (postponed >= 0),           -- times
-    postponed_days INTEGER NOT NULL DEFAULT 0 CHECK (postponed_days >= 0), -- in all (ST-14)
     closed_ms INTEGER,
     CHECK ((outcome = '') = (closed_ms IS NULL)),
     UNIQUE (id, unit_id)
@@ -141,7 +139,8 @@ CREATE TABLE receivable (
     due TEXT NOT NULL CHECK (due IN ('date', 'subscribed', 'signed', 'filed', 'node', 'bank')),
     due_days INTEGER NOT NULL DEFAULT 0,
     due_node TEXT NOT NULL DEFAULT '',
-    due_date TEXT,       -- once it is known
+    due_date TEXT,       -- once it is known,
+    known_ms INTEGER,    -- since when; what is known is not edited: another day is another line
     change_id INTEGER,   -- the change it came from; references deal_change
     made_ms INTEGER NOT NULL,
     waived_ms INTEGER,
@@ -154,6 +153,8 @@ CREATE INDEX receivable_due ON receivable(due_date) WHERE ended_ms IS NULL;
 CREATE TRIGGER receivable_forward BEFORE UPDATE ON receivable
     WHEN OLD.ended_ms IS NOT NULL OR NEW.deal_id <> OLD.deal_id OR NEW.amount_fen <> OLD.amount_fen
         OR NEW.fund <> OLD.fund OR NEW.terms_id IS NOT OLD.terms_id
+        OR (OLD.due_date IS NOT NULL AND NEW.due_date IS NOT OLD.due_date)
+        OR (OLD.waived_ms IS NOT NULL AND NEW.waived_ms IS NOT OLD.waived_ms)
     BEGIN SELECT RAISE(ABORT, 'illegal change of a due line'); END;
 CREATE TRIGGER receivable_no_delete BEFORE DELETE ON receivable BEGIN SELECT RAISE(ABORT, 'due lines are kept'); END;
 
@@ -163,10 +164,12 @@ CREATE TABLE received (
     deal_id INTEGER NOT NULL REFERENCES deal(id),
     fund TEXT NOT NULL,
     amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),
-    moved_from INTEGER REFERENCES deal(id), -- by a transfer, not by cash
+    change_id INTEGER REFERENCES deal_change(id),  -- that moved it, forfeited it or paid it back
+    transfer_deal_id INTEGER REFERENCES deal(id),  -- the other side of a transfer: no cash; NULL: none
     note TEXT NOT NULL DEFAULT '',
     actor TEXT NOT NULL,
-    at_ms INTEGER NOT NULL
+    at_ms INTEGER NOT NULL,
+    CHECK (transfer_deal_id IS NULL OR change_id IS NOT NULL)
 ) STRICT;
 CREATE INDEX received_deal ON received(deal_id);
 CREATE TRIGGER received_no_update BEFORE UPDATE ON received BEGIN SELECT RAISE(ABORT, 'received is append-only'); END;
@@ -180,6 +183,8 @@ CREATE TABLE deal_change (
     number INTEGER NOT NULL CHECK (number > 0),
     deal_id INTEGER NOT NULL REFERENCES deal(id),
     kind TEXT NOT NULL, -- of deal_change.def
+    stage TEXT NOT NULL, -- the deal's, and
+    was_terms_id INTEGER NOT NULL REFERENCES terms(id), -- its terms, when it was asked for
     state TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'executed', 'rejected', 'returned', 'withdrawn')),
     reason TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
     fault_side TEXT NOT NULL DEFAULT '' CHECK (fault_side IN ('', 'buyer', 'seller', 'none')),
@@ -190,13 +195,15 @@ CREATE TABLE deal_change (
     receivable_id INTEGER REFERENCES receivable(id), -- the line that is postponed or waived
     refund_fen INTEGER NOT NULL DEFAULT 0 CHECK (refund_fen >= 0),
     forfeit_fen INTEGER NOT NULL DEFAULT 0 CHECK (forfeit_fen >= 0),
-    penalty_fen INTEGER NOT NULL DEFAULT 0,
+    penalty_fen INTEGER NOT NULL DEFAULT 0 CHECK (penalty_fen >= 0),
     approval_id INTEGER REFERENCES approval(id),
     user_id INTEGER NOT NULL REFERENCES user_account(id),
     hash BLOB NOT NULL CHECK (length(hash) = 32),
     asked_ms INTEGER NOT NULL,
     executed_ms INTEGER,
     archived_ms INTEGER,
+    archived_by TEXT NOT NULL DEFAULT '',
+    result TEXT NOT NULL DEFAULT '' CHECK (length(result) <= 400), -- what finance did
     new_deal_id INTEGER REFERENCES deal(id), -- of an exchange
     UNIQUE (project_id, number),
     CHECK ((state = 'executed') = (executed_ms IS NOT NULL)),
@@ -207,6 +214,9 @@ CREATE INDEX deal_change_deal ON deal_change(deal_id, id);
 CREATE TRIGGER deal_change_forward BEFORE UPDATE ON deal_change
     WHEN (OLD.state <> 'asked' AND NEW.state <> OLD.state) OR NEW.deal_id <> OLD.deal_id OR NEW.kind <> OLD.kind
         OR NEW.hash <> OLD.hash OR NEW.user_id <> OLD.user_id OR OLD.archived_ms IS NOT NULL
+        OR NEW.terms_id IS NOT OLD.terms_id OR NEW.days IS NOT OLD.days OR NEW.refund_fen <> OLD.refund_fen
+        OR NEW.forfeit_fen <> OLD.forfeit_fen OR NEW.penalty_fen <> OLD.penalty_fen
+        OR NEW.receivable_id IS NOT OLD.receivable_id OR NEW.stage <> OLD.stage OR NEW.was_terms_id <> OLD.was_terms_id
     BEGIN SELECT RAISE(ABORT, 'illegal change of a change'); END;
 CREATE TRIGGER deal_change_no_delete BEFORE DELETE ON deal_change BEGIN SELECT RAISE(ABORT, 'changes are kept'); END;
 
@@ -223,6 +233,10 @@ CREATE TABLE deal_change_media (
     media_id TEXT NOT NULL REFERENCES media(id),
     PRIMARY KEY (change_id, media_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER deal_change_party_no_update BEFORE UPDATE ON deal_change_party BEGIN SELECT RAISE(ABORT, 'what was asked for stays'); END;
+CREATE TRIGGER deal_change_party_no_delete BEFORE DELETE ON deal_change_party BEGIN SELECT RAISE(ABORT, 'what was asked for stays'); END;
+CREATE TRIGGER deal_change_media_no_update BEFORE UPDATE ON deal_change_media BEGIN SELECT RAISE(ABORT, 'what was asked for stays'); END;
+CREATE TRIGGER deal_change_media_no_delete BEFORE DELETE ON deal_change_media BEGIN SELECT RAISE(ABORT, 'what was asked for stays'); END;
 
 -- Claims learn what a deal is, and whom a lock or a reservation is for. The table is made anew: a CHECK
 -- cannot be changed in place.

@@ -6,11 +6,13 @@ import { csvOf, madeList } from '../integration/lib/lists.mjs'
 import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
+import { approvalData, approvalLooks } from './lib/approval_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { ownerLooks } from './lib/owner_screens.mjs'
 
 const LANGS = ['zh-CN', 'en']
 const deskReader = (lang) => `柜台 ${lang}`
@@ -502,6 +504,17 @@ test('office: a publication', async () => {
   await finish(await inBoth((lang) => publicationScreens(lang, id)))
 })
 
+test('office: approvals, plans and their settings', async () => {
+  const made = await approvalData(stage)
+  await inBoth(async (lang) => {
+    const found = []
+    await approvalLooks(stage, lang, made, async (page, name) => {
+      found.push(...(await b.axe(page)).map((line) => `${lang} ${name}: ${line}`))
+    })
+    assert.deepEqual(found, [])
+  })
+})
+
 // ---- the counter and the phone
 
 test('counter', () =>
@@ -545,6 +558,7 @@ test('office: readers, customers and members', async () => {
   await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => c.recordLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => c.listLooks(stage, { lang }, look))
+  await lookAlong((lang, _, look) => ownerLooks(stage, { lang }, look))
 })
 
 test('phone', async () => {

@@ -29,7 +29,9 @@ const customer = async (more = {}) =>
       '/api/v1/customers',
       {
         kind: 'person',
+        source_id: 3,
         name: '郑一鸣',
+        source_id: 3, // walk-in
         notice: '隐私告知 2026-01',
         source_id: 3,
         phones: [{ number: `1391234${String(++phones).padStart(4, '0')}` }],

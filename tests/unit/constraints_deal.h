@@ -32,10 +32,11 @@ static const char deal_seed[] =
     "1, 2);"
     "INSERT INTO received (id, deal_id, fund, amount_fen, actor, at_ms) VALUES (1, 91, 'f', 5, "
     "'a', 1);"
-    "INSERT INTO deal_change (id, project_id, number, deal_id, kind, reason, user_id, hash, "
-    "asked_ms, state, executed_ms) VALUES (1, 1, 1, 91, 'plan', 'r', 1, " ONE ", 1, 'asked', "
-    "NULL), (2, 1, 2, 92, 'plan', 'r', 1, " ONE ", 1, 'executed', 1);"
+    "INSERT INTO deal_change (id, project_id, number, deal_id, kind, stage, was_terms_id, reason, "
+    "user_id, hash, asked_ms, state, executed_ms) VALUES (1, 1, 1, 91, 'plan', 'B', 20, 'r', 1, "
+    ONE ", 1, 'asked', NULL), (2, 1, 2, 92, 'plan', 'B', 21, 'r', 1, " ONE ", 1, 'executed', 1);"
     "INSERT INTO deal_change_party VALUES (1, 1, 1, 10000);"
+    "INSERT INTO deal_change_media SELECT 1, id FROM media LIMIT 1;"
     "INSERT INTO confirmation VALUES (1, 1, 1, 1, 1, 1, 5, NULL, NULL), "
     "(2, 2, 1, 1, 1, 1, 5, 2, 92);";
 
@@ -63,9 +64,9 @@ static const char deal_seed[] =
     "INSERT INTO received (deal_id, fund, amount_fen, actor, at_ms" columns ") VALUES (" #deal     \
     ", 'f', " #amount ", 'a', 1" values ")"
 #define CHANGE(project, number, deal, reason, user, hash, columns, values)                         \
-    "INSERT INTO deal_change (project_id, number, deal_id, kind, reason, user_id, hash, "          \
-    "asked_ms" columns ") VALUES (" #project ", " #number ", " #deal ", 'plan', " reason           \
-    ", " #user ", " hash ", 1" values ")"
+    "INSERT INTO deal_change (project_id, number, deal_id, kind, stage, was_terms_id, reason, "    \
+    "user_id, hash, asked_ms" columns ") VALUES (" #project ", " #number ", " #deal                \
+    ", 'plan', 'B', 20, " reason ", " #user ", " hash ", 1" values ")"
 #define CHANGE_WITH(columns, values) CHANGE(1, 9, 92, "'r'", 1, ONE, columns, values)
 #define CLAIM_WITH(state, kind, columns, values)                                                   \
     "INSERT INTO claim (unit_id, since_ms, state, kind" columns ") VALUES (2, 1, '" state          \
@@ -120,8 +121,6 @@ static const char *const deal_refused[] = {
     DEAL_WITH(", ticket_id", ", 99"),
     DEAL_WITH(", from_deal_id", ", 99"),
     DEAL_WITH(", from_deal_id", ", 90"),
-    DEAL_WITH(", postponed", ", -1"),
-    DEAL_WITH(", postponed_days", ", -1"),
     DEAL(1, 1, 1, 1, 2, "B", "", ""), /* the unit has one */
     "UPDATE deal SET stage = 'T' WHERE id = 91",
     "UPDATE deal SET terms_id = 22 WHERE id = 91",
@@ -163,7 +162,9 @@ static const char *const deal_refused[] = {
     "DELETE FROM receivable WHERE id = 2",
     RECEIVED(99, 5, "", ""),
     RECEIVED(91, 0, "", ""),
-    RECEIVED(91, 5, ", moved_from", ", 99"),
+    RECEIVED(91, 5, ", change_id", ", 99"),
+    RECEIVED(91, 5, ", transfer_deal_id, change_id", ", 99, 1"),
+    RECEIVED(91, 5, ", transfer_deal_id", ", 92"),
     "UPDATE received SET amount_fen = 6",
     "DELETE FROM received",
     /* changes */
@@ -187,12 +188,20 @@ static const char *const deal_refused[] = {
     CHANGE_WITH(", new_deal_id", ", 99"),
     CHANGE_WITH(", executed_ms", ", 2"),
     CHANGE_WITH(", archived_ms", ", 2"),
+    CHANGE_WITH(", penalty_fen", ", -1"),
+    CHANGE_WITH(", result", ", printf('%.401c', 'x')"),
+    "INSERT INTO deal_change (project_id, number, deal_id, kind, stage, was_terms_id, reason, "
+    "user_id, hash, asked_ms) VALUES (1, 9, 92, 'plan', 'B', 99, 'r', 1, " ONE ", 1)",
     "UPDATE deal_change SET state = 'asked', executed_ms = NULL WHERE id = 2",
     "DELETE FROM deal_change WHERE id = 2",
     "INSERT INTO deal_change_party VALUES (99, 1, 1, 1)",
     "INSERT INTO deal_change_party VALUES (1, 11, 1, 1)",
     "INSERT INTO deal_change_party VALUES (1, 2, 99, 1)",
     "INSERT INTO deal_change_party VALUES (1, 2, 3, 0)",
+    "UPDATE deal_change_party SET share_bp = 1",
+    "DELETE FROM deal_change_party",
+    "UPDATE deal_change_media SET media_id = media_id",
+    "DELETE FROM deal_change_media",
     "INSERT INTO deal_change_media VALUES (99, '0123456789abcdef0123456789abcdef')",
     "INSERT INTO deal_change_media VALUES (1, 'x')",
     /* claims of deals */

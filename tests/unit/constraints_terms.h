@@ -137,6 +137,8 @@ static const char *const terms_refused[] = {
     TERMS_WITH(", approval_id", ", 99"),
     TERMS_WITH(", hash", ", x'01'"),
     TERMS_WITH(", for_deal_id", ", 99"),
+    TERMS_WITH(", for_change", ", 1"),
+    TERMS_WITH(", for_change, for_deal_id", ", 2, 90"),
     TERMS_WITH(", state, hash, deal_id", ", 'used', " ONE ", 99"),
     TERMS_WITH(", id, plan_id, plan_name",
                ", 9, 1, 'p'") "; UPDATE terms SET version = 2 WHERE id = 9",

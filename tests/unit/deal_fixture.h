@@ -23,7 +23,8 @@ static int64_t deal_buyers[BUYERS], deal_plan;
 static inline int64_t buyer_make(struct fixture *f, size_t i, const char *document)
 {
     char phone[16];
-    const struct customer_new c = {.kind = "person",
+    const struct customer_new c = {.source_id = 3,
+                                   .kind = "person",
                                    .name = "王小明",
                                    .notice = "2026-01",
                                    .phones = {phone},

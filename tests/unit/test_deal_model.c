@@ -1,7 +1,7 @@
-/* test_deal_model.c - random legal and illegal steps of deals, locks, holds and the clock against a small
- * model written apart (FC 25.2 to 25.6): what it refuses must be refused, what it allows must happen, and
- * every unit must read as it says. Twenty thousand steps; a million at night. A failure prints the seed
- * and the step that play it again: ANCHANG_MODEL_SEED.
+/* test_deal_model.c - random legal and illegal steps of deals, locks, holds and the clock against a
+ * small model written apart (FC 25.2 to 25.6): what it refuses must be refused, what it allows must
+ * happen, and every unit must read as it says. Twenty thousand steps; a million at night. A failure
+ * prints the seed and the step that play it again: ANCHANG_MODEL_SEED.
  */
 #include "deal_fixture.h"
 
@@ -263,8 +263,8 @@ static void do_advance(struct world *w, struct m_deal *d, int64_t deal)
         step_push(w, d, stage);
 }
 
-/* What is due until today by the schedule: the deposit with the subscription, a third a week after the
- * contract, the loan 30 days after the filing. */
+/* What is due until today by the schedule: the deposit with the subscription, a third a week after
+ * the contract, the loan 30 days after the filing. */
 static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 {
     const int64_t loan = FIXTURE_TOTAL - DEPOSIT - DOWN;

@@ -108,9 +108,10 @@ static void test_what_forbids_it(void **state)
     assert_refused(f, deal_voided(f, deal), DEAL_VOID_MONEY);
     deal = deal_new(f, 'S', f->units[1], 1);
     assert_int_equal(db_run(f->db,
-                            "INSERT INTO deal_change (project_id, number, deal_id, kind, reason, "
-                            "user_id, hash, asked_ms) VALUES ($1, 1, $2, 'plan', 'r', 1, "
-                            "zeroblob(32), 1)",
+                            "INSERT INTO deal_change (project_id, number, deal_id, kind, stage, "
+                            "was_terms_id, reason, user_id, hash, asked_ms) SELECT $1, 1, id, "
+                            "'plan', stage, terms_id, 'r', 1, zeroblob(32), 1 FROM deal WHERE id "
+                            "= $2",
                             "ii", f->project, deal),
                      1);
     assert_refused(f, deal_voided(f, deal), DEAL_VOID_CHANGED);

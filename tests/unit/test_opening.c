@@ -1,5 +1,5 @@
-/* test_opening.c - opening day: order by number and by lot, the door, batches, picks, and the minute at
- * which an unpaid pick is free again. */
+/* test_opening.c - opening day: order by number and by lot, the door, batches, picks, and the
+ * minute at which an unpaid pick is free again. */
 #include "deal_fixture.h"
 
 #include "db/opening.h"

@@ -19,7 +19,7 @@
 #undef int
 #include "daemon/api/routes.c" /* NOLINT(bugprone-suspicious-include) */
 
-enum { ROUTES_MAX = 256 };
+enum { ROUTES_MAX = 512 };
 
 static struct server server;
 static struct route table[ROUTES_MAX];

@@ -660,7 +660,8 @@ static int parent_anew(struct db *db, void *arg)
     return r < 0 ? r : db_script(db, "DROP TABLE t; ALTER TABLE next RENAME TO t");
 }
 
-/* A table others refer to is made anew; without its rows the references break, and nothing is done. */
+/* A table others refer to is made anew; without its rows the references break, and nothing is done.
+ * */
 static void test_a_table_is_made_anew(void **state)
 {
     struct desk *d = *state;

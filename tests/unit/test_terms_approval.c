@@ -1,5 +1,5 @@
-/* test_terms_approval.c - terms beyond their maker's limits: asked for, approved as they are, refused,
- * and over with time (PR-05, PR-13, WF-01, P8). */
+/* test_terms_approval.c - terms beyond their maker's limits: asked for, approved as they are,
+ * refused, and over with time (PR-05, PR-13, WF-01, P8). */
 #include "terms_fixture.h"
 
 #include "db/approval.h"

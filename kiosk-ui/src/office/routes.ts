@@ -70,6 +70,50 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/tasks',
+    name: 'task',
+    component: () => import('./task/Page.vue'),
+    meta: {
+      title: 'task',
+      rights: ['follow.edit', 'follow.supervise'],
+      nav: 'sell',
+      icon: 'M4 4.5h12v12H4zM7 3v3M13 3v3M7 11l2 2 4-4',
+    },
+  },
+  {
+    path: '/pool',
+    name: 'pool',
+    component: () => import('./pool/Page.vue'),
+    meta: {
+      title: 'pool',
+      rights: ['customer.pool'],
+      nav: 'sell',
+      icon: 'M3.5 7c2-2 4-2 6.500 0s4.500 2 6.500 0M3.5 11c2-2 4-2 6.500 0s4.500 2 6.500 0M3.5 15c2-2 4-2 6.500 0s4.500 2 6.500 0',
+    },
+  },
+  {
+    path: '/collisions',
+    name: 'collision',
+    component: () => import('./collision/Page.vue'),
+    meta: {
+      title: 'collision',
+      rights: ['follow.edit', 'customer.allocate'],
+      nav: 'sell',
+      icon: 'M8.500 13.500a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12.200 12.200l4.300 4.300M6.500 8.500h4',
+    },
+  },
+  {
+    path: '/supervision',
+    name: 'supervise',
+    component: () => import('./supervise/Page.vue'),
+    meta: {
+      title: 'supervise',
+      rights: ['follow.supervise'],
+      nav: 'sell',
+      icon: 'M3.5 10c2-3.500 4-5 6.500-5s4.500 1.500 6.500 5c-2 3.500-4 5-6.500 5s-4.500-1.500-6.500-5zM10 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+    },
+  },
+  {
     path: '/customers',
     name: 'customer',
     component: () => import('./customer/Page.vue'),
@@ -148,6 +192,23 @@ export const routes: RouteRecordRaw[] = [
     name: 'questionnaire-one',
     component: () => import('./questionnaire/One.vue'),
     meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
+  },
+  {
+    path: '/service',
+    name: 'service',
+    component: () => import('./service/Page.vue'),
+    meta: {
+      title: 'service',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3.5 4.5h13M3.5 10h13M3.5 15.500h13M7 3v3M12 8.500v3M9 14v3',
+    },
+  },
+  {
+    path: '/service/:deal(\\d+)',
+    name: 'service-one',
+    component: () => import('./service/One.vue'),
+    meta: { title: 'service-one', rights: ['deal.view'] },
   },
   {
     path: '/todos',
@@ -305,6 +366,39 @@ export const routes: RouteRecordRaw[] = [
       rights: ['project.edit', 'unit.edit'],
       nav: 'keep',
       icon: 'M4 4.5h4v3H4zM12 8.5h4v3h-4zM12 14h4v3h-4zM6 7.5V15.5h6M6 10h6',
+    },
+  },
+  {
+    path: '/processes',
+    name: 'process',
+    component: () => import('./process/Page.vue'),
+    meta: {
+      title: 'process',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M4 4h4v4H4zM12 12h4v4h-4zM8 6h4.500a1.500 1.500 0 0 1 1.500 1.500V12',
+    },
+  },
+  {
+    path: '/document-templates',
+    name: 'document',
+    component: () => import('./document/Page.vue'),
+    meta: {
+      title: 'document',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M5 3.500h7l3 3v10H5zM12 3.500v3h3M7.500 10h5M7.500 13h3',
+    },
+  },
+  {
+    path: '/customer-rules',
+    name: 'customer-rules',
+    component: () => import('./rules/Page.vue'),
+    meta: {
+      title: 'customer-rules',
+      rights: ['project.edit'],
+      nav: 'keep',
+      icon: 'M4 5.5h7M14.500 5.5H16M4 10h2M9.500 10H16M4 14.5h6M13.500 14.5H16M12.700 7.200a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400zM7.700 11.700a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400zM11.700 16.200a1.700 1.700 0 1 0 0-3.400 1.700 1.700 0 0 0 0 3.400z',
     },
   },
   {

@@ -26,9 +26,16 @@ const STATE: Record<string, (code: string) => string> = {
   deal_document: (code) => `deal_rule.paper.${code}`,
   deal_change: (code) => `deal_rule.change.${code}`,
   customer: (code) => `customer.stateIs.${code}`,
+  ownership: (code) => `owner.own.${code}`,
+  pool_application: (code) => `owner.applicationState.${code}`,
+  terms: (code) => `terms.state.${code}`,
+  approval: (code) => `approval.state.${code}`,
+  approval_task: (code) => `approval.decided.${code}`,
+  flow_version: (code) => `approval.flow.version-${code}`,
+  reprice: (code) => `approval.reprice.state-${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification)$|\.reviewed$/;
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {
@@ -52,6 +59,10 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
   if (field === 'class')
     return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);
+  if (field === 'own_state') return word(`owner.own.${value}`);
+  if (field === 'own_reason') return word(`owner.reason.${value}`);
+  if (field === 'stage') return word(`follow.stage.${value}`);
+  if (field === 'lost_reason') return word(`follow.lost.${value}`);
   if (YES_NO.test(field) && /^[01]$/.test(value))
     return t(value === '1' ? 'office.unit.yes' : 'office.unit.no');
   if (/^-?\d+$/.test(value)) {

@@ -29,6 +29,7 @@ for (const [file, text] of sources)
 for (const name of [
   ...codes('db/project.def', /^(?:TEXT|INT)\(\d+, (\w+)\)/gm),
   ...codes('db/customer_detail.h', /^\s+(?:TEXT|WORD|INT|OPTION)\((\w+)/gm),
+  ...codes('db/customer_rule.def', /^(?:INT|UNIT)\(\d+, (\w+),/gm),
   ...codes('db/disclosure.def', /^DISCLOSURE\("(\w+)"/gm),
   ...all(read('db/customer_secret.c').split('trail_field(enum')[1] ?? '', /"(customer_\w+)"/g),
   ...['planned', 'premeasured', 'measured'].flatMap((stage) =>
@@ -92,6 +93,7 @@ describe('the log', () => {
       'db/customer_detail.c: #name',
       'db/customer_detail.c: name',
       'db/customer_field.c: field',
+      'db/customer_rule.c: #column',
       'db/customer_secret.c: trail_field(kind)',
       'db/disclosure.c: set->code',
       'db/project.c: #column',

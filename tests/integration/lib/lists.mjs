@@ -119,6 +119,7 @@ export function unitsOf(chart) {
       room: u[13],
       version: u[14],
       shown: u[15],
+      flags: u[17],
     })),
   );
 }

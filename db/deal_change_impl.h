@@ -1,0 +1,69 @@
+/* deal_change_impl.h - what the files of the special transactions share: deal_change.c (asking and
+ * ending), deal_change_check.c (whether it may), deal_change_do.c, deal_change_money.c and
+ * deal_exchange.c (what is done).
+ *
+ * Thread: the writer's. */
+#ifndef ANCHANG_DB_DEAL_CHANGE_IMPL_H
+#define ANCHANG_DB_DEAL_CHANGE_IMPL_H
+
+#include "db/deal_change.h"
+#include "db/deal_write.h"
+
+enum {
+    CHANGE_REASON_TEXT = 1000 * 4 + 1,
+    CHANGE_WORD_TEXT = 16,
+    CHANGE_MEDIA_TEXT = 65,
+    CHANGE_TITLE_TEXT = APPROVAL_TITLE_MAX * 4 + 1,
+};
+
+/* The terms of a change, as far as they are compared. */
+struct change_terms {
+    int64_t id, unit_id, plan_id, list_fen, total_fen, deposit_fen, loan_fen, fund_loan_fen, years;
+    char bank[60 * 4 + 1];
+};
+
+/* A change as it was asked for, and the deal as it stands. */
+struct changing {
+    struct tx *tx;
+    const struct deal_change_info *info;
+    enum deal_change_kind kind;
+    struct deal_now deal;
+
+    int64_t id, version, number, user_id, approval_id;
+    char stage;           /* the deal's, and */
+    int64_t was_terms_id; /* its terms, when it was asked for */
+    char reason[CHANGE_REASON_TEXT], document[DEAL_DOCUMENT_TEXT];
+    char fault_side[CHANGE_WORD_TEXT], exception[CHANGE_WORD_TEXT];
+    int64_t terms_id, days, receivable_id, refund_fen, forfeit_fen, penalty_fen;
+    struct deal_buyer buyers[DEAL_PARTIES_MAX];
+    size_t n_buyers;
+    char media[DEAL_CHANGE_MEDIA_MAX][CHANGE_MEDIA_TEXT];
+    size_t n_media;
+
+    /* Found by the check. */
+    struct change_terms was, new;
+    int64_t received_fen;
+    int64_t due_ms;                  /* POSTPONE_SIGNING: the new one */
+    char due_date[16];               /* POSTPONE_PAYMENT: the new one */
+    int64_t amount_fen, discount_bp; /* what the route goes by */
+    char title[CHANGE_TITLE_TEXT];   /* the same in every language */
+};
+
+/* Whether it may be done to the deal as it stands; fills in what it found. */
+int change_check(struct changing *c);
+
+/* Does it: everything but the change's own row. @ret_new_deal_id: of an exchange; else 0. */
+int change_do(struct changing *c, int64_t *ret_new_deal_id);
+int change_exchange(struct changing *c, int64_t *ret_new_deal_id);
+
+/* The deal ends as @outcome, and its unit is free again: by a cancel, a rescission, a forfeit. */
+int change_end_deal(struct changing *c);
+/* What was received of the deal goes to @to_id, kind by kind: pairs that add up to nothing. */
+int change_money_move(struct changing *c, int64_t to_id);
+/* A unit that comes back is priced anew before it is sold (G13). */
+int change_price_review(struct changing *c, int64_t unit_id);
+
+/* What happened to the deal already gives its new schedule its days. */
+int change_schedule_days(struct changing *c);
+
+#endif

@@ -1,0 +1,158 @@
+/* deal_change_read.c - reading special transactions. See deal_change.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "db/contact.h"
+#include "db/deal_change.h"
+#include "db/user.h"
+
+#define COLUMNS                                                                                    \
+    "SELECT g.project_id, g.id, g.version, g.number, g.deal_id, d.unit_id, g.kind, g.state, "      \
+    "g.stage, b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, "   \
+    "g.reason, g.fault_side, g.exception, g.document, g.terms_id, g.was_terms_id, g.days, "        \
+    "g.receivable_id, g.refund_fen, g.forfeit_fen, g.penalty_fen, g.approval_id, g.user_id, "      \
+    "g.asked_ms, g.executed_ms, g.archived_ms, g.new_deal_id, a.name, " USER_NAMED(                \
+        "g.archived_by") ", g.result, u.building_id, d.user_id FROM deal_change g "                \
+                         "JOIN deal d ON d.id = g.deal_id JOIN unit u ON u.id = d.unit_id "        \
+                         "JOIN building b ON b.id = u.building_id JOIN stair st ON "               \
+                         "st.id = u.stair_id JOIN user_account a ON a.id = g.user_id "
+
+enum { COLUMN_BUILDING = 30, COLUMN_DEAL_USER };
+
+static const char *text_at(struct stmt *s, int column)
+{
+    const char *text = stmt_text(s, column);
+
+    return text ? text : "";
+}
+
+static void row_fill(struct stmt *s, struct deal_change_row *row)
+{
+    *row = (struct deal_change_row){.project_id = stmt_int(s, 0),
+                                    .id = stmt_int(s, 1),
+                                    .version = stmt_int(s, 2),
+                                    .number = stmt_int(s, 3),
+                                    .deal_id = stmt_int(s, 4),
+                                    .unit_id = stmt_int(s, 5),
+                                    .kind = stmt_text(s, 6),
+                                    .state = stmt_text(s, 7),
+                                    .stage = stmt_text(s, 8),
+                                    .unit = stmt_text(s, 9),
+                                    .reason = stmt_text(s, 10),
+                                    .fault_side = stmt_text(s, 11),
+                                    .exception = stmt_text(s, 12),
+                                    .document = stmt_text(s, 13),
+                                    .terms_id = stmt_int(s, 14),
+                                    .was_terms_id = stmt_int(s, 15),
+                                    .days = stmt_int(s, 16),
+                                    .receivable_id = stmt_int(s, 17),
+                                    .refund_fen = stmt_int(s, 18),
+                                    .forfeit_fen = stmt_int(s, 19),
+                                    .penalty_fen = stmt_int(s, 20),
+                                    .approval_id = stmt_int(s, 21),
+                                    .user_id = stmt_int(s, 22),
+                                    .asked_ms = stmt_int(s, 23),
+                                    .executed_ms = stmt_int(s, 24),
+                                    .archived_ms = stmt_int(s, 25),
+                                    .new_deal_id = stmt_int(s, 26),
+                                    .user = stmt_text(s, 27),
+                                    .archived_by = text_at(s, 28),
+                                    .result = stmt_text(s, 29)};
+}
+
+int deal_change_list(struct tx *tx, int64_t deal_id,
+                     int (*each)(void *arg, const struct deal_change_row *row), void *arg)
+{
+    struct stmt *s;
+    int n = 0;
+    int r = db_query(tx->db, &s, COLUMNS "WHERE g.deal_id = $1 ORDER BY g.id DESC", "i", deal_id);
+
+    while (r >= 0 && n++ < DEAL_CHANGE_PAGE_MAX && (r = stmt_step(s)) == 1) {
+        struct deal_change_row row;
+
+        row_fill(s, &row);
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+static int seen(void *arg, const struct approval_row *row)
+{
+    (void)arg;
+    (void)row;
+    return 0;
+}
+
+/* Who may see its deal, or was asked to approve it. */
+static int row_need(struct tx *tx, int64_t building_id, int64_t deal_user_id,
+                    const struct deal_change_row *row)
+{
+    const struct actor *actor = tx->actor;
+
+    if (actor_sees_building(actor, row->project_id, building_id) &&
+        (actor->kind == ACTOR_SYSTEM || deal_user_id == actor->id ||
+         actor_has(actor, RIGHT_DEAL_ALL)))
+        return 0;
+    return row->approval_id ? approval_get(tx, row->approval_id, seen, NULL)
+                            : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+int deal_change_get(struct tx *tx, int64_t change_id,
+                    int (*each)(void *arg, const struct deal_change_row *row), void *arg)
+{
+    struct deal_change_row row;
+    struct stmt *s;
+    int r = tx_row(tx, &s, COLUMNS "WHERE g.id = $1", change_id);
+
+    if (r < 0)
+        return r;
+    row_fill(s, &row);
+    r = row_need(tx, stmt_int(s, COLUMN_BUILDING), stmt_int(s, COLUMN_DEAL_USER), &row);
+    if (r == 0)
+        r = each(arg, &row);
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int deal_change_buyer_each(struct tx *tx, int64_t change_id,
+                           int (*each)(void *arg, const struct deal_party_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT p.customer_id, p.ordinal, p.share_bp, c.name, c.kind FROM "
+                     "deal_change_party p JOIN customer c ON c.id = p.customer_id WHERE "
+                     "p.change_id = $1 ORDER BY p.ordinal",
+                     "i", change_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        struct deal_party_row row = {.customer_id = stmt_int(s, 0),
+                                     .ordinal = stmt_int(s, 1),
+                                     .share_bp = stmt_int(s, 2),
+                                     .customer = stmt_text(s, 3)};
+        char masked[CONTACT_NAME_TEXT];
+
+        if (strcmp(stmt_text(s, 4), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
+            contact_name_mask(row.customer, masked);
+            row.customer = masked;
+        }
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int deal_change_media_each(struct tx *tx, int64_t change_id,
+                           int (*each)(void *arg, const char *media_id), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT media_id FROM deal_change_media WHERE change_id = $1 ORDER BY "
+                     "media_id",
+                     "i", change_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = each(arg, stmt_text(s, 0));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}

@@ -1,0 +1,55 @@
+/* notification.c - see notification.h. */
+#include "db/notification.h"
+
+#include "db/user.h"
+
+int notification_add(struct tx *tx, int64_t user_id, const char *kind, int64_t customer_id,
+                     int64_t project_id)
+{
+    if (user_id == 0 || (tx->actor->kind == ACTOR_USER && tx->actor->id == user_id))
+        return 0;
+    return db_run(tx->db,
+                  "INSERT INTO notification (user_id, kind, customer_id, project_id, actor, at_ms) "
+                  "VALUES ($1, $2, $3, $4, $5, $6)",
+                  "itiiti", user_id, kind, customer_id, project_id, tx->actor->name, tx->now_ms);
+}
+
+int notification_scan(struct tx *tx, bool unseen, int64_t before_id, int limit,
+                      int (*each)(void *arg, const struct notification_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT n.id, n.customer_id, n.project_id, n.at_ms, n.seen_ms, n.kind, "
+                     "p.name, " USER_NAMED(
+                         "n.actor") " FROM notification n JOIN project p ON p.id = n.project_id "
+                                    "WHERE n.user_id = $1 AND ($2 = 0 OR n.id < $2) "
+                                    "AND ($3 = 0 OR n.seen_ms IS NULL) ORDER BY n.id DESC LIMIT $4",
+                     "iiii", tx->actor->id, before_id, (int64_t)unseen, (int64_t)limit);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct notification_row row = {.id = stmt_int(s, 0),
+                                             .customer_id = stmt_int(s, 1),
+                                             .project_id = stmt_int(s, 2),
+                                             .at_ms = stmt_int(s, 3),
+                                             .seen_ms = stmt_int(s, 4),
+                                             .kind = stmt_text(s, 5),
+                                             .project = stmt_text(s, 6),
+                                             .actor = stmt_text(s, 7)};
+
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int notification_see(struct tx *tx, int64_t id)
+{
+    int r = db_run(tx->db,
+                   "UPDATE notification SET seen_ms = COALESCE(seen_ms, $3) "
+                   "WHERE id = $1 AND user_id = $2",
+                   "iii", id, tx->actor->id, tx->now_ms);
+
+    if (r < 0)
+        return r;
+    return r > 0 ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}

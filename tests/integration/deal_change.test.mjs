@@ -1,0 +1,268 @@
+// Special transactions over the API: asked for by one, approved by another, both units' charts, the public
+// one when it is executed and not before, finance's task, and a deal as it was (FC 7, WF-10 to WF-12).
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { newKey } from './lib/client.mjs';
+import { Site } from './lib/site.mjs';
+import { internalUnits, publicUnits } from './lib/walk.mjs';
+
+const DOCUMENT = '11010519491231002X';
+const CHANGING = 16; // of the flags of a unit
+
+let site, admin, manager, control, cashier, sales, kiosk, project, plans, plan, buyer, other;
+before(async () => {
+  site = await Site.demo();
+  [admin, manager, control, cashier, sales] = await Promise.all(
+    ['admin', 'manager', 'control', 'cashier', 'sales'].map((login) => site.login(login)),
+  );
+  project = (await sales.get('/api/v1/projects')).items[0].id;
+  kiosk = await site.terminal(admin, { project });
+  plans = (await sales.get(`/api/v1/projects/${project}/plans`)).items.filter((p) => p.enabled);
+  plan = plans.find((p) => p.kind === 'commercial');
+  buyer = await customer(DOCUMENT);
+  other = await customer('110105194912310038');
+});
+after(() => site.close());
+
+let phones = 0;
+const customer = async (number) =>
+  (
+    await sales.post(
+      '/api/v1/customers',
+      {
+        kind: 'person',
+        name: '郑一鸣',
+        source_id: 3, // walk-in
+        notice: '隐私告知 2026-01',
+        phones: [{ number: `1391235${String(++phones).padStart(4, '0')}` }],
+        document: { kind: 'id_card', number },
+      },
+      201,
+    )
+  ).id;
+
+const taken = new Set();
+/** A home on sale that nobody has touched, as it is now. */
+async function fresh() {
+  const { items } = await sales.get(`/api/v1/projects/${project}/units?limit=500`);
+  const unit = items.find((u) => u.state === 'A' && u.class === 'home' && u.total_fen && !taken.has(u.id));
+  taken.add(unit.id);
+  return sales.get(`/api/v1/units/${unit.id}`);
+}
+const unitOf = (id) => sales.get(`/api/v1/units/${id}`);
+const dealOf = (id) => sales.get(`/api/v1/deals/${id}`);
+const terms = async (unit, more = {}) =>
+  (await sales.post(`/api/v1/units/${unit.id}/terms`, { customer_id: buyer, plan_id: plan.id, ...more }, 201)).id;
+async function open(unit, stage = 'S') {
+  return sales.post(
+    '/api/v1/deals',
+    {
+      stage,
+      unit_id: unit.id,
+      unit_version: unit.version,
+      terms_id: await terms(unit),
+      buyers: [{ customer_id: buyer, share_bp: 10000 }],
+      document_again: DOCUMENT,
+    },
+    201,
+  );
+}
+const pay = (deal, amount_fen) =>
+  cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+const ask = (deal, kind, more, status = 201) =>
+  sales.post(`/api/v1/deals/${deal.id}/changes`, { kind, version: deal.version, reason: '客户申请', ...more }, status);
+const refused = (deal, kind, more, status, code, who = sales) =>
+  who.refused('POST', `/api/v1/deals/${deal.id}/changes`, status, code, {
+    body: { kind, version: deal.version, reason: '客户申请', ...more },
+  });
+const waiting = async (client, approval) =>
+  (await client.get('/api/v1/my/approvals?limit=200')).items.find((a) => a.id === approval);
+const decide = async (change, outcome = 'approved') => {
+  const task = await waiting(manager, change.approval_id);
+  return manager.post(
+    `/api/v1/approval-tasks/${task.task_id}/decide`,
+    { version: task.version, outcome, note: '按此办理' },
+    200,
+  );
+};
+const changeOf = (id) => sales.get(`/api/v1/deal-changes/${id}`);
+const inside = async (unit) => (await internalUnits(sales, project)).find((u) => u.id === unit.id);
+const outside = async (unit) => (await publicUnits(kiosk, project)).find((u) => u.id === unit.id).state;
+
+describe('an exchange', () => {
+  test('asked for, approved by another, seen on both charts when it is done', async () => {
+    const from = await fresh();
+    const to = await fresh();
+    let deal = await open(from);
+    const deposit = deal.due_now_fen;
+    deal = await pay(deal, deposit);
+    const asked_ms = Date.now();
+    const terms_id = await terms(to, { deal_id: deal.id, for_change: true });
+    assert.equal((await sales.get(`/api/v1/terms/${terms_id}`)).state, 'pending', 'by the change alone');
+    const change = await ask(deal, 'exchange', { terms_id });
+    assert.equal(change.state, 'asked');
+    assert.equal(change.name, 'exchange');
+    assert.equal((await dealOf(deal.id)).change_kind, 'exchange');
+    assert.equal((await dealOf(deal.id)).version, deal.version, 'nothing of it changed');
+    assert.ok((await inside(from)).flags & CHANGING, 'the chart inside shows it at once');
+    assert.deepEqual([await outside(from), await outside(to)], ['S', 'A'], 'the one outside nothing');
+    await refused(deal, 'exchange', { terms_id }, 409, 'change.running');
+
+    const task = await waiting(manager, change.approval_id);
+    assert.equal(task.subject, 'deal.exchange');
+    assert.equal(await waiting(sales, change.approval_id), undefined, 'not by who asked');
+    assert.equal((await manager.get(`/api/v1/deal-changes/${change.id}`)).id, change.id);
+    const events = await sales.events(`/api/v1/events?project=${project}`);
+    assert.equal((await decide(change)).state, 'approved');
+    await events.next('deal', { test: (d) => d.deal_id === deal.id });
+    await events.close();
+
+    const done = await changeOf(change.id);
+    assert.equal(done.state, 'executed');
+    const [old, next] = [await dealOf(deal.id), await dealOf(done.new_deal_id)];
+    assert.deepEqual([old.outcome, old.received_fen, old.to_deal_id], ['exchanged', 0, next.id]);
+    assert.deepEqual([next.stage, next.received_fen, next.from_deal_id], ['S', deposit, old.id]);
+    assert.equal(next.terms_id, terms_id);
+    assert.deepEqual([(await inside(from)).state, (await inside(to)).state], ['A', 'S']);
+    assert.ok(!((await inside(from)).flags & CHANGING));
+    assert.equal(await outside(to), 'S', 'the loss is seen at once');
+    assert.equal(await outside(from), 'S', 'the gain with the next publication');
+    const then = await sales.get(`/api/v1/deals/${deal.id}/as-of?at_ms=${asked_ms}`);
+    assert.deepEqual([then.stage, then.outcome, then.received_fen], ['S', null, deposit]);
+    assert.equal(then.buyers[0].customer_id, buyer);
+    assert.equal(then.receivables.reduce((all, line) => all + line.amount_fen, 0), then.total_fen);
+  });
+
+  test('who comes second hears why, and his deal stands', async () => {
+    const [from, to] = [await fresh(), await fresh()];
+    const deal = await open(from);
+    const change = await ask(deal, 'exchange', {
+      terms_id: await terms(to, { deal_id: deal.id, for_change: true }),
+    });
+    await open(await unitOf(to.id));
+    const task = await waiting(manager, change.approval_id);
+    await manager.refused('POST', `/api/v1/approval-tasks/${task.task_id}/decide`, 409, 'change.target', {
+      body: { version: task.version, outcome: 'approved', note: '' },
+    });
+    assert.equal((await changeOf(change.id)).state, 'asked');
+    await decide(change, 'returned');
+    assert.equal((await changeOf(change.id)).state, 'returned');
+    assert.equal((await dealOf(deal.id)).outcome, null);
+    assert.ok(!((await inside(from)).flags & CHANGING));
+  });
+});
+
+describe('a cancel', () => {
+  test('money, the unit, finance, the archive', async () => {
+    const unit = await fresh();
+    let deal = await open(unit);
+    deal = await pay(deal, 100000);
+    const side = { fault_side: 'buyer' };
+    await refused(deal, 'cancel', { ...side, refund_fen: 1 }, 422, 'change.money-sum');
+    const change = await ask(deal, 'cancel', { ...side, refund_fen: 60000, forfeit_fen: 40000 });
+    await cashier.refused('POST', `/api/v1/deal-changes/${change.id}/archive`, 409, 'change.state', {
+      body: { version: change.version, result: '已退' },
+    });
+    await decide(change);
+    deal = await dealOf(deal.id);
+    assert.deepEqual([deal.outcome, deal.received_fen], ['cancelled', 60000]);
+    assert.deepEqual(
+      deal.receivables.map((line) => [line.fund, line.amount_fen]),
+      [['refund', -60000]],
+    );
+    assert.equal((await unitOf(unit.id)).state, 'A');
+    const todos = async () =>
+      (await cashier.get('/api/v1/my/todos?limit=200')).items.filter(
+        (t) => t.kind === 'finance' && t.object_id === change.id,
+      );
+    assert.equal((await todos()).length, 1);
+    const { version } = await changeOf(change.id);
+    const archive = `/api/v1/deal-changes/${change.id}/archive`;
+    await sales.refused('POST', archive, 403, 'right.denied', { body: { version, result: '已退' } });
+    await cashier.refused('POST', archive, 412, 'version.changed', { body: { version: version + 1, result: '已退' } });
+    await cashier.refused('POST', archive, 422, 'fields.wrong', { body: { version } });
+    const options = { key: newKey() };
+    const done = await cashier.post(archive, { version, result: '已退' }, 200, options);
+    assert.equal(done.result, '已退');
+    assert.deepEqual(await cashier.post(archive, { version, result: '已退' }, 200, options), done);
+    assert.equal((await todos()).length, 0);
+    assert.equal((await dealOf(deal.id)).received_fen, 0);
+  });
+});
+
+describe('terms, buyers, days', () => {
+  test('each kind its own, one after the other', async () => {
+    const unit = await fresh();
+    let deal = await open(unit);
+    const run = async (kind, more) => {
+      const change = await ask(deal, kind, more);
+      await decide(change);
+      assert.equal((await changeOf(change.id)).state, 'executed', kind);
+      deal = await dealOf(deal.id);
+    };
+    const due = deal.due_ms;
+    await run('postpone-signing', { days: 3 });
+    assert.equal(deal.due_ms, due + 3 * 86400000);
+    const wrong = { terms_id: await terms(unit, { deal_id: deal.id, for_change: true }) };
+    await refused(deal, 'plan', wrong, 409, 'change.terms-kind');
+    const one = plans.find((p) => p.kind === 'one_off');
+    await run('plan', { terms_id: await terms(unit, { plan_id: one.id, deal_id: deal.id, for_change: true }) });
+    assert.equal(deal.plan_kind, 'one_off');
+    const rename = { buyers: [{ customer_id: other, share_bp: 10000 }], document: '公证-1' };
+    await refused(deal, 'rename', rename, 409, 'rename.forbidden');
+    await run('rename', { ...rename, exception: 'family' });
+    assert.equal(deal.customer_id, other);
+    await run('parties', {
+      buyers: [
+        { customer_id: other, share_bp: 5000 },
+        { customer_id: buyer, share_bp: 5000 },
+      ],
+      document: '公证-2',
+      exception: 'family',
+    });
+    assert.equal(deal.buyers.filter((b) => !b.ended_ms).length, 2);
+    const line = deal.receivables.find((l) => l.due_date);
+    await run('postpone-payment', { receivable_id: line.id, days: 2 });
+    await run('waive', { receivable_id: deal.receivables.find((l) => l.due_date).id });
+    assert.equal(deal.receivables.filter((l) => l.state === 'waived').length, 1);
+    const { items } = await sales.get(`/api/v1/deals/${deal.id}/changes`);
+    assert.deepEqual(
+      items.map((c) => c.kind),
+      ['waive', 'postpone-payment', 'parties', 'rename', 'plan', 'postpone-signing'],
+    );
+    assert.equal(items[3].buyers[0].customer, '郑**');
+  });
+});
+
+describe('what is refused', () => {
+  test('fields, scope, rights', async () => {
+    const deal = await open(await fresh());
+    const problem = await refused(deal, 'waive', { days: 3 }, 422, 'fields.wrong');
+    assert.deepEqual(
+      problem.errors.map((e) => [e.field, e.code]).sort(),
+      [
+        ['days', 'change.unused'],
+        ['receivable_id', 'field.missing'],
+      ],
+    );
+    await refused(deal, 'gift', {}, 422, 'fields.wrong');
+    await refused(deal, 'waive', { receivable_id: 1, more: 1 }, 422, 'fields.wrong');
+    await refused(deal, 'waive', { receivable_id: 1, buyers: [{}] }, 422, 'fields.wrong');
+    await refused(deal, 'waive', { receivable_id: 1, media: [7] }, 422, 'fields.wrong');
+    await refused(deal, 'waive', { receivable_id: 999999 }, 409, 'change.line');
+    await refused(deal, 'waive', { receivable_id: 1, version: deal.version + 1 }, 412, 'version.changed');
+    await refused(deal, 'title', {}, 422, 'fields.wrong');
+    await refused({ ...deal, id: 999999 }, 'waive', { receivable_id: 1 }, 404, 'not-found');
+    await refused(deal, 'waive', { receivable_id: 1 }, 403, 'right.denied', cashier);
+    const change = await ask(deal, 'postpone-signing', { days: 1 });
+    await admin.refused('GET', `/api/v1/deal-changes/${change.id}`, 404, 'not-found');
+    await sales.refused('GET', '/api/v1/deal-changes/999999', 404, 'not-found');
+    await sales.refused('GET', '/api/v1/deals/999999/changes', 404, 'not-found');
+    await sales.refused('GET', '/api/v1/deals/999999/as-of', 404, 'not-found');
+    await sales.refused('GET', `/api/v1/deals/${deal.id}/as-of?at_ms=1`, 404, 'not-found');
+    const { version } = await manager.get(`/api/v1/approvals/${change.approval_id}`);
+    await sales.post(`/api/v1/approvals/${change.approval_id}/withdraw`, { version, reason: '不改了' }, 200);
+    assert.equal((await changeOf(change.id)).state, 'withdrawn');
+    assert.equal((await dealOf(deal.id)).change_kind, null);
+  });
+});
