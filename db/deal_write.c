@@ -315,7 +315,7 @@ int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *bu
                    "VALUES ($1, $2, $3, $4, $5)",
                    "iiiii", deal_id, buyers[i].customer_id, (int64_t)i + 1, buyers[i].share_bp,
                    tx->now_ms);
-    return r < 0 ? r : classes_tell(tx, deal_id);
+    return r < 0 ? r : deal_buyers_moved(tx, deal_id);
 }
 
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
