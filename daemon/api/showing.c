@@ -1,5 +1,5 @@
-/* showing.c - what must be shown to a buyer before the contract: the list, and what a body says of it
- * (SF-34). */
+/* showing.c - what must be shown to a buyer before the contract: the list, and what a body says of
+ * it (SF-34). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@ const DOCUMENT = '11010519491231002X'
 const BUYER = '郑一鸣'
 let stage, people, project
 before(async () => {
-  stage = await Stage.open({ people: ['manager', 'control', 'cashier', 'sales'] })
+  stage = await Stage.open({ people: ['manager', 'control', 'cashier', 'sales', 'group'] })
   ;({ people, project } = stage)
   await customer(BUYER, '13912340001', { document: { kind: 'id_card', number: DOCUMENT } })
   await customer('欧阳慧敏', '13912340002', { document: { kind: 'passport', number: 'E12345678' } })
@@ -180,16 +180,19 @@ test('beyond the limit: it waits, somebody else approves, it goes on by itself',
   await page.fill('#dw-again', DOCUMENT)
   assert.ok(await onward(page, 'confirm').isDisabled(), 'waits')
 
-  const approver = await b.office(stage.browser, stage.site, '/approvals', { client: people.manager })
-  await approver.locator('main').getByText(unit.path).first().click()
-  await approver.getByRole('button', { name: /^同意/ }).click()
+  for (const login of ['manager', 'group']) {
+    const approver = await b.office(stage.browser, stage.site, '/approvals', { client: people[login] })
+    await approver.locator('main').getByText(unit.path).first().click()
+    await approver.getByRole('button', { name: /^同意/ }).click()
+    await approver.locator('main').getByText('没有等待您审批的申请').waitFor()
+    await b.close(approver)
+  }
   await page.locator('.wizard [data-part=confirm] button[type=submit]:not([disabled])').waitFor()
   assert.equal(await page.inputValue('#dw-again'), DOCUMENT, 'what was typed is there')
   await onward(page, 'confirm').click()
   await page.waitForSelector('.standing .now:has-text("认购")')
   const deal = await dealOf(unit)
   assert.ok(deal.total_fen < deal.list_fen)
-  await b.close(approver)
   await b.close(page)
 })
 

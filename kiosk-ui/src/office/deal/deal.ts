@@ -166,8 +166,8 @@ export const isDealStep = (step: NextStep['step']): step is StepName =>
 
 /** Why a step cannot be taken yet. */
 export function guardText(code: string, t: Say, te: (key: string) => boolean): string {
-  const key = `deal.${code}`;
-  return te(key) ? t(key) : code;
+  const name = code.replace(/^guard\./u, '');
+  return te(`deal.guard.${name}`) ? t(`deal.guard.${name}`) : code;
 }
 
 const MINUTE_MS = 60_000;

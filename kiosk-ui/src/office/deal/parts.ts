@@ -1,5 +1,5 @@
-/* parts.ts - the sections of a deal's page, in their order: each is handed the deal, says `changed` when it changed
- * it, and is there for who may see it. A new one is a line here. */
+/* parts.ts - the sections of a deal's page, in their order: each says `changed` when it changed
+ * the deal, and is there for who may see it. A new one is a line here. */
 import { defineAsyncComponent, type Component } from 'vue';
 import type { Deal } from './deal';
 
@@ -8,10 +8,28 @@ export interface DealPart {
   component: Component;
   /** the wide column, or the narrow one beside it */
   place: 'main' | 'side';
+  /** what it is handed; absent: the deal itself */
+  props?: (deal: Deal) => Record<string, unknown>;
   when?: (deal: Deal, has: (right: string) => boolean) => boolean;
 }
 
+const signed = (deal: Deal): boolean => deal.documents.some((d) => d.kind === 'contract');
+
 export const DEAL_PARTS: readonly DealPart[] = [
+  {
+    name: 'process',
+    component: defineAsyncComponent(() => import('../service/ProcessTable.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id, project: deal.project_id }),
+    when: (deal) => deal.stage !== 'B',
+  },
+  {
+    name: 'contract',
+    component: defineAsyncComponent(() => import('../service/ContractPanel.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+    when: signed,
+  },
   {
     name: 'schedule',
     component: defineAsyncComponent(() => import('./SchedulePart.vue')),
@@ -22,6 +40,13 @@ export const DEAL_PARTS: readonly DealPart[] = [
     component: defineAsyncComponent(() => import('./TermsPart.vue')),
     place: 'main',
     when: (_deal, has) => has('terms.view'),
+  },
+  {
+    name: 'mortgage',
+    component: defineAsyncComponent(() => import('../service/MortgagePanel.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+    when: signed,
   },
   { name: 'papers', component: defineAsyncComponent(() => import('./PaperPart.vue')), place: 'side' },
   { name: 'history', component: defineAsyncComponent(() => import('./HistoryPart.vue')), place: 'side' },
