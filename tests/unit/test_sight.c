@@ -157,6 +157,7 @@ static int64_t named(struct fixture *f, const char *name, const char *phone, con
                                    .notice = "n",
                                    .phones = {phone},
                                    .n_phones = 1,
+                                   .source_id = 3,
                                    .document_kind = document ? "id_card" : NULL,
                                    .document = document};
     int64_t id = 0;

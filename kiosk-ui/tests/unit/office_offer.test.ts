@@ -46,7 +46,10 @@ describe('a line of a plan', () => {
   });
   it('comes back as it was typed', () => {
     const body = lineBody({ ...newLine(), value: '33.33', days: '7' });
-    expect(body && lineForm({ ...body, value: body.value ?? 0, loan: false, due_date: null, due_node: '', due_days: 7 })).toEqual({
+    expect(
+      body &&
+        lineForm({ ...body, value: body.value ?? 0, loan: false, due_date: null, due_node: '', due_days: 7 }),
+    ).toEqual({
       ...newLine(),
       value: '33.33',
       days: '7',
