@@ -38,6 +38,7 @@
 #include "daemon/version.h"
 #include "db/clock.h"
 #include "db/deal.h"
+#include "db/deal_node.h"
 #include "db/flow.h"
 #include "db/idempotency.h"
 #include "db/ownership.h"
@@ -142,6 +143,7 @@ static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
     reprice_execute_due,
     terms_expire_due,
     ownership_run,
+    deal_node_remind_due,
 };
 
 static int duty_apply(struct tx *tx, void *arg)

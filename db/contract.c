@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/audit.h"
+#include "db/deal_scope.h"
 #include "db/user.h"
 
 static const struct contract_item_info showings[] = {
@@ -56,7 +56,7 @@ static const struct contract_item_info *item_find(enum contract_list list, const
 /* ---- the deal and its contract ---- */
 
 struct contract {
-    int64_t deal_id, project_id, building_id;
+    struct deal_place place;
     int64_t document_id; /* of the live contract; 0: none */
     int64_t signed_lines;
     bool presale;
@@ -67,24 +67,35 @@ static int contract_of(struct tx *tx, int64_t deal_id, struct contract *ret)
     struct stmt *s;
     int r = tx_row(
         tx, &s,
-        "SELECT d.project_id, u.building_id, p.sale_type, COALESCE(c.id, 0), "
+        "SELECT d.project_id, u.building_id, d.user_id, p.sale_type, COALESCE(c.id, 0), "
         "(SELECT COUNT(*) FROM contract_sign x WHERE x.document_id = c.id) FROM deal d "
         "JOIN unit u ON u.id = d.unit_id JOIN project p ON p.id = d.project_id "
-        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' AND c.state = "
-        "'live' "
+        "LEFT JOIN deal_document c ON c.deal_id = d.id AND c.kind = 'contract' "
+        "AND c.state = 'live' "
         "WHERE d.id = $1",
         deal_id);
 
     if (r < 0)
         return r;
-    *ret = (struct contract){.deal_id = deal_id,
-                             .project_id = stmt_int(s, 0),
-                             .building_id = stmt_int(s, 1),
-                             .presale = strcmp(stmt_text(s, 2), "presale") == 0,
-                             .document_id = stmt_int(s, 3),
-                             .signed_lines = stmt_int(s, 4)};
+    *ret = (struct contract){.place = {.deal_id = deal_id,
+                                       .project_id = stmt_int(s, 0),
+                                       .building_id = stmt_int(s, 1),
+                                       .user_id = stmt_int(s, 2)},
+                             .presale = strcmp(stmt_text(s, 3), "presale") == 0,
+                             .document_id = stmt_int(s, 4),
+                             .signed_lines = stmt_int(s, 5)};
     stmt_reset(s);
-    return tx_need_building(tx, ret->project_id, ret->building_id);
+    return deal_need(tx, &ret->place);
+}
+
+int contract_document(struct tx *tx, int64_t deal_id, int64_t *ret_document_id)
+{
+    struct contract c;
+    int r = contract_of(tx, deal_id, &c);
+
+    if (r == 0)
+        *ret_document_id = c.document_id;
+    return r;
 }
 
 static int contract_need(struct tx *tx, int64_t deal_id, struct contract *ret)
@@ -103,7 +114,7 @@ static int line_audit(struct tx *tx, const struct contract *c, const char *actio
 
     trail_text(&trail, "item", NULL, item);
     trail_text(&trail, "note", NULL, note && note[0] ? note : NULL);
-    return audit_add(tx, action, "deal", c->deal_id, c->project_id, &trail);
+    return deal_note(tx, &c->place, action, &trail);
 }
 
 /* One item of the fault for each line of @list that @sql (document or deal as $1, code as $2,
@@ -298,8 +309,8 @@ static int line_give(struct tx *tx, const struct contract *c, enum contract_list
 {
     struct contract_line line = {.code = item->code, .zh = item->zh, .en = item->en};
     struct stmt *s;
-    int r = db_query(tx->db, &s, line_sql[list], "iiti", c->deal_id, c->document_id, item->code,
-                     number);
+    int r = db_query(tx->db, &s, line_sql[list], "iiti", c->place.deal_id, c->document_id,
+                     item->code, number);
 
     if (r == 0)
         r = stmt_step(s);

@@ -25,16 +25,19 @@ int contract_show(struct tx *tx, int64_t deal_id, const char *item);
  * SHOWING_MISSING with an item for each that was not shown. */
 int contract_shown(struct tx *tx, int64_t deal_id, const char *shown);
 
-/* Ticks a line of the review of the live contract, or says what is wrong with it (@ok false; @note
- * is needed then). CONTRACT_NONE, CONTRACT_SIGNED once countersigning has begun. */
+/* Ticks a line of the review of the live contract, or says what is wrong with it (@ok false;
+ * @note is needed then). CONTRACT_NONE, CONTRACT_SIGNED once countersigning has begun. */
 int contract_check(struct tx *tx, int64_t deal_id, const char *item, bool ok, const char *note);
 /* Signs the next line of the sheet; @signer is the one the actor believes to be next:
- * SIGNER_NOT_NEXT with who is. Nobody signs two, but for the buyer's, which whoever saw it notes.
- * CONTRACT_UNREVIEWED. */
+ * SIGNER_NOT_NEXT with who is. Nobody signs two, but for the buyer's, which whoever saw it
+ * notes. CONTRACT_UNREVIEWED. */
 int contract_sign(struct tx *tx, int64_t deal_id, const char *signer, const char *note);
 /* For the filing: CONTRACT_UNREVIEWED or CONTRACT_UNSIGNED with an item for each that is
  * missing. */
 int contract_need_complete(struct tx *tx, int64_t deal_id);
+
+/* Of the live contract; 0: there is none. */
+int contract_document(struct tx *tx, int64_t deal_id, int64_t *ret_document_id);
 
 /* One line as it stands. */
 struct contract_line {

@@ -8,15 +8,20 @@
 const char *const customer_classes[] = {"potential", "intending", "subscribed", "signed",
                                         "owner",     "resident",  NULL};
 
-/* The furthest that the rows bear out: 'D' and 'T' an owner, 'C' and 'F' signed, 'S' subscribed. */
+#define LIVE_DEAL                                                                                  \
+    "SELECT 1 FROM deal_party p JOIN deal d ON d.id = p.deal_id WHERE p.customer_id = c.id AND "   \
+    "p.ended_ms IS NULL AND d.closed_ms IS NULL AND d.stage"
+
+/* The furthest that the rows bear out: a living deal as a buyer, then what was said and seen. */
 static const char class_query[] =
-    "SELECT c.class, CASE (SELECT MAX(CASE d.stage WHEN 'D' THEN 3 WHEN 'T' THEN 3 WHEN 'C' THEN 2 "
-    "WHEN 'F' THEN 2 WHEN 'S' THEN 1 ELSE 0 END) FROM deal_party p JOIN deal d ON "
-    "d.id = p.deal_id WHERE p.customer_id = c.id AND p.ended_ms IS NULL AND d.closed_ms IS NULL) "
-    "WHEN 3 THEN 'owner' WHEN 2 THEN 'signed' WHEN 1 THEN 'subscribed' ELSE CASE "
-    "WHEN EXISTS (SELECT 1 FROM intent i WHERE i.customer_id = c.id) "
+    "SELECT c.class, CASE "
+    "WHEN EXISTS (" LIVE_DEAL " IN ('D', 'T')) THEN 'owner' "
+    "WHEN EXISTS (" LIVE_DEAL " IN ('C', 'F')) THEN 'signed' "
+    "WHEN EXISTS (" LIVE_DEAL " = 'S') THEN 'subscribed' "
+    "WHEN EXISTS (" LIVE_DEAL " = 'B') "
+    "  OR EXISTS (SELECT 1 FROM intent i WHERE i.customer_id = c.id) "
     "  OR EXISTS (SELECT 1 FROM visit v WHERE v.customer_id = c.id AND v.kind = 'visit') "
-    "THEN 'intending' ELSE 'potential' END END FROM customer c WHERE c.id = $1";
+    "THEN 'intending' ELSE 'potential' END FROM customer c WHERE c.id = $1";
 
 int customer_class_recompute(struct tx *tx, int64_t customer_id)
 {

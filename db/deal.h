@@ -104,6 +104,7 @@ struct deal_filter {
     bool owing; /* something is due and not received */
     bool changing;
     int64_t from_ms, to_ms; /* opened; 0: open */
+    const char *paper;      /* the number of one of its papers, ours or its own; NULL: any */
     const char *today;      /* 'YYYY-MM-DD' of the site, for due_now */
     int64_t before_id;
     int limit;

@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/audit.h"
 #include "db/day.h"
-#include "db/user.h"
+#include "db/deal_node_impl.h"
+#include "db/todo.h"
 
 enum { NODE_RESULT_TEXT = 400 * 4 + 1 };
 
-static int event_add(struct tx *tx, int64_t node_id, const char *event, const char *note,
-                     const char *media_id)
+int node_event_add(struct tx *tx, int64_t node_id, const char *event, const char *note,
+                   const char *media_id)
 {
     int r =
         db_run(tx->db,
@@ -86,6 +86,26 @@ int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins)
     return r <= 0 ? r : nodes_copy(tx, deal_id, template_id);
 }
 
+/* What was void loses its to-do with it. */
+static int void_told(struct tx *tx, int64_t deal_id)
+{
+    struct stmt *s;
+    int64_t ids[PROCESS_NODES_MAX * 4];
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT n.id FROM deal_node n JOIN todo t ON t.object = 'deal_node:' || n.id "
+                     "AND t.kind = 'node.due' AND t.done_ms IS NULL "
+                     "WHERE n.deal_id = $1 AND n.state = 'void' LIMIT 160",
+                     "i", deal_id);
+
+    while (r >= 0 && n < sizeof(ids) / sizeof(ids[0]) && (r = stmt_step(s)) == 1)
+        ids[n++] = stmt_int(s, 0);
+    stmt_reset(s);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = todo_done(tx, TODO_NODE_DUE, "deal_node", ids[i], "void");
+    return r < 0 ? r : 0;
+}
+
 int deal_node_replan(struct tx *tx, int64_t deal_id)
 {
     int64_t template_id = 0, signed_ = 0;
@@ -102,6 +122,8 @@ int deal_node_replan(struct tx *tx, int64_t deal_id)
                "AND state = 'open' AND code NOT IN "
                "(SELECT code FROM process_template_node WHERE template_id = $2)",
                "ii", deal_id, template_id);
+    if (r >= 0)
+        r = void_told(tx, deal_id);
     return r < 0 ? r : nodes_copy(tx, deal_id, template_id);
 }
 
@@ -112,41 +134,35 @@ int deal_node_void_all(struct tx *tx, int64_t deal_id)
                    "WHERE deal_id = $1 AND state = 'open'",
                    "i", deal_id);
 
-    return r < 0 ? r : 0;
+    return r < 0 ? r : void_told(tx, deal_id);
 }
 
 /* ---- one node ---- */
 
-struct node {
-    int64_t id, version, deal_id, ordinal, project_id, building_id;
-    enum node_kind kind;
-    int right;
-    bool open, strict;
-    char name[200];
-};
-
 #define NODE_COLUMNS                                                                               \
-    "SELECT d.project_id, u.building_id, n.id, n.version, n.deal_id, n.ordinal, n.kind, "          \
-    "n.right_code, n.state, n.strict, n.name FROM deal_node n JOIN deal d ON d.id = n.deal_id "    \
-    "JOIN unit u ON u.id = d.unit_id "
+    "SELECT d.project_id, u.building_id, d.user_id, n.deal_id, n.id, n.version, n.ordinal, "       \
+    "n.kind, n.right_code, n.state, n.strict, n.name FROM deal_node n "                            \
+    "JOIN deal d ON d.id = n.deal_id JOIN unit u ON u.id = d.unit_id "
 
 static void node_take(struct stmt *s, struct node *ret)
 {
-    *ret = (struct node){.project_id = stmt_int(s, 0),
-                         .building_id = stmt_int(s, 1),
-                         .id = stmt_int(s, 2),
-                         .version = stmt_int(s, 3),
-                         .deal_id = stmt_int(s, 4),
-                         .ordinal = stmt_int(s, 5),
-                         .kind = (enum node_kind)(node_kind_info(stmt_text(s, 6)) - node_kinds),
-                         .right = right_by_code(stmt_text(s, 7)),
-                         .open = strcmp(stmt_text(s, 8), "open") == 0,
-                         .strict = stmt_int(s, 9) != 0};
-    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 10));
+    *ret = (struct node){
+        .place = {.project_id = stmt_int(s, 0),
+                  .building_id = stmt_int(s, 1),
+                  .user_id = stmt_int(s, 2),
+                  .deal_id = stmt_int(s, 3)},
+        .id = stmt_int(s, 4),
+        .version = stmt_int(s, 5),
+        .ordinal = stmt_int(s, 6),
+        .kind = (enum node_kind)(node_kind_info(stmt_text(s, 7)) - node_kinds),
+        .right = right_by_code(stmt_text(s, 8)),
+        .open = strcmp(stmt_text(s, 9), "open") == 0,
+        .strict = stmt_int(s, 10) != 0,
+    };
+    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 11));
 }
 
-/* In scope; @version 0: not checked. */
-static int node_read(struct tx *tx, int64_t id, int64_t version, struct node *ret)
+int node_read(struct tx *tx, int64_t id, int64_t version, struct node *ret)
 {
     struct stmt *s;
     int r = tx_row(tx, &s, NODE_COLUMNS "WHERE n.id = $1 AND n.state <> 'void'", id);
@@ -155,7 +171,7 @@ static int node_read(struct tx *tx, int64_t id, int64_t version, struct node *re
         return r;
     node_take(s, ret);
     stmt_reset(s);
-    r = tx_need_building(tx, ret->project_id, ret->building_id);
+    r = deal_need(tx, &ret->place);
     if (r == 0 && version && version != ret->version)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", ret->name, NULL);
     return r;
@@ -188,7 +204,7 @@ static int next_due(struct tx *tx, const struct node *node, bool done)
     int r = db_query(tx->db, &s,
                      "SELECT id, days, counted_from, state FROM deal_node WHERE deal_id = $1 "
                      "AND ordinal > $2 AND state <> 'void' ORDER BY ordinal LIMIT 1",
-                     "ii", node->deal_id, node->ordinal);
+                     "ii", node->place.deal_id, node->ordinal);
 
     if (r == 0)
         r = stmt_step(s);
@@ -220,16 +236,18 @@ static int node_end(struct tx *tx, const struct node *node, const char *result,
                "ittti", node->id, result, document ? document : "", tx->actor->name, tx->now_ms);
 
     if (r >= 0)
-        r = event_add(tx, node->id, "done", result, media_id);
+        r = node_event_add(tx, node->id, "done", result, media_id);
     if (r >= 0)
         r = next_due(tx, node, true);
+    if (r >= 0)
+        r = todo_done(tx, TODO_NODE_DUE, "deal_node", node->id, "done");
     if (r < 0)
         return r;
     trail_text(&trail, "node", NULL, node->name);
     trail_text(&trail, "state", "open", "done");
     trail_text(&trail, "result", NULL, result);
     trail_text(&trail, "document", NULL, document);
-    return audit_add(tx, "deal.node", "deal", node->deal_id, node->project_id, &trail);
+    return deal_note(tx, &node->place, "deal.node", &trail);
 }
 
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document)
@@ -240,7 +258,7 @@ int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const ch
     return r <= 0 ? r : node_end(tx, &node, "", document, NULL);
 }
 
-static int node_reopen(struct tx *tx, const struct node *node, const char *reason)
+int node_reopen(struct tx *tx, const struct node *node, const char *reason)
 {
     struct trail trail = {0};
     int r = db_run(tx->db,
@@ -249,7 +267,7 @@ static int node_reopen(struct tx *tx, const struct node *node, const char *reaso
                    "i", node->id);
 
     if (r >= 0)
-        r = event_add(tx, node->id, "reopened", reason, NULL);
+        r = node_event_add(tx, node->id, "reopened", reason, NULL);
     if (r >= 0)
         r = next_due(tx, node, false);
     if (r < 0)
@@ -257,7 +275,7 @@ static int node_reopen(struct tx *tx, const struct node *node, const char *reaso
     trail_text(&trail, "node", NULL, node->name);
     trail_text(&trail, "state", "done", "open");
     trail_text(&trail, "reason", NULL, reason);
-    return audit_add(tx, "deal.node", "deal", node->deal_id, node->project_id, &trail);
+    return deal_note(tx, &node->place, "deal.node", &trail);
 }
 
 int deal_node_untold(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *reason)
@@ -327,7 +345,7 @@ static int order_check(struct tx *tx, const struct node *node)
         tx->db, &s,
         "SELECT name FROM deal_node WHERE deal_id = $1 AND ordinal < $2 AND state = 'open' "
         "AND strict = 1 ORDER BY ordinal LIMIT 1",
-        "ii", node->deal_id, node->ordinal);
+        "ii", node->place.deal_id, node->ordinal);
     if (r == 0)
         r = stmt_step(s);
     if (r == 1)
@@ -352,11 +370,14 @@ int deal_node_done(struct tx *tx, const struct node_done *done)
         return fault_set(tx->fault, FAULT_NODE_BY_EVENT, "node", node.name, "event",
                          node_kinds[node.kind].zh, "event_en", node_kinds[node.kind].en, NULL);
     r = order_check(tx, &node);
-    return r < 0 ? r : node_end(tx, &node, done->result, done->document, done->media_id);
+    if (r == 0)
+        r = node_end(tx, &node, done->result, done->document, done->media_id);
+    return r == -ENOLINK ? fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL) : r;
 }
 
 int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *media_id)
 {
+    struct trail trail = {0};
     struct node node;
     int r = node_read(tx, id, 0, &node);
 
@@ -365,10 +386,12 @@ int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *
     if (r == 0 && !node.open)
         return fault_set(tx->fault, FAULT_NODE_DONE, "node", node.name, NULL);
     if (r == 0)
-        r = event_add(tx, id, "progress", note, media_id);
+        r = node_event_add(tx, id, "progress", note, media_id);
     if (r == -ENOLINK)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    return r;
+        return fault_set(tx->fault, FAULT_MEDIA_UNKNOWN, NULL);
+    trail_text(&trail, "node", NULL, node.name);
+    trail_text(&trail, "note", NULL, note);
+    return r < 0 ? r : deal_note(tx, &node.place, "deal.node-progress", &trail);
 }
 
 int deal_node_assign(struct tx *tx, int64_t id, int64_t version, int64_t user_id)
@@ -383,138 +406,16 @@ int deal_node_assign(struct tx *tx, int64_t id, int64_t version, int64_t user_id
         r = db_run(tx->db, "UPDATE deal_node SET user_id = $2, version = version + 1 WHERE id = $1",
                    "io", id, user_id ? &user_id : NULL);
     if (r >= 0)
-        r = event_add(tx, id, "assigned", NULL, NULL);
+        r = node_event_add(tx, id, "assigned", NULL, NULL);
+    if (r >= 0)
+        r = todo_done(tx, TODO_NODE_DUE, "deal_node", id, "assigned");
+    if (r > 0)
+        r = node_due_tell(tx, id); /* the to-do goes with it */
     if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r < 0)
         return r;
     trail_text(&trail, "node", NULL, node.name);
     trail_int(&trail, "user", NULL, &user_id);
-    return audit_add(tx, "deal.node-assign", "deal", node.deal_id, node.project_id, &trail);
-}
-
-/* ---- reading ---- */
-
-#define ROWS                                                                                       \
-    "SELECT n.id, n.version, n.deal_id, n.ordinal, n.user_id, n.done_ms, n.code, n.name, n.kind, " \
-    "n.right_code, n.state, n.result, n.document, n.due_date, w.name, " USER_NAMED(                \
-        "n.done_by") ", n.strict FROM deal_node n LEFT JOIN user_account w ON w.id = n.user_id "
-
-static int rows_give(struct stmt *s, int r, int (*each)(void *arg, const struct deal_node_row *row),
-                     void *arg)
-{
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct deal_node_row row = {.id = stmt_int(s, 0),
-                                          .version = stmt_int(s, 1),
-                                          .deal_id = stmt_int(s, 2),
-                                          .ordinal = stmt_int(s, 3),
-                                          .user_id = stmt_int(s, 4),
-                                          .done_ms = stmt_int(s, 5),
-                                          .code = stmt_text(s, 6),
-                                          .name = stmt_text(s, 7),
-                                          .kind = stmt_text(s, 8),
-                                          .right = stmt_text(s, 9),
-                                          .state = stmt_text(s, 10),
-                                          .result = stmt_text(s, 11),
-                                          .document = stmt_text(s, 12),
-                                          .due_date = stmt_text(s, 13),
-                                          .user = stmt_text(s, 14),
-                                          .done_by = stmt_text(s, 15),
-                                          .strict = stmt_int(s, 16) != 0};
-
-        r = each(arg, &row);
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
-static int deal_seen(struct tx *tx, int64_t deal_id)
-{
-    int64_t project_id, building_id;
-    struct stmt *s;
-    int r = tx_row(tx, &s,
-                   "SELECT d.project_id, u.building_id FROM deal d JOIN unit u ON u.id = d.unit_id "
-                   "WHERE d.id = $1",
-                   deal_id);
-
-    if (r < 0)
-        return r;
-    project_id = stmt_int(s, 0);
-    building_id = stmt_int(s, 1);
-    stmt_reset(s);
-    return tx_need_building(tx, project_id, building_id);
-}
-
-int deal_node_each(struct tx *tx, int64_t deal_id,
-                   int (*each)(void *arg, const struct deal_node_row *row), void *arg)
-{
-    struct stmt *s = NULL;
-    int r = deal_seen(tx, deal_id);
-
-    if (r == 0)
-        r = db_query(tx->db, &s,
-                     ROWS "WHERE n.deal_id = $1 AND n.state <> 'void' ORDER BY n.ordinal", "i",
-                     deal_id);
-    return rows_give(s, r, each, arg);
-}
-
-/* Days as texts sort as days do; $4 and $5 bound the day, both in. */
-static const char list_sql[] =
-    ROWS "JOIN deal d ON d.id = n.deal_id WHERE d.project_id = $1 AND n.state = 'open' "
-         "AND n.due_date BETWEEN $4 AND $5 AND ($2 = 0 OR n.user_id = $2) "
-         "AND ($3 = '' OR n.kind = $3) AND (n.due_date > $6 OR (n.due_date = $6 AND n.id > $7)) "
-         "ORDER BY n.due_date, n.id LIMIT $8";
-
-int deal_node_list(struct tx *tx, const struct node_filter *f,
-                   int (*each)(void *arg, const struct deal_node_row *row), void *arg)
-{
-    const int64_t limit = f->limit < NODE_PAGE_MAX ? f->limit : NODE_PAGE_MAX;
-    char from[DAY_TEXT] = "0000-00-00", to[DAY_TEXT];
-    struct stmt *s = NULL;
-    int r = tx_need_whole(tx, f->project_id);
-
-    if (r == 0)
-        r = day_add(f->today,
-                    f->when == NODE_OVERDUE ? -1
-                    : f->when == NODE_DUE   ? 0
-                                            : NODE_NEAR_DAYS,
-                    to);
-    if (r == 0 && f->when != NODE_OVERDUE)
-        r = day_add(f->today, f->when == NODE_DUE ? 0 : 1, from);
-    if (r == 0)
-        r = db_query(tx->db, &s, list_sql, "iittttii", f->project_id, f->user_id,
-                     f->kind ? f->kind : "", from, to, f->after_day ? f->after_day : "",
-                     f->after_id, limit);
-    return rows_give(s, r, each, arg);
-}
-
-/* ---- reminders ---- */
-
-/* A node that was told of is not told of again: the index has each event once. */
-static const char remind_sql[] =
-    "INSERT INTO deal_node_event (node_id, event, actor, at_ms) "
-    "SELECT n.id, $3, $4, $5 FROM deal_node n WHERE n.state = 'open' "
-    "AND n.due_date BETWEEN $1 AND $2 "
-    "AND NOT EXISTS (SELECT 1 FROM deal_node_event e WHERE e.node_id = n.id AND e.event = $3)";
-
-int deal_node_remind(struct tx *tx, const char *today)
-{
-    char near[DAY_TEXT], first[DAY_TEXT], last[DAY_TEXT];
-    int n = 0, r = day_add(today, 1, first);
-
-    if (r == 0)
-        r = day_add(today, NODE_NEAR_DAYS, near);
-    if (r == 0)
-        r = day_add(today, -1, last);
-    if (r == 0)
-        r = db_run(tx->db, remind_sql, "tttti", first, near, "near", tx->actor->name, tx->now_ms);
-    n += r > 0 ? r : 0;
-    if (r >= 0)
-        r = db_run(tx->db, remind_sql, "tttti", today, today, "due", tx->actor->name, tx->now_ms);
-    n += r > 0 ? r : 0;
-    if (r >= 0)
-        r = db_run(tx->db, remind_sql, "tttti", "0000-00-00", last, "overdue", tx->actor->name,
-                   tx->now_ms);
-    n += r > 0 ? r : 0;
-    return r < 0 ? r : n;
+    return deal_note(tx, &node.place, "deal.node-assign", &trail);
 }

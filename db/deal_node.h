@@ -16,8 +16,8 @@ enum { NODE_NEAR_DAYS = 3, NODE_PAGE_MAX = 200 };
 
 /* ---- for the modules of db/, which have checked the deal ---- */
 
-/* Copies the nodes of the first template that fits the deal, behind those it has. None fits: none.
- * */
+/* Copies the nodes of the first template that fits the deal, behind those it has. None fits:
+ * none. */
 int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins);
 /* The business step happened: ends the deal's open node of that kind, if it has one. */
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document);
@@ -46,6 +46,16 @@ int deal_node_done(struct tx *tx, const struct node_done *done);
 int deal_node_progress(struct tx *tx, int64_t id, const char *note, const char *media_id);
 int deal_node_assign(struct tx *tx, int64_t id, int64_t version, int64_t user_id);
 
+struct node_reopen_ask {
+    int64_t id, version;
+    const char *reason;   /* needed */
+    int64_t resubmits_id; /* as of approval_ask */
+};
+/* Asks that a done one be opened again (AS-04): NODE_OPEN when it is not done, NODE_BY_EVENT, what
+ * approval_request() refuses. The approval opens it. */
+int deal_node_reopen_ask(struct tx *tx, const struct node_reopen_ask *ask,
+                         int64_t *ret_approval_id);
+
 /* ---- reading ---- */
 
 struct deal_node_row {
@@ -59,6 +69,16 @@ struct deal_node_row {
 int deal_node_each(struct tx *tx, int64_t deal_id,
                    int (*each)(void *arg, const struct deal_node_row *row), void *arg);
 
+/* What happened to one, newest first. */
+struct deal_node_event {
+    const char *event, *note;
+    const char *media_id; /* NULL: none */
+    const char *actor;    /* the person's name */
+    int64_t at_ms;
+};
+int deal_node_event_each(struct tx *tx, int64_t node_id,
+                         int (*each)(void *arg, const struct deal_node_event *event), void *arg);
+
 /* The open nodes with a day, of a project, by that day: the lists of AS-03. */
 enum node_when { NODE_NEAR, NODE_DUE, NODE_OVERDUE };
 struct node_filter {
@@ -71,10 +91,19 @@ struct node_filter {
     int64_t after_id;
     int limit;
 };
+struct node_task {
+    struct deal_node_row node;
+    const char *unit;     /* as people say it */
+    const char *customer; /* masked unless the actor has customer.clear */
+    const char *consultant;
+};
 int deal_node_list(struct tx *tx, const struct node_filter *filter,
-                   int (*each)(void *arg, const struct deal_node_row *row), void *arg);
+                   int (*each)(void *arg, const struct node_task *task), void *arg);
 
-/* Notes each that came near, due or overdue, once each (AS-03); for the timer. How many. */
+/* Notes each that came near, due or overdue, once each (AS-03); what is due or overdue becomes a
+ * to-do of who has it, or of whoever has its right. How many, 200 of each at most. */
 int deal_node_remind(struct tx *tx, const char *today);
+/* The same for the timer, on the day that it is. */
+int deal_node_remind_due(struct tx *tx, int64_t *ret_next_ms);
 
 #endif

@@ -61,8 +61,8 @@ int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to, const
 /* ---- money ---- */
 
 struct paying {
-    bool deposit, first, full; /* paid, as far as the lines seen go */
-    bool any_deposit, any_first, any;
+    bool deposit, first, full, loan, area; /* paid, as far as the lines seen go */
+    bool any_deposit, any_first, any, any_loan, any_area;
 };
 
 static int line_look(void *arg, const struct receivable_row *row)
@@ -81,6 +81,14 @@ static int line_look(void *arg, const struct receivable_row *row)
         p->any_first = true;
         p->first &= paid;
     }
+    if (funds[fund].class == FUND_CLASS_LOAN) {
+        p->any_loan = true;
+        p->loan &= paid;
+    }
+    if (fund == FUND_AREA_DIFFERENCE) {
+        p->any_area = true;
+        p->area &= paid;
+    }
     if (funds[fund].class == FUND_CLASS_HOUSE || funds[fund].class == FUND_CLASS_LOAN) {
         p->any = true;
         p->full &= paid;
@@ -97,7 +105,7 @@ static int paid_tell(struct tx *tx, int64_t deal_id, enum node_kind kind, bool a
 
 int deal_process_money(struct tx *tx, int64_t deal_id)
 {
-    struct paying p = {.deposit = true, .first = true, .full = true};
+    struct paying p = {.deposit = true, .first = true, .full = true, .loan = true, .area = true};
     char today[DAY_TEXT];
     int r;
 
@@ -109,5 +117,9 @@ int deal_process_money(struct tx *tx, int64_t deal_id)
         r = paid_tell(tx, deal_id, NODE_FIRST_PAYMENT, p.any_first, p.first && p.deposit);
     if (r >= 0)
         r = paid_tell(tx, deal_id, NODE_FULL_PAYMENT, p.any, p.full);
+    if (r >= 0)
+        r = paid_tell(tx, deal_id, NODE_LOAN_RELEASE, p.any_loan, p.loan);
+    if (r >= 0)
+        r = paid_tell(tx, deal_id, NODE_AREA_SETTLEMENT, p.any_area, p.area);
     return r < 0 ? r : 0;
 }

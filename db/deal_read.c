@@ -37,7 +37,9 @@ static const char list_sql[] = COLUMNS
     "x.deal_id = d.id)) "
     "AND ($11 = 0 OR EXISTS (SELECT 1 FROM deal_change g WHERE g.deal_id = d.id AND g.state = "
     "'asked')) AND ($12 = 0 OR d.opened_ms >= $12) AND ($13 = 0 OR d.opened_ms < $13) "
-    "AND ($14 = 0 OR d.id < $14) ORDER BY d.id DESC";
+    "AND ($14 = '' OR EXISTS (SELECT 1 FROM deal_document z WHERE z.deal_id = d.id AND "
+    "(z.document = $14 OR CAST(z.number AS TEXT) = $14))) "
+    "AND ($15 = 0 OR d.id < $15) ORDER BY d.id DESC";
 
 static const char *text_at(struct stmt *s, int column)
 {
@@ -138,10 +140,11 @@ int deal_list(struct tx *tx, const struct deal_filter *f,
     int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
     if (r == 0)
-        r = db_query(tx->db, &s, list_sql, "tiiiiitiiiiiii", f->today, f->project_id,
+        r = db_query(tx->db, &s, list_sql, "tiiiiitiiiiiiti", f->today, f->project_id,
                      f->building_id, f->unit_id, f->customer_id, user, f->stages ? f->stages : "",
                      (int64_t)f->live, f->overdue ? tx->now_ms : (int64_t)0, (int64_t)f->owing,
-                     (int64_t)f->changing, f->from_ms, f->to_ms, f->before_id);
+                     (int64_t)f->changing, f->from_ms, f->to_ms, f->paper ? f->paper : "",
+                     f->before_id);
     if (r == 0)
         r = rows_give(tx, s, f->limit < DEAL_PAGE_MAX ? f->limit : DEAL_PAGE_MAX + 1, each, arg);
     return r < 0 ? r : 0;

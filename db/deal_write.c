@@ -9,11 +9,13 @@
 #include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
+#include "db/document_template.h"
+#include "db/qualification.h"
 #include "db/receivable.h"
 #include "db/series.h"
 #include "db/todo.h"
 
-enum { CLASSES_TOLD = 200 }; /* buyers of a deal, and those who were */
+enum { BUYERS_EVER = 200 }; /* buyers of a deal, and those who were */
 
 void deal_yuan(int64_t fen, char ret_text[DEAL_YUAN])
 {
@@ -153,16 +155,18 @@ int deal_term(struct tx *tx, const struct deal_rules *rules, char stage, int64_t
 int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t project_id,
                      int64_t customer_id, bool *ret_known)
 {
+    const char *result = "pass";
     int64_t documents = 0;
     int r = db_get(tx->db, &documents,
                    "SELECT COUNT(*) FROM customer_secret WHERE customer_id = $1 AND "
                    "kind <> 'phone' AND ended_ms IS NULL",
                    "i", customer_id);
 
-    (void)project_id;
+    if (r >= 0 && rules->qualification)
+        r = qualification_result(tx, customer_id, project_id, &result);
     if (r < 0)
         return r;
-    *ret_known = documents > 0 && !rules->qualification;
+    *ret_known = documents > 0 && strcmp(result, "pass") == 0;
     return 0;
 }
 
@@ -179,17 +183,16 @@ int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struc
     return r < 0 ? r : 0;
 }
 
-/* Where its buyers stand now, those that were too (CU-03). */
-static int classes_tell(struct tx *tx, int64_t deal_id)
+int deal_buyers_moved(struct tx *tx, int64_t deal_id)
 {
-    int64_t ids[CLASSES_TOLD];
+    int64_t ids[BUYERS_EVER];
     size_t n = 0;
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT DISTINCT customer_id FROM deal_party WHERE deal_id = $1 ORDER BY 1",
                      "i", deal_id);
 
-    while (r >= 0 && n < CLASSES_TOLD && (r = stmt_step(s)) == 1)
+    while (r >= 0 && n < BUYERS_EVER && (r = stmt_step(s)) == 1)
         ids[n++] = stmt_int(s, 0);
     stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++)
@@ -231,7 +234,7 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                        const char *document)
 {
     const char *kind = document_kind(stage);
-    int64_t number = 0;
+    int64_t number = 0, id = 0;
     int r = series_next(tx, deal->project_id, kind, &number);
 
     if (r == 0 && deal->document_id)
@@ -239,16 +242,16 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                    "UPDATE deal_document SET state = 'converted', ended_ms = $2 WHERE id = $1",
                    "ii", deal->document_id, tx->now_ms);
     if (r >= 0)
-        r = db_run(tx->db,
+        r = db_get(tx->db, &id,
                    "INSERT INTO deal_document (deal_id, kind, project_id, number, document, "
                    "previous_id, terms_id, user_id, made_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                   "$8, $9)",
+                   "$8, $9) RETURNING id",
                    "itiitoiii", deal->id, kind, deal->project_id, number, document ? document : "",
                    deal->document_id ? &deal->document_id : NULL, terms_id,
                    tx->actor->kind == ACTOR_USER ? tx->actor->id : deal->user_id, tx->now_ms);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_DEAL_DOCUMENT_TAKEN, "document", document, NULL);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : document_text_make(tx, id);
 }
 
 static int told_done(struct tx *tx, const struct deal_now *deal, const char *result)
@@ -272,7 +275,7 @@ int deal_stage_set(struct tx *tx, const struct deal_now *deal, char stage, int64
                    "itio", deal->id, text, terms_id, due_ms ? &due_ms : NULL);
 
     if (r >= 0)
-        r = classes_tell(tx, deal->id);
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, text);
 }
 
@@ -312,7 +315,7 @@ int deal_parties_set(struct tx *tx, int64_t deal_id, const struct deal_buyer *bu
                    "VALUES ($1, $2, $3, $4, $5)",
                    "iiiii", deal_id, buyers[i].customer_id, (int64_t)i + 1, buyers[i].share_bp,
                    tx->now_ms);
-    return r < 0 ? r : classes_tell(tx, deal_id);
+    return r < 0 ? r : deal_buyers_moved(tx, deal_id);
 }
 
 int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
@@ -333,7 +336,7 @@ int deal_close(struct tx *tx, const struct deal_now *deal, const char *outcome,
                    "WHERE id = $1",
                    "iti", deal->id, outcome, tx->now_ms);
     if (r >= 0)
-        r = classes_tell(tx, deal->id);
+        r = deal_buyers_moved(tx, deal->id);
     return r < 0 ? r : told_done(tx, deal, outcome);
 }
 

@@ -65,6 +65,9 @@ int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struc
 int deal_buyer_known(struct tx *tx, const struct deal_rules *rules, int64_t project_id,
                      int64_t customer_id, bool *ret_known);
 
+/* Where the buyers, those of now and those of before, stand in the customer master follows from the
+ * deal (CU-03): after whatever begins it, moves its stage, its end or its buyers. */
+int deal_buyers_moved(struct tx *tx, int64_t deal_id);
 /* At least one, none twice, each there, all shares together the whole: BUYER_SHARES, BUYER_TWICE,
  * NOT_FOUND. */
 int deal_buyers_check(struct tx *tx, const struct deal_buyer *buyers, size_t n);

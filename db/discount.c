@@ -163,12 +163,6 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static void trail_number(struct trail *trail, const char *field, const int64_t *before,
-                         const int64_t *after)
-{
-    trail_int(trail, field, before && *before ? before : NULL, *after ? after : NULL);
-}
-
 /* Every field of @next that is not as in @now (NULL: there was none). */
 static void discount_trail(struct trail *trail, const struct discount_row *now,
                            const struct discount_row *next)
@@ -184,15 +178,15 @@ static void discount_trail(struct trail *trail, const struct discount_row *now,
     trail_text(trail, "until_date", now ? now->until_date : NULL, next->until_date);
     trail_text(trail, "kind", now ? now->kind : "words", next->kind);
     trail_text(trail, "method", now ? now->method : "", next->method);
-    trail_number(trail, "value", now ? &now->value : NULL, &next->value);
-    trail_number(trail, "ordinal", now ? &now->ordinal : NULL, &next->ordinal);
+    trail_int(trail, "value", now ? or_null(&now->value) : NULL, or_null(&next->value));
+    trail_int(trail, "ordinal", now ? or_null(&now->ordinal) : NULL, or_null(&next->ordinal));
     trail_text(trail, "classes", classes[0], classes[1]);
-    trail_number(trail, "plan_id", now ? &now->plan_id : NULL, &next->plan_id);
+    trail_int(trail, "plan_id", now ? or_null(&now->plan_id) : NULL, or_null(&next->plan_id));
     trail_text(trail, "identity", now ? now->identity : "", next->identity);
     trail_text(trail, "level", now ? now->level : "", next->level);
-    trail_number(trail, "quota", now ? &now->quota : NULL, &next->quota);
+    trail_int(trail, "quota", now ? or_null(&now->quota) : NULL, or_null(&next->quota));
     trail_text(trail, "only_one_of", now ? now->only_one_of : "", next->only_one_of);
-    trail_number(trail, "scheme_id", now ? &now->scheme_id : NULL, &next->scheme_id);
+    trail_int(trail, "scheme_id", now ? or_null(&now->scheme_id) : NULL, or_null(&next->scheme_id));
 }
 
 /* Puts exactly these rooms in. 1 when that is a change. */

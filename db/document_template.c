@@ -1,5 +1,5 @@
-/* document_template.c - templates: drafts, versions in use, retired ones. See document_template.h.
- * */
+/* document_template.c - templates: drafts, versions in use, retired ones. See
+ * document_template.h. */
 #include "db/document_template.h"
 
 #include <errno.h>
@@ -56,7 +56,7 @@ bool template_field_next(const char **cursor, struct template_piece *ret)
     return true;
 }
 
-static int body_check(struct tx *tx, const char *body)
+int template_body_check(struct tx *tx, const char *body)
 {
     struct template_piece piece;
     char name[80], count[24];
@@ -84,7 +84,7 @@ int template_create(struct tx *tx, const struct template_new *t, int64_t *ret_id
     int r = tx_need_whole(tx, t->project_id);
 
     if (r == 0)
-        r = body_check(tx, t->body);
+        r = template_body_check(tx, t->body);
     if (r == 0)
         r = tx_need_room(tx, "SELECT COUNT(*) FROM document_template WHERE project_id = $1",
                          t->project_id, TEMPLATE_MAX);
@@ -134,7 +134,7 @@ int template_update(struct tx *tx, int64_t id, const char *name, const char *bod
     int r = now_read(tx, id, &now);
 
     if (r == 0 && body)
-        r = body_check(tx, body);
+        r = template_body_check(tx, body);
     if (r == 0)
         r = db_run(tx->db,
                    "UPDATE document_template SET name = COALESCE($2, name), "

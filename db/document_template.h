@@ -34,8 +34,8 @@ struct template_new {
 int template_create(struct tx *tx, const struct template_new *template, int64_t *ret_id);
 /* Of a draft: TEMPLATE_USED else. */
 int template_update(struct tx *tx, int64_t id, const char *name, const char *body);
-/* Makes it the one that is used; the one before is retired. An older one may be made active again
- * by a new draft of its text: a number is never reused. */
+/* Makes it the one that is used; the one before is retired. An older one may be made active
+ * again by a new draft of its text: a number is never reused. */
 int template_activate(struct tx *tx, int64_t id);
 
 struct template_row {
@@ -48,12 +48,16 @@ int template_list(struct tx *tx, int64_t project_id, const char *kind,
 int template_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct template_row *row),
                  void *arg);
 
-/* Fills the active template of the document's kind and keeps the text; none is active: 0, nothing
- * kept. For the modules of db/ that make documents. */
+/* Fills the active template of the document's kind and keeps the text; none is active: 0,
+ * nothing kept. For the modules of db/ that make documents. */
 int document_text_make(struct tx *tx, int64_t document_id);
-/* The text as it was made; with @clear the personal fields are filled in, which needs
+/* The text as it was made, with the personal fields masked; with @clear in clear, which needs
  * customer.clear and is an audit row. NOT_FOUND when it has none. */
 int document_text_get(struct tx *tx, int64_t document_id, bool clear,
                       int (*each)(void *arg, const char *body), void *arg);
+/* @body, which may be any, filled from the newest document of the project that the actor sees, the
+ * personal fields masked; as it is where there is no document yet. TEMPLATE_FIELD as above. */
+int document_text_preview(struct tx *tx, int64_t project_id, const char *body,
+                          int (*each)(void *arg, const char *body), void *arg);
 
 #endif

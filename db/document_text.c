@@ -1,18 +1,19 @@
-/* document_text.c - a document's text, filled once from the deal it is of. See document_template.h.
- * */
+/* document_text.c - a document's text, filled once from the deal it is of. See
+ * document_template.h. */
 #include "db/document_text.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "db/audit.h"
 #include "db/capitals.h"
 #include "db/contact.h"
 #include "db/customer_secret.h"
 #include "db/day.h"
+#include "db/deal_scope.h"
 #include "db/fund.h"
 #include "db/money.h"
 #include "db/unit.h"
@@ -36,18 +37,30 @@ struct text {
     bool failed;
 };
 
+/* What was in it may be personal. */
+static void text_wipe(struct text *t)
+{
+    if (t->data)
+        sodium_memzero(t->data, t->room);
+    free(t->data);
+    t->data = NULL;
+}
+
 static void text_add(struct text *t, const char *data, size_t n)
 {
     if (t->failed)
         return;
     if (t->n + n + 1 > t->room) {
         const size_t room = (t->n + n + 1) * 2;
-        char *grown = realloc(t->data, room);
+        char *grown = malloc(room);
 
         if (!grown) {
             t->failed = true;
             return;
         }
+        if (t->data)
+            memcpy(grown, t->data, t->n);
+        text_wipe(t);
         t->data = grown;
         t->room = room;
     }
@@ -89,8 +102,7 @@ static int text_end(struct text *t)
 {
     if (!t->failed)
         return 0;
-    free(t->data);
-    t->data = NULL;
+    text_wipe(t);
     return -ENOMEM;
 }
 
@@ -98,7 +110,8 @@ static int text_end(struct text *t)
 
 struct filling {
     struct tx *tx;
-    int64_t document_id, deal_id, unit_id, terms_id;
+    int64_t document_id, unit_id, terms_id;
+    bool clear; /* what is personal is said in clear, else masked */
     struct text values[FIELD_COUNT];
 };
 
@@ -124,10 +137,10 @@ static int deal_fill(struct filling *f)
     char day[DAY_TEXT], number[24], years[24];
     struct stmt *s;
     int r = db_query(f->tx->db, &s,
-                     "SELECT d.id, d.unit_id, p.terms_id, p.number, p.made_ms, w.name, j.name, "
+                     "SELECT d.unit_id, p.terms_id, p.number, p.made_ms, w.name, j.name, "
                      "j.developer, j.address, t.list_fen, t.total_fen, t.area, t.deposit_fen, "
-                     "t.plan_name, t.loan_fen + t.fund_loan_fen, t.bank, t.loan_years, "
-                     "t.price_basis FROM deal_document p JOIN deal d ON d.id = p.deal_id "
+                     "t.plan_name, t.loan_fen + t.fund_loan_fen, t.bank, t.loan_years "
+                     "FROM deal_document p JOIN deal d ON d.id = p.deal_id "
                      "JOIN terms t ON t.id = p.terms_id JOIN project j ON j.id = d.project_id "
                      "JOIN user_account w ON w.id = d.user_id WHERE p.id = $1",
                      "i", f->document_id);
@@ -136,28 +149,27 @@ static int deal_fill(struct filling *f)
         r = stmt_step(s);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    f->deal_id = stmt_int(s, 0);
-    f->unit_id = stmt_int(s, 1);
-    f->terms_id = stmt_int(s, 2);
-    snprintf(number, sizeof(number), "%06" PRId64, stmt_int(s, 3));
+    f->unit_id = stmt_int(s, 0);
+    f->terms_id = stmt_int(s, 1);
+    snprintf(number, sizeof(number), "%06" PRId64, stmt_int(s, 2));
     say(f, FIELD_NUMBER, number);
-    day_of(stmt_int(s, 4), day);
+    day_of(stmt_int(s, 3), day);
     say(f, FIELD_DATE, day);
-    say(f, FIELD_CONSULTANT, stmt_text(s, 5));
-    say(f, FIELD_PROJECT, stmt_text(s, 6));
-    say(f, FIELD_DEVELOPER, stmt_text(s, 7));
-    say(f, FIELD_ADDRESS, stmt_text(s, 8));
-    say_money(f, FIELD_LIST_PRICE, FIELD_COUNT, stmt_int(s, 9));
-    say_money(f, FIELD_TOTAL, FIELD_TOTAL_CAPITALS, stmt_int(s, 10));
-    if (stmt_int(s, 11) > 0)
+    say(f, FIELD_CONSULTANT, stmt_text(s, 4));
+    say(f, FIELD_PROJECT, stmt_text(s, 5));
+    say(f, FIELD_DEVELOPER, stmt_text(s, 6));
+    say(f, FIELD_ADDRESS, stmt_text(s, 7));
+    say_money(f, FIELD_LIST_PRICE, FIELD_COUNT, stmt_int(s, 8));
+    say_money(f, FIELD_TOTAL, FIELD_TOTAL_CAPITALS, stmt_int(s, 9));
+    if (stmt_int(s, 10) > 0)
         say_money(f, FIELD_UNIT_PRICE, FIELD_COUNT,
-                  money_unit_price(stmt_int(s, 10), stmt_int(s, 11)));
-    say_money(f, FIELD_DEPOSIT, FIELD_DEPOSIT_CAPITALS, stmt_int(s, 12));
-    say(f, FIELD_PLAN, stmt_text(s, 13));
-    say_money(f, FIELD_LOAN, FIELD_COUNT, stmt_int(s, 14));
-    say(f, FIELD_BANK, stmt_text(s, 15));
-    if (stmt_int(s, 16) > 0) {
-        snprintf(years, sizeof(years), "%" PRId64, stmt_int(s, 16));
+                  money_unit_price(stmt_int(s, 9), stmt_int(s, 10)));
+    say_money(f, FIELD_DEPOSIT, FIELD_DEPOSIT_CAPITALS, stmt_int(s, 11));
+    say(f, FIELD_PLAN, stmt_text(s, 12));
+    say_money(f, FIELD_LOAN, FIELD_COUNT, stmt_int(s, 13));
+    say(f, FIELD_BANK, stmt_text(s, 14));
+    if (stmt_int(s, 15) > 0) {
+        snprintf(years, sizeof(years), "%" PRId64, stmt_int(s, 15));
         say(f, FIELD_LOAN_YEARS, years);
     }
     stmt_reset(s);
@@ -200,29 +212,6 @@ static int permit_fill(struct filling *f)
         say(f, FIELD_ESCROW_BANK, stmt_text(s, 1));
         say(f, FIELD_ESCROW_NAME, stmt_text(s, 2));
         say(f, FIELD_ESCROW_ACCOUNT, stmt_text(s, 3));
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
-static int buyers_fill(struct filling *f)
-{
-    char share[32];
-    struct stmt *s;
-    int r = db_query(f->tx->db, &s,
-                     "SELECT c.name, p.share_bp FROM deal_party p "
-                     "JOIN customer c ON c.id = p.customer_id "
-                     "WHERE p.deal_id = $1 AND p.ended_ms IS NULL ORDER BY p.ordinal",
-                     "i", f->deal_id);
-
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const char *comma = f->values[FIELD_BUYERS].n > 0 ? "、" : "";
-
-        say(f, FIELD_BUYERS, comma);
-        say(f, FIELD_BUYERS, stmt_text(s, 0));
-        snprintf(share, sizeof(share), "%s%s %" PRId64 ".%02" PRId64 "%%", comma, stmt_text(s, 0),
-                 stmt_int(s, 1) / 100, stmt_int(s, 1) % 100);
-        say(f, FIELD_SHARES, share);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
@@ -283,29 +272,57 @@ static int schedule_fill(struct filling *f)
 
 /* ---- what is personal ---- */
 
+/* The document's buyers are those it was made with. */
+static const char buyers_sql[] =
+    "SELECT p.customer_id, c.name, c.kind, p.share_bp FROM deal_document x "
+    "JOIN deal_party p ON p.deal_id = x.deal_id JOIN customer c ON c.id = p.customer_id "
+    "WHERE x.id = $1 AND p.since_ms <= x.made_ms "
+    "AND (p.ended_ms IS NULL OR p.ended_ms > x.made_ms) "
+    "ORDER BY p.ordinal";
+enum { BUYERS_MAX = 10 };
+
+static void buyer_say(struct filling *f, struct stmt *s)
+{
+    const char *comma = f->values[FIELD_BUYERS].n > 0 ? "、" : "", *name = stmt_text(s, 1);
+    char masked[CONTACT_NAME_TEXT], share[32];
+
+    if (!f->clear && strcmp(stmt_text(s, 2), "person") == 0) {
+        contact_name_mask(name, masked);
+        name = masked;
+    }
+    say(f, FIELD_BUYERS, comma);
+    say(f, FIELD_BUYERS, name);
+    snprintf(share, sizeof(share), " %" PRId64 ".%02" PRId64 "%%", stmt_int(s, 3) / 100,
+             stmt_int(s, 3) % 100);
+    say(f, FIELD_SHARES, comma);
+    say(f, FIELD_SHARES, name);
+    say(f, FIELD_SHARES, share);
+}
+
 static int secret_say(void *arg, const struct customer_secret *secret)
 {
     struct filling *f = arg;
     const enum field field = secret->kind == CONTACT_PHONE ? FIELD_PHONES : FIELD_DOCUMENTS;
+    char masked[CONTACT_TEXT];
 
+    contact_mask(secret->kind, secret->value, masked);
     if (f->values[field].n > 0)
         say(f, field, "、");
-    say(f, field, secret->value);
+    say(f, field, f->clear ? secret->value : masked);
     return 0;
 }
 
 static int personal_fill(struct filling *f)
 {
-    int64_t buyers[10];
+    int64_t buyers[BUYERS_MAX];
     size_t n = 0;
     struct stmt *s;
-    int r = db_query(f->tx->db, &s,
-                     "SELECT customer_id FROM deal_party WHERE deal_id = $1 AND ended_ms IS NULL "
-                     "ORDER BY ordinal",
-                     "i", f->deal_id);
+    int r = db_query(f->tx->db, &s, buyers_sql, "i", f->document_id);
 
-    while (r >= 0 && n < sizeof(buyers) / sizeof(buyers[0]) && (r = stmt_step(s)) == 1)
+    while (r >= 0 && n < BUYERS_MAX && (r = stmt_step(s)) == 1) {
         buyers[n++] = stmt_int(s, 0);
+        buyer_say(f, s);
+    }
     stmt_reset(s);
     for (size_t i = 0; r >= 0 && i < n; i++)
         r = secret_each(f->tx, buyers[i], secret_say, f);
@@ -317,7 +334,7 @@ static int personal_fill(struct filling *f)
 static void filling_free(struct filling *f)
 {
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        free(f->values[i].data);
+        text_wipe(&f->values[i]);
 }
 
 /* @body with the values in the place of its fields: the personal ones, or with @personal false all
@@ -354,8 +371,6 @@ static int all_fill(struct filling *f)
     r = unit_scan(&all, &filter, unit_fill, f);
     if (r == 0)
         r = permit_fill(f);
-    if (r == 0)
-        r = buyers_fill(f);
     return r == 0 ? schedule_fill(f) : r;
 }
 
@@ -407,50 +422,108 @@ int document_text_make(struct tx *tx, int64_t document_id)
 
 /* ---- reading it ---- */
 
-static int clear_give(struct tx *tx, int64_t document_id, int64_t deal_id, int64_t project_id,
-                      const char *body, int (*each)(void *arg, const char *body), void *arg)
+/* @body with what is personal in it, for @each. */
+static int personal_give(struct filling *f, const char *body,
+                         int (*each)(void *arg, const char *body), void *arg)
 {
-    struct filling f = {.tx = tx, .document_id = document_id, .deal_id = deal_id};
     char *filled = NULL;
-    int r = tx_need_right(tx, RIGHT_CUSTOMER_CLEAR);
+    int r = personal_fill(f);
 
     if (r == 0)
-        r = personal_fill(&f);
-    if (r == 0)
-        r = body_fill(&f, body, true, &filled);
-    if (r == 0)
-        r = audit_add(tx, "document.clear", "deal", deal_id, project_id, NULL);
-    if (r == 0)
+        r = body_fill(f, body, true, &filled);
+    if (r == 0) {
         r = each(arg, filled);
+        sodium_memzero(filled, strlen(filled));
+    }
     free(filled);
-    filling_free(&f);
     return r;
+}
+
+static int clear_check(struct tx *tx, int64_t document_id, const struct deal_place *place)
+{
+    struct trail trail = {0};
+    int r = tx_need_right(tx, RIGHT_CUSTOMER_CLEAR);
+
+    if (r < 0)
+        return r;
+    trail_int(&trail, "document_id", NULL, &document_id);
+    return audit_add(tx, "document.clear", "deal", place->deal_id, place->project_id, &trail);
 }
 
 int document_text_get(struct tx *tx, int64_t document_id, bool clear,
                       int (*each)(void *arg, const char *body), void *arg)
 {
-    int64_t project_id, deal_id;
-    char *body;
+    struct filling f = {.tx = tx, .document_id = document_id, .clear = clear};
+    struct deal_place place;
     struct stmt *s;
+    char *body;
     int r = tx_row(tx, &s,
-                   "SELECT p.project_id, p.deal_id, u.building_id, t.body FROM deal_document p "
-                   "JOIN document_text t ON t.document_id = p.id JOIN deal d ON d.id = p.deal_id "
-                   "JOIN unit u ON u.id = d.unit_id WHERE p.id = $1",
+                   "SELECT p.project_id, p.deal_id, t.body FROM deal_document p "
+                   "JOIN document_text t ON t.document_id = p.id WHERE p.id = $1",
                    document_id);
 
     if (r < 0)
         return r;
-    project_id = stmt_int(s, 0);
-    deal_id = stmt_int(s, 1);
-    r = tx_need_building(tx, project_id, stmt_int(s, 2));
-    body = r == 0 ? strdup(stmt_text(s, 3)) : NULL;
+    r = deal_place_read(tx, stmt_int(s, 1), &place);
+    body = r == 0 ? strdup(stmt_text(s, 2)) : NULL;
     stmt_reset(s);
     if (r < 0)
         return r;
-    if (!body)
-        return -ENOMEM;
-    r = clear ? clear_give(tx, document_id, deal_id, project_id, body, each, arg) : each(arg, body);
+    r = body ? 0 : -ENOMEM;
+    if (r == 0 && clear)
+        r = clear_check(tx, document_id, &place);
+    if (r == 0)
+        r = personal_give(&f, body, each, arg);
     free(body);
+    filling_free(&f);
+    return r;
+}
+
+/* ---- before it is used ---- */
+
+/* The newest document of a deal that the actor sees among the last ones; 0: none. */
+static int example_find(struct tx *tx, int64_t project_id, int64_t *ret_id)
+{
+    struct deal_place place = {.project_id = project_id};
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT p.id, u.building_id, d.user_id FROM deal_document p "
+                     "JOIN deal d ON d.id = p.deal_id JOIN unit u ON u.id = d.unit_id "
+                     "WHERE p.project_id = $1 ORDER BY p.id DESC LIMIT 200",
+                     "i", project_id);
+
+    *ret_id = 0;
+    while (r >= 0 && !*ret_id && (r = stmt_step(s)) == 1) {
+        place.building_id = stmt_int(s, 1);
+        place.user_id = stmt_int(s, 2);
+        if (deal_seen(tx->actor, &place))
+            *ret_id = stmt_int(s, 0);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int document_text_preview(struct tx *tx, int64_t project_id, const char *body,
+                          int (*each)(void *arg, const char *body), void *arg)
+{
+    struct filling f = {.tx = tx};
+    char *filled = NULL;
+    int r = tx_need_project(tx, project_id);
+
+    if (r == 0)
+        r = template_body_check(tx, body);
+    if (r == 0)
+        r = example_find(tx, project_id, &f.document_id);
+    if (r < 0 || !f.document_id)
+        return r < 0 ? r : each(arg, body);
+    r = deal_fill(&f);
+    if (r == 0)
+        r = all_fill(&f);
+    if (r == 0)
+        r = body_fill(&f, body, false, &filled);
+    if (r == 0)
+        r = personal_give(&f, filled, each, arg);
+    free(filled);
+    filling_free(&f);
     return r;
 }

@@ -13,5 +13,7 @@ struct template_piece {
 };
 /* The next piece, as far as there is one. */
 bool template_field_next(const char **cursor, struct template_piece *ret);
+/* TEMPLATE_FIELD names each {{field}} that there is none of, below FIELDS_WRONG. */
+int template_body_check(struct tx *tx, const char *body);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/audit.h"
 #include "db/deal_node.h"
+#include "db/deal_scope.h"
 
 static const struct mortgage_paper papers_all[] = {
 #define PAPER(symbol, code, zh, en) {code, zh, en},
@@ -60,7 +60,8 @@ static void papers_write(unsigned set, char out[PAPERS_TEXT])
 /* ---- one ---- */
 
 struct mortgage {
-    int64_t project_id, building_id, version, deal_id, amount_fen;
+    struct deal_place place;
+    int64_t version, amount_fen;
     unsigned papers;
     char state[12];
 };
@@ -69,54 +70,57 @@ static int mortgage_read(struct tx *tx, int64_t id, int64_t version, struct mort
 {
     struct stmt *s;
     bool known;
-    int r = tx_row(tx, &s,
-                   "SELECT d.project_id, u.building_id, m.version, m.deal_id, m.amount_fen, "
-                   "m.papers, m.state FROM mortgage m JOIN deal d ON d.id = m.deal_id "
-                   "JOIN unit u ON u.id = d.unit_id WHERE m.id = $1",
-                   id);
+    int r =
+        tx_row(tx, &s,
+               "SELECT d.project_id, u.building_id, m.deal_id, d.user_id, m.version, "
+               "m.amount_fen, m.papers, m.state FROM mortgage m JOIN deal d ON d.id = m.deal_id "
+               "JOIN unit u ON u.id = d.unit_id WHERE m.id = $1",
+               id);
 
     if (r < 0)
         return r;
-    *ret = (struct mortgage){.project_id = stmt_int(s, 0),
-                             .building_id = stmt_int(s, 1),
-                             .version = stmt_int(s, 2),
-                             .deal_id = stmt_int(s, 3),
-                             .amount_fen = stmt_int(s, 4),
-                             .papers = papers_read(stmt_text(s, 5), &known)};
-    snprintf(ret->state, sizeof(ret->state), "%s", stmt_text(s, 6));
+    *ret = (struct mortgage){.place = {.project_id = stmt_int(s, 0),
+                                       .building_id = stmt_int(s, 1),
+                                       .deal_id = stmt_int(s, 2),
+                                       .user_id = stmt_int(s, 3)},
+                             .version = stmt_int(s, 4),
+                             .amount_fen = stmt_int(s, 5),
+                             .papers = papers_read(stmt_text(s, 6), &known)};
+    snprintf(ret->state, sizeof(ret->state), "%s", stmt_text(s, 7));
     stmt_reset(s);
-    r = tx_need_building(tx, ret->project_id, ret->building_id);
+    r = deal_need(tx, &ret->place);
     if (r == 0 && version != ret->version)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "按揭", NULL);
     return r;
 }
 
 /* What the terms of a live deal lend by a bank of that kind. */
-static int loan_of(struct tx *tx, const struct mortgage_new *m, int64_t *ret_project_id,
+static int loan_of(struct tx *tx, const struct mortgage_new *m, struct deal_place *ret_place,
                    int64_t *ret_fen)
 {
-    int64_t building_id;
     struct stmt *s;
-    int r = tx_row(tx, &s,
-                   "SELECT d.project_id, u.building_id, t.loan_fen, t.fund_loan_fen FROM deal d "
-                   "JOIN unit u ON u.id = d.unit_id JOIN terms t ON t.id = d.terms_id "
-                   "WHERE d.id = $1 AND d.closed_ms IS NULL",
-                   m->deal_id);
+    int r = deal_place_read(tx, m->deal_id, ret_place);
 
+    if (r == 0)
+        r = tx_row(tx, &s,
+                   "SELECT d.project_id, t.loan_fen, t.fund_loan_fen, d.closed_ms FROM deal d "
+                   "JOIN terms t ON t.id = d.terms_id WHERE d.id = $1",
+                   m->deal_id);
     if (r < 0)
         return r;
-    *ret_project_id = stmt_int(s, 0);
-    building_id = stmt_int(s, 1);
-    *ret_fen = stmt_int(s, strcmp(m->kind, "fund") == 0 ? 3 : 2);
+    *ret_fen = stmt_int(s, strcmp(m->kind, "fund") == 0 ? 2 : 1);
+    if (!stmt_is_null(s, 3))
+        r = fault_set(tx->fault, FAULT_DEAL_CLOSED, NULL);
     stmt_reset(s);
-    return tx_need_building(tx, *ret_project_id, building_id);
+    return r;
 }
 
 int mortgage_create(struct tx *tx, const struct mortgage_new *m, int64_t *ret_id)
 {
-    int64_t project_id, most_fen, id = 0;
+    int64_t most_fen = 0, id = 0;
     struct trail trail = {0};
-    int r = loan_of(tx, m, &project_id, &most_fen);
+    struct deal_place place;
+    int r = loan_of(tx, m, &place, &most_fen);
 
     if (r < 0)
         return r;
@@ -134,7 +138,7 @@ int mortgage_create(struct tx *tx, const struct mortgage_new *m, int64_t *ret_id
     trail_text(&trail, "bank", NULL, m->bank);
     trail_int(&trail, "amount_fen", NULL, &m->amount_fen);
     trail_int(&trail, "years", NULL, &m->years);
-    r = audit_add(tx, "mortgage.create", "deal", m->deal_id, project_id, &trail);
+    r = deal_note(tx, &place, "mortgage.create", &trail);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -194,16 +198,16 @@ int mortgage_act(struct tx *tx, const struct mortgage_act *a)
                    "itoi", a->id, steps[a->step].to,
                    a->step == MORTGAGE_APPROVE ? &a->amount_fen : NULL, tx->now_ms);
     if (r >= 0 && a->step == MORTGAGE_APPROVE)
-        r = approved_told(tx, m.deal_id);
+        r = approved_told(tx, m.place.deal_id);
     else if (r >= 0 && a->step == MORTGAGE_END && strcmp(m.state, "approved") == 0)
-        r = deal_node_untold(tx, m.deal_id, NODE_LOAN_APPLY, a->note);
+        r = deal_node_untold(tx, m.place.deal_id, NODE_LOAN_APPLY, a->note);
     if (r < 0)
         return r;
     trail_text(&trail, "state", m.state, steps[a->step].to);
     if (a->step == MORTGAGE_APPROVE)
         trail_int(&trail, "approved_fen", NULL, &a->amount_fen);
     trail_text(&trail, "note", NULL, a->note);
-    return audit_add(tx, steps[a->step].action, "deal", m.deal_id, m.project_id, &trail);
+    return deal_note(tx, &m.place, steps[a->step].action, &trail);
 }
 
 int mortgage_papers_set(struct tx *tx, int64_t id, int64_t version, const char *papers)
@@ -231,61 +235,88 @@ int mortgage_papers_set(struct tx *tx, int64_t id, int64_t version, const char *
     if (r < 0)
         return r;
     trail_text(&trail, "papers", before, after);
-    return audit_add(tx, "mortgage.papers", "deal", m.deal_id, m.project_id, &trail);
+    return deal_note(tx, &m.place, "mortgage.papers", &trail);
 }
 
 /* ---- reading ---- */
 
+/* As people say the unit; the customer and the consultant whose it is. */
 #define ROWS                                                                                       \
-    "SELECT d.project_id, u.building_id, m.id, m.version, m.deal_id, m.amount_fen, m.years, "      \
-    "m.approved_fen, m.progress_ms, m.kind, m.bank, m.state, m.papers FROM mortgage m "            \
-    "JOIN deal d ON d.id = m.deal_id JOIN unit u ON u.id = d.unit_id "
+    "SELECT d.project_id, u.building_id, d.user_id, m.id, m.version, m.deal_id, m.amount_fen, "    \
+    "m.years, m.approved_fen, m.progress_ms, m.kind, m.bank, m.state, m.papers, b.name || CASE "   \
+    "st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, a.name FROM mortgage m "    \
+    "JOIN deal d ON d.id = m.deal_id JOIN unit u ON u.id = d.unit_id "                             \
+    "JOIN building b ON b.id = u.building_id JOIN stair st ON st.id = u.stair_id "                 \
+    "JOIN user_account a ON a.id = d.user_id "
 
-static int rows_give(struct tx *tx, struct stmt *s, int r,
+/* Gives rows in scope until there were @limit. */
+static int rows_give(struct tx *tx, struct stmt *s, int limit,
                      int (*each)(void *arg, const struct mortgage_row *row), void *arg)
 {
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct mortgage_row row = {.project_id = stmt_int(s, 0),
-                                         .id = stmt_int(s, 2),
-                                         .version = stmt_int(s, 3),
-                                         .deal_id = stmt_int(s, 4),
-                                         .amount_fen = stmt_int(s, 5),
-                                         .years = stmt_int(s, 6),
-                                         .approved_fen = stmt_int(s, 7),
-                                         .progress_ms = stmt_int(s, 8),
-                                         .kind = stmt_text(s, 9),
-                                         .bank = stmt_text(s, 10),
-                                         .state = stmt_text(s, 11),
-                                         .papers = stmt_text(s, 12)};
+    int n = 0, r = 0;
 
-        if (actor_sees_building(tx->actor, row.project_id, stmt_int(s, 1)))
-            r = each(arg, &row);
+    while (r >= 0 && n < limit && (r = stmt_step(s)) == 1) {
+        const struct deal_place place = {
+            .project_id = stmt_int(s, 0), .building_id = stmt_int(s, 1), .user_id = stmt_int(s, 2)};
+        const struct mortgage_row row = {.project_id = stmt_int(s, 0),
+                                         .id = stmt_int(s, 3),
+                                         .version = stmt_int(s, 4),
+                                         .deal_id = stmt_int(s, 5),
+                                         .amount_fen = stmt_int(s, 6),
+                                         .years = stmt_int(s, 7),
+                                         .approved_fen = stmt_int(s, 8),
+                                         .progress_ms = stmt_int(s, 9),
+                                         .kind = stmt_text(s, 10),
+                                         .bank = stmt_text(s, 11),
+                                         .state = stmt_text(s, 12),
+                                         .papers = stmt_text(s, 13),
+                                         .unit = stmt_text(s, 14),
+                                         .consultant = stmt_text(s, 15)};
+
+        if (!deal_seen(tx->actor, &place))
+            continue;
+        n++;
+        r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
 
+int mortgage_deal(struct tx *tx, int64_t id, int64_t *ret_deal_id)
+{
+    int r = db_get(tx->db, ret_deal_id, "SELECT deal_id FROM mortgage WHERE id = $1", "i", id);
+
+    return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
+}
+
 int mortgage_each(struct tx *tx, int64_t deal_id,
                   int (*each)(void *arg, const struct mortgage_row *row), void *arg)
 {
-    struct stmt *s;
-    int r = db_query(tx->db, &s, ROWS "WHERE m.deal_id = $1 ORDER BY m.id", "i", deal_id);
+    struct deal_place place;
+    struct stmt *s = NULL;
+    int r = deal_place_read(tx, deal_id, &place);
 
-    return rows_give(tx, s, r, each, arg);
+    if (r == 0)
+        r = db_query(tx->db, &s, ROWS "WHERE m.deal_id = $1 ORDER BY m.id", "i", deal_id);
+    return r < 0 ? r : rows_give(tx, s, MORTGAGE_PAGE_MAX, each, arg);
 }
 
-int mortgage_stale(struct tx *tx, int64_t project_id, int64_t before_ms, int limit,
+int mortgage_stale(struct tx *tx, const struct mortgage_filter *f,
                    int (*each)(void *arg, const struct mortgage_row *row), void *arg)
 {
     struct stmt *s = NULL;
-    int r = tx_need_project(tx, project_id);
+    int r = tx_need_project(tx, f->project_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,
                      ROWS "WHERE d.project_id = $1 AND m.state IN ('preparing', 'submitted') "
                           "AND m.progress_ms <= $2 AND d.closed_ms IS NULL "
-                          "ORDER BY m.bank, m.progress_ms, m.id LIMIT $3",
-                     "iii", project_id, before_ms,
-                     (int64_t)(limit < MORTGAGE_PAGE_MAX ? limit : MORTGAGE_PAGE_MAX));
-    return rows_give(tx, s, r, each, arg);
+                          "AND ($3 = '' OR m.bank = $3) AND ($5 = 0 OR (m.bank, m.progress_ms, "
+                          "m.id) > ((SELECT x.bank FROM mortgage x WHERE x.id = $5), $4, $5)) "
+                          "ORDER BY m.bank, m.progress_ms, m.id",
+                     "iitii", f->project_id, f->before_ms, f->bank ? f->bank : "", f->after_ms,
+                     f->after_id);
+    return r < 0 ? r
+                 : rows_give(tx, s, f->limit < MORTGAGE_PAGE_MAX ? f->limit : MORTGAGE_PAGE_MAX,
+                             each, arg);
 }

@@ -49,11 +49,20 @@ int mortgage_papers_set(struct tx *tx, int64_t id, int64_t version, const char *
 struct mortgage_row {
     int64_t id, version, project_id, deal_id, amount_fen, years, approved_fen, progress_ms;
     const char *kind, *bank, *state, *papers;
+    const char *unit, *consultant; /* as people say it; whose deal it is */
 };
 int mortgage_each(struct tx *tx, int64_t deal_id,
                   int (*each)(void *arg, const struct mortgage_row *row), void *arg);
+/* Which deal it is of. Looks at no scope: the caller reads the deal. */
+int mortgage_deal(struct tx *tx, int64_t id, int64_t *ret_deal_id);
 /* Those on their way that have not moved since @before_ms, by bank, the oldest first (AS-05). */
-int mortgage_stale(struct tx *tx, int64_t project_id, int64_t before_ms, int limit,
+struct mortgage_filter {
+    int64_t project_id, before_ms;
+    const char *bank;           /* NULL: any */
+    int64_t after_ms, after_id; /* behind this one: when it last moved, which; 0: from the first */
+    int limit;
+};
+int mortgage_stale(struct tx *tx, const struct mortgage_filter *filter,
                    int (*each)(void *arg, const struct mortgage_row *row), void *arg);
 
 #endif

@@ -45,6 +45,8 @@ struct process_row {
     size_t n_nodes;
 };
 
+/* The templates a new project begins with: loans, and every other plan. */
+int process_seed(struct tx *tx, int64_t project_id);
 /* @row without id and version. */
 int process_create(struct tx *tx, const struct process_row *row, int64_t *ret_id);
 /* All of it in the place of what there is; @row->version as read. */

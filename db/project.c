@@ -8,6 +8,7 @@
 
 #include "db/audit.h"
 #include "db/media.h"
+#include "db/process.h"
 
 #define TEXT(n, column) ", " #column
 #define INT(n, column)  ", " #column
@@ -105,6 +106,8 @@ int project_create(struct tx *tx, const struct project_new *p, int64_t *ret_id)
     trail_text(&trail, "phone", NULL, p->phone);
     trail_text(&trail, "sale_type", NULL, sale_type);
     r = audit_add_project(tx, "project.create", "project", id, id, &trail);
+    if (r == 0)
+        r = process_seed(tx, id);
     if (r == 0)
         *ret_id = id;
     return r;

@@ -126,6 +126,7 @@ static int filter_read(struct call *call, struct deal_filter *f)
     if (r == 0)
         r = cursor_read(call, &f->before_id, 1, &present);
     f->stages = call_query(call, "stages");
+    f->paper = call_query(call, "paper");
     f->live = (int)live;
     f->limit = (int)limit;
     return r;

@@ -15,5 +15,8 @@ int receivable_item_add(void *arg, const struct receivable_row *row);
 /* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
 struct deal_buyer;
 void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n);
+/* "shown": [codes of showing.def], as deal_open and deal_advance want them: separated by a space. */
+enum { SHOWN_MAX = 8, SHOWN_TEXT = SHOWN_MAX * 20 };
+void body_shown(struct body *b, char ret_shown[static SHOWN_TEXT]);
 
 #endif

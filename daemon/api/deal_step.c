@@ -44,7 +44,8 @@ void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n)
 
 int api_deal_open(struct call *call)
 {
-    struct deal_open open = {.stage = 0};
+    char shown[SHOWN_TEXT];
+    struct deal_open open = {.stage = 0, .shown = shown};
     const char *stage = NULL;
     struct body b;
     int64_t id;
@@ -61,6 +62,7 @@ int api_deal_open(struct call *call)
     body_text(&b, "document", BODY_OPTIONAL, 0, DOCUMENT_MAX, &open.document);
     body_text(&b, "document_again", BODY_OPTIONAL, 0, 40, &open.document_again);
     body_int(&b, "user_id", BODY_OPTIONAL, 1, INT64_MAX, &open.user_id);
+    body_shown(&b, shown);
     r = body_end(&b);
     if (r < 0)
         return r;
@@ -84,7 +86,8 @@ static int step_begin(struct call *call, struct body *b, int64_t *ret_id, int64_
 
 int api_deal_advance(struct call *call)
 {
-    struct deal_advance to = {.deal_id = 0};
+    char shown[SHOWN_TEXT];
+    struct deal_advance to = {.shown = shown};
     const char *stage = NULL;
     struct body b;
     int r = step_begin(call, &b, &to.deal_id, &to.version);
@@ -96,6 +99,7 @@ int api_deal_advance(struct call *call)
     body_int(&b, "confirmation_id", BODY_OPTIONAL, 1, INT64_MAX, &to.confirmation_id);
     body_text(&b, "document", BODY_OPTIONAL, 0, DOCUMENT_MAX, &to.document);
     body_text(&b, "document_again", BODY_OPTIONAL, 0, 40, &to.document_again);
+    body_shown(&b, shown);
     r = body_end(&b);
     if (r < 0)
         return r;

@@ -261,6 +261,47 @@ void set_classes(json_t *object, const char *name, unsigned set)
     json_object_set_new_nocheck(object, name, classes);
 }
 
+static bool is_code(const char *code)
+{
+    const size_t n = code ? strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789_-") : 0;
+
+    return n > 0 && n <= 40 && !code[n];
+}
+
+void body_codes(struct body *b, const char *field, enum body_need need, size_t max, char *out,
+                size_t size)
+{
+    json_t *codes = NULL;
+    size_t used = 0;
+
+    body_array(b, field, need, max, &codes);
+    if (codes)
+        out[0] = '\0';
+    for (size_t i = 0; i < json_array_size(codes); i++) {
+        const char *code = json_string_value(json_array_get(codes, i));
+
+        if (!is_code(code) || used + strlen(code) + 2 > size)
+            fault_item(b->call->tx.fault, FAULT_FIELD_CHOICE, (int64_t)i + 1, field, "field", field,
+                       NULL);
+        else
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", code);
+    }
+}
+
+void set_codes(json_t *object, const char *name, const char *codes)
+{
+    json_t *list = json_array();
+
+    while (*codes) {
+        const size_t n = strcspn(codes, " ");
+
+        json_array_append_new(list, json_stringn(codes, n));
+        codes += n;
+        codes += *codes == ' ';
+    }
+    json_object_set_new_nocheck(object, name, list);
+}
+
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)
 {
     json_t *codes = NULL;

@@ -48,6 +48,12 @@ void body_word(struct body *b, const char *field, enum body_need need, const cha
                const char **ret_text);
 /* "classes": their codes as a set; none is given: *@ret_set stays and so does what it was. */
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set);
+/* An array of codes ([a-z0-9_-], at most @max) as one text with a space between them; @out stays
+ * when the field is absent. @size: 42 bytes for each code are enough. */
+void body_codes(struct body *b, const char *field, enum body_need need, size_t max, char *out,
+                size_t size);
+/* The codes of such a text as an array. */
+void set_codes(json_t *object, const char *name, const char *codes);
 /* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */

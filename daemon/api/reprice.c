@@ -179,6 +179,8 @@ int api_reprice_preview(struct call *call)
     int r = call_param_id(call, 0, &how.project_id);
 
     if (r == 0)
+        r = tx_need_project(&call->tx, how.project_id);
+    if (r == 0)
         r = how_query(call, &how);
     if (r == 0)
         r = target_check(call, how.target);

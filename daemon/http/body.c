@@ -184,8 +184,30 @@ static void trim(const char **text, size_t *n)
     }
 }
 
-void body_text(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
-               const char **ret_text)
+/* The same of each line. */
+static bool lines_allowed(const char *text, size_t n, size_t *ret_chars)
+{
+    const char *end = text + n;
+    size_t all = 0;
+
+    for (;;) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t chars;
+
+        if (!text_allowed(text, (size_t)((stop ? stop : end) - text), &chars))
+            return false;
+        all += chars + (stop != NULL);
+        if (!stop)
+            break;
+        text = stop + 1;
+    }
+    *ret_chars = all;
+    return true;
+}
+
+static void text_read(struct body *b, const char *field, enum body_need need, size_t min,
+                      size_t max, bool (*allowed)(const char *, size_t, size_t *),
+                      const char **ret_text)
 {
     json_t *value = field_of(b, field, need), *kept;
     const char *text;
@@ -201,7 +223,7 @@ void body_text(struct body *b, const char *field, enum body_need need, size_t mi
     text = json_string_value(value);
     n = json_string_length(value);
     trim(&text, &n);
-    if (!text_allowed(text, n, &chars)) {
+    if (!allowed(text, n, &chars)) {
         wrong(b, FAULT_FIELD_TEXT, field);
         return;
     }
@@ -209,7 +231,7 @@ void body_text(struct body *b, const char *field, enum body_need need, size_t mi
     if (made) {
         text = made;
         n = strlen(made);
-        text_allowed(text, n, &chars);
+        allowed(text, n, &chars);
     }
     if (chars < min || chars > max) {
         wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)min, (int64_t)max);
@@ -227,6 +249,18 @@ void body_text(struct body *b, const char *field, enum body_need need, size_t mi
         wrong(b, FAULT_FIELD_TEXT, field);
     else
         *ret_text = json_string_value(kept);
+}
+
+void body_text(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
+               const char **ret_text)
+{
+    text_read(b, field, need, min, max, text_allowed, ret_text);
+}
+
+void body_lines(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
+                const char **ret_text)
+{
+    text_read(b, field, need, min, max, lines_allowed, ret_text);
 }
 
 void body_choice(struct body *b, const char *field, enum body_need need, const char *const *choices,

@@ -145,6 +145,9 @@ void body_int(struct body *b, const char *field, enum body_need need, int64_t mi
 void body_bool(struct body *b, const char *field, enum body_need need, bool *ret_value);
 void body_text(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
                const char **ret_text); /* lives as long as the call */
+/* The same with line feeds in it. */
+void body_lines(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
+                const char **ret_text);
 /* One of @choices (NULL-ended); *ret_index is its index. */
 void body_choice(struct body *b, const char *field, enum body_need need, const char *const *choices,
                  int *ret_index);

@@ -29,9 +29,11 @@ const customer = async (more = {}) =>
       '/api/v1/customers',
       {
         kind: 'person',
+        source_id: 3,
         name: '郑一鸣',
         source_id: 3, // walk-in
         notice: '隐私告知 2026-01',
+        source_id: 3,
         phones: [{ number: `1391234${String(++phones).padStart(4, '0')}` }],
         ...more,
       },
@@ -57,8 +59,10 @@ const asked = async (unit, stage = 'S', who = sales) => ({
   terms_id: await terms(unit, who),
   buyers: [{ customer_id: buyer, share_bp: 10000 }],
   document_again: DOCUMENT,
-  ...(stage === 'C' ? { document: `HT-${unit.id}` } : {}),
+  ...(stage === 'C' ? { document: `HT-${unit.id}`, shown: await toShow() } : {}),
 });
+const toShow = async () =>
+  (await sales.get(`/api/v1/projects/${project}/showings`)).items.map((item) => item.code);
 const open = async (unit, stage, who = sales) => who.post('/api/v1/deals', await asked(unit, stage, who), 201);
 const step = (who, deal, way, body, status = 200) =>
   who.post(`/api/v1/deals/${deal.id}/${way}`, { version: deal.version, ...body }, status);
@@ -108,7 +112,21 @@ describe('one deal', () => {
     });
     deal = await pay(deal, deposit.amount_fen);
     assert.equal(deal.due_now_fen, 0);
-    deal = await step(sales, deal, 'advance', { stage: 'C', document: 'HT-1' });
+    const showings = await toShow();
+    assert.deepEqual(showings, ['sale-rules', 'model-contract', 'presale-rules', 'permit']);
+    const signing = { version: deal.version, stage: 'C', document: 'HT-1' };
+    const advance = (status, code, more) =>
+      sales.refused('POST', `/api/v1/deals/${deal.id}/advance`, status, code, {
+        body: { ...signing, ...more },
+      });
+    await advance(422, 'fields.wrong', { shown: ['brochure'] });
+    await advance(422, 'fields.wrong', { shown: 'permit' });
+    const some = await advance(409, 'contract.showing-missing', { shown: showings.slice(1) });
+    assert.deepEqual(
+      some.errors.map((e) => e.field),
+      ['sale-rules'],
+    );
+    deal = await step(sales, deal, 'advance', { stage: 'C', document: 'HT-1', shown: showings });
     assert.deepEqual(
       deal.documents.map((d) => [d.kind, d.state]),
       [
@@ -119,9 +137,9 @@ describe('one deal', () => {
     assert.equal(deal.documents[1].previous_id, deal.documents[0].id);
     assert.equal(deal.received_fen, deposit.amount_fen, 'the money went on with it');
     const date = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10);
-    deal = await step(control, deal, 'filing', { number: 'BA-1', date });
-    assert.equal(deal.stage, 'F');
-    assert.equal(deal.due_ms, null);
+    await control.refused('POST', `/api/v1/deals/${deal.id}/filing`, 409, 'contract.unreviewed', {
+      body: { version: deal.version, number: 'BA-1', date },
+    });
     await manager.refused('POST', `/api/v1/deals/${deal.id}/handover`, 412, 'version.changed', {
       body: { version: deal.version - 1, document: 'JF-1' },
     });
@@ -132,7 +150,7 @@ describe('one deal', () => {
     deal = await step(manager, deal, 'title', { document: 'CZ-1' });
     assert.deepEqual(
       deal.stages.map((s) => s.stage),
-      ['S', 'C', 'F', 'D', 'T'],
+      ['S', 'C', 'D', 'T'],
     );
     assert.equal((await unitOf(unit.id)).state, 'T');
     const { items } = await sales.get(`/api/v1/deals?unit=${unit.id}`);
@@ -140,6 +158,9 @@ describe('one deal', () => {
       items.map((d) => [d.id, d.stage]),
       [[deal.id, 'T']],
     );
+    const byPaper = async (text) => (await sales.get(`/api/v1/deals?paper=${text}`)).items.map((d) => d.id);
+    assert.deepEqual(await byPaper('HT-1'), [deal.id]);
+    assert.deepEqual(await byPaper('HT-'), [], 'a number, whole');
   });
 
   test('the same key twice is one deal', async () => {

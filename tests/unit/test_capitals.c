@@ -106,8 +106,8 @@ static int64_t read_back(const char *text)
     return fen;
 }
 
-/* A million amounts of all sizes read back to what they were; no two zeros, none at a group's end.
- * */
+/* A million amounts of all sizes read back to what they were; no two zeros, none at a group's
+ * end. */
 static void test_back_again(void **state)
 {
     uint64_t seed = 0x9e3779b97f4a7c15u;

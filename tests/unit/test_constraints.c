@@ -24,8 +24,10 @@
 #include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_member.h"
+#include "constraints_opening.h"
 #include "constraints_ownership.h"
 #include "constraints_people.h"
+#include "constraints_process.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
 #include "constraints_question.h"
@@ -36,7 +38,8 @@
 static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
     CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(terms),
-    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question),
+    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question), CONSTRAINTS(process),
+    CONSTRAINTS(opening),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

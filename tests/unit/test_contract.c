@@ -105,7 +105,7 @@ static void test_countersigning(void **state)
     assert_int_equal(sign_as(f, 11, "buyer"), 0);
     assert_refused(f, sign_as(f, 11, "lawyer"), SIGNED_ALREADY);
     assert_int_equal(sign_as(f, 12, "lawyer"), 0);
-    poor.rights = RIGHT_BIT(RIGHT_CONTRACT_SIGN);
+    poor.rights = RIGHT_BIT(RIGHT_CONTRACT_SIGN) | RIGHT_BIT(RIGHT_DEAL_ALL);
     poor.id = 13;
     f->as = &poor;
     assert_refused(f, FIXTURE_DO(f, tx, contract_sign(tx, DEAL, "controller", NULL)), DENIED);

@@ -4,8 +4,10 @@
 #include "deal_fixture.h"
 
 #include "db/confirmation.h"
+#include "db/qualification.h"
 #include "db/queue.h"
 #include "db/unit_lock.h"
+#include "db/unit_step.h"
 
 static int64_t audits(struct fixture *f)
 {
@@ -62,9 +64,8 @@ static void test_opening_writes_each_once(void **state)
         assert_int_equal(deal_stage(f, deal), stages[i]);
         assert_int_equal(fixture_version(f, unit), version + 1);
         assert_int_equal(histories(f, unit), h + 1);
-        /* the unit, the terms, the deal; where the buyer stands, but for a booking; before a
-         * contract each paper that was shown */
-        assert_int_equal(audits(f), a + (stages[i] == 'C' ? 8 : stages[i] == 'S' ? 4 : 3));
+        /* the unit, the terms, the deal, the buyer's class; before a contract each paper shown */
+        assert_int_equal(audits(f), a + (stages[i] == 'C' ? 8 : 4));
         assert_int_equal(patches(f), p + 1);
         assert_true(fixture_changed(f, CHANGE_UNIT, unit));
         assert_true(fixture_changed(f, CHANGE_DEAL, deal));
@@ -234,6 +235,20 @@ static void test_own_lock_leads_on(void **state)
     deal_verify(f);
 }
 
+/* The step itself asks whose the claim is, whatever its caller looked at before. */
+static void test_a_step_is_its_holders(void **state)
+{
+    struct fixture *f = *state;
+    struct unit_step step = {
+        .transition = TRANSITION_UNLOCK, .unit_id = f->units[0], .own_claim = 999};
+
+    lock(f, f->units[0], 0);
+    assert_refused(f, FIXTURE_DO(f, tx, unit_step(tx, &step)), G6_TAKEN);
+    step.transition = TRANSITION_SUBSCRIBE_OWN;
+    step.own_claim = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, unit_step(tx, &step)), G6_TAKEN);
+}
+
 static int reserve(struct fixture *f, int64_t unit, int64_t customer)
 {
     struct unit_ref ref = {unit, 0};
@@ -319,6 +334,60 @@ static void test_terms_must_be_its_own(void **state)
     assert_refused(f, try_open(f, &other), TERMS_NOT_GRANTED); /* used */
 }
 
+/* Where the city says who may buy, its newest answer counts (CU-27). */
+static void test_qualification(void **state)
+{
+    struct fixture *f = *state;
+    const struct deal_open open = deal_asked(f, 'S', f->units[0], 0);
+    struct qualification q = {.customer_id = deal_buyers[0],
+                              .project_id = f->project,
+                              .result = "pending",
+                              .number = "",
+                              .date = "2026-01-02",
+                              .note = ""};
+    int64_t id = 0;
+
+    rule_set(f, "UPDATE project SET qualification = 1");
+    assert_refused(f, try_open(f, &open), G7_IDENTITY);
+    assert_int_equal(FIXTURE_DO(f, tx, qualification_add(tx, &q, &id)), 0);
+    assert_refused(f, try_open(f, &open), G7_IDENTITY);
+    q.result = "pass";
+    q.number = "ZG-1";
+    assert_int_equal(FIXTURE_DO(f, tx, qualification_add(tx, &q, &id)), 0);
+    assert_int_equal(try_open(f, &open), 0);
+}
+
+static bool class_is(struct fixture *f, size_t buyer, const char *class)
+{
+    int64_t n = 0;
+
+    assert_true(db_get(f->db, &n, "SELECT COUNT(*) FROM customer WHERE id = $1 AND class = $2",
+                       "it", deal_buyers[buyer], class) >= 0);
+    return n == 1;
+}
+
+/* A customer's class follows the deal, there and back (CU-03). */
+static void test_class_follows(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal;
+
+    assert_true(class_is(f, 0, "potential"));
+    deal = deal_new(f, 'B', f->units[0], 0);
+    assert_true(class_is(f, 0, "intending"));
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    f->now_ms += FIXTURE_MINUTE;
+    assert_int_equal(
+        deal_goes(f, deal, 'S', terms_make(f, f->units[0], deal_buyers[0], true, 0), 0, NULL), 0);
+    assert_true(class_is(f, 0, "subscribed"));
+    assert_int_equal(deal_voided(f, deal), 0);
+    assert_true(class_is(f, 0, "intending"));
+    deal = deal_new(f, 'S', f->units[1], 1);
+    assert_true(class_is(f, 1, "subscribed"));
+    assert_int_equal(deal_voided(f, deal), 0);
+    assert_true(class_is(f, 1, "potential"));
+}
+
 static void test_confirmation(void **state)
 {
     struct fixture *f = *state;
@@ -390,7 +459,8 @@ static void test_paper_from_paper(void **state)
     assert_int_equal(deal_pay(f, deal, DEPOSIT - 200000), 0);
     /* The list price may rise meanwhile: the buyer's is frozen. */
     rule_set(f, "DROP TRIGGER unit_price_planned;"
-                "UPDATE unit SET total_fen = total_fen + 100, price_reviewed = 0");
+                "UPDATE unit SET total_fen = total_fen + 100, price_reviewed = 0, "
+                "filed_total_fen = 100");
     assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0);
     /* Everything went on by reference: one deal, one sum, the papers in a chain. */
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM deal"), 1);
@@ -571,10 +641,13 @@ int main(void)
         DEAL_TEST(test_each_guard_refuses),
         DEAL_TEST(test_several_guards_are_items),
         DEAL_TEST(test_own_lock_leads_on),
+        DEAL_TEST(test_a_step_is_its_holders),
         DEAL_TEST(test_own_reservation_is_a_switch),
         DEAL_TEST(test_buyers),
         DEAL_TEST(test_identity_is_typed_twice),
         DEAL_TEST(test_terms_must_be_its_own),
+        DEAL_TEST(test_qualification),
+        DEAL_TEST(test_class_follows),
         DEAL_TEST(test_confirmation),
         DEAL_TEST(test_paper_from_paper),
         DEAL_TEST(test_stale_and_direct),

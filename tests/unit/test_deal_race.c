@@ -103,6 +103,7 @@ static void client_make(struct desk *d, size_t i)
                                  .buyers = {{deal_buyers[buyer], 10000}},
                                  .n_buyers = 1,
                                  .document = "HT",
+                                 .shown = DEAL_SHOWN,
                                  .document_again = deal_documents[buyer]};
     assert_int_equal(call(d, &actor_system, terms_again, c), 0);
 }

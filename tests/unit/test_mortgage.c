@@ -116,23 +116,19 @@ static int count(void *arg, const struct mortgage_row *row)
 static void test_standing_still(void **state)
 {
     struct fixture *f = *state;
+    struct mortgage_filter stale = {.project_id = f->project, .limit = 50};
     int64_t id;
     int n = 0, r;
 
     loans(f, 700, 0);
     id = loan_new(f, "commercial", 700, &r);
     f->now_ms += 10 * FIXTURE_DAY;
-    assert_int_equal(
-        FIXTURE_DO(f, tx,
-                   mortgage_stale(tx, f->project, f->now_ms - 7 * FIXTURE_DAY, 50, count, &n)),
-        0);
+    stale.before_ms = f->now_ms - 7 * FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, mortgage_stale(tx, &stale, count, &n)), 0);
     assert_int_equal(n, 1);
     assert_int_equal(papers(f, id, "identity"), 0);
     n = 0;
-    assert_int_equal(
-        FIXTURE_DO(f, tx,
-                   mortgage_stale(tx, f->project, f->now_ms - 7 * FIXTURE_DAY, 50, count, &n)),
-        0);
+    assert_int_equal(FIXTURE_DO(f, tx, mortgage_stale(tx, &stale, count, &n)), 0);
     assert_int_equal(n, 0);
 }
 

@@ -55,6 +55,11 @@ static int see(void *arg, const struct deal_node_row *row)
     return 0;
 }
 
+static int see_task(void *arg, const struct node_task *task)
+{
+    return see(arg, &task->node);
+}
+
 static struct seen nodes_of(struct fixture *f, int64_t deal_id)
 {
     struct seen seen = {0};
@@ -157,7 +162,7 @@ static void test_order_and_events(void **state)
     assert_refused(f, end_by_hand(f, &seen, 1), NODE_BY_EVENT);
     assert_refused(f, end_by_hand(f, &seen, 4), NODE_ORDER);
     assert_int_equal(end_by_hand(f, &seen, 3), 0); /* not strict */
-    poor.rights = 0;
+    poor.rights = RIGHT_BIT(RIGHT_DEAL_ALL);
     f->as = &poor;
     assert_refused(f, end_by_hand(f, &seen, 0), DENIED);
     f->as = &f->actor;
@@ -180,8 +185,8 @@ static void test_order_and_events(void **state)
                      3);
 }
 
-/* Another plan: what it does not have goes when it is open, what is done stays, all in its order.
- * */
+/* Another plan: what it does not have goes when it is open, what is done stays, all in its
+ * order. */
 static void test_replan(void **state)
 {
     struct fixture *f = *state;
@@ -228,7 +233,7 @@ static void test_reminders(void **state)
                                                .limit = NODE_PAGE_MAX};
             struct seen seen = {0};
 
-            assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see, &seen)), 0);
+            assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see_task, &seen)), 0);
             for (size_t i = 0; i < seen.n; i++) {
                 int64_t left;
 
@@ -250,12 +255,98 @@ static void test_reminders(void **state)
     assert_int_equal(told, 9);
 }
 
+static int64_t todos(struct fixture *f)
+{
+    return fixture_count(f,
+                         "SELECT COUNT(*) FROM todo WHERE kind = 'node.due' AND done_ms IS NULL");
+}
+
+/* What is due is a to-do: of whoever has the right, then of who was given it; ended by what it is
+ * for, also when the deal ends. */
+static void test_due_todos(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "一次性", "", cash_nodes, 3);
+    deal = deal_rows(f, "one_off");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(4))), 1); /* near */
+    assert_int_equal(todos(f), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(5))), 1);
+    assert_int_equal(todos(f), 1);
+    seen = nodes_of(f, deal);
+    assert_int_equal(
+        FIXTURE_DO(f, tx, deal_node_assign(tx, seen.nodes[0].id, seen.nodes[0].version, 7)), 0);
+    assert_int_equal(todos(f), 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM todo WHERE user_id = 7 AND done_ms IS "
+                                      "NULL"),
+                     1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(6))), 1); /* overdue */
+    assert_int_equal(todos(f), 1);
+    seen = nodes_of(f, deal);
+    assert_int_equal(end_by_hand(f, &seen, 0), 0);
+    assert_int_equal(todos(f), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(40))), 1);
+    assert_int_equal(todos(f), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_void_all(tx, deal)), 0);
+    assert_int_equal(todos(f), 0);
+}
+
+/* Without deal.all one sees the steps of one's own deals, and nothing of others' (deal.h). */
+static void test_whose(void **state)
+{
+    struct fixture *f = *state;
+    struct actor own = f->actor, other = f->actor;
+    const struct node_filter filter = {
+        .project_id = f->project, .when = NODE_OVERDUE, .today = "2099-01-01", .limit = 10};
+    struct seen seen = {0};
+    int64_t deal;
+
+    template_add(f, "一次性", "", cash_nodes, 3);
+    deal = deal_rows(f, "one_off");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    own.rights &= ~RIGHT_BIT(RIGHT_DEAL_ALL);
+    own.id = 7;
+    other.rights = own.rights;
+    other.id = 8;
+    f->as = &own;
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see_task, &seen)), 0);
+    assert_int_equal(seen.n, 3);
+    f->as = &other;
+    seen.n = 0;
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_list(tx, &filter, see_task, &seen)), 0);
+    assert_int_equal(seen.n, 0);
+    assert_refused(f, FIXTURE_DO(f, tx, deal_node_each(tx, deal, see, &seen)), NOT_FOUND);
+}
+
+/* A new project has a process for loans and one for all other plans, that pass their own check. */
+static void test_seed(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal = deal_rows(f, "combined");
+    struct seen seen;
+
+    assert_int_equal(FIXTURE_DO(f, tx, process_seed(tx, f->project)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(seen.n, 8);
+    assert_string_equal(seen.nodes[3].code, "loan-apply");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_templates), CASE(test_nodes_are_copied), CASE(test_order_and_events),
-        CASE(test_replan),    CASE(test_reminders),
+        CASE(test_templates),
+        CASE(test_nodes_are_copied),
+        CASE(test_order_and_events),
+        CASE(test_replan),
+        CASE(test_reminders),
+        CASE(test_due_todos),
+        CASE(test_whose),
+        CASE(test_seed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

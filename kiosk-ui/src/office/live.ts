@@ -10,13 +10,23 @@ import { useSession } from './session';
 export type Alert = Schemas['Alert'];
 export type FeedUnit = Schemas['FeedUnit'];
 export type LiveEvent =
-  'unit' | 'building' | 'project' | 'publication' | 'alert' | 'terminal' | 'todo' | 'approval' | 'reset';
+  | 'unit'
+  | 'building'
+  | 'project'
+  | 'publication'
+  | 'deal'
+  | 'alert'
+  | 'terminal'
+  | 'todo'
+  | 'approval'
+  | 'reset';
 
 const EVENTS = [
   'unit',
   'building',
   'project',
   'publication',
+  'deal',
   'alert',
   'terminal',
   'todo',

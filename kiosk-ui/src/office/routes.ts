@@ -138,6 +138,45 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'customer-one', rights: ['customer.view'], project: false },
   },
   {
+    path: '/my-sales',
+    name: 'my-sales',
+    component: () => import('./deal/Mine.vue'),
+    meta: {
+      title: 'my-sales',
+      rights: ['deal.make'],
+      nav: 'sell',
+      icon: 'M3.500 16.500v-5l4 2 4-6 5 3v6zM13 3.500h3.500V7',
+    },
+  },
+  {
+    path: '/deals',
+    name: 'deal',
+    component: () => import('./deal/Page.vue'),
+    meta: {
+      title: 'deal',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3 9l4-3.500 3 1.500 3-1.500L17 9M5 10.500l5 4.500 5-4.500M8 12l2-2 3 2.500',
+    },
+  },
+  {
+    path: '/deals/:deal(\\d+)',
+    name: 'deal-one',
+    component: () => import('./deal/One.vue'),
+    meta: { title: 'deal-one', rights: ['deal.view'] },
+  },
+  {
+    path: '/queue',
+    name: 'queue',
+    component: () => import('./queue/Page.vue'),
+    meta: {
+      title: 'queue',
+      rights: ['deal.queue'],
+      nav: 'sell',
+      icon: 'M3.500 5.500h13v3a1.500 1.500 0 0 0 0 3v3h-13v-3a1.500 1.500 0 0 0 0-3zM12 6v8',
+    },
+  },
+  {
     path: '/questionnaires',
     name: 'questionnaire',
     component: () => import('./questionnaire/Page.vue'),
@@ -153,6 +192,23 @@ export const routes: RouteRecordRaw[] = [
     name: 'questionnaire-one',
     component: () => import('./questionnaire/One.vue'),
     meta: { title: 'questionnaire-one', rights: ['questionnaire.edit'] },
+  },
+  {
+    path: '/service',
+    name: 'service',
+    component: () => import('./service/Page.vue'),
+    meta: {
+      title: 'service',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3.5 4.5h13M3.5 10h13M3.5 15.500h13M7 3v3M12 8.500v3M9 14v3',
+    },
+  },
+  {
+    path: '/service/:deal(\\d+)',
+    name: 'service-one',
+    component: () => import('./service/One.vue'),
+    meta: { title: 'service-one', rights: ['deal.view'] },
   },
   {
     path: '/todos',
@@ -310,6 +366,28 @@ export const routes: RouteRecordRaw[] = [
       rights: ['project.edit', 'unit.edit'],
       nav: 'keep',
       icon: 'M4 4.5h4v3H4zM12 8.5h4v3h-4zM12 14h4v3h-4zM6 7.5V15.5h6M6 10h6',
+    },
+  },
+  {
+    path: '/processes',
+    name: 'process',
+    component: () => import('./process/Page.vue'),
+    meta: {
+      title: 'process',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M4 4h4v4H4zM12 12h4v4h-4zM8 6h4.500a1.500 1.500 0 0 1 1.500 1.500V12',
+    },
+  },
+  {
+    path: '/document-templates',
+    name: 'document',
+    component: () => import('./document/Page.vue'),
+    meta: {
+      title: 'document',
+      rights: ['process.edit'],
+      nav: 'keep',
+      icon: 'M5 3.500h7l3 3v10H5zM12 3.500v3h3M7.500 10h5M7.500 13h3',
     },
   },
   {

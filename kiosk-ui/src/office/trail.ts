@@ -28,9 +28,14 @@ const STATE: Record<string, (code: string) => string> = {
   customer: (code) => `customer.stateIs.${code}`,
   ownership: (code) => `owner.own.${code}`,
   pool_application: (code) => `owner.applicationState.${code}`,
+  terms: (code) => `terms.state.${code}`,
+  approval: (code) => `approval.state.${code}`,
+  approval_task: (code) => `approval.decided.${code}`,
+  flow_version: (code) => `approval.flow.version-${code}`,
+  reprice: (code) => `approval.reprice.state-${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification)$|\.reviewed$/;
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {

@@ -4,7 +4,8 @@ import { defineAsyncComponent, type Component } from 'vue';
 
 export const SUBJECT_PARTS: Record<string, Component> = {
   reprice: defineAsyncComponent(() => import('../reprice/Summary.vue')),
+  terms: defineAsyncComponent(() => import('../terms/TermsSummary.vue')),
 };
 
 /** Where who asked mends and sends again, by subject: a screen that takes `again` in its address. */
-export const AGAIN_SCREENS: Record<string, string> = { reprice: 'reprice' };
+export const AGAIN_SCREENS: Record<string, string> = { reprice: 'reprice', terms: 'terms' };

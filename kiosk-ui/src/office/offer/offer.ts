@@ -93,7 +93,8 @@ export const valueText = (method: string, value: number): string =>
 export const parseValue = (method: string, text: string): number | null =>
   method === 'percent' || method === 'points' ? parseDecimal(text, 2) : parseYuan(text);
 
-/** The order after a row is moved by one; the ordinals 10, 20, … of what has to change. */
+/** What has to change when a row is moved: the places stay those there are, so that as few discounts as can be
+ * are published anew; where two share one, all are numbered. */
 export function moved(
   rows: readonly Discount[],
   from: number,
@@ -103,8 +104,10 @@ export function moved(
   const [row] = next.splice(from, 1);
   if (!row || to < 0 || to > next.length) return [];
   next.splice(to, 0, row);
+  const places = rows.map((d) => d.ordinal);
+  const distinct = new Set(places).size === places.length;
   return next
-    .map((d, i) => ({ id: d.id, ordinal: (i + 1) * 10, was: d.ordinal }))
+    .map((d, i) => ({ id: d.id, ordinal: distinct ? (places[i] ?? 0) : (i + 1) * 10, was: d.ordinal }))
     .filter((d) => d.ordinal !== d.was)
     .map(({ id, ordinal }) => ({ id, ordinal }));
 }

@@ -17,9 +17,9 @@ export const RAW = {
   headers: { 'Content-Type': 'application/octet-stream' },
 };
 
-export function uploadMedia(project: number, file: File): Promise<Schemas['Media']> {
+export function uploadMedia(project: number, file: File, of?: 'deal'): Promise<Schemas['Media']> {
   return ok(
-    api.POST('/api/v1/media', {
+    api.POST(of === 'deal' ? '/api/v1/deal-media' : '/api/v1/media', {
       params: { query: { name: file.name, project } },
       body: file as unknown as string,
       ...RAW,

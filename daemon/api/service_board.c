@@ -1,0 +1,98 @@
+/* service_board.c - the service board: one row per contract, a cell for each node (AS-13). */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/deal_node.h"
+#include "daemon/api/record.h"
+#include "db/day.h"
+#include "db/deal_board.h"
+
+enum { PAGE_DEFAULT = 50 };
+
+struct board {
+    struct call *call;
+    json_t *items;
+    char today[DAY_TEXT];
+    int64_t room, last;
+    bool more;
+};
+
+struct cells {
+    struct call *call;
+    const char *today;
+    json_t *nodes;
+};
+
+static int cell_add(void *arg, const struct deal_node_row *row)
+{
+    struct cells *c = arg;
+
+    return items_add(c->nodes, deal_node_json(c->call, row, c->today));
+}
+
+static int row_add(void *arg, const struct board_row *row)
+{
+    struct board *b = arg;
+    struct cells cells = {b->call, b->today, json_array()};
+    json_t *o;
+    int r;
+
+    b->more = b->room == 0;
+    r = b->more ? 0 : deal_node_each(&b->call->tx, row->deal_id, cell_add, &cells);
+    if (b->more || r < 0) {
+        json_decref(cells.nodes);
+        return r;
+    }
+    b->room--;
+    b->last = row->deal_id;
+    o = json_object();
+    set_int(o, "deal_id", row->deal_id);
+    set_text(o, "unit", row->unit);
+    set_text(o, "customer", row->customer);
+    set_text(o, "consultant", row->consultant);
+    set_text(o, "stage", row->stage);
+    set_text(o, "plan_name", row->plan_name);
+    set_text(o, "document", row->document);
+    set_int(o, "opened_ms", row->opened_ms);
+    json_object_set_new_nocheck(o, "nodes", cells.nodes);
+    return items_add(b->items, o);
+}
+
+static int filter_read(struct call *call, struct board *b, struct board_filter *f)
+{
+    int64_t overdue = 0;
+    bool present;
+    int r = call_param_id(call, 0, &f->project_id);
+
+    if (r == 0)
+        r = call_query_int(call, "building", 1, INT64_MAX, 0, &f->building_id);
+    if (r == 0)
+        r = call_query_int(call, "user", 1, INT64_MAX, 0, &f->user_id);
+    if (r == 0)
+        r = call_query_int(call, "overdue", 0, 1, 0, &overdue);
+    f->stage = call_query(call, "stage");
+    f->kind = call_query(call, "kind");
+    f->overdue_on = overdue ? b->today : NULL;
+    if (r == 0)
+        r = call_query_int(call, "limit", 1, BOARD_PAGE_MAX - 1, PAGE_DEFAULT, &b->room);
+    return r < 0 ? r : cursor_read(call, &f->before_id, 1, &present);
+}
+
+int api_service_board(struct call *call)
+{
+    struct board board = {.call = call};
+    struct board_filter filter = {.stage = NULL};
+    int r = filter_read(call, &board, &filter);
+
+    if (r < 0)
+        return r;
+    day_of(call->tx.now_ms, board.today);
+    filter.limit = (int)board.room + 1; /* one more, to know whether there is a next page */
+    board.items = json_array();
+    r = deal_board(&call->tx, &filter, row_add, &board);
+    r = reply_items(call, board.items, r);
+    if (r == 0 && board.more)
+        cursor_write(call, &board.last, 1, call->reply.body);
+    return r;
+}

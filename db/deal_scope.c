@@ -1,0 +1,45 @@
+/* deal_scope.c - see deal_scope.h. */
+#include "db/deal_scope.h"
+
+bool deal_seen(const struct actor *actor, const struct deal_place *place)
+{
+    return actor_sees_building(actor, place->project_id, place->building_id) &&
+           (actor->kind == ACTOR_SYSTEM || place->user_id == actor->id ||
+            actor_has(actor, RIGHT_DEAL_ALL));
+}
+
+int deal_need(struct tx *tx, const struct deal_place *place)
+{
+    return deal_seen(tx->actor, place) ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+int deal_place_read(struct tx *tx, int64_t deal_id, struct deal_place *ret_place)
+{
+    struct deal_place place = {.deal_id = deal_id};
+    struct stmt *s;
+    int r = tx_row(tx, &s,
+                   "SELECT d.project_id, u.building_id, d.user_id FROM deal d "
+                   "JOIN unit u ON u.id = d.unit_id WHERE d.id = $1",
+                   deal_id);
+
+    if (r < 0)
+        return r;
+    place.project_id = stmt_int(s, 0);
+    place.building_id = stmt_int(s, 1);
+    place.user_id = stmt_int(s, 2);
+    stmt_reset(s);
+    r = deal_need(tx, &place);
+    if (r == 0)
+        *ret_place = place;
+    return r;
+}
+
+int deal_note(struct tx *tx, const struct deal_place *place, const char *action,
+              struct trail *trail)
+{
+    int r = audit_add(tx, action, "deal", place->deal_id, place->project_id, trail);
+
+    return r < 0
+               ? r
+               : tx_changed(tx, CHANGE_DEAL, place->project_id, place->building_id, place->deal_id);
+}

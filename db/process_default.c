@@ -1,0 +1,54 @@
+/* process_default.c - what a new project begins with: a process for loans and one for all other
+ * plans (SF-12, AS-01). See process.h.
+ *
+ * A project without a template would sign contracts whose deals have nothing to do: no filing,
+ * no loan chased, no handover reminded of, and nobody would notice before a term has passed.
+ * Days are usual ones; the office changes them as it works. */
+#include "db/process.h"
+
+static const struct process_node loan_nodes[] = {
+    {"first-payment", "首付款到账", "first-payment", "deal.process", 7, false, false},
+    {"papers", "按揭资料收齐", "manual", "deal.process", 7, false, true},
+    {"filing", "网签备案", "filing", "deal.file", 30, false, true},
+    {"loan-apply", "按揭审批", "loan-apply", "deal.process", 30, true, true},
+    {"loan-release", "按揭放款", "loan-release", "deal.process", 30, true, true},
+    {"movein-notice", "入住通知", "movein-notice", "deal.process", 700, false, false},
+    {"handover", "房屋交付", "handover", "deal.deliver", 30, true, true},
+    {"title", "产权办理", "title", "deal.deliver", 90, true, true},
+};
+static const struct process_node plain_nodes[] = {
+    {"full-payment", "房款付清", "full-payment", "deal.process", 30, false, false},
+    {"filing", "网签备案", "filing", "deal.file", 30, false, true},
+    {"movein-notice", "入住通知", "movein-notice", "deal.process", 700, false, false},
+    {"handover", "房屋交付", "handover", "deal.deliver", 30, true, true},
+    {"title", "产权办理", "title", "deal.deliver", 90, true, true},
+};
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+int process_seed(struct tx *tx, int64_t project_id)
+{
+    const struct process_row rows[] = {
+        {.project_id = project_id,
+         .ordinal = 10,
+         .name = "按揭流程",
+         .begins = "signed",
+         .plan_kinds = "commercial fund combined",
+         .enabled = true,
+         .nodes = loan_nodes,
+         .n_nodes = COUNT(loan_nodes)},
+        {.project_id = project_id,
+         .ordinal = 20,
+         .name = "一次性及分期流程",
+         .begins = "signed",
+         .plan_kinds = "",
+         .enabled = true,
+         .nodes = plain_nodes,
+         .n_nodes = COUNT(plain_nodes)},
+    };
+    int64_t id = 0;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < COUNT(rows); i++)
+        r = process_create(tx, &rows[i], &id);
+    return r;
+}

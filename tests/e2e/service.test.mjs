@@ -1,0 +1,147 @@
+// service.test.mjs - after the contract, in a real browser: the board, what falls due, the contract's own steps, a
+// loan, a notice, the text of a paper; processes and templates edited. Each screen and dialog is held against axe in
+// both languages. With ANCHANG_SHOTS pictures are kept there. One story: each test goes on from the one before.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { Sales } from '../integration/lib/service.mjs'
+import * as b from './lib/browser.mjs'
+import { Stage } from './lib/demo.mjs'
+
+const LANGS = ['zh-CN', 'en']
+const SHOTS = process.env.ANCHANG_SHOTS
+const SIZES = { small: b.DESK, wide: { width: 1920, height: 1080 } }
+let stage, manager, made, deal
+before(async () => {
+  stage = await Stage.open({ people: ['manager', 'sales', 'control', 'cashier'] })
+  ;({ manager } = stage.people)
+  made = await Sales.of(stage.people.sales, stage.people.cashier)
+  await template('合同 {{单据编号}}\n买受人：{{买受人}}　{{证件号码}}\n房号：{{房号}}　总价 {{总价}} 元（{{总价大写}}）')
+  for (const kind of ['commercial', 'one_off', 'commercial']) deal = await made.signed(kind)
+})
+after(() => stage?.close())
+
+const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
+const office = async (path, options = {}) => {
+  const page = await b.office(stage.browser, stage.site, path, { client: manager, ...options })
+  await page.locator('main h1').first().waitFor()
+  return page
+}
+async function template(body) {
+  const draft = await manager.post(made.path('document-templates'), { kind: 'contract', name: '买卖合同', body }, 201)
+  await manager.post(`/api/v1/document-templates/${draft.id}/activate`, undefined, 200)
+}
+async function shot(page, name) {
+  if (!SHOTS) return
+  mkdirSync(SHOTS, { recursive: true })
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport)
+    await page.screenshot({ path: join(SHOTS, `${name}-${size}.png`) })
+  }
+  await page.setViewportSize(b.DESK)
+}
+/** @of: name and address of a screen, and what is waited for on it. */
+const SCREENS = [
+  ['board', '/service', 'tbody tr'],
+  ['tasks', '/service?tab=tasks&when=near', '.empty'],
+  ['loans', '/service?tab=loans&days=0', '.empty, tbody tr'],
+  ['notices', '/service?tab=notices', 'tbody tr'],
+  ['process', '/processes', 'tbody tr'],
+  ['document', '/document-templates', 'tbody tr'],
+]
+
+for (const lang of LANGS)
+  test(`axe finds nothing on the screens (${lang})`, async () => {
+    const page = await office('/', { lang })
+    const found = []
+    const look = async (name) => {
+      found.push(...(await b.axe(page)).map((line) => `${name}: ${line}`))
+      await shot(page, `${name}-${lang}`)
+    }
+    for (const [name, path, there] of SCREENS) {
+      await b.visit(page, path)
+      await page.locator(`.frame-screen ${there}`).first().waitFor()
+      await look(name)
+    }
+    await b.visit(page, `/service/${deal.id}`)
+    await page.locator('.paper').waitFor()
+    await page.locator('.signers').waitFor()
+    await look('one')
+    await page.locator('section.sheet tbody button').first().click()
+    await page.locator('.el-drawer:visible').waitFor()
+    await look('node')
+    await page.keyboard.press('Escape')
+    await b.visit(page, '/processes')
+    await page.locator('section.sheet button').first().click()
+    await page.locator('.el-drawer:visible li').first().waitFor()
+    await look('process-form')
+    await page.keyboard.press('Escape')
+    await b.visit(page, '/document-templates')
+    await page.locator('tbody button').first().click()
+    await page.locator('.el-drawer:visible .paper').waitFor()
+    await page.locator('.field-button').first().waitFor()
+    await look('editor')
+    assert.deepEqual(found, [])
+    b.whole(page)
+  })
+
+test('a step is recorded as done with the keyboard, and the board says so', async () => {
+  const page = await office(`/service/${deal.id}`)
+  const row = page.locator('tr', { hasText: '按揭资料收齐' })
+  await row.waitFor()
+  await b.keyboard(page).press('办结')
+  await page.locator('.el-drawer:visible #node-text').fill('资料齐全')
+  await page.locator('.el-drawer:visible button[type=submit]').click()
+  await row.getByText('已办结').waitFor()
+  await row.getByText('资料齐全').waitFor()
+  const { items } = await manager.get(`/api/v1/deals/${deal.id}/nodes`)
+  assert.equal(items.find((n) => n.code === 'papers').state, 'done')
+  await b.close(page)
+})
+
+test('the review is ticked, a wrong line stops the sheet, the first signs', async () => {
+  const page = await office(`/service/${deal.id}`)
+  const panel = page.getByRole('region', { name: '合同办理' })
+  const review = panel.getByRole('region', { name: '合同审核' })
+  await review.locator('li').first().waitFor()
+  const lines = await review.locator('li').count()
+  for (let i = 0; i < lines; i++) {
+    await review.locator('li', { hasNot: page.locator('.mark.live') }).first().getByRole('button', { name: '无误' }).click()
+    await page.waitForFunction(
+      (n) => document.querySelectorAll('section[aria-label="合同审核"] .mark.live').length === n,
+      i + 1,
+    )
+  }
+  await review.locator('li').first().getByRole('button', { name: '有误' }).click()
+  await b.dialog(page).locator('#contract-note').fill('附件缺页')
+  await b.confirm(page)
+  await review.locator('.mark.bad').waitFor()
+  await panel.getByText('审核全部通过后按顺序会签').waitFor()
+  await review.locator('li').first().getByRole('button', { name: '无误' }).click()
+  await panel.locator('.now').getByRole('button', { name: '签字' }).click()
+  await b.confirm(page)
+  await panel.locator('.signers li').first().locator('.mark.live').waitFor()
+  await shot(page, 'signed')
+  await b.close(page)
+})
+
+test('a template is written with fields put in, previewed, saved as a new version', async () => {
+  const page = await office('/document-templates')
+  await page.getByRole('button', { name: /另起一版/ }).first().click()
+  const area = page.locator('#template-body')
+  await page.waitForFunction(() => document.querySelector('#template-body')?.value.includes('总价大写'))
+  await area.press('Control+End')
+  await page.keyboard.type('\n预售许可证：')
+  await b.button(page, '预售许可证号').click()
+  await page.waitForFunction(() => document.querySelector('.paper')?.textContent.match(/预售许可证：\S+/))
+  await area.press('Control+End')
+  await page.keyboard.type('{{没有这项}}')
+  await page.locator('.see .problem', { hasText: '没有这项' }).waitFor()
+  await shot(page, 'editor-wrong')
+  for (let i = 0; i < 8; i++) await page.keyboard.press('Backspace')
+  await page.locator('.see .problem').waitFor({ state: 'detached' })
+  await page.locator('.el-drawer:visible button[type=submit]').click()
+  await page.locator('tbody tr', { hasText: '草稿' }).waitFor()
+  await b.close(page)
+})

@@ -1,0 +1,216 @@
+/* test_document_text.c - templates in versions, and the text of a paper: each field filled, figures
+ * and capitals agreeing, the permit's account, nothing personal in clear in the file. */
+#include "deal_fixture.h"
+
+#include <fcntl.h>
+
+#include "db/document_text.h"
+
+static const char phone[] = "13812340000"; /* of deal_buyers[0] */
+
+static int64_t template_made(struct fixture *f, const char *kind, const char *body, int *ret_r)
+{
+    const struct template_new t = {f->project, kind, "模版", body};
+    int64_t id = 0;
+
+    *ret_r = FIXTURE_DO(f, tx, template_create(tx, &t, &id));
+    return id;
+}
+
+static int64_t template_used(struct fixture *f, const char *kind, const char *body)
+{
+    int r;
+    int64_t id = template_made(f, kind, body, &r);
+
+    assert_int_equal(r, 0);
+    assert_int_equal(FIXTURE_DO(f, tx, template_activate(tx, id)), 0);
+    return id;
+}
+
+static int keep(void *arg, const char *body)
+{
+    snprintf(arg, 8000, "%s", body);
+    return 0;
+}
+
+static int text_of(struct fixture *f, int64_t document, bool clear, char out[8000])
+{
+    out[0] = '\0';
+    return FIXTURE_DO(f, tx, document_text_get(tx, document, clear, keep, out));
+}
+
+static int64_t document_of(struct fixture *f, int64_t deal)
+{
+    return fixture_of(f, "SELECT MAX(id) FROM deal_document WHERE deal_id = $1", deal);
+}
+
+static void test_versions(void **state)
+{
+    struct fixture *f = *state;
+    int r;
+    int64_t first, second;
+
+    template_made(f, "contract", "{{没有}} {{unit}} {{nothing}}", &r);
+    assert_refused(f, r, FIELDS_WRONG);
+    assert_int_equal(f->fault.n_items, 2);
+    first = template_made(f, "contract", "一 {{unit}} {{房号}} {{ {}", &r);
+    assert_int_equal(r, 0);
+    assert_int_equal(FIXTURE_DO(f, tx, template_update(tx, first, NULL, "改")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, template_activate(tx, first)), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, template_update(tx, first, NULL, "又改")), TEMPLATE_USED);
+    assert_refused(f, FIXTURE_DO(f, tx, template_activate(tx, first)), TEMPLATE_USED);
+    second = template_used(f, "contract", "二");
+    assert_int_equal(fixture_of(f, "SELECT number FROM document_template WHERE id = $1", second),
+                     2);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM document_template WHERE state = "
+                                      "'active'"),
+                     1);
+    f->as = &f->outsider;
+    assert_refused(f, FIXTURE_DO(f, tx, template_update(tx, second, "x", NULL)), NOT_FOUND);
+    template_made(f, "contract", "三", &r);
+    assert_refused(f, r, NOT_FOUND);
+}
+
+/* All fields at once: what is filled has no braces left but for what is personal, and then none. */
+static void test_every_field(void **state)
+{
+    struct fixture *f = *state;
+    size_t n;
+    const struct document_field *fields = document_fields(&n);
+    char body[8000] = "", text[8000];
+    size_t used = 0;
+    int64_t deal, document;
+
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(body + used, sizeof(body) - used, "%s=[{{%s}}]\n", fields[i].en,
+                                 i % 2 ? fields[i].zh : fields[i].en);
+    template_used(f, "contract", body);
+    assert_int_equal(db_run(f->db,
+                            "UPDATE permit SET escrow_bank = '建行', escrow_name = '专户', "
+                            "escrow_account = '6222-1' WHERE id = $1",
+                            "i", f->permit),
+                     1);
+    f->now_ms += FIXTURE_DAY;
+    deal = deal_new(f, 'S', f->units[0], 0);
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0);
+    document = document_of(f, deal);
+    assert_int_equal(text_of(f, document, false, text), 0);
+    assert_null(strstr(text, "{{"));
+    assert_non_null(strstr(text, "total=[1,103,333.00]"));
+    assert_non_null(strstr(text, "total in words=[壹佰壹拾万叁仟叁佰叁拾叁元整]"));
+    assert_non_null(strstr(text, "deposit=[50,000.00]"));
+    assert_non_null(strstr(text, "deposit in words=[伍万元整]"));
+    assert_non_null(strstr(text, "escrow account=[6222-1]"));
+    assert_non_null(strstr(text, "gross area=[89.37]"));
+    assert_non_null(strstr(text, "buyers=[王**]"));
+    assert_non_null(strstr(text, "shares=[王** 100.00%]"));
+    assert_non_null(strstr(text, "phones=[138****0000]"));
+    assert_non_null(strstr(text, "loan years=[／]")); /* none: struck through */
+    assert_null(strstr(text, deal_documents[0]));
+    /* The paper before it had no template: it has no text. */
+    assert_refused(f, text_of(f, document - 1, false, text), NOT_FOUND);
+}
+
+static void test_in_clear(void **state)
+{
+    struct fixture *f = *state;
+    struct actor poor = f->actor;
+    char text[8000];
+    int64_t deal, document;
+
+    template_used(f, "subscription", "{{买受人}} {{证件号码}} {{联系电话}}");
+    deal = deal_new(f, 'S', f->units[0], 0);
+    document = document_of(f, deal);
+    assert_int_equal(text_of(f, document, true, text), 0);
+    assert_non_null(strstr(text, "王小明 11010519491231002X 13812340000"));
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE action = "
+                                      "'document.clear'"),
+                     1);
+    poor.rights &= ~RIGHT_BIT(RIGHT_CUSTOMER_CLEAR);
+    f->as = &poor;
+    assert_refused(f, text_of(f, document, true, text), DENIED);
+    assert_int_equal(text_of(f, document, false, text), 0);
+    assert_non_null(strstr(text, "王** "));
+    poor.rights &= ~RIGHT_BIT(RIGHT_DEAL_ALL);
+    poor.id = 3; /* another's */
+    assert_refused(f, text_of(f, document, false, text), NOT_FOUND);
+}
+
+/* A template that comes into use later changes no paper; a buyer who leaves stays in his. */
+static void test_frozen(void **state)
+{
+    struct fixture *f = *state;
+    char text[8000];
+    int64_t deal;
+
+    template_used(f, "subscription", "旧 {{买受人}}");
+    deal = deal_new(f, 'S', f->units[0], 0);
+    template_used(f, "subscription", "新 {{买受人}}");
+    f->now_ms += FIXTURE_MINUTE;
+    assert_int_equal(db_run(f->db, "UPDATE deal_party SET ended_ms = $2 WHERE deal_id = $1", "ii",
+                            deal, f->now_ms),
+                     1);
+    assert_int_equal(text_of(f, document_of(f, deal), false, text), 0);
+    assert_string_equal(text, "旧 王**");
+    assert_true(db_run(f->db, "UPDATE document_text SET body = 'x'", "") < 0);
+}
+
+static bool file_has(const char *path, const char *needle)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    char *bytes = size > 0 ? malloc((size_t)size) : NULL;
+    bool found = bytes && pread(fd, bytes, (size_t)size, 0) == size &&
+                 memmem(bytes, (size_t)size, needle, strlen(needle));
+
+    free(bytes);
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+/* The database and its log have the text, and no number of a person (DP-09). */
+static void test_nothing_in_clear(void **state)
+{
+    struct fixture *f = *state;
+    char wal[110], text[8000];
+    int64_t deal;
+
+    template_used(f, "subscription", "特征文字 {{证件号码}} {{联系电话}}");
+    deal = deal_new(f, 'S', f->units[0], 0);
+    assert_int_equal(text_of(f, document_of(f, deal), true, text), 0);
+    snprintf(wal, sizeof(wal), "%s-wal", f->path);
+    assert_true(file_has(f->path, "特征文字") || file_has(wal, "特征文字"));
+    assert_false(file_has(f->path, deal_documents[0]) || file_has(wal, deal_documents[0]));
+    assert_false(file_has(f->path, phone) || file_has(wal, phone));
+}
+
+static void test_preview(void **state)
+{
+    struct fixture *f = *state;
+    char text[8000];
+    int r;
+
+    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总价}}", keep, text));
+    assert_int_equal(r, 0);
+    assert_string_equal(text, "{{总价}}"); /* there is no paper yet */
+    deal_new(f, 'S', f->units[0], 0);
+    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总价}} {{buyers}}", keep, text));
+    assert_int_equal(r, 0);
+    assert_string_equal(text, "1,103,333.00 王**");
+    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总}}", keep, text));
+    assert_refused(f, r, FIELDS_WRONG);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM document_text"), 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_versions), CASE(test_every_field),      CASE(test_in_clear),
+        CASE(test_frozen),   CASE(test_nothing_in_clear), CASE(test_preview),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
