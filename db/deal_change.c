@@ -331,7 +331,7 @@ static int asked_read(struct changing *c, int64_t change_id)
         return r < 0 ? r : -EBADMSG;
     c->kind = (enum deal_change_kind)(c->info - deal_changes);
     r = parts_read(c);
-    return r < 0 ? r : deal_now_any(c->tx, c->deal.id, &c->deal);
+    return r < 0 ? r : deal_now_read(c->tx, c->deal.id, 0, &c->deal);
 }
 
 /* ---- its end ---- */
@@ -404,8 +404,15 @@ static int approved(struct changing *c, const uint8_t hash[APPROVAL_HASH_SIZE])
 int deal_change_end(struct tx *tx, int64_t change_id, const uint8_t hash[APPROVAL_HASH_SIZE],
                     enum approval_outcome outcome)
 {
-    struct changing c = {.tx = tx};
-    int r = asked_read(&c, change_id);
+    /* Who approves acts on the deal, whosever it is: his request reached him for that. */
+    struct actor actor = *tx->actor;
+    struct tx as = *tx;
+    struct changing c = {.tx = &as};
+    int r;
+
+    actor.rights |= RIGHT_BIT(RIGHT_DEAL_ALL);
+    as.actor = &actor;
+    r = asked_read(&c, change_id);
 
     if (r < 0)
         return r;

@@ -183,10 +183,10 @@ int change_exchange(struct changing *c, int64_t *ret_new_deal_id)
     if (r == 0)
         r = terms_use(c->tx, c->terms_id, x.to.unit_id, x.to.customer_id, x.to.id);
     if (r == 0)
+        r = belongings_move(&x);
+    if (r == 0)
         r = deal_document_make(c->tx, &x.to, x.to.stage, c->terms_id,
                                x.to.stage == 'C' ? c->document : NULL);
-    if (r == 0)
-        r = belongings_move(&x);
     if (r == 0)
         r = schedule_make(&x);
     if (r == 0)

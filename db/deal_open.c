@@ -347,8 +347,6 @@ int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id)
     if (r == 0)
         r = deal_process_stage(tx, o.deal.id, '\0', open->stage, open->document);
     if (r == 0)
-        r = deal_buyers_moved(tx, o.deal.id);
-    if (r == 0)
         r = open_log(&o);
     if (r == 0)
         *ret_deal_id = o.deal.id;

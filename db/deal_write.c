@@ -43,8 +43,7 @@ static const char now_sql[] =
     "LEFT JOIN deal_document p ON p.id = (SELECT MAX(x.id) FROM deal_document x WHERE "
     "x.deal_id = d.id AND x.state IN ('live', 'ended')) WHERE d.id = $1";
 
-static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool others,
-                    struct deal_now *deal)
+static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_now *deal)
 {
     deal->version = stmt_int(s, 0);
     deal->project_id = stmt_int(s, 1);
@@ -58,7 +57,7 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool others,
     deal->document_id = stmt_int(s, 10);
     deal->document_ms = stmt_int(s, 11);
     deal->papers_id = stmt_int(s, 12);
-    if (!others && tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
+    if (tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
         !actor_has(tx->actor, RIGHT_DEAL_ALL))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (!stmt_is_null(s, 9))
@@ -68,9 +67,7 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool others,
     return 0;
 }
 
-/* @others: somebody else's too. */
-static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool others,
-                    struct deal_now *ret_deal)
+int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
 {
     struct unit_filter filter = {.unit_id = 0};
     struct deal_now deal = {.id = deal_id};
@@ -82,7 +79,7 @@ static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool others
     if (r == 0)
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     else if (r > 0)
-        r = now_take(tx, s, version, others, &deal);
+        r = now_take(tx, s, version, &deal);
     stmt_reset(s);
     if (r < 0)
         return r;
@@ -91,16 +88,6 @@ static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool others
     if (r == 0)
         *ret_deal = deal;
     return r;
-}
-
-int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
-{
-    return now_read(tx, deal_id, version, false, ret_deal);
-}
-
-int deal_now_any(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal)
-{
-    return now_read(tx, deal_id, 0, true, ret_deal);
 }
 
 /* ---- the project's rules ---- */

@@ -22,8 +22,6 @@ struct deal_now {
 /* NOT_FOUND also out of scope and, without deal.all, of somebody else; DEAL_CLOSED; VERSION_CHANGED
  * (@version 0: not asked). */
 int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal);
-/* The same of anybody's deal in the actor's projects: for who approves a change of it. */
-int deal_now_any(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal);
 
 /* The rules of a project that deals go by. */
 struct deal_rules {
