@@ -136,14 +136,8 @@ static int64_t sooner(int64_t a, int64_t b)
 
 /* What ends with time: how many were dealt with, and when the next is due (0: none is). */
 static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
-    unit_expire_due,
-    deal_expire_due,
-    permit_expire_due,
-    points_expire_due,
-    reprice_execute_due,
-    terms_expire_due,
-    ownership_run,
-    deal_node_remind_due,
+    unit_expire_due,     deal_expire_due,  permit_expire_due, points_expire_due,
+    reprice_execute_due, terms_expire_due, ownership_run,     deal_node_remind_due,
 };
 
 static int duty_apply(struct tx *tx, void *arg)

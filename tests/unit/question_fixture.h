@@ -70,8 +70,12 @@ static inline int64_t set_enabled(struct fixture *f, const char *stage)
 
 static inline int64_t set_customer(struct fixture *f, const char *phone)
 {
-    const struct customer_new c = {
-        .kind = "person", .name = "张三", .notice = "2026-01", .phones = {phone}, .n_phones = 1, .source_id = 3};
+    const struct customer_new c = {.kind = "person",
+                                   .name = "张三",
+                                   .notice = "2026-01",
+                                   .phones = {phone},
+                                   .n_phones = 1,
+                                   .source_id = 3};
     int64_t id = 0;
 
     assert_int_equal(FIXTURE_DO(f, tx, customer_create(tx, &c, &id)), 0);

@@ -51,8 +51,12 @@ static inline int64_t sales_customer(struct fixture *f, int64_t owner)
 {
     static int made;
     char phone[16];
-    const struct customer_new c = {
-        .kind = "person", .name = "张三", .notice = "n", .phones = {phone}, .n_phones = 1, .source_id = 3};
+    const struct customer_new c = {.kind = "person",
+                                   .name = "张三",
+                                   .notice = "n",
+                                   .phones = {phone},
+                                   .n_phones = 1,
+                                   .source_id = 3};
     const struct actor *was = f->as;
     int64_t id = 0;
 
