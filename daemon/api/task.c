@@ -105,7 +105,7 @@ static int counts_add(struct call *call, const struct task_filter *f, int64_t da
     set_int(o, "future", count.future);
     json_object_set_new(call->reply.body, "counts", o);
     set_int(call->reply.body, "now_ms", call->tx.now_ms);
-    set_int(call->reply.body, "today_end_ms", day_end);
+    set_int(call->reply.body, "day_end_ms", day_end);
     return 0;
 }
 

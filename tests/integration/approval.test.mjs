@@ -262,7 +262,8 @@ describe('settings', () => {
 
   test('bounds of rules; the project’s own come first; none that fits refuses', async () => {
     const { items } = await rules();
-    assert.equal(items[0].project_id, project);
+    const own = items.find((r) => r.subject === 'reprice');
+    assert.equal(own.project_id, project);
     const global = items.find((r) => r.project_id === null && r.subject === 'reprice');
     const change = (rule, more) =>
       admin.patch(`/api/v1/flow-rules/${rule.id}`, {
@@ -276,9 +277,9 @@ describe('settings', () => {
         discount_to_bp: rule.discount_to_bp,
         ...more,
       });
-    await admin.refused('PATCH', `/api/v1/flow-rules/${items[0].id}`, 422, 'flow-rule.bounds', {
+    await admin.refused('PATCH', `/api/v1/flow-rules/${own.id}`, 422, 'flow-rule.bounds', {
       body: {
-        version: items[0].version,
+        version: own.version,
         flow_id: flow.id,
         enabled: true,
         amount_from_fen: 5,
@@ -289,7 +290,7 @@ describe('settings', () => {
       body: { version: global.version, flow_id: flow.id, enabled: true },
     });
     const off = await change(global, { enabled: false });
-    await change(items[0], { discount_from_bp: 9000 });
+    await change(own, { discount_from_bp: 9000 });
     const refused = await plan({}, 409);
     assert.equal(refused.code, 'approval.no-route');
     await change(off, { enabled: true });

@@ -33,8 +33,9 @@ static const char deal_seed[] =
     "INSERT INTO received (id, deal_id, fund, amount_fen, actor, at_ms) VALUES (1, 91, 'f', 5, "
     "'a', 1);"
     "INSERT INTO deal_change (id, project_id, number, deal_id, kind, stage, was_terms_id, reason, "
-    "user_id, hash, asked_ms, state, executed_ms) VALUES (1, 1, 1, 91, 'plan', 'B', 20, 'r', 1, " ONE
-    ", 1, 'asked', NULL), (2, 1, 2, 92, 'plan', 'B', 21, 'r', 1, " ONE ", 1, 'executed', 1);"
+    "user_id, hash, asked_ms, state, executed_ms) VALUES (1, 1, 1, 91, 'plan', 'B', 20, 'r', "
+    "1, " ONE ", 1, 'asked', NULL), (2, 1, 2, 92, 'plan', 'B', 21, 'r', 1, " ONE
+    ", 1, 'executed', 1);"
     "INSERT INTO deal_change_party VALUES (1, 1, 1, 10000);"
     "INSERT INTO deal_change_media SELECT 1, id FROM media LIMIT 1;"
     "INSERT INTO confirmation VALUES (1, 1, 1, 1, 1, 1, 5, NULL, NULL), "

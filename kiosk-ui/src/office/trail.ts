@@ -33,6 +33,11 @@ const STATE: Record<string, (code: string) => string> = {
   approval_task: (code) => `approval.decided.${code}`,
   flow_version: (code) => `approval.flow.version-${code}`,
   reprice: (code) => `approval.reprice.state-${code}`,
+  deal_node: (code) => `service.nodeState.${code}`,
+  mortgage: (code) => `service.loan.state.${code}`,
+  opening: (code) => `office.openingState.opening.${code}`,
+  opening_group: (code) => `office.openingState.opening_group.${code}`,
+  document_template: (code) => `document.stateOf.${code}`,
 };
 const YES_NO =
   /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;

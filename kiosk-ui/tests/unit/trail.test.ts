@@ -96,6 +96,7 @@ describe('the log', () => {
       'db/customer_rule.c: #column',
       'db/customer_secret.c: trail_field(kind)',
       'db/disclosure.c: set->code',
+      'db/process.c: field',
       'db/project.c: #column',
       'db/unit.c: field',
     ]);
