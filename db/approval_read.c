@@ -113,7 +113,7 @@ int approval_list(struct tx *tx, const struct approval_filter *filter,
                   int (*each)(void *arg, const struct approval_row *row), void *arg)
 {
     const int64_t own = filter->all ? 0 : tx->actor->id;
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0, r = 0;
 
     if (filter->all)

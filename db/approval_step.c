@@ -67,7 +67,7 @@ static struct seat *seat_of(struct seats *seats, int64_t user_id)
 }
 
 /* Kuhn's augmenting path. It goes no deeper than there are seats. */
-static bool seat_fill(struct seats *seats, struct seat *seat) // NOLINT(misc-no-recursion)
+static bool seat_fill(struct seats *seats, struct seat *seat)
 {
     seat->seen = true;
     for (size_t i = 0; i < seat->n; i++) {

@@ -28,7 +28,7 @@ static void title_cut(char out[TITLE_TEXT], const char *title)
 {
     size_t n = 0, characters = 0;
 
-    for (; title[n] && n < TITLE_TEXT - 1; n++) {
+    for (; n < TITLE_TEXT - 1 && title[n]; n++) {
         if (((unsigned char)title[n] & 0xc0) != 0x80 && characters++ == APPROVAL_TITLE_MAX)
             break;
         out[n] = title[n];

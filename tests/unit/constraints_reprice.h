@@ -54,8 +54,8 @@ static const char *const reprice_refused[] = {
     "INSERT INTO reprice_unit VALUES (1, 1, 5, 4, 'planned', '')",
     "UPDATE reprice_unit SET outcome = 'changed' WHERE reprice_id = 1",
     "DELETE FROM reprice_unit WHERE reprice_id = 1",
-    "INSERT INTO unit_price (unit_id, reason, actor, at_ms, reprice_id) VALUES (1, 'r', 'a', 1, "
-    "99)",
+    ("INSERT INTO unit_price (unit_id, reason, actor, at_ms, reprice_id) VALUES (1, 'r', 'a', "
+     "1, 99)"),
     "UPDATE unit SET total_fen = 9 WHERE id = 2",
     "UPDATE unit SET floor_total_fen = 4 WHERE id = 2",
 };
