@@ -79,10 +79,10 @@ int approval_state_refuse(struct tx *tx, const char *state)
 }
 
 int approval_event_add(struct tx *tx, const struct approval_now *now, int64_t task_id,
-                       const char *event, const char *note)
+                       const char *action, const char *note)
 {
+    const char *event = action + strlen("approval.");
     struct trail trail = {0};
-    char action[40];
     int r = db_run(tx->db,
                    "INSERT INTO approval_event (approval_id, task_id, event, actor_id, actor, "
                    "note, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -95,7 +95,6 @@ int approval_event_add(struct tx *tx, const struct approval_now *now, int64_t ta
     if (task_id)
         trail_int(&trail, "task", NULL, &task_id);
     trail_text(&trail, "note", NULL, note && note[0] ? note : NULL);
-    snprintf(action, sizeof(action), "approval.%s", event);
     r = audit_add(tx, action, "approval", now->id, now->project_id, &trail);
     return r < 0 ? r : tx_changed(tx, CHANGE_APPROVAL, now->project_id, 0, now->id);
 }
@@ -232,7 +231,7 @@ static int give_up(struct tx *tx, const struct approval_now *now, const char *re
 
     if (r == 0)
         return approval_state_refuse(tx, now->state);
-    return r < 0 ? r : approval_event_add(tx, now, 0, "withdrawn", reason);
+    return r < 0 ? r : approval_event_add(tx, now, 0, "approval.withdrawn", reason);
 }
 
 int approval_withdraw(struct tx *tx, int64_t approval_id, int64_t version, const char *reason)
@@ -248,7 +247,7 @@ int approval_withdraw(struct tx *tx, int64_t approval_id, int64_t version, const
         return approval_state_refuse(tx, now.state);
     r = approval_close(tx, &now, "withdrawn");
     if (r == 0)
-        r = approval_event_add(tx, &now, 0, "withdrawn", reason);
+        r = approval_event_add(tx, &now, 0, "approval.withdrawn", reason);
     if (r == 0)
         r = approval_subjects[now.subject].end(tx, now.object_id, now.hash, APPROVAL_WITHDRAWN);
     return r;
@@ -272,7 +271,7 @@ int approval_abandon(struct tx *tx, enum approval_subject subject, const char *o
         return r;
     r = approval_close(tx, &now, "withdrawn");
     if (r == 0)
-        r = approval_event_add(tx, &now, 0, "withdrawn", reason);
+        r = approval_event_add(tx, &now, 0, "approval.withdrawn", reason);
     return r < 0 ? r : 1;
 }
 
@@ -295,5 +294,5 @@ int approval_urge(struct tx *tx, int64_t approval_id)
     }
     r = db_run(tx->db, "UPDATE approval SET urged_ms = $2 WHERE id = $1", "ii", approval_id,
                tx->now_ms);
-    return r < 0 ? r : approval_event_add(tx, &now, 0, "urged", NULL);
+    return r < 0 ? r : approval_event_add(tx, &now, 0, "approval.urged", NULL);
 }

@@ -39,9 +39,10 @@ int approval_now_read(struct tx *tx, int64_t id, struct approval_now *ret_now);
 /* APPROVAL_STATE with what it is. */
 int approval_state_refuse(struct tx *tx, const char *state);
 
-/* A row of what was done, and the news of it. @task_id 0: not of one. */
+/* A row of what was done, its line in the log, and the news of it. @action is the log's, such as
+ * "approval.urged"; what stands after the point is the event. @task_id 0: not of one. */
 int approval_event_add(struct tx *tx, const struct approval_now *now, int64_t task_id,
-                       const char *event, const char *note);
+                       const char *action, const char *note);
 
 /* Whether all signatures of the applying nodes can come from different people, none of them the
  * requester: APPROVAL_NO_APPROVER with the node that cannot be signed, APPROVAL_NO_ROUTE when none

@@ -113,13 +113,15 @@ int approval_list(struct tx *tx, const struct approval_filter *filter,
                   int (*each)(void *arg, const struct approval_row *row), void *arg)
 {
     const int64_t own = filter->all ? 0 : tx->actor->id;
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0, r = 0;
 
     if (filter->all)
         r = tx_need_right(tx, RIGHT_APPROVAL_VIEW);
     else if (tx->actor->kind != ACTOR_USER)
         r = -EINVAL;
+    if (r == 0 && filter->project_id)
+        r = tx_need_project(tx, filter->project_id);
     if (r == 0)
         r = db_query(tx->db, &s,
                      "SELECT " REQUEST_COLUMNS REQUEST_FROM
@@ -291,15 +293,15 @@ int approval_event_each(struct tx *tx, int64_t approval_id,
                         int (*each)(void *arg, const struct approval_event_row *row), void *arg)
 {
     struct stmt *s;
-    int r = db_query(
-        tx->db, &s,
-        "SELECT e.event, COALESCE(n.name, ''), " USER_NAMED(
-            "e.actor") ", "
-                       "e.note, e.at_ms FROM approval_event e "
-                       "LEFT JOIN approval_task k ON k.id = e.task_id "
-                       "LEFT JOIN flow_node n ON n.id = k.node_id WHERE e.approval_id = $1 "
-                       "ORDER BY e.id",
-        "i", approval_id);
+    int r =
+        db_query(tx->db, &s,
+                 "SELECT e.event, COALESCE(n.name, ''), " USER_NAMED(
+                     "actor") ", "
+                              "e.note, e.at_ms FROM approval_event e "
+                              "LEFT JOIN approval_task k ON k.id = e.task_id "
+                              "LEFT JOIN flow_node n ON n.id = k.node_id WHERE e.approval_id = $1 "
+                              "ORDER BY e.id",
+                 "i", approval_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct approval_event_row row = {stmt_text(s, 0), stmt_text(s, 1), stmt_text(s, 2),

@@ -67,7 +67,7 @@ static struct seat *seat_of(struct seats *seats, int64_t user_id)
 }
 
 /* Kuhn's augmenting path. It goes no deeper than there are seats. */
-static bool seat_fill(struct seats *seats, struct seat *seat) // NOLINT(misc-no-recursion)
+static bool seat_fill(struct seats *seats, struct seat *seat)
 {
     seat->seen = true;
     for (size_t i = 0; i < seat->n; i++) {
@@ -200,11 +200,17 @@ int approval_close(struct tx *tx, const struct approval_now *now, const char *st
 
 /* ---- a decision ---- */
 
-static const char *const outcome_words[] = {
-    [APPROVAL_APPROVED] = "approved",
-    [APPROVAL_REJECTED] = "rejected",
-    [APPROVAL_RETURNED] = "returned",
+/* As the log has them; after the point the state of the task, and of a request that ends so. */
+static const char *const outcome_actions[] = {
+    [APPROVAL_APPROVED] = "approval.approved",
+    [APPROVAL_REJECTED] = "approval.rejected",
+    [APPROVAL_RETURNED] = "approval.returned",
 };
+
+static const char *outcome_word(enum approval_outcome outcome)
+{
+    return outcome_actions[outcome] + strlen("approval.");
+}
 
 struct task_now {
     int64_t id, node_id;
@@ -292,7 +298,7 @@ static int decision_check(struct tx *tx, const struct task_now *task,
 static int task_write(struct tx *tx, const struct task_now *task, const struct approval_now *now,
                       enum approval_outcome outcome, const char *note)
 {
-    const char *word = outcome_words[outcome];
+    const char *word = outcome_word(outcome);
     int r = db_run(tx->db,
                    "UPDATE approval_task SET state = $2, decided_by = $3, note = $4, "
                    "decided_ms = $5 WHERE id = $1",
@@ -301,7 +307,7 @@ static int task_write(struct tx *tx, const struct task_now *task, const struct a
     if (r >= 0)
         r = todo_done(tx, TODO_APPROVE, "approval_task", task->id, word);
     if (r >= 0)
-        r = approval_event_add(tx, now, task->id, word, note);
+        r = approval_event_add(tx, now, task->id, outcome_actions[outcome], note);
     return r < 0 ? r : 0;
 }
 
@@ -311,7 +317,7 @@ static int execute(struct tx *tx, const struct approval_now *now)
     int r = approval_close(tx, now, "approved");
 
     if (r == 0)
-        r = approval_event_add(tx, now, 0, "executed", NULL);
+        r = approval_event_add(tx, now, 0, "approval.executed", NULL);
     if (r == 0)
         r = approval_subjects[now->subject].end(tx, now->object_id, now->hash, APPROVAL_APPROVED);
     return r < 0 ? r : 0;
@@ -349,7 +355,7 @@ static int refuse(struct tx *tx, const struct approval_now *now, enum approval_o
                                   .object_id = now->id,
                                   .title = now->title,
                                   .user_id = now->requester_id};
-    int r = approval_close(tx, now, outcome_words[outcome]);
+    int r = approval_close(tx, now, outcome_word(outcome));
 
     if (r == 0 && outcome == APPROVAL_RETURNED)
         r = todo_add(tx, &mend);

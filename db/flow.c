@@ -235,12 +235,12 @@ static int draft_need(struct tx *tx, const struct flow_now *now, int64_t *ret_id
     return r < 0 ? r : 0;
 }
 
-/* "1 经理 any post:3 user:4" by line: what the log keeps of a version. */
+/* "1 经理 any post:3 user:4", a field for each node: what the log keeps of a version. */
 static void nodes_trail(struct trail *trail, const struct flow_node *nodes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct flow_node *node = &nodes[i];
-        char field[24], text[NAME_TEXT + FLOW_NODE_APPROVERS_MAX * 32 + 80];
+        char text[NAME_TEXT + FLOW_NODE_APPROVERS_MAX * 32 + 80];
         int at = snprintf(text, sizeof(text), "%" PRId64 " %s %s", node->step, node->name,
                           node->all ? "all" : "any");
 
@@ -256,8 +256,7 @@ static void nodes_trail(struct trail *trail, const struct flow_node *nodes, size
             at += snprintf(text + at, sizeof(text) - (size_t)at, " %s:%" PRId64,
                            a->post_id ? "post" : "user", a->post_id ? a->post_id : a->user_id);
         }
-        snprintf(field, sizeof(field), "node%zu", i + 1);
-        trail_text(trail, field, NULL, text);
+        trail_text(trail, "node", NULL, text);
     }
 }
 
@@ -338,18 +337,21 @@ int flow_activate(struct tx *tx, int64_t flow_id, int64_t version)
 int flow_each(struct tx *tx, int64_t project_id, int64_t flow_id,
               int (*each)(void *arg, const struct flow_row *row), void *arg)
 {
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0;
-    int r = db_query(
-        tx->db, &s,
-        "SELECT f.id, f.version, f.project_id, f.name, f.enabled, a.id, a.number, d.id, "
-        "(SELECT COUNT(*) FROM flow_version v JOIN approval q ON q.flow_version_id = v.id "
-        "AND q.state = 'running' WHERE v.flow_id = f.id) FROM flow f "
-        "LEFT JOIN flow_version a ON a.flow_id = f.id AND a.state = 'active' "
-        "LEFT JOIN flow_version d ON d.flow_id = f.id AND d.state = 'draft' "
-        "WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.project_id IS NULL OR f.project_id = $2) "
-        "ORDER BY f.name, f.id",
-        "ii", flow_id, project_id);
+    int r = project_id ? tx_need_project(tx, project_id) : 0;
+
+    if (r == 0)
+        r = db_query(
+            tx->db, &s,
+            "SELECT f.id, f.version, f.project_id, f.name, f.enabled, a.id, a.number, d.id, "
+            "(SELECT COUNT(*) FROM flow_version v JOIN approval q ON q.flow_version_id = v.id "
+            "AND q.state = 'running' WHERE v.flow_id = f.id) FROM flow f "
+            "LEFT JOIN flow_version a ON a.flow_id = f.id AND a.state = 'active' "
+            "LEFT JOIN flow_version d ON d.flow_id = f.id AND d.state = 'draft' "
+            "WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.project_id IS NULL OR f.project_id = $2) "
+            "ORDER BY f.name, f.id",
+            "ii", flow_id, project_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct flow_row row = {.id = stmt_int(s, 0),
@@ -380,9 +382,9 @@ int flow_version_each(struct tx *tx, int64_t flow_id,
     int r =
         db_query(tx->db, &s,
                  "SELECT v.id, v.number, v.at_ms, v.state, " USER_NAMED(
-                     "v.actor") ", "
-                                "(SELECT COUNT(*) FROM approval q WHERE q.flow_version_id = v.id) "
-                                "FROM flow_version v WHERE v.flow_id = $1 ORDER BY v.number DESC",
+                     "actor") ", "
+                              "(SELECT COUNT(*) FROM approval q WHERE q.flow_version_id = v.id) "
+                              "FROM flow_version v WHERE v.flow_id = $1 ORDER BY v.number DESC",
                  "i", flow_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {

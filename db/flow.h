@@ -60,8 +60,8 @@ struct flow_row {
     int64_t active_id, active_number, draft_id; /* versions; 0: none */
     int64_t running;                            /* requests on any version */
 };
-/* Those of @project_id and those of every project; 0: all in scope. @flow_id 0: all, else the one,
- * and NOT_FOUND. By name. */
+/* Those of @project_id (NOT_FOUND out of scope) and those of every project; 0: all in scope.
+ * @flow_id 0: all, else the one, and NOT_FOUND. By name. */
 int flow_each(struct tx *tx, int64_t project_id, int64_t flow_id,
               int (*each)(void *arg, const struct flow_row *row), void *arg);
 

@@ -149,18 +149,21 @@ static int64_t bound(struct stmt *s, int column)
 int flow_rule_each(struct tx *tx, int64_t project_id, int64_t rule_id,
                    int (*each)(void *arg, const struct flow_rule *rule), void *arg)
 {
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0;
-    int r =
-        db_query(tx->db, &s,
-                 "SELECT r.id, r.version, r.project_id, r.subject, r.ordinal, "
-                 "r.amount_from_fen, r.amount_to_fen, r.discount_from_bp, r.discount_to_bp, "
-                 "r.flow_id, f.name, r.enabled FROM flow_rule r JOIN flow f ON f.id = r.flow_id "
-                 "WHERE ($1 = 0 OR r.id = $1) AND "
-                 "($2 = 0 OR r.project_id IS NULL OR r.project_id = $2) "
-                 "ORDER BY r.subject, CASE WHEN r.project_id IS NULL THEN 1 ELSE 0 END, "
-                 "r.project_id, r.ordinal, r.id",
-                 "ii", rule_id, project_id);
+    int r = project_id ? tx_need_project(tx, project_id) : 0;
+
+    if (r == 0)
+        r = db_query(
+            tx->db, &s,
+            "SELECT r.id, r.version, r.project_id, r.subject, r.ordinal, "
+            "r.amount_from_fen, r.amount_to_fen, r.discount_from_bp, r.discount_to_bp, "
+            "r.flow_id, f.name, r.enabled FROM flow_rule r JOIN flow f ON f.id = r.flow_id "
+            "WHERE ($1 = 0 OR r.id = $1) AND "
+            "($2 = 0 OR r.project_id IS NULL OR r.project_id = $2) "
+            "ORDER BY r.subject, CASE WHEN r.project_id IS NULL THEN 1 ELSE 0 END, "
+            "r.project_id, r.ordinal, r.id",
+            "ii", rule_id, project_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         struct flow_rule rule = {.id = stmt_int(s, 0),

@@ -158,16 +158,19 @@ int form_field_each(struct tx *tx, const struct form_filter *filter,
 {
     const char *subject =
         filter->subject == SUBJECT_COUNT ? NULL : approval_subjects[filter->subject].code;
-    struct stmt *s;
+    struct stmt *s = NULL;
     int n = 0;
-    int r =
-        db_query(tx->db, &s,
-                 "SELECT id, version, project_id, subject, ordinal, name, name_en, type, "
-                 "choices, required, retired_ms FROM form_field WHERE ($1 = 0 OR id = $1) "
-                 "AND ($2 = 0 OR project_id IS NULL OR project_id = $2) "
-                 "AND COALESCE($3, subject) = subject AND ($4 = 1 OR retired_ms IS NULL) "
-                 "ORDER BY subject, ordinal, id",
-                 "iiti", filter->field_id, filter->project_id, subject, (int64_t)filter->retired);
+    int r = filter->project_id ? tx_need_project(tx, filter->project_id) : 0;
+
+    if (r == 0)
+        r = db_query(tx->db, &s,
+                     "SELECT id, version, project_id, subject, ordinal, name, name_en, type, "
+                     "choices, required, retired_ms FROM form_field WHERE ($1 = 0 OR id = $1) "
+                     "AND ($2 = 0 OR project_id IS NULL OR project_id = $2) "
+                     "AND COALESCE($3, subject) = subject AND ($4 = 1 OR retired_ms IS NULL) "
+                     "ORDER BY subject, ordinal, id",
+                     "iiti", filter->field_id, filter->project_id, subject,
+                     (int64_t)filter->retired);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         struct form_field field = {.id = stmt_int(s, 0),

@@ -86,11 +86,12 @@ static int filter_text(struct tx *tx, const struct reprice_how *how, char out[RE
 {
     char floors[48] = "";
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT COALESCE((SELECT name FROM building WHERE id = $1 AND project_id = "
-                     "$3), ''), COALESCE((SELECT name FROM layout WHERE id = $2 AND project_id = "
-                     "$3), '')",
-                     "iii", how->building_id, how->layout_id, how->project_id);
+    int r = db_query(
+        tx->db, &s,
+        "SELECT COALESCE((SELECT name FROM building WHERE id = $1 AND project_id = "
+        "$3), ''), COALESCE((SELECT name FROM layout WHERE id = $2 AND project_id = "
+        "$3), ''), COALESCE((SELECT room FROM unit WHERE id = $4 AND project_id = $3), '')",
+        "iiii", how->building_id, how->layout_id, how->project_id, how->unit_id);
 
     if (r == 0)
         r = stmt_step(s);
@@ -98,9 +99,10 @@ static int filter_text(struct tx *tx, const struct reprice_how *how, char out[RE
         return r < 0 ? r : -EIO;
     if (how->floors)
         snprintf(floors, sizeof(floors), "%" PRId64 "..%" PRId64, how->floor_from, how->floor_to);
-    snprintf(out, REPRICE_FILTER_TEXT, "building=%s|floors=%s|layout=%s|class=%s|states=%s",
+    snprintf(out, REPRICE_FILTER_TEXT, "building=%s|floors=%s|layout=%s|class=%s|states=%s|unit=%s",
              how->building_id ? stmt_text(s, 0) : "", floors, how->layout_id ? stmt_text(s, 1) : "",
-             how->class ? how->class : "", how->states ? how->states : "");
+             how->class ? how->class : "", how->states ? how->states : "",
+             how->unit_id ? stmt_text(s, 2) : "");
     stmt_reset(s);
     return 0;
 }
@@ -303,11 +305,12 @@ static int unit_carry_out(struct tx *tx, const struct plan_now *plan, const stru
     return r < 0 ? r : 0;
 }
 
-static int state_set(struct tx *tx, const struct plan_now *plan, const char *state,
+/* @action is the log's, such as "reprice.executed"; what stands after the point is the state. */
+static int state_set(struct tx *tx, const struct plan_now *plan, const char *action,
                      const char *reason)
 {
+    const char *state = action + strlen("reprice.");
     struct trail trail = {0};
-    char action[40];
     int r = db_run(tx->db,
                    "UPDATE reprice SET state = $2, version = version + 1, executed_ms = $3 "
                    "WHERE id = $1",
@@ -317,7 +320,6 @@ static int state_set(struct tx *tx, const struct plan_now *plan, const char *sta
         return r;
     trail_text(&trail, "state", plan->state, state);
     trail_text(&trail, "reason", NULL, reason);
-    snprintf(action, sizeof(action), "reprice.%s", state);
     return audit_add(tx, action, "reprice", plan->id, plan->project_id, &trail);
 }
 
@@ -332,7 +334,7 @@ static int carry_out(struct tx *tx, struct plan_now *plan)
         r = unit_carry_out(tx, plan, &items[i]);
     free(items);
     snprintf(plan->state, sizeof(plan->state), "approved");
-    return r < 0 ? r : state_set(tx, plan, "executed", NULL);
+    return r < 0 ? r : state_set(tx, plan, "reprice.executed", NULL);
 }
 
 static int approved(struct tx *tx, struct plan_now *plan, const uint8_t hash[APPROVAL_HASH_SIZE])
@@ -343,7 +345,7 @@ static int approved(struct tx *tx, struct plan_now *plan, const uint8_t hash[APP
     if (r == 0 && memcmp(now, hash, sizeof(now)) != 0)
         r = fault_set(tx->fault, FAULT_APPROVAL_CONTENT_CHANGED, NULL);
     if (r == 0)
-        r = state_set(tx, plan, "approved", NULL);
+        r = state_set(tx, plan, "reprice.approved", NULL);
     if (r < 0 || plan->effective_ms > tx->now_ms)
         return r;
     return carry_out(tx, plan);
@@ -352,16 +354,16 @@ static int approved(struct tx *tx, struct plan_now *plan, const uint8_t hash[APP
 int reprice_end(struct tx *tx, int64_t id, const uint8_t hash[APPROVAL_HASH_SIZE],
                 enum approval_outcome outcome)
 {
-    static const char *const states[] = {[APPROVAL_REJECTED] = "rejected",
-                                         [APPROVAL_RETURNED] = "returned",
-                                         [APPROVAL_WITHDRAWN] = "withdrawn"};
+    static const char *const actions[] = {[APPROVAL_REJECTED] = "reprice.rejected",
+                                          [APPROVAL_RETURNED] = "reprice.returned",
+                                          [APPROVAL_WITHDRAWN] = "reprice.withdrawn"};
     struct plan_now plan;
     int r = plan_read(tx, id, &plan);
 
     if (r < 0)
         return r;
     return outcome == APPROVAL_APPROVED ? approved(tx, &plan, hash)
-                                        : state_set(tx, &plan, states[outcome], NULL);
+                                        : state_set(tx, &plan, actions[outcome], NULL);
 }
 
 int reprice_execute_due(struct tx *tx, int64_t *ret_next_ms)
@@ -407,7 +409,7 @@ int reprice_cancel(struct tx *tx, int64_t id, int64_t version, const char *reaso
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", plan.title, NULL);
     if (!reason || !reason[0])
         return fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
-    return state_set(tx, &plan, "cancelled", reason);
+    return state_set(tx, &plan, "reprice.cancelled", reason);
 }
 
 /* ---- reading ---- */

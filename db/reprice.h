@@ -19,15 +19,15 @@ enum { REPRICE_TITLE_MAX = 60, REPRICE_REASON_MAX = 1000, REPRICE_FILTER_TEXT = 
 /* Which units, and how their price changes. */
 struct reprice_how {
     int64_t project_id;
-    int64_t building_id, layout_id; /* 0: any */
-    bool floors;                    /* whether the two below bind */
-    int64_t floor_from, floor_to;   /* floor numbers (property.h), both included */
-    const char *class;              /* NULL: any */
-    const char *states;             /* letters; NULL: any */
-    const char *target;             /* "list", "floor" */
-    const char *method;             /* "percent", "amount", "replace" */
-    const char *per;                /* "total", "area": of amount and replace */
-    int64_t value;                  /* percent: 0.0001, below 0 it falls; else fen */
+    int64_t unit_id, building_id, layout_id; /* 0: any */
+    bool floors;                             /* whether the two below bind */
+    int64_t floor_from, floor_to;            /* floor numbers (property.h), both included */
+    const char *class;                       /* NULL: any */
+    const char *states;                      /* letters; NULL: any */
+    const char *target;                      /* "list", "floor" */
+    const char *method;                      /* "percent", "amount", "replace" */
+    const char *per;                         /* "total", "area": of amount and replace */
+    int64_t value;                           /* percent: 0.0001, below 0 it falls; else fen */
 };
 
 struct reprice_unit {

@@ -32,7 +32,7 @@ static bool wanted(const struct reprice_how *how, const struct unit_row *row)
 {
     int64_t number = floor_number(row);
 
-    return row->project_id == how->project_id &&
+    return row->project_id == how->project_id && (!how->unit_id || row->id == how->unit_id) &&
            (!how->layout_id || row->layout_id == how->layout_id) &&
            (!how->floors || (number >= how->floor_from && number <= how->floor_to)) &&
            (!how->class || strcmp(row->class, how->class) == 0) &&

@@ -28,7 +28,7 @@ static void title_cut(char out[TITLE_TEXT], const char *title)
 {
     size_t n = 0, characters = 0;
 
-    for (; title[n] && n < TITLE_TEXT - 1; n++) {
+    for (; n < TITLE_TEXT - 1 && title[n]; n++) {
         if (((unsigned char)title[n] & 0xc0) != 0x80 && characters++ == APPROVAL_TITLE_MAX)
             break;
         out[n] = title[n];
@@ -113,7 +113,8 @@ static int is_mine(struct tx *tx, const struct todo_row *row)
  * it. */
 static const char rows_mine[] =
     "SELECT t.id, t.project_id, p.name, t.kind, t.object, t.title, t.due_ms, t.made_ms, "
-    "t.right_code, p.name_en FROM todo t JOIN project p ON p.id = t.project_id WHERE t.id > $3 AND t.id IN ("
+    "t.right_code, p.name_en FROM todo t JOIN project p ON p.id = t.project_id WHERE t.id > $3 "
+    "AND t.id IN ("
     "SELECT id FROM todo WHERE user_id = $1 AND done_ms IS NULL UNION ALL "
     "SELECT q.id FROM user_post x JOIN todo q ON q.post_id = x.post_id AND q.done_ms IS NULL "
     "WHERE x.user_id = $1 UNION ALL "

@@ -94,7 +94,8 @@ static int actor_scope(struct db *db, struct actor *actor)
 
 int actor_load(struct db *db, int64_t user_id, struct actor *ret_actor, bool *ret_must_change)
 {
-    struct actor actor = {.kind = ACTOR_USER, .id = user_id, .rights = RIGHT_BIT(RIGHT_SELF)};
+    struct actor actor = {
+        .kind = ACTOR_USER, .id = user_id, .rights = RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_OWN)};
     bool must_change;
     struct stmt *s;
     int r = db_query(db, &s,

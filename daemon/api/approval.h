@@ -5,9 +5,6 @@
 #include "daemon/http/call.h"
 #include "db/approval.h"
 
-/* Approvals are people's: a terminal has none (NOT_FOUND). */
-int approval_need_user(struct call *call);
-
 /* Rows on their way into an array, in the language of a call. */
 struct rows_out {
     struct call *call;

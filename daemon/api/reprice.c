@@ -51,6 +51,8 @@ static int how_query(struct call *call, struct reprice_how *how)
     int r = call_query_int(call, "building", 1, INT64_MAX, 0, &how->building_id);
 
     if (r == 0)
+        r = call_query_int(call, "unit", 1, INT64_MAX, 0, &how->unit_id);
+    if (r == 0)
         r = call_query_int(call, "layout", 1, INT64_MAX, 0, &how->layout_id);
     if (r == 0)
         r = call_query_int(call, "floor_from", FLOOR_MIN, FLOOR_MAX, none, &how->floor_from);
@@ -87,6 +89,7 @@ static void how_body(struct body *b, struct reprice_how *how)
 {
     how->floor_from = how->floor_to = FLOOR_MIN - 1;
     body_int_or_null(b, "building_id", 1, INT64_MAX, &how->building_id);
+    body_int_or_null(b, "unit_id", 1, INT64_MAX, &how->unit_id);
     body_int_or_null(b, "layout_id", 1, INT64_MAX, &how->layout_id);
     body_int(b, "floor_from", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &how->floor_from);
     body_int(b, "floor_to", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &how->floor_to);
@@ -179,6 +182,8 @@ int api_reprice_preview(struct call *call)
     int r = call_param_id(call, 0, &how.project_id);
 
     if (r == 0)
+        r = tx_need_project(&call->tx, how.project_id);
+    if (r == 0)
         r = how_query(call, &how);
     if (r == 0)
         r = target_check(call, how.target);
@@ -222,10 +227,8 @@ static int approval_seen(void *arg, const struct approval_row *row)
 static int plan_may_see(struct call *call, int64_t id)
 {
     int64_t approval_id = 0;
-    int r = approval_need_user(call);
+    int r = reprice_get(&call->tx, id, concerned, &approval_id);
 
-    if (r == 0)
-        r = reprice_get(&call->tx, id, concerned, &approval_id);
     if (r < 0 || actor_has(call->tx.actor, RIGHT_PRICE_EDIT))
         return r;
     return approval_get(&call->tx, approval_id, approval_seen, NULL);

@@ -6,6 +6,7 @@ import { csvOf, madeList } from '../integration/lib/lists.mjs'
 import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
+import { approvalData, approvalLooks } from './lib/approval_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
@@ -497,6 +498,17 @@ test('office: a matrix sheet', async () => finish(await inBoth(matrixSteps)))
 test('office: a publication', async () => {
   const { id } = await w.draft(stage.people.control, stage.project, '自检')
   await finish(await inBoth((lang) => publicationScreens(lang, id)))
+})
+
+test('office: approvals, plans and their settings', async () => {
+  const made = await approvalData(stage)
+  await inBoth(async (lang) => {
+    const found = []
+    await approvalLooks(stage, lang, made, async (page, name) => {
+      found.push(...(await b.axe(page)).map((line) => `${lang} ${name}: ${line}`))
+    })
+    assert.deepEqual(found, [])
+  })
 })
 
 // ---- the counter and the phone

@@ -33,7 +33,7 @@ const DEMO_LOGINS = {
 
 // What opens a session or ends the caller's own is not part of a matrix.
 const OWN_SESSION = new Set(['login', 'logout', 'password_change', 'terminal_pair']);
-const STREAMS = new Set(['events', 'public_events', 'device_events', 'terminal_events']);
+const STREAMS = new Set(['events', 'my_events', 'public_events', 'device_events', 'terminal_events']);
 const UPLOADS = new Set(['media_upload', 'import_upload']);
 
 /** Whether it is asked of a project by the query. */

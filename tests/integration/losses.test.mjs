@@ -17,6 +17,7 @@ import {
   review,
   step,
   tomorrow,
+  reprice,
 } from './lib/walk.mjs';
 
 let site, admin, control, manager, id, kiosk, unit, fresh, shownOf;
@@ -183,12 +184,7 @@ describe('SC-05: gains wait for approval', () => {
   test('a new price', async () => {
     const u = await fresh();
     const before = await shownOf(u.id);
-    const now = await unit(u.id);
-    await control.post(
-      `/api/v1/units/${u.id}/price`,
-      { version: now.version, total_fen: u.total - 100000, reason: '调价' },
-      200,
-    );
+    await reprice(control, manager, id, u.id, u.total - 100000);
     assert.equal((await unit(u.id)).total_fen, u.total - 100000);
     assert.equal((await shownOf(u.id)).total, before.total);
     assert.equal((await kiosk.get(`/api/v1/public/units/${u.id}`)).total_fen, before.total);

@@ -103,13 +103,15 @@ describe('SC-07: the public hears nothing that is not the public’s', () => {
     const users = (await admin.get('/api/v1/users')).items;
     const { id: userId, version } = users.find((u) => u.login === 'spy');
     await admin.patch(`/api/v1/users/${userId}`, { version, name: WORDS[4] });
+    const [unpublished] = await internalUnits(control, own);
+    const inner = { version: unpublished.version, floor_total_fen: FLOOR_FEN, reason: WORDS[1] };
+    await spy.post(`/api/v1/units/${unpublished.id}/price`, inner);
     await step(manager, await step(spy, await draft(spy, own, WORDS[3]), 'submit'), 'approve');
     const screen = await site.terminal(admin, { project: own, name: WORDS[6] });
     const events = await screen.events(`/api/v1/public/events?project=${own}`);
     const units = (await internalUnits(control, own)).filter((u) => u.state === 'A');
     const priced = await spy.post(`/api/v1/units/${units[0].id}/price`, {
       version: units[0].version,
-      floor_total_fen: FLOOR_FEN,
       filed_total_fen: FILED_FEN,
       reason: WORDS[1],
     });

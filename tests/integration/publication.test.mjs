@@ -16,6 +16,7 @@ import {
   publish,
   readyProject,
   step,
+  reprice,
 } from './lib/walk.mjs';
 
 let site, admin, control, manager, id, kiosk;
@@ -267,11 +268,7 @@ describe('WF-14: steps of a publication', () => {
     const submitted = await step(control, await draft(control, own), 'submit');
     const [a, b] = (await internalUnits(control, own)).filter((u) => u.state === 'A');
     await hold(control, own, [a]);
-    await control.post(
-      `/api/v1/units/${b.id}/price`,
-      { version: b.version, total_fen: b.total - 5000, reason: '降价' },
-      200,
-    );
+    await reprice(control, manager, own, b.id, b.total - 5000);
     const refused = await manager.refused(
       'POST',
       `/api/v1/publications/${submitted.id}/approve`,

@@ -67,12 +67,17 @@ static const char *const approval_refused[] = {
     "INSERT INTO flow (name, enabled) VALUES ('g', 2)",
     "INSERT INTO flow (name) VALUES ('f')",
     "INSERT INTO flow_version (flow_id, number, actor, at_ms) VALUES (99, 1, 'a', 1)",
-    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'ready', 'a', 1)",
-    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 1, 'retired', 'a', 1)",
-    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'active', 'a', 1)",
-    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'draft', 'a', 1)",
+    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'ready', "
+    "'a', 1)",
+    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 1, 'retired', "
+    "'a', 1)",
+    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'active', "
+    "'a', 1)",
+    "INSERT INTO flow_version (flow_id, number, state, actor, at_ms) VALUES (1, 9, 'draft', "
+    "'a', 1)",
     "INSERT INTO flow (id, name) VALUES (9, 'g'); INSERT INTO flow_version (id, flow_id, number, "
-    "state, actor, at_ms) VALUES (9, 9, 1, 'retired', 'a', 1); DELETE FROM flow_version WHERE id = 9",
+    "state, actor, at_ms) VALUES (9, 9, 1, 'retired', 'a', 1); DELETE FROM flow_version WHERE "
+    "id = 9",
     "UPDATE flow_version SET actor = 'x' WHERE id = 1",
     FLOW_NODE(99, 1, "'m'", "any"),
     FLOW_NODE(3, 21, "'m'", "any"),

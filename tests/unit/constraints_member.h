@@ -69,8 +69,8 @@ static const char *const member_refused[] = {
     "UPDATE card SET state = 'replaced', ended_ms = 2, replaced_by = 99 WHERE id = 1",
     "UPDATE card SET state = 'issued' WHERE id = 3",
     "DELETE FROM card WHERE id = 2",
-    "REPLACE INTO card (id, member_id, code, terms, issued_by, issued_ms) VALUES "
-    "(2, 1, 'n:2', 't', 'a', 1)",
+    ("REPLACE INTO card (id, member_id, code, terms, issued_by, issued_ms) VALUES "
+     "(2, 1, 'n:2', 't', 'a', 1)"),
 };
 
 static const struct covered member_covered[] = {

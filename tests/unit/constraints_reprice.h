@@ -10,7 +10,8 @@ static const char reprice_seed[] =
     "INSERT INTO approval (id, project_id, subject, object, title, payload_hash, flow_version_id, "
     "requester_id, made_ms, state, ended_ms) VALUES (50, 1, 'reprice', 'reprice:3', 't', " ONE
     ", 2, 1, 1, 'approved', 2);"
-    "INSERT INTO reprice (id, project_id, title, target, method, per, value, filter, reason, user_id, "
+    "INSERT INTO reprice (id, project_id, title, target, method, per, value, filter, reason, "
+    "user_id, "
     "made_ms) VALUES (1, 1, 't', 'list', 'percent', 'total', -5, '', 'r', 1, 1), "
     "(2, 1, 't', 'list', 'percent', 'total', -5, '', 'r', 1, 1), "
     "(3, 1, 't', 'list', 'percent', 'total', -5, '', 'r', 1, 1), "
@@ -53,7 +54,8 @@ static const char *const reprice_refused[] = {
     "INSERT INTO reprice_unit VALUES (1, 1, 5, 4, 'planned', '')",
     "UPDATE reprice_unit SET outcome = 'changed' WHERE reprice_id = 1",
     "DELETE FROM reprice_unit WHERE reprice_id = 1",
-    "INSERT INTO unit_price (unit_id, reason, actor, at_ms, reprice_id) VALUES (1, 'r', 'a', 1, 99)",
+    ("INSERT INTO unit_price (unit_id, reason, actor, at_ms, reprice_id) VALUES (1, 'r', 'a', "
+     "1, 99)"),
     "UPDATE unit SET total_fen = 9 WHERE id = 2",
     "UPDATE unit SET floor_total_fen = 4 WHERE id = 2",
 };

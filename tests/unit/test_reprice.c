@@ -185,6 +185,9 @@ static void test_filter(void **state)
     how.class = "home";
     how.building_id = d.f->building;
     assert_int_equal(preview(&d, &how).planned, 4);
+    how.unit_id = d.f->units[4];
+    assert_int_equal(preview(&d, &how).planned, 1);
+    how.unit_id = 0;
     how.layout_id = 7;
     assert_int_equal(preview(&d, &how).planned, 0);
     d.f->as = &d.f->outsider;
@@ -266,6 +269,25 @@ static void test_nothing_before_approval(void **state)
     assert_int_equal(
         db_run(d.f->db, "UPDATE reprice SET state = 'approved' WHERE id = $1", "i", id), -EINVAL);
     assert_int_equal(db_run(d.f->db, "UPDATE unit SET total_fen = 109230000", ""), -EINVAL);
+}
+
+/* P8: what is carried out is what was asked for, to the last word. */
+static void test_content_changed(void **state)
+{
+    struct desk d = desk_make(state);
+    const struct reprice_ask ask = plan_ask(d.f, "percent", -100);
+    int64_t id = 0;
+
+    assert_int_equal(plan_make(&d, &ask, &id), 0);
+    /* The database itself refuses it; were it otherwise, the hash would tell. */
+    assert_int_equal(db_script(d.f->db, "UPDATE reprice SET reason = 'another'"), -EINVAL);
+    assert_int_equal(db_script(d.f->db, "DROP TRIGGER reprice_forward; "
+                                        "UPDATE reprice SET reason = 'another'"),
+                     0);
+    assert_refused(d.f, decide(&d, id, APPROVAL_APPROVED), APPROVAL_CONTENT_CHANGED);
+    assert_true(is(&d, id, "pending"));
+    assert_int_equal(price(&d, 0), FIXTURE_TOTAL);
+    assert_int_equal(decide(&d, id, APPROVAL_RETURNED), 0);
 }
 
 static int due(struct desk *d, int64_t *ret_next)
@@ -350,13 +372,10 @@ static void test_floor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_arithmetic),
-        CASE(test_filter),
-        CASE(test_skipped_and_listed),
-        CASE(test_nothing_before_approval),
-        CASE(test_at_its_time_and_once),
-        CASE(test_cancelled),
-        CASE(test_floor),
+        CASE(test_arithmetic),         CASE(test_filter),
+        CASE(test_skipped_and_listed), CASE(test_nothing_before_approval),
+        CASE(test_content_changed),    CASE(test_at_its_time_and_once),
+        CASE(test_cancelled),          CASE(test_floor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,8 +165,8 @@ static void test_actor_is_union(void **state)
     assert_int_equal(actor_load(f->db, id, &actor, &must_change), 0);
     assert_true(must_change);
     assert_string_equal(actor.name, "lin");
-    assert_true(actor.rights ==
-                (RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_UNIT_HOLD) | RIGHT_BIT(RIGHT_EXPORT)));
+    assert_true(actor.rights == (RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_OWN) |
+                                 RIGHT_BIT(RIGHT_UNIT_HOLD) | RIGHT_BIT(RIGHT_EXPORT)));
     assert_false(actor.all_projects);
     assert_int_equal(actor.n_projects, 2);
     assert_true(actor_sees_project(&actor, second));
@@ -181,7 +181,7 @@ static void test_nobody_is_denied(void **state)
     struct actor actor;
 
     assert_int_equal(actor_load(f->db, id, &actor, NULL), 0);
-    assert_true(actor.rights == RIGHT_BIT(RIGHT_SELF));
+    assert_true(actor.rights == (RIGHT_BIT(RIGHT_SELF) | RIGHT_BIT(RIGHT_OWN)));
     assert_false(actor_sees_project(&actor, f->project));
     assert_int_equal(actor_load(f->db, id + 1, &actor, NULL), -ENOENT);
 }

@@ -25,6 +25,13 @@ const STATE: Record<string, (code: string) => string> = {
 };
 const YES_NO =
   /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|below_floor)$|\.reviewed$/;
+  approval: (code) => `approval.state.${code}`,
+  approval_task: (code) => `approval.decided.${code}`,
+  flow_version: (code) => `approval.flow.version-${code}`,
+  reprice: (code) => `approval.reprice.state-${code}`,
+};
+const YES_NO =
+  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|required)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {

@@ -70,10 +70,11 @@ describe('menu', () => {
     );
 
   it('shows an entry when at least one of its rights is held, and no empty group', () => {
-    expect(menu([])).toEqual(['home']);
-    expect(menu(['unit.edit'])).toEqual(['home', 'property']);
-    expect(menu(['chart.view'])).toEqual(['home', 'chart', 'publication']);
-    expect(menu(['user.edit', 'audit.view'])).toEqual(['home', 'user', 'audit']);
+    const mine = ['todo', 'approval', 'request'];
+    expect(menu([])).toEqual(['home', ...mine]);
+    expect(menu(['unit.edit'])).toEqual(['home', ...mine, 'property']);
+    expect(menu(['chart.view'])).toEqual(['home', 'chart', ...mine, 'publication']);
+    expect(menu(['user.edit', 'audit.view'])).toEqual(['home', ...mine, 'user', 'audit']);
   });
 
   it('gives every entry a name and a picture', () => {

@@ -157,3 +157,14 @@ export async function readyProject(author, { name, list = {}, shape = {} } = {})
   await release(author, project.id);
   return project.id;
 }
+
+/** Another list price of one unit that was published: a plan by @author, approved by @approver. */
+export async function reprice(author, approver, projectId, unitId, totalFen) {
+  const how = { target: 'list', method: 'replace', per: 'total', value: totalFen, unit_id: unitId };
+  const body = { ...how, title: '调价', reason: '调价' };
+  const plan = await author.post(`/api/v1/projects/${projectId}/reprices`, body, 201);
+  const { items } = await approver.get('/api/v1/my/approvals?limit=200');
+  const task = items.find((a) => a.id === plan.approval_id);
+  const decision = { version: task.version, outcome: 'approved' };
+  return approver.post(`/api/v1/approval-tasks/${task.task_id}/decide`, decision, 200);
+}

@@ -64,10 +64,11 @@ export function valueText(v: Schemas['RequestValue'], words: { yes: string; no: 
   return v.value;
 }
 
-/** May be reminded of again; how many minutes are left. */
+/** Minutes until one may be reminded again. A clock that is somewhat behind the daemon's changes nothing; one that
+ * was set back by hours does not hold it up. */
 export function urgeWait(urged: number | null, now: number): number {
-  if (urged === null || now < urged) return 0;
-  return Math.max(0, Math.ceil((urged + 30 * 60_000 - now) / 60_000));
+  if (urged === null || urged - now > 3_600_000) return 0;
+  return Math.min(30, Math.max(0, Math.ceil((urged + 30 * 60_000 - now) / 60_000)));
 }
 
 /** Typed in several lines, sent in one: the daemon takes no control characters. */
