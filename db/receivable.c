@@ -325,12 +325,13 @@ static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct line
                      "ii", deal_id, at_ms);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        char(*texts)[64] = lines->texts[lines->n];
+        char(*texts)[64];
 
         if (lines->n == RECEIVABLE_MAX) {
             r = -E2BIG;
             break;
         }
+        texts = lines->texts[lines->n];
         lines->rows[lines->n++] = (struct receivable_row){.id = stmt_int(s, 0),
                                                           .ordinal = stmt_int(s, 1),
                                                           .fund = line_text(s, 2, texts[0]),
