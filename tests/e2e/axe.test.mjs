@@ -485,7 +485,7 @@ test('office: log-in and first password', () =>
   }))
 
 /** Together they have every screen. */
-const WALKERS = ['control', 'admin', 'cashier']
+const WALKERS = ['control', 'admin', 'cashier', 'sales', 'manager']
 
 test('office: every screen of the menu', async () => {
   for (const login of WALKERS) await finish(await inBoth((lang) => menuScreens(login, lang)))

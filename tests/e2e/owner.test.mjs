@@ -20,7 +20,7 @@ const phone = () => `1370001${String(++phones).padStart(4, '0')}`
 const make = (who, more = {}) =>
   stage.people[who].post(
     '/api/v1/customers',
-    { kind: 'person', name: '卫青', notice: 'n', phones: [{ number: phone() }], project_id: project, ...more },
+    { kind: 'person', name: '卫青', notice: 'n', source_id: 3, phones: [{ number: phone() }], project_id: project, ...more },
     201,
   )
 const owner = async (id) => (await stage.people.manager.get(`/api/v1/customers/${id}/ownership`)).items[0]

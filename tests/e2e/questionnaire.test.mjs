@@ -175,7 +175,7 @@ test('enabled: fixed; a customer fills it in, is told what lacks, and corrects i
   assert.equal(await page.locator('.card').count(), 0)
   await b.close(page)
 
-  page = await office('sales', `/customers/${who}`)
+  page = await office('sales', `/customers/${who}?tab=questionnaire`)
   const part = page.locator('section[aria-label="问卷"]')
   await part.locator('.mark', { hasText: '未填写' }).waitFor()
   await b.button(page, '填写 首访').click()
@@ -223,7 +223,7 @@ test('enabled: fixed; a customer fills it in, is told what lacks, and corrects i
 
 test('a question is retired while somebody fills in: told, reloaded, saved', async () => {
   const [{ id }] = await all()
-  const page = await office('sales', `/customers/${who}`)
+  const page = await office('sales', `/customers/${who}?tab=questionnaire`)
   await b.button(page, '填写 首访').click()
   const form = page.locator('.el-drawer:visible .fill')
   await form.locator('.choice').first().click()

@@ -13,7 +13,7 @@ before(async () => {
   unit = units.find((u) => u.state === 'A' && u.class === 'home')
   customer = await manager.post(
     '/api/v1/customers',
-    { kind: 'person', name: '欧阳小芳', notice: '隐私告知 2026-01', phones: [{ number: '13911112222' }] },
+    { kind: 'person', name: '欧阳小芳', notice: '隐私告知 2026-01', source_id: 3, phones: [{ number: '13911112222' }] },
     201,
   )
 })

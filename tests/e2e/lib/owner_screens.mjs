@@ -17,7 +17,7 @@ export async function ownerLooks(stage, options, look) {
   const number = `1370002${String(Math.floor(Math.random() * 10000)).padStart(4, '0')}`
   const { id } = await people.sales.post(
     '/api/v1/customers',
-    { kind: 'person', name: '霍去病', notice: 'n', phones: [{ number }], project_id: project },
+    { kind: 'person', name: '霍去病', notice: 'n', source_id: 3, phones: [{ number }], project_id: project },
     201,
   )
   const follow = { project_id: project, channel: 'visit', content: '首次到访', next_ms: Date.now() + 3_600_000 }
