@@ -306,7 +306,7 @@ test('axe finds nothing: draft, its empty start, refusals, enabled, dialogs, fil
     await page.locator('.left .sheet').first().waitFor()
     await at('enabled')
     await b.close(page)
-    page = await office('sales', `/customers/${who}`, { lang })
+    page = await office('sales', `/customers/${who}?tab=questionnaire`, { lang })
     await page.locator('.stages li').first().waitFor()
     await page.locator('details summary').first().click()
     await at('the customer')

@@ -32,7 +32,7 @@ const freshPhone = () => `1370000${String(++phones).padStart(4, '0')}`;
 const make = (by, more = {}) =>
   by.post(
     '/api/v1/customers',
-    { kind: 'person', name: '钱七', notice: 'n', phones: [{ number: freshPhone() }], ...more },
+    { kind: 'person', name: '钱七', notice: 'n', source_id: 3, phones: [{ number: freshPhone() }], ...more },
     201,
   );
 const pooled = async (more) => (await make(cashier, more)).id;
@@ -97,7 +97,7 @@ describe('who sees whom (CU-23)', () => {
     assert.equal((await owner(own.id)).project_id, other.id);
     // with two projects to choose from it must be said
     await sales.refused('POST', '/api/v1/customers', 422, 'project.needed', {
-      body: { kind: 'person', name: 'x', notice: 'n', phones: [{ number: freshPhone() }] },
+      body: { kind: 'person', name: 'x', notice: 'n', source_id: 3, phones: [{ number: freshPhone() }] },
     });
     const free = await make(cashier); // who sees all leaves it to nobody
     assert.deepEqual((await manager.get(`/api/v1/customers/${free.id}/ownership`)).items, []);
@@ -371,7 +371,7 @@ describe('before entry', () => {
   test('DP-01: a doubt is confirmed, a block is not', async () => {
     await make(sales, { project_id: project, name: '司马 懿', phones: [{ number: '13700115599' }] });
     const again = { project_id: project, name: '司马懿', phones: [{ number: '13800225599' }] };
-    const body = { kind: 'person', notice: 'n', ...again };
+    const body = { kind: 'person', notice: 'n', source_id: 3, ...again };
     await rules({ dup_name_phone: 2 });
     await cashier.refused('POST', '/api/v1/customers', 409, 'duplicate.blocked', {
       body: { ...body, accept_duplicate: true },

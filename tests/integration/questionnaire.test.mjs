@@ -39,7 +39,7 @@ const customer = () =>
     {
       kind: 'person',
       name: '钱七',
-      notice: '2026-01',
+      notice: '2026-01', source_id: 3,
       phones: [{ number: `1370000${String(++phones).padStart(4, '0')}` }],
     },
     201,

@@ -15,7 +15,7 @@ before(async () => {
   customer = (
     await sales.post(
       '/api/v1/customers',
-      { kind: 'person', name: '孙小明', notice: '隐私告知 2026-01', phones: [{ number: '13900001111' }] },
+      { kind: 'person', name: '孙小明', notice: '隐私告知 2026-01', source_id: 3, phones: [{ number: '13900001111' }] },
       201,
     )
   ).id;

@@ -33,7 +33,7 @@ export async function ownerLooks(stage, options, look) {
   await b.visit(sales, '/tasks?when=notifications')
   await sales.waitForSelector('.data-table, .empty')
   await look(sales, 'notifications')
-  await b.visit(sales, `/customers/${id}`)
+  await b.visit(sales, `/customers/${id}?tab=follow`)
   await sales.waitForSelector('.own')
   await sales.waitForSelector('.follows li')
   await look(sales, 'a customer of one’s own')

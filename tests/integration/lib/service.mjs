@@ -12,6 +12,7 @@ export class Sales {
       kind: 'person',
       name: '郑一鸣',
       notice: '隐私告知 2026-01',
+      source_id: 3,
       phones: [{ number: PHONE }],
       document: { kind: 'id_card', number: DOCUMENT },
     };
