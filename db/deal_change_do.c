@@ -85,7 +85,7 @@ static int others_happened(struct changing *c)
 {
     struct {
         char due[16], node[64], day[DAY_TEXT];
-    } known[16] = {{.due = ""}};
+    } known[RECEIVABLE_MAX] = {{.due = ""}};
     size_t n = 0;
     struct stmt *s;
     int r = db_query(c->tx->db, &s,
