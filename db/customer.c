@@ -11,6 +11,7 @@
 #include "db/customer_keep.h"
 #include "db/customer_search.h"
 #include "db/customer_secret.h"
+#include "db/like.h"
 #include "db/option.h"
 #include "db/sight.h"
 
@@ -124,24 +125,6 @@ int customer_get(struct tx *tx, int64_t customer_id,
     return r > 0 ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
-/* "%" and what is looked for and "%", whose own signs stand for themselves. */
-static int pattern_make(const char *part, char *out, size_t size)
-{
-    size_t n = 0;
-
-    out[n++] = '%';
-    for (; *part; part++) {
-        if (n + 4 > size)
-            return -EMSGSIZE;
-        if (strchr("%_!", *part))
-            out[n++] = '!';
-        out[n++] = *part;
-    }
-    out[n++] = '%';
-    out[n] = '\0';
-    return 0;
-}
-
 /* Of somebody who is not seen there is nothing; that the number is taken is duplicate_check()'s to
  * say. */
 static int phone_scan(struct tx *tx, const char *phone,
@@ -168,7 +151,7 @@ int customer_scan(struct tx *tx, const struct customer_filter *f,
         return phone_scan(tx, f->phone, each, arg);
     sight_of(tx->actor, &sight);
     if (f->name)
-        r = pattern_make(f->name, pattern, sizeof(pattern));
+        r = like_part(f->name, pattern, sizeof(pattern));
     if (r == 0)
         r = db_query(tx->db, &s, rows_by, "iittiiiit", f->before_id, limit,
                      f->name ? pattern : NULL, f->class, f->source_id, f->from_ms, f->to_ms,

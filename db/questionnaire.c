@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/like.h"
 #include "db/user.h"
 
 const char *const questionnaire_stages[] = {"first_visit", "revisit",  "lost",
@@ -63,24 +64,6 @@ int questionnaire_get(struct tx *tx, int64_t id,
     return r < 0 ? r : 0;
 }
 
-/* "%" and what is looked for and "%", whose own signs stand for themselves. */
-static int pattern_make(const char *part, char *out, size_t size)
-{
-    size_t n = 0;
-
-    out[n++] = '%';
-    for (; *part; part++) {
-        if (n + 4 > size)
-            return -EMSGSIZE;
-        if (strchr("%_!", *part))
-            out[n++] = '!';
-        out[n++] = *part;
-    }
-    out[n++] = '%';
-    out[n] = '\0';
-    return 0;
-}
-
 int questionnaire_scan(struct tx *tx, const struct questionnaire_filter *f,
                        int (*each)(void *arg, const struct questionnaire_row *row), void *arg)
 {
@@ -90,7 +73,7 @@ int questionnaire_scan(struct tx *tx, const struct questionnaire_filter *f,
     int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
     if (r == 0)
-        r = pattern_make(f->title ? f->title : "", pattern, sizeof(pattern));
+        r = like_part(f->title ? f->title : "", pattern, sizeof(pattern));
     if (r < 0)
         return r;
     r = db_query(tx->db, &s, rows_found, "iitttii", f->before_id, f->project_id,

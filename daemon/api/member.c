@@ -8,6 +8,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/member.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/points.h"
 #include "db/sight.h"
@@ -171,22 +172,13 @@ int api_member_pin_unlock(struct call *call)
 
 /* ---- points ---- */
 
-struct page {
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int line_add(void *arg, const struct points_line *line)
 {
     struct page *page = arg;
     json_t *o;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, line->id, 0))
         return 0;
-    page->room--;
-    page->last = line->id;
     o = json_object();
     set_int(o, "id", line->id);
     set_int(o, "points", line->points);
@@ -207,25 +199,18 @@ static int row_ignore(void *arg, const struct member_row *row)
 
 int api_points_list(struct call *call)
 {
-    struct page page = {.room = PAGE_DEFAULT};
-    int64_t id = 0, before = 0;
-    bool present;
+    struct page page;
+    int64_t id = 0;
     int r = call_param_id(call, 0, &id);
 
     if (r == 0)
         r = member_get(&call->tx, id, row_ignore, NULL);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, PAGE_MAX, PAGE_DEFAULT, &page.room);
-    if (r == 0)
-        r = cursor_read(call, &before, 1, &present);
+        r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    page.items = json_array();
-    r = points_scan(&call->tx, id, before, (int)page.room + 1, line_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    r = points_scan(&call->tx, id, page.at[0], page_limit(&page), line_add, &page);
+    return page_reply(call, &page, r);
 }
 
 int api_points_adjust(struct call *call)

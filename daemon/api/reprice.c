@@ -8,6 +8,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/approval.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
 #include "db/property.h"
@@ -252,78 +253,52 @@ int api_reprice_get(struct call *call)
     return r < 0 ? r : reply_reprice(call, id, 200);
 }
 
-struct page {
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int listed(void *arg, const struct reprice_row *row)
 {
     struct page *page = arg;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, row->id, 0))
         return 0;
-    page->room--;
-    page->last = row->id;
     return reprice_add(page->items, row);
 }
 
 int api_reprice_list(struct call *call)
 {
-    struct page page = {.items = NULL};
-    int64_t project_id = 0, before = 0;
-    bool present;
+    struct page page;
+    int64_t project_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
-        r = call_query_int(call, "limit", 1, PAGE_MAX, PAGE_DEFAULT, &page.room);
-    if (r == 0)
-        r = cursor_read(call, &before, 1, &present);
+        r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    page.items = json_array();
-    r = reprice_list(&call->tx, project_id, before, (int)page.room + 1, listed, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    r = reprice_list(&call->tx, project_id, page.at[0], page_limit(&page), listed, &page);
+    return page_reply(call, &page, r);
 }
 
 static int unit_listed(void *arg, const struct reprice_unit *unit)
 {
     struct page *page = arg;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, unit->unit_id, 0))
         return 0;
-    page->room--;
-    page->last = unit->unit_id;
     return items_add(page->items, unit_json(unit));
 }
 
 int api_reprice_unit_list(struct call *call)
 {
-    struct page page = {.items = NULL};
-    int64_t id = 0, after = 0;
-    bool present;
+    struct page page;
+    int64_t id = 0;
     int r = call_param_id(call, 0, &id);
 
     if (r == 0)
         r = plan_may_see(call, id);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, UNITS_MAX, UNITS_DEFAULT, &page.room);
-    if (r == 0)
-        r = cursor_read(call, &after, 1, &present);
+        r = page_begin(call, 1, UNITS_MAX, UNITS_DEFAULT, &page);
     if (r < 0)
         return r;
-    page.items = json_array();
-    r = reprice_unit_list(&call->tx, id, after, (int)page.room + 1, unit_listed, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    r = reprice_unit_list(&call->tx, id, page.at[0], page_limit(&page), unit_listed, &page);
+    return page_reply(call, &page, r);
 }
 
 int api_reprice_create(struct call *call)
