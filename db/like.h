@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * A pattern of LIKE ... ESCAPE '!' that finds @part, none of whose characters is a wildcard, anywhere in a text.
- * Returns -EMSGSIZE where @out, of @size bytes, cannot hold it: twice the part and four more always do.
+ * A pattern of LIKE ... ESCAPE '!' that finds @part anywhere in a text; no sign of it is a
+ * wildcard. -EMSGSIZE where @out of @size bytes cannot hold it: twice the part and four bytes do.
  */
 int like_part(const char *part, char *out, size_t size);
 

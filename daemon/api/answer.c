@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/questionnaire.h"
 #include "daemon/api/record.h"
 
@@ -211,24 +212,14 @@ static int answer_add(void *arg, const struct answer_row *a)
     return items_add(arg, o);
 }
 
-struct page {
-    struct call *call;
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int sheet_add(void *arg, const struct answer_sheet_row *row)
 {
     struct page *page = arg;
     json_t *o, *answers;
     int r;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, row->id, 0))
         return 0;
-    page->room--;
-    page->last = row->id;
     answers = json_array();
     r = answer_each(&page->call->tx, row->id, answer_add, answers);
     if (r < 0) {
@@ -255,31 +246,24 @@ static int sheet_add(void *arg, const struct answer_sheet_row *row)
 
 int api_answer_sheet_list(struct call *call)
 {
-    int64_t customer_id, project_id = 0, before_id = 0;
-    struct page page = {.call = call, .room = PAGE_DEFAULT};
-    bool present;
+    int64_t customer_id, project_id = 0;
+    struct page page;
     int r = call_param_id(call, 0, &customer_id);
 
     if (r == 0)
         r = call_query_int(call, "project", 1, INT64_MAX, 0, &project_id);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, ANSWER_PAGE_MAX - 1, PAGE_DEFAULT, &page.room);
-    if (r == 0)
-        r = cursor_read(call, &before_id, 1, &present);
+        r = page_begin(call, 1, ANSWER_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    page.items = json_array();
-    r = answer_sheet_scan(&call->tx, customer_id, project_id, before_id, (int)page.room + 1,
+    r = answer_sheet_scan(&call->tx, customer_id, project_id, page.at[0], page_limit(&page),
                           sheet_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 static int reply_sheet(struct call *call, int64_t id, int status)
 {
-    struct page page = {.call = call, .items = json_array(), .room = 1};
+    struct page page = page_of_one(call);
     int r = answer_sheet_get(&call->tx, id, sheet_add, &page);
 
     return reply_first(call, page.items, r, status, "answer-sheets");

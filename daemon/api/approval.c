@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/http/feed.h"
 #include "db/form.h"
@@ -28,48 +29,6 @@ const char *subject_name(const struct call *call, const char *code)
 static const char *in_lang(const struct call *call, const char *zh, const char *en)
 {
     return call->lang == LANG_EN && en && en[0] ? en : zh;
-}
-
-/* ---- a page of rows by id ---- */
-
-struct page {
-    struct call *call;
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
-/* False: this row is the first of the next page. */
-static bool page_takes(struct page *page, int64_t id)
-{
-    page->more = page->room == 0;
-    if (page->more)
-        return false;
-    page->room--;
-    page->last = id;
-    return true;
-}
-
-static int page_begin(struct call *call, struct page *page, int64_t *ret_from)
-{
-    bool present;
-    int r;
-
-    *page = (struct page){.call = call};
-    r = call_query_int(call, "limit", 1, PAGE_MAX, PAGE_DEFAULT, &page->room);
-    if (r == 0)
-        r = cursor_read(call, ret_from, 1, &present);
-    if (r == 0)
-        page->items = json_array();
-    return r;
-}
-
-static int page_end(struct page *page, int r)
-{
-    r = reply_items(page->call, page->items, r);
-    if (r == 0 && page->more)
-        cursor_write(page->call, &page->last, 1, page->call->reply.body);
-    return r;
 }
 
 /* ---- a request ---- */
@@ -192,7 +151,7 @@ static int request_add(void *arg, const struct approval_row *row)
     struct page *page = arg;
     json_t *o;
 
-    if (!page_takes(page, row->id))
+    if (!page_fits(page, row->id, 0))
         return 0;
     o = json_object();
     request_set(page->call, o, row);
@@ -204,25 +163,24 @@ static int request_list(struct call *call, bool all)
     struct approval_filter filter = {.all = all};
     struct page page;
     int64_t stuck = 0;
-    int r = page_begin(call, &page, &filter.before_id);
+    int r = call_query_int(call, "project", 1, INT64_MAX, 0, &filter.project_id);
 
     if (r == 0)
-        r = call_query_int(call, "project", 1, INT64_MAX, 0, &filter.project_id);
-    if (r == 0)
         r = call_query_int(call, "stuck", 0, 1, 0, &stuck);
-    if (r < 0) {
-        json_decref(page.items);
+    if (r == 0)
+        r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
+    if (r < 0)
         return r;
-    }
+    filter.before_id = page.at[0];
     filter.state = call_query(call, "state");
     filter.subject = call_query(call, "subject");
     filter.object = call_query(call, "object");
     filter.stuck = stuck != 0;
-    filter.limit = (int)page.room + 1;
+    filter.limit = page_limit(&page);
     r = approval_list(&call->tx, &filter, request_add, &page);
     if (r == 0)
         r = places_add(call, page.items);
-    return page_end(&page, r);
+    return page_reply(call, &page, r);
 }
 
 int api_my_request_list(struct call *call)
@@ -240,7 +198,7 @@ static int task_add(void *arg, const struct approval_task_row *row)
     struct page *page = arg;
     json_t *o;
 
-    if (!page_takes(page, row->id))
+    if (!page_fits(page, row->id, 0))
         return 0;
     o = json_object();
     set_int(o, "task_id", row->id);
@@ -253,13 +211,12 @@ static int task_add(void *arg, const struct approval_task_row *row)
 int api_my_approval_list(struct call *call)
 {
     struct page page;
-    int64_t after = 0;
-    int r = page_begin(call, &page, &after);
+    int r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
 
     if (r < 0)
         return r;
-    r = approval_task_list(&call->tx, after, (int)page.room + 1, task_add, &page);
-    return page_end(&page, r);
+    r = approval_task_list(&call->tx, page.at[0], page_limit(&page), task_add, &page);
+    return page_reply(call, &page, r);
 }
 
 /* ---- to-dos ---- */
@@ -283,7 +240,7 @@ static int todo_add_json(void *arg, const struct todo_row *row)
     struct page *page = arg;
     json_t *o;
 
-    if (!page_takes(page, row->id))
+    if (!page_fits(page, row->id, 0))
         return 0;
     o = json_object();
     set_int(o, "id", row->id);
@@ -302,15 +259,15 @@ static int todo_add_json(void *arg, const struct todo_row *row)
 int api_my_todo_list(struct call *call)
 {
     struct page page;
-    int64_t after = 0, total = 0;
-    int r = page_begin(call, &page, &after);
+    int64_t total = 0;
+    int r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
 
     if (r < 0)
         return r;
-    r = todo_list(&call->tx, after, (int)page.room + 1, todo_add_json, &page);
+    r = todo_list(&call->tx, page.at[0], page_limit(&page), todo_add_json, &page);
     if (r == 0)
         r = todo_count(&call->tx, &total);
-    r = page_end(&page, r);
+    r = page_reply(call, &page, r);
     if (r == 0)
         set_int(call->reply.body, "total", total);
     return r;

@@ -12,6 +12,7 @@
 #include "daemon/api/customer.h"
 #include "daemon/api/member.h"
 #include "daemon/api/ownership.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
 #include "db/customer_class.h"
@@ -111,21 +112,12 @@ static int query_text(struct call *call, const char *name, size_t max, const cha
     return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
 }
 
-struct page {
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int page_add(void *arg, const struct customer_row *row)
 {
     struct page *page = arg;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, row->id, 0))
         return 0;
-    page->room--;
-    page->last = row->id;
     return items_add(page->items, customer_json(row));
 }
 
@@ -173,23 +165,17 @@ int customer_filter_read(struct call *call, struct customer_filter *ret_filter)
 int api_customer_list(struct call *call)
 {
     struct customer_filter filter = {.name = NULL};
-    struct page page = {.room = PAGE_DEFAULT};
-    bool present;
+    struct page page;
     int r = customer_filter_read(call, &filter);
 
     if (r == 0)
-        r = call_query_int(call, "limit", 1, CUSTOMER_PAGE_MAX - 1, PAGE_DEFAULT, &page.room);
-    if (r == 0)
-        r = cursor_read(call, &filter.before_id, 1, &present);
+        r = page_begin(call, 1, CUSTOMER_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    page.items = json_array();
-    filter.limit = (int)page.room + 1; /* one more, to know whether there is a next page */
+    filter.before_id = page.at[0];
+    filter.limit = page_limit(&page);
     r = customer_scan(&call->tx, &filter, page_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 int api_customer_search(struct call *call)

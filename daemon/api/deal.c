@@ -3,10 +3,10 @@
 #include "db/deal.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/deal.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/receivable.h"
@@ -53,23 +53,12 @@ static json_t *deal_json(const struct deal_row *row)
 
 /* ---- the list ---- */
 
-struct page {
-    json_t *items;
-    int room;
-    bool more;
-    int64_t last;
-};
-
 static int page_add(void *arg, const struct deal_row *row)
 {
     struct page *page = arg;
 
-    if (page->room == 0) {
-        page->more = true;
+    if (!page_fits(page, row->id, 0))
         return 0;
-    }
-    page->room--;
-    page->last = row->id;
     return items_add(page->items, deal_json(row));
 }
 
@@ -103,10 +92,9 @@ static int ids_read(struct call *call, struct deal_filter *f)
     return r;
 }
 
-static int filter_read(struct call *call, struct deal_filter *f)
+static int filter_read(struct call *call, struct deal_filter *f, struct page *ret_page)
 {
-    int64_t live = -1, limit = PAGE_DEFAULT;
-    bool present;
+    int64_t live = -1;
     int r = ids_read(call, f);
 
     if (r == 0)
@@ -122,34 +110,30 @@ static int filter_read(struct call *call, struct deal_filter *f)
     if (r == 0)
         r = call_query_int(call, "to_ms", 0, INT64_MAX, 0, &f->to_ms);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, DEAL_PAGE_MAX, PAGE_DEFAULT, &limit);
-    if (r == 0)
-        r = cursor_read(call, &f->before_id, 1, &present);
+        r = page_begin(call, 1, DEAL_PAGE_MAX, PAGE_DEFAULT, ret_page);
+    if (r < 0)
+        return r;
+    f->before_id = ret_page->at[0];
+    f->limit = page_limit(ret_page);
     f->stages = call_query(call, "stages");
     f->paper = call_query(call, "paper");
     f->live = (int)live;
-    f->limit = (int)limit;
-    return r;
+    return 0;
 }
 
 int api_deal_list(struct call *call)
 {
-    struct deal_filter filter = {.limit = PAGE_DEFAULT};
-    struct page page = {.items = NULL};
+    struct deal_filter filter = {.project_id = 0};
+    struct page page;
     char today[DAY_TEXT];
-    int r = filter_read(call, &filter);
+    int r = filter_read(call, &filter, &page);
 
     if (r < 0)
         return r;
     day_of(call->tx.now_ms, today);
     filter.today = today;
-    page.items = json_array();
-    page.room = filter.limit++; /* one more, to know whether there is a next page */
     r = deal_list(&call->tx, &filter, page_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 /* ---- one, whole ---- */

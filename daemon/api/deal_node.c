@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/deal_node.h"
@@ -48,30 +49,27 @@ json_t *deal_node_json(struct call *call, const struct deal_node_row *row, const
 }
 
 struct adding {
-    struct call *call;
-    json_t *items;
+    struct page page; /* of tasks, from a day as a number, and an id */
     char today[DAY_TEXT];
-    int64_t room, last[2]; /* the last one's day as a number, and its id */
-    bool more;
 };
 
 static int node_add(void *arg, const struct deal_node_row *row)
 {
     struct adding *a = arg;
 
-    return items_add(a->items, deal_node_json(a->call, row, a->today));
+    return items_add(a->page.items, deal_node_json(a->page.call, row, a->today));
 }
 
 int api_deal_node_list(struct call *call)
 {
-    struct adding adding = {.call = call, .items = json_array()};
+    struct adding adding = {.page = {.call = call, .items = json_array()}};
     int64_t deal_id = 0;
     int r = call_param_id(call, 0, &deal_id);
 
     day_of(call->tx.now_ms, adding.today);
     if (r == 0)
         r = deal_node_each(&call->tx, deal_id, node_add, &adding);
-    return reply_items(call, adding.items, r);
+    return reply_items(call, adding.page.items, r);
 }
 
 static int event_add(void *arg, const struct deal_node_event *event)
@@ -121,68 +119,54 @@ static int task_add(void *arg, const struct node_task *task)
     struct adding *a = arg;
     json_t *o;
 
-    a->more = a->room == 0;
-    if (a->more)
+    if (!page_fits(&a->page, day_number(task->node.due_date), task->node.id))
         return 0;
-    a->room--;
-    a->last[0] = day_number(task->node.due_date);
-    a->last[1] = task->node.id;
-    o = deal_node_json(a->call, &task->node, a->today);
+    o = deal_node_json(a->page.call, &task->node, a->today);
     set_text(o, "unit", task->unit);
     set_text(o, "customer", task->customer);
     set_text(o, "consultant", task->consultant);
-    return items_add(a->items, o);
+    return items_add(a->page.items, o);
 }
 
 static int filter_read(struct call *call, struct node_filter *f, char after[PLACE_TEXT],
-                       int64_t *ret_limit)
+                       struct page *ret_page)
 {
     static const char *const whens[] = {"near", "due", "overdue", NULL};
-    const char *when = call_query(call, "when");
-    int64_t mine = 0, place[2] = {0};
-    bool present = false;
-    int i = 0, r = call_param_id(call, 0, &f->project_id);
+    int64_t mine = 0;
+    int when = NODE_OVERDUE, r = call_param_id(call, 0, &f->project_id);
 
-    while (when && whens[i] && strcmp(whens[i], when) != 0)
-        i++;
-    if (r == 0 && !whens[i]) {
-        fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "when", "field", "when", NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-    }
-    f->when = when ? (enum node_when)i : NODE_OVERDUE;
+    if (r == 0)
+        r = call_query_choice(call, "when", whens, &when);
+    f->when = (enum node_when)when;
     f->kind = call_query(call, "kind");
     if (r == 0)
         r = call_query_int(call, "mine", 0, 1, 0, &mine);
     f->user_id = mine ? call->tx.actor->id : 0;
     if (r == 0)
-        r = call_query_int(call, "limit", 1, NODE_PAGE_MAX - 1, PAGE_DEFAULT, ret_limit);
-    if (r == 0)
-        r = cursor_read(call, place, 2, &present);
-    if (r == 0 && present) {
-        day_text(place[0], after);
+        r = page_begin(call, 2, NODE_PAGE_MAX - 1, PAGE_DEFAULT, ret_page);
+    if (r < 0)
+        return r;
+    if (ret_page->at[0]) {
+        day_text(ret_page->at[0], after);
         f->after_day = after;
-        f->after_id = place[1];
+        f->after_id = ret_page->at[1];
     }
-    return r;
+    f->limit = page_limit(ret_page);
+    return 0;
 }
 
 int api_node_task_list(struct call *call)
 {
-    struct adding adding = {.call = call};
+    struct adding adding;
     struct node_filter filter = {.today = adding.today};
     char after[PLACE_TEXT];
-    int r = filter_read(call, &filter, after, &adding.room);
+    int r = filter_read(call, &filter, after, &adding.page);
 
     if (r < 0)
         return r;
     day_of(call->tx.now_ms, adding.today);
-    filter.limit = (int)adding.room + 1; /* one more, to know whether there is a next page */
-    adding.items = json_array();
     r = deal_node_list(&call->tx, &filter, task_add, &adding);
-    r = reply_items(call, adding.items, r);
-    if (r == 0 && adding.more)
-        cursor_write(call, adding.last, 2, call->reply.body);
-    return r;
+    return page_reply(call, &adding.page, r);
 }
 
 /* ---- what is done ---- */

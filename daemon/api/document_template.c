@@ -3,7 +3,6 @@
 #include "db/document_template.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
@@ -27,21 +26,6 @@ static int template_add(void *arg, const struct template_row *row)
     return items_add(arg, o);
 }
 
-static int kind_query(struct call *call, const char **ret_kind)
-{
-    const char *text = call_query(call, "kind");
-
-    for (size_t i = 0; text && template_kinds[i]; i++)
-        if (strcmp(template_kinds[i], text) == 0) {
-            *ret_kind = template_kinds[i];
-            return 0;
-        }
-    if (!text)
-        return 0;
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "kind", "field", "kind", NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 int api_template_list(struct call *call)
 {
     json_t *items = json_array();
@@ -50,7 +34,7 @@ int api_template_list(struct call *call)
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
-        r = kind_query(call, &kind);
+        r = call_query_word(call, "kind", template_kinds, &kind);
     if (r == 0)
         r = template_list(&call->tx, project_id, kind, template_add, items);
     return reply_items(call, items, r);

@@ -2,9 +2,9 @@
 #include "db/mortgage.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
 
@@ -12,13 +12,6 @@ enum { PAGE_DEFAULT = 50, PAPERS_MAX = 20, PAPERS_TEXT = PAPERS_MAX * 42 };
 #define DAY_MS INT64_C(86400000)
 
 /* ---- out ---- */
-
-struct adding {
-    struct call *call;
-    json_t *items;
-    int64_t room, last[2]; /* when it last moved, which */
-    bool more;
-};
 
 static json_t *mortgage_json(const struct call *call, const struct mortgage_row *row)
 {
@@ -43,25 +36,20 @@ static json_t *mortgage_json(const struct call *call, const struct mortgage_row 
 
 static int mortgage_add(void *arg, const struct mortgage_row *row)
 {
-    struct adding *a = arg;
+    struct page *page = arg;
 
-    a->more = a->room == 0;
-    if (a->more)
+    if (!page_fits(page, row->progress_ms, row->id))
         return 0;
-    a->room--;
-    a->last[0] = row->progress_ms;
-    a->last[1] = row->id;
-    return items_add(a->items, mortgage_json(a->call, row));
+    return items_add(page->items, mortgage_json(page->call, row));
 }
 
 static int reply_mortgages(struct call *call, int64_t deal_id)
 {
-    struct adding adding = {.call = call, .items = json_array(), .room = MORTGAGE_PAGE_MAX};
+    struct page page = {.call = call, .items = json_array(), .room = MORTGAGE_PAGE_MAX};
     json_t *papers = json_array();
     size_t n;
     const struct mortgage_paper *all = mortgage_papers(&n);
-    int r =
-        reply_items(call, adding.items, mortgage_each(&call->tx, deal_id, mortgage_add, &adding));
+    int r = reply_items(call, page.items, mortgage_each(&call->tx, deal_id, mortgage_add, &page));
 
     for (size_t i = 0; i < n; i++) {
         json_t *paper = json_object();
@@ -88,29 +76,22 @@ int api_mortgage_list(struct call *call)
 int api_mortgage_stale(struct call *call)
 {
     struct mortgage_filter filter = {.bank = call_query(call, "bank")};
-    struct adding adding = {.call = call};
-    int64_t days = 0, place[2] = {0};
-    bool present;
+    struct page page;
+    int64_t days = 0;
     int r = call_param_id(call, 0, &filter.project_id);
 
     if (r == 0)
         r = call_query_int(call, "days", 0, 3650, 7, &days);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, MORTGAGE_PAGE_MAX - 1, PAGE_DEFAULT, &adding.room);
-    if (r == 0)
-        r = cursor_read(call, place, 2, &present);
+        r = page_begin(call, 2, MORTGAGE_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    filter.after_ms = place[0];
-    filter.after_id = place[1];
+    filter.after_ms = page.at[0];
+    filter.after_id = page.at[1];
     filter.before_ms = call->tx.now_ms - days * DAY_MS;
-    filter.limit = (int)adding.room + 1; /* one more, to know whether there is a next page */
-    adding.items = json_array();
-    r = mortgage_stale(&call->tx, &filter, mortgage_add, &adding);
-    r = reply_items(call, adding.items, r);
-    if (r == 0 && adding.more)
-        cursor_write(call, adding.last, 2, call->reply.body);
-    return r;
+    filter.limit = page_limit(&page);
+    r = mortgage_stale(&call->tx, &filter, mortgage_add, &page);
+    return page_reply(call, &page, r);
 }
 
 /* ---- in ---- */

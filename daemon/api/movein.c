@@ -3,29 +3,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 
 enum { PAGE_DEFAULT = 50 };
 
-struct adding {
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int row_add(void *arg, const struct movein_row *row)
 {
-    struct adding *a = arg;
+    struct page *page = arg;
     json_t *o;
 
-    a->more = a->room == 0;
-    if (a->more)
+    if (!page_fits(page, row->deal_id, 0))
         return 0;
-    a->room--;
-    a->last = row->deal_id;
     o = json_object();
     set_int(o, "deal_id", row->deal_id);
     set_text(o, "unit", row->unit);
@@ -38,49 +29,30 @@ static int row_add(void *arg, const struct movein_row *row)
     set_text_or_null(o, "actor", row->actor);
     set_int_or_null(o, "sent_ms", row->sent_ms);
     set_int_or_null(o, "delivered_ms", row->delivered_ms);
-    return items_add(a->items, o);
-}
-
-static int which_query(struct call *call, enum movein_which *ret_which)
-{
-    static const char *const whichs[] = {"any", "unsent", "sent", "delivered", NULL};
-    const char *text = call_query(call, "which");
-
-    for (int i = 0; text && whichs[i]; i++)
-        if (strcmp(whichs[i], text) == 0) {
-            *ret_which = (enum movein_which)i;
-            return 0;
-        }
-    if (!text)
-        return 0;
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "which", "field", "which", NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return items_add(page->items, o);
 }
 
 int api_movein_list(struct call *call)
 {
-    struct movein_filter filter = {.which = MOVEIN_ANY};
-    struct adding adding = {.items = NULL};
-    bool present;
+    static const char *const whichs[] = {"any", "unsent", "sent", "delivered", NULL};
+    struct movein_filter filter = {.project_id = 0};
+    int which = MOVEIN_ANY;
+    struct page page;
     int r = call_param_id(call, 0, &filter.project_id);
 
     if (r == 0)
-        r = which_query(call, &filter.which);
+        r = call_query_choice(call, "which", whichs, &which);
     if (r == 0)
         r = call_query_int(call, "deal", 1, INT64_MAX, 0, &filter.deal_id);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, MOVEIN_PAGE_MAX - 1, PAGE_DEFAULT, &adding.room);
-    if (r == 0)
-        r = cursor_read(call, &filter.after_deal_id, 1, &present);
+        r = page_begin(call, 1, MOVEIN_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    filter.limit = (int)adding.room + 1; /* one more, to know whether there is a next page */
-    adding.items = json_array();
-    r = movein_list(&call->tx, &filter, row_add, &adding);
-    r = reply_items(call, adding.items, r);
-    if (r == 0 && adding.more)
-        cursor_write(call, &adding.last, 1, call->reply.body);
-    return r;
+    filter.which = (enum movein_which)which;
+    filter.after_deal_id = page.at[0];
+    filter.limit = page_limit(&page);
+    r = movein_list(&call->tx, &filter, row_add, &page);
+    return page_reply(call, &page, r);
 }
 
 int api_movein_send(struct call *call)

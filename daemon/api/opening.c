@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -188,25 +189,13 @@ int api_opening_close(struct call *call)
 
 /* ---- the groups ---- */
 
-struct page {
-    json_t *items;
-    int room;
-    bool more;
-    int64_t last[2];
-};
-
 static int group_add(void *arg, const struct opening_group_row *row)
 {
     struct page *page = arg;
     json_t *o;
 
-    if (page->room == 0) {
-        page->more = true;
+    if (!page_fits(page, row->place ? row->place : row->ticket_number, row->id))
         return 0;
-    }
-    page->room--;
-    page->last[0] = row->place ? row->place : row->ticket_number;
-    page->last[1] = row->id;
     o = json_object();
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
@@ -227,36 +216,27 @@ static int group_add(void *arg, const struct opening_group_row *row)
 int api_opening_group_list(struct call *call)
 {
     struct opening_group_filter filter = {.opening_id = 0};
-    int64_t limit = PAGE_DEFAULT, cursor[2] = {0, 0};
-    struct page page = {.items = NULL};
-    bool present;
+    struct page page;
     int r = call_param_id(call, 0, &filter.opening_id);
 
     if (r == 0)
         r = call_query_int(call, "batch", 1, INT64_MAX, 0, &filter.batch);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, OPENING_PAGE_MAX - 1, PAGE_DEFAULT, &limit);
-    if (r == 0)
-        r = cursor_read(call, cursor, 2, &present);
+        r = page_begin(call, 2, OPENING_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
     filter.state = call_query(call, "state");
-    filter.after_place = cursor[0];
-    filter.after_id = cursor[1];
-    filter.limit = (int)limit + 1; /* one more, to know whether there is a next page */
-    page.items = json_array();
-    page.room = (int)limit;
+    filter.after_place = page.at[0];
+    filter.after_id = page.at[1];
+    filter.limit = page_limit(&page);
     r = opening_group_list(&call->tx, &filter, group_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, page.last, 2, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 static int reply_group(struct call *call, int64_t group_id)
 {
     struct opening_group_filter filter = {.group_id = group_id, .limit = 1};
-    struct page page = {.items = json_array(), .room = 1};
+    struct page page = page_of_one(call);
     int r = opening_group_opening(&call->tx, group_id, &filter.opening_id);
 
     if (r == 0)

@@ -7,7 +7,7 @@
 
 int page_begin(struct call *call, size_t n, int64_t max, int64_t fallback, struct page *ret_page)
 {
-    struct page page = {.n = n};
+    struct page page = {.call = call, .n = n};
     bool present;
     int r = call_query_int(call, "limit", 1, max, fallback, &page.room);
 
@@ -18,6 +18,11 @@ int page_begin(struct call *call, size_t n, int64_t max, int64_t fallback, struc
     page.items = json_array();
     *ret_page = page;
     return 0;
+}
+
+struct page page_of_one(struct call *call)
+{
+    return (struct page){.call = call, .items = json_array(), .room = 1};
 }
 
 int page_limit(const struct page *page)

@@ -8,6 +8,7 @@
 #include "daemon/http/call.h"
 
 struct page {
+    struct call *call;
     json_t *items;
     int64_t at[2]; /* where the page begins, and in the end where the next one does; 0: the first */
     size_t n;      /* integers of the cursor */
@@ -17,6 +18,8 @@ struct page {
 
 /* Limit and cursor of the query. @n: integers of the cursor. */
 int page_begin(struct call *call, size_t n, int64_t max, int64_t fallback, struct page *ret_page);
+/* A page for the one row that a walk by id gives. */
+struct page page_of_one(struct call *call);
 /* Rows to ask for: one more than fit, to know whether there is a next page. */
 int page_limit(const struct page *page);
 /* Whether a row fits, whose place is @a and @b. */

@@ -224,22 +224,6 @@ static int64_t project_number(struct snapshot *s, int index)
     return strtoll(snapshot_project_field(s, index), NULL, 10);
 }
 
-static int choice_query(struct call *call, const char *name, const char *const *choices,
-                        int *ret_index)
-{
-    const char *text = call_query(call, name);
-
-    for (int i = 0; text && choices[i]; i++)
-        if (strcmp(text, choices[i]) == 0) {
-            *ret_index = i;
-            return 0;
-        }
-    if (!text)
-        return 0;
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 static const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
 static const char *const bank_kinds[] = {"commercial",
                                          NULL}; /* where the housing fund does not lend */
@@ -295,9 +279,9 @@ static int terms_of_call(struct call *call, struct snapshot *s, const struct cla
     if (r == 0)
         r = call_query_int(call, "years", 1, years, years, &years);
     if (r == 0)
-        r = choice_query(call, "loan", class->fund ? loan_kinds : bank_kinds, &kind);
+        r = call_query_choice(call, "loan", class->fund ? loan_kinds : bank_kinds, &kind);
     if (r == 0)
-        r = choice_query(call, "method", loan_methods, &method);
+        r = call_query_choice(call, "method", loan_methods, &method);
     *ret_terms = (struct loan_terms){.total_fen = total_fen,
                                      .down_bp = down,
                                      .loan_unit_fen = project_number(s, 12),

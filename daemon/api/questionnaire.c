@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/http/text.h"
 #include "db/day.h"
@@ -114,64 +115,38 @@ int api_questionnaire_get(struct call *call)
 
 /* ---- looking ---- */
 
-static int query_refuse(struct call *call, enum fault_code code, const char *name)
-{
-    fault_item(call->tx.fault, code, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 static int query_title(struct call *call, const char **ret_title)
 {
     const char *title = call_query(call, "title");
     size_t n = 0;
 
-    if (title && (!text_allowed(title, strlen(title), &n) || n < 1 || n > QUESTIONNAIRE_TITLE_MAX))
-        return query_refuse(call, FAULT_FIELD_TEXT, "title");
+    if (title &&
+        (!text_allowed(title, strlen(title), &n) || n < 1 || n > QUESTIONNAIRE_TITLE_MAX)) {
+        fault_item(call->tx.fault, FAULT_FIELD_TEXT, 0, "title", "field", "title", NULL);
+        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    }
     *ret_title = title;
     return 0;
 }
-
-static int query_word(struct call *call, const char *name, const char *const *choices,
-                      const char **ret_word)
-{
-    const char *word = call_query(call, name);
-
-    for (size_t i = 0; word && choices[i]; i++)
-        if (strcmp(choices[i], word) == 0) {
-            *ret_word = choices[i];
-            return 0;
-        }
-    return word ? query_refuse(call, FAULT_FIELD_CHOICE, name) : 0;
-}
-
-struct page {
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
 
 static int page_add(void *arg, const struct questionnaire_row *row)
 {
     struct page *page = arg;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, row->id, 0))
         return 0;
-    page->room--;
-    page->last = row->id;
     return row_add(page->items, row);
 }
 
-static int filter_read(struct call *call, struct questionnaire_filter *f, int64_t *ret_room)
+static int filter_read(struct call *call, struct questionnaire_filter *f, struct page *ret_page)
 {
     static const char *const states[] = {"draft", "enabled", "disabled", NULL};
-    bool present;
     int r = query_title(call, &f->title);
 
     if (r == 0)
-        r = query_word(call, "state", states, &f->state);
+        r = call_query_word(call, "state", states, &f->state);
     if (r == 0)
-        r = query_word(call, "stage", questionnaire_stages, &f->stage);
+        r = call_query_word(call, "stage", questionnaire_stages, &f->stage);
     if (r == 0)
         r = call_query_int(call, "project", 1, INT64_MAX, 0, &f->project_id);
     if (r == 0)
@@ -179,27 +154,24 @@ static int filter_read(struct call *call, struct questionnaire_filter *f, int64_
     if (r == 0)
         r = call_query_int(call, "to_ms", 0, INT64_MAX, 0, &f->before_ms);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, QUESTIONNAIRE_PAGE_MAX - 1, PAGE_DEFAULT, ret_room);
-    if (r == 0)
-        r = cursor_read(call, &f->before_id, 1, &present);
-    return r;
+        r = page_begin(call, 1, QUESTIONNAIRE_PAGE_MAX - 1, PAGE_DEFAULT, ret_page);
+    if (r < 0)
+        return r;
+    f->before_id = ret_page->at[0];
+    f->limit = page_limit(ret_page);
+    return 0;
 }
 
 int api_questionnaire_list(struct call *call)
 {
     struct questionnaire_filter filter = {.project_id = 0};
-    struct page page = {.room = PAGE_DEFAULT};
-    int r = filter_read(call, &filter, &page.room);
+    struct page page;
+    int r = filter_read(call, &filter, &page);
 
     if (r < 0)
         return r;
-    page.items = json_array();
-    filter.limit = (int)page.room + 1; /* one more, to know whether there is a next page */
     r = questionnaire_scan(&call->tx, &filter, page_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 /* ---- drafts ---- */

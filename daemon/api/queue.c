@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 
 enum { PAGE_DEFAULT = 50 };
@@ -29,30 +30,17 @@ static json_t *ticket_json(const struct ticket_row *row)
     return o;
 }
 
-struct page {
-    json_t *items;
-    int room;
-    bool more;
-    int64_t last;
-};
-
 static int page_add(void *arg, const struct ticket_row *row)
 {
     struct page *page = arg;
 
-    if (page->room == 0) {
-        page->more = true;
+    if (!page_fits(page, row->number, 0))
         return 0;
-    }
-    page->room--;
-    page->last = row->number;
     return items_add(page->items, ticket_json(row));
 }
 
-static int filter_read(struct call *call, struct ticket_filter *f)
+static int filter_read(struct call *call, struct ticket_filter *f, struct page *ret_page)
 {
-    int64_t limit = PAGE_DEFAULT;
-    bool present;
     int r = call_param_id(call, 0, &f->project_id);
 
     if (r == 0)
@@ -60,34 +48,30 @@ static int filter_read(struct call *call, struct ticket_filter *f)
     if (r == 0)
         r = call_query_int(call, "customer", 1, INT64_MAX, 0, &f->customer_id);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, QUEUE_PAGE_MAX, PAGE_DEFAULT, &limit);
-    if (r == 0)
-        r = cursor_read(call, &f->after_number, 1, &present);
+        r = page_begin(call, 1, QUEUE_PAGE_MAX, PAGE_DEFAULT, ret_page);
+    if (r < 0)
+        return r;
+    f->after_number = ret_page->at[0];
+    f->limit = page_limit(ret_page);
     f->state = call_query(call, "state");
-    f->limit = (int)limit;
-    return r;
+    return 0;
 }
 
 int api_ticket_list(struct call *call)
 {
-    struct ticket_filter filter = {.limit = PAGE_DEFAULT};
-    struct page page = {.items = NULL};
-    int r = filter_read(call, &filter);
+    struct ticket_filter filter = {.project_id = 0};
+    struct page page;
+    int r = filter_read(call, &filter, &page);
 
     if (r < 0)
         return r;
-    page.items = json_array();
-    page.room = filter.limit++; /* one more, to know whether there is a next page */
     r = ticket_list(&call->tx, &filter, page_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, &page.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 static int reply_ticket(struct call *call, int64_t id, int status)
 {
-    struct page page = {.items = json_array(), .room = 1};
+    struct page page = page_of_one(call);
     int r = ticket_get(&call->tx, id, page_add, &page);
 
     r = reply_first(call, page.items, r, status, "queue");

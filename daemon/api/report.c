@@ -2,7 +2,6 @@
 #include "db/report.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
@@ -45,32 +44,17 @@ static int group_add(void *arg, const struct stock_group *g)
     return items_add(groups->items, group_json(g, name));
 }
 
-static int by_read(struct call *call, const char *const *choices, enum stock_by *ret_by)
-{
-    const char *text = call_query(call, "by");
-
-    *ret_by = STOCK_BY_CLASS;
-    if (!text)
-        return 0;
-    for (int i = 0; choices[i]; i++)
-        if (strcmp(choices[i], text) == 0) {
-            *ret_by = (enum stock_by)i;
-            return 0;
-        }
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "by", "field", "by", NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 int api_report_stock(struct call *call)
 {
     static const char *const choices[] = {"class", "building", "layout", NULL};
     struct groups groups = {json_array(), STOCK_BY_CLASS, call->lang};
     struct stock_total total;
     int64_t id;
-    int r = call_param_id(call, 0, &id);
+    int by = STOCK_BY_CLASS, r = call_param_id(call, 0, &id);
 
     if (r == 0)
-        r = by_read(call, choices, &groups.by);
+        r = call_query_choice(call, "by", choices, &by);
+    groups.by = (enum stock_by)by;
     if (r == 0)
         r = report_stock(&call->tx, id, groups.by, group_add, &groups, &total);
     if (r < 0) {

@@ -1,9 +1,9 @@
 /* service_board.c - the service board: one row per contract, a cell for each node (AS-13). */
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/deal_node.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/deal_board.h"
@@ -11,11 +11,8 @@
 enum { PAGE_DEFAULT = 50 };
 
 struct board {
-    struct call *call;
-    json_t *items;
+    struct page page;
     char today[DAY_TEXT];
-    int64_t room, last;
-    bool more;
 };
 
 struct cells {
@@ -34,18 +31,18 @@ static int cell_add(void *arg, const struct deal_node_row *row)
 static int row_add(void *arg, const struct board_row *row)
 {
     struct board *b = arg;
-    struct cells cells = {b->call, b->today, json_array()};
+    struct cells cells = {b->page.call, b->today, NULL};
     json_t *o;
     int r;
 
-    b->more = b->room == 0;
-    r = b->more ? 0 : deal_node_each(&b->call->tx, row->deal_id, cell_add, &cells);
-    if (b->more || r < 0) {
+    if (!page_fits(&b->page, row->deal_id, 0))
+        return 0;
+    cells.nodes = json_array();
+    r = deal_node_each(&b->page.call->tx, row->deal_id, cell_add, &cells);
+    if (r < 0) {
         json_decref(cells.nodes);
         return r;
     }
-    b->room--;
-    b->last = row->deal_id;
     o = json_object();
     set_int(o, "deal_id", row->deal_id);
     set_text(o, "unit", row->unit);
@@ -56,13 +53,12 @@ static int row_add(void *arg, const struct board_row *row)
     set_text(o, "document", row->document);
     set_int(o, "opened_ms", row->opened_ms);
     json_object_set_new_nocheck(o, "nodes", cells.nodes);
-    return items_add(b->items, o);
+    return items_add(b->page.items, o);
 }
 
 static int filter_read(struct call *call, struct board *b, struct board_filter *f)
 {
     int64_t overdue = 0;
-    bool present;
     int r = call_param_id(call, 0, &f->project_id);
 
     if (r == 0)
@@ -75,24 +71,23 @@ static int filter_read(struct call *call, struct board *b, struct board_filter *
     f->kind = call_query(call, "kind");
     f->overdue_on = overdue ? b->today : NULL;
     if (r == 0)
-        r = call_query_int(call, "limit", 1, BOARD_PAGE_MAX - 1, PAGE_DEFAULT, &b->room);
-    return r < 0 ? r : cursor_read(call, &f->before_id, 1, &present);
+        r = page_begin(call, 1, BOARD_PAGE_MAX - 1, PAGE_DEFAULT, &b->page);
+    if (r < 0)
+        return r;
+    f->before_id = b->page.at[0];
+    f->limit = page_limit(&b->page);
+    return 0;
 }
 
 int api_service_board(struct call *call)
 {
-    struct board board = {.call = call};
+    struct board board;
     struct board_filter filter = {.stage = NULL};
     int r = filter_read(call, &board, &filter);
 
     if (r < 0)
         return r;
     day_of(call->tx.now_ms, board.today);
-    filter.limit = (int)board.room + 1; /* one more, to know whether there is a next page */
-    board.items = json_array();
     r = deal_board(&call->tx, &filter, row_add, &board);
-    r = reply_items(call, board.items, r);
-    if (r == 0 && board.more)
-        cursor_write(call, &board.last, 1, call->reply.body);
-    return r;
+    return page_reply(call, &board.page, r);
 }

@@ -74,22 +74,6 @@ static int filter_read(struct call *call, struct task_filter *f)
     return r;
 }
 
-static int query_word(struct call *call, const char *name, const char *const *choices,
-                      const char **ret)
-{
-    const char *word = call_query(call, name);
-
-    for (size_t i = 0; word && choices[i]; i++)
-        if (strcmp(choices[i], word) == 0) {
-            *ret = choices[i];
-            return 0;
-        }
-    if (!word)
-        return 0;
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 static int counts_add(struct call *call, const struct task_filter *f, int64_t day_end)
 {
     struct task_count count;
@@ -119,9 +103,9 @@ int api_task_list(struct call *call)
     int r = filter_read(call, &f);
 
     if (r == 0)
-        r = query_word(call, "when", whens, &when);
+        r = call_query_word(call, "when", whens, &when);
     if (r == 0)
-        r = query_word(call, "stage", follow_stages, &f.stage);
+        r = call_query_word(call, "stage", follow_stages, &f.stage);
     if (r == 0)
         r = page_begin(call, 2, TASK_PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)

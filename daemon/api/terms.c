@@ -3,9 +3,9 @@
 #include "db/terms.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
 
@@ -99,36 +99,26 @@ static json_t *terms_json(const struct terms_row *row, const struct actor *actor
     return o;
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-    int64_t room, last;
-    bool more;
-};
-
 static int quote_add(void *arg, const struct terms_row *row)
 {
-    struct adding *a = arg;
-    json_t *o = terms_json(row, a->call->tx.actor);
+    struct page *page = arg;
+    json_t *o = terms_json(row, page->call->tx.actor);
 
     set_int(o, "limit_bp", row->limit_bp);
     set_int(o, "loan_most_fen", row->loan_most_fen);
     set_int(o, "fund_most_fen", row->fund_most_fen);
     set_int(o, "monthly_fen", row->monthly_fen);
-    return items_add(a->items, o);
+    return items_add(page->items, o);
 }
 
 static int terms_add(void *arg, const struct terms_row *row)
 {
-    struct adding *a = arg;
+    struct page *page = arg;
     json_t *o;
 
-    a->more = a->room == 0;
-    if (a->more)
+    if (!page_fits(page, row->id, 0))
         return 0;
-    a->room--;
-    a->last = row->id;
-    o = terms_json(row, a->call->tx.actor);
+    o = terms_json(row, page->call->tx.actor);
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
@@ -139,7 +129,7 @@ static int terms_add(void *arg, const struct terms_row *row)
     set_int(o, "user_id", row->user_id);
     set_text(o, "user", row->user);
     set_int(o, "made_ms", row->made_ms);
-    return items_add(a->items, o);
+    return items_add(page->items, o);
 }
 
 /* ---- in ---- */
@@ -194,21 +184,21 @@ static int ask_read(struct call *call, enum body_need customer, struct terms_ask
 
 int api_terms_quote(struct call *call)
 {
-    struct adding adding = {.call = call, .items = json_array()};
+    struct page page = page_of_one(call);
     struct terms_ask ask = {.unit_id = 0};
     int r = ask_read(call, BODY_OPTIONAL, &ask);
 
     if (r == 0)
-        r = terms_quote(&call->tx, &ask, quote_add, &adding);
-    return reply_first(call, adding.items, r, 200, "");
+        r = terms_quote(&call->tx, &ask, quote_add, &page);
+    return reply_first(call, page.items, r, 200, "");
 }
 
 static int reply_terms(struct call *call, int64_t id, int status)
 {
-    struct adding adding = {.call = call, .items = json_array(), .room = 1};
-    int r = terms_get(&call->tx, id, terms_add, &adding);
+    struct page page = page_of_one(call);
+    int r = terms_get(&call->tx, id, terms_add, &page);
 
-    return reply_first(call, adding.items, r, status, "terms");
+    return reply_first(call, page.items, r, status, "terms");
 }
 
 int api_terms_create(struct call *call)
@@ -230,27 +220,11 @@ int api_terms_get(struct call *call)
     return r < 0 ? r : reply_terms(call, id, 200);
 }
 
-static int state_query(struct call *call, const char **ret_state)
-{
-    static const char *const states[] = {"pending", "granted", "refused", "expired", "used", NULL};
-    const char *text = call_query(call, "state");
-
-    for (size_t i = 0; text && states[i]; i++)
-        if (strcmp(states[i], text) == 0) {
-            *ret_state = states[i];
-            return 0;
-        }
-    if (!text)
-        return 0;
-    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "state", "field", "state", NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-}
-
 int api_terms_list(struct call *call)
 {
-    struct adding adding = {.call = call};
+    static const char *const states[] = {"pending", "granted", "refused", "expired", "used", NULL};
+    struct page page;
     struct terms_filter filter = {.state = NULL};
-    bool present;
     int r = call_query_int(call, "project", 1, INT64_MAX, 0, &filter.project_id);
 
     if (r == 0)
@@ -258,20 +232,15 @@ int api_terms_list(struct call *call)
     if (r == 0)
         r = call_query_int(call, "customer", 1, INT64_MAX, 0, &filter.customer_id);
     if (r == 0)
-        r = state_query(call, &filter.state);
+        r = call_query_word(call, "state", states, &filter.state);
     if (r == 0)
-        r = call_query_int(call, "limit", 1, TERMS_PAGE_MAX - 1, PAGE_DEFAULT, &adding.room);
-    if (r == 0)
-        r = cursor_read(call, &filter.before_id, 1, &present);
+        r = page_begin(call, 1, TERMS_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    adding.items = json_array();
-    filter.limit = (int)adding.room + 1; /* one more, to know whether there is a next page */
-    r = terms_list(&call->tx, &filter, terms_add, &adding);
-    r = reply_items(call, adding.items, r);
-    if (r == 0 && adding.more)
-        cursor_write(call, &adding.last, 1, call->reply.body);
-    return r;
+    filter.before_id = page.at[0];
+    filter.limit = page_limit(&page);
+    r = terms_list(&call->tx, &filter, terms_add, &page);
+    return page_reply(call, &page, r);
 }
 
 int api_terms_drop(struct call *call)

@@ -6,6 +6,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/customer.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/timeline.h"
 
@@ -36,45 +37,27 @@ json_t *visit_json(const struct visit_row *row)
     return o;
 }
 
-struct page {
-    json_t *items;
-    int64_t room, last[2]; /* time and id */
-    bool more;
-};
-
 static int page_add(void *arg, const struct visit_row *row)
 {
     struct page *page = arg;
 
-    page->more = page->room == 0;
-    if (page->more)
+    if (!page_fits(page, row->at_ms, row->id))
         return 0;
-    page->room--;
-    page->last[0] = row->at_ms;
-    page->last[1] = row->id;
     return items_add(page->items, visit_json(row));
 }
 
 static int reply_page(struct call *call, struct visit_filter *filter)
 {
-    struct page page = {.room = 20};
-    int64_t place[2] = {0, 0};
-    bool present;
-    int r = call_query_int(call, "limit", 1, VISITS_PAGE_MAX - 1, 20, &page.room);
+    struct page page;
+    int r = page_begin(call, 2, VISITS_PAGE_MAX - 1, 20, &page);
 
-    if (r == 0)
-        r = cursor_read(call, place, 2, &present);
     if (r < 0)
         return r;
-    filter->before_ms = place[0];
-    filter->before_id = place[1];
-    filter->limit = (int)page.room + 1;
-    page.items = json_array();
+    filter->before_ms = page.at[0];
+    filter->before_id = page.at[1];
+    filter->limit = page_limit(&page);
     r = visit_scan(&call->tx, filter, page_add, &page);
-    r = reply_items(call, page.items, r);
-    if (r == 0 && page.more)
-        cursor_write(call, page.last, 2, call->reply.body);
-    return r;
+    return page_reply(call, &page, r);
 }
 
 int api_customer_visit_list(struct call *call)

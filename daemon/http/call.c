@@ -64,6 +64,32 @@ int call_query_int(struct call *call, const char *name, int64_t min, int64_t max
     return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
 }
 
+int call_query_choice(struct call *call, const char *name, const char *const *choices,
+                      int *ret_index)
+{
+    const char *text = call_query(call, name);
+
+    for (int i = 0; text && choices[i]; i++)
+        if (strcmp(choices[i], text) == 0) {
+            *ret_index = i;
+            return 0;
+        }
+    if (!text)
+        return 0;
+    fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
+    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+}
+
+int call_query_word(struct call *call, const char *name, const char *const *choices,
+                    const char **ret_word)
+{
+    int i = -1, r = call_query_choice(call, name, choices, &i);
+
+    if (i >= 0)
+        *ret_word = choices[i];
+    return r;
+}
+
 int call_param_id(struct call *call, int index, int64_t *ret_id)
 {
     int64_t id;

@@ -121,6 +121,13 @@ const char *call_query(struct call *call, const char *name);
 /* As integer within [min, max]: 0 and the value, @fallback when absent, -EREFUSED with an item. */
 int call_query_int(struct call *call, const char *name, int64_t min, int64_t max, int64_t fallback,
                    int64_t *ret_value);
+/* As one of @choices, which end with NULL: its index, untouched when absent; -EREFUSED with an
+ * item. */
+int call_query_choice(struct call *call, const char *name, const char *const *choices,
+                      int *ret_index);
+/* The same as the word itself. */
+int call_query_word(struct call *call, const char *name, const char *const *choices,
+                    const char **ret_word);
 /* Path parameter @index as a positive id; NOT_FOUND otherwise. */
 int call_param_id(struct call *call, int index, int64_t *ret_id);
 
