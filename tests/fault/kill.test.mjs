@@ -16,6 +16,7 @@ import {
   publicChart,
   publish,
   readyProject,
+  reprice,
   scanList,
   step,
   tomorrow,
@@ -104,12 +105,7 @@ describe('kill -9 while a publication is approved', () => {
     project = await readyProject(control, { name: '审批', list: { buildings: 5, floors: 25, rooms: 8 } });
     first = await publish(control, manager, project);
     const units = (await internalUnits(control, project)).filter((u) => u.state === 'A').slice(0, 60);
-    for (const u of units.slice(0, 20))
-      await control.post(
-        `/api/v1/units/${u.id}/price`,
-        { version: u.version, total_fen: u.total - 100, reason: '调' },
-        200,
-      );
+    for (const u of units.slice(0, 20)) await reprice(control, manager, project, u.id, u.total - 100);
     await hold(control, project, units.slice(20));
     submitted = await step(control, await draft(control, project), 'submit');
     await made.stop();
