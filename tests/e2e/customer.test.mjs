@@ -40,7 +40,7 @@ test('CU-08: Alt+N on any page, a new family in one step; the same number again 
   assert.equal(await page.locator('#v-name').count(), 0)
   assert.equal(await page.getByRole('combobox', { name: '认知途径' }).count(), 0, 'asked once')
   await save.click()
-  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' }).catch(() => undefined)
+  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' })
   await page.getByRole('tab', { name: '来电来访' }).click()
   await b.until(async () => (await page.locator('.data-table tbody tr').count()) === 2, 'both visits')
   assert.match(page.url(), /tab=visit/)

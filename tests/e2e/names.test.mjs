@@ -71,6 +71,7 @@ test('script tags, quotes, emoji and names of sixty characters are only text', a
   await page.waitForSelector('.disclosure')
   for (const tab of await page.locator('.tabs .btn').all()) {
     await tab.click()
+    await page.getByRole('region', { name: await tab.innerText(), exact: true }).waitFor()
     await look('disclosure')
   }
   await b.close(page)
@@ -81,7 +82,7 @@ test('script tags, quotes, emoji and names of sixty characters are only text', a
   await desk.waitForSelector('.cell')
   for (const at of ['/publications', '/permits', '/property', '/layouts', '/disclosure']) {
     await b.visit(desk, `${at}?p=${project.id}`)
-    await desk.waitForSelector('.page-head h1')
+    await b.arrived(desk, at)
   }
   await b.close(desk)
 })

@@ -44,12 +44,12 @@ async function shot(page, name) {
   }
   await page.setViewportSize(b.DESK)
 }
-/** @of: name and address of a screen, and what is waited for on it. */
+/** Name and address of a screen, and what is waited for on it: a pane that is left keeps what it had. */
 const SCREENS = [
-  ['board', '/service', 'tbody tr'],
-  ['tasks', '/service?tab=tasks&when=near', '.empty'],
-  ['loans', '/service?tab=loans&days=0', '.empty, tbody tr'],
-  ['notices', '/service?tab=notices', 'tbody tr'],
+  ['board', '/service', '#pane-board tbody tr'],
+  ['tasks', '/service?tab=tasks&when=near', '#pane-tasks .empty'],
+  ['loans', '/service?tab=loans&days=0', '#pane-loans tbody tr'],
+  ['notices', '/service?tab=notices', '#pane-notices tbody tr'],
   ['process', '/processes', 'tbody tr'],
   ['document', '/document-templates', 'tbody tr'],
 ]
@@ -64,6 +64,7 @@ for (const lang of LANGS)
     }
     for (const [name, path, there] of SCREENS) {
       await b.visit(page, path)
+      await b.arrived(page, path.split('?')[0])
       await page.locator(`.frame-screen ${there}`).first().waitFor()
       await look(name)
     }
@@ -80,11 +81,13 @@ for (const lang of LANGS)
     await look('node')
     await page.keyboard.press('Escape')
     await b.visit(page, '/processes')
+    await b.arrived(page, '/processes')
     await page.locator('section.sheet button').first().click()
     await page.locator('.el-drawer:visible li').first().waitFor()
     await look('process-form')
     await page.keyboard.press('Escape')
     await b.visit(page, '/document-templates')
+    await b.arrived(page, '/document-templates')
     await page.locator('tbody button').first().click()
     await page.locator('.el-drawer:visible .paper').waitFor()
     await page.locator('.field-button').first().waitFor()

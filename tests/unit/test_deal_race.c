@@ -243,7 +243,8 @@ static void test_against_the_clock(void **state)
     struct desk *d = *state;
     int holder = 0, others = 0;
 
-    for (int i = 0; i < ROUNDS / 2; i++) {
+    /* Until the clock was the first at least once: a machine may favour the holder for long. */
+    for (int i = 0; i < ROUNDS / 2 || (others == 0 && i < 20 * ROUNDS); i++) {
         struct client *winner;
 
         for (size_t k = 0; k < CLIENTS; k++) {
@@ -277,7 +278,7 @@ static void test_against_the_clock(void **state)
         if (i % 60 == 59)
             day_begin(d);
     }
-    assert_true(holder + others > 0);
+    assert_true(others > 0);
 }
 
 /* ---- around it ---- */

@@ -9,7 +9,7 @@ const DRAWER = '.el-drawer'
 
 const shut = async (page) => {
   await page.keyboard.press('Escape')
-  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' }).catch(() => undefined)
+  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' })
 }
 
 export async function recordLooks(stage, options, look) {
@@ -19,7 +19,10 @@ export async function recordLooks(stage, options, look) {
   await look(page, 'list')
   await page.fill('#customer-search', 'chen')
   await page.keyboard.press('Enter')
-  await page.waitForSelector('tbody tr')
+  await b.until(async () => {
+    const names = await page.locator('tbody td:first-child').allInnerTexts()
+    return names.length > 0 && names.every((name) => name.includes('陈'))
+  }, 'only those found')
   await look(page, 'found by pinyin')
   await page.fill('#customer-search', '没有这个人')
   await page.keyboard.press('Enter')
@@ -67,7 +70,8 @@ export async function listLooks(stage, options, look) {
   await look(page, 'option form', DRAWER)
   await shut(page)
   await b.visit(page, '/options?kind=fields')
-  await page.waitForSelector('.empty, tbody tr')
+  await page.waitForSelector('.el-tabs__item.is-active#tab-fields')
+  await page.waitForSelector('.empty')
   await look(page, 'own fields')
   const file = join(site.folder, 'list.csv')
   writeFileSync(file, '姓名,电话,来源,告知版本\n甲,12,自访,2026-01\n乙,13655550001,天上,2026-01\n丙,13655550002,自访,\n')
