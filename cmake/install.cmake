@@ -12,7 +12,11 @@ function(install_packed source name destination component)
     file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/packed/${component})
     add_custom_command(OUTPUT ${packed} DEPENDS ${CMAKE_SOURCE_DIR}/${source}
         COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/${source} > ${packed} VERBATIM)
-    add_custom_target(packed-${component}-${name} ALL DEPENDS ${packed})
+    add_custom_target(packed-${component}-${name} DEPENDS ${packed})
+    if(NOT TARGET packed-${component})
+        add_custom_target(packed-${component} ALL)
+    endif()
+    add_dependencies(packed-${component} packed-${component}-${name})
     install(FILES ${packed} DESTINATION ${destination} COMPONENT ${component})
 endfunction()
 

@@ -78,13 +78,15 @@ export async function run_beside(command, args, input) {
 // ---- sites ----
 
 // A published project of @units units in a folder of its own. Made once for each version of the
-// generator, which carries the schema, then copied.
+// programs that make it, which carry the schema, then copied.
 export function site(units, name, customers = 0) {
-  const version = createHash('sha256').update(readFileSync(tool('bench_fill'))).digest('hex').slice(0, 16);
-  const kept = join(STORE, 'sites', `${units}-${customers}-${version}`);
+  const version = createHash('sha256');
+  for (const maker of customers ? ['bench_fill', 'bench_customers'] : ['bench_fill']) version.update(readFileSync(tool(maker)));
+  const size = `${units}-${customers}-`;
+  const kept = join(STORE, 'sites', size + version.digest('hex').slice(0, 16));
   if (!existsSync(kept)) {
     for (const old of existsSync(dirname(kept)) ? readdirSync(dirname(kept)) : [])
-      if (!old.endsWith(version)) rmSync(join(dirname(kept), old), { recursive: true, force: true });
+      if (old.startsWith(size)) rmSync(join(dirname(kept), old), { recursive: true, force: true });
     const part = `${kept}.part-${process.pid}`;
     mkdirSync(part, { recursive: true });
     writeFileSync(join(part, 'facts.json'), run(tool('bench_fill'), [part, String(units)], { seconds: 180 }));

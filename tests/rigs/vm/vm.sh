@@ -4,7 +4,7 @@
 #
 # No KVM, no image: Debian's kernel is fetched into build/vm (installed nowhere) and has this machine's
 # own files as its root, read-only, with its changes in memory. Exits as vm_guest does, 77 when there is
-# no kernel to be had.
+# no QEMU, or no kernel to be had.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../.."
 CHECKOUT=$PWD
@@ -36,6 +36,7 @@ fetch_kernel() { # name of its package
 
 need_kernel() {
     [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is for x86_64"
+    command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
     [ -s "$VM/kernel/version" ] && return
     local package
     package=$(kernel_package)
