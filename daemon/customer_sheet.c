@@ -91,11 +91,6 @@ static const char *text_keep(struct customer_sheet *s, const char *text, size_t 
     return kept;
 }
 
-static bool is_blank(const char *text, size_t n)
-{
-    return *text == ' ' || (n >= 3 && memcmp(text, "\xe3\x80\x80", 3) == 0);
-}
-
 /* What stands in @cell, trimmed and in the one form of texts. 1, 0: no such text; *ret_long: it is
  * too long. */
 static int cell_text(struct customer_sheet *s, const struct sheet_cell *cell, const char **ret_text,
@@ -105,14 +100,7 @@ static int cell_text(struct customer_sheet *s, const struct sheet_cell *cell, co
     size_t n = cell->len, chars = 0;
     char *made;
 
-    while (n > 0 && is_blank(text, n)) {
-        const size_t blank = *text == ' ' ? 1 : 3;
-
-        text += blank;
-        n -= blank;
-    }
-    while (n > 0 && (text[n - 1] == ' ' || (n >= 3 && is_blank(text + n - 3, 3))))
-        n -= text[n - 1] == ' ' ? 1 : 3;
+    text_trim(&text, &n);
     *ret_long = false;
     if (!text_allowed(text, n, &chars) || cell->kind == SHEET_CELL_ERROR ||
         cell->kind == SHEET_CELL_FORMULA_EMPTY)

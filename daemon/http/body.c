@@ -163,28 +163,7 @@ void body_bool(struct body *b, const char *field, enum body_need need, bool *ret
         *ret_value = json_is_true(value);
 }
 
-/* ASCII blanks and the ideographic space at both ends. */
-static void trim(const char **text, size_t *n)
-{
-    for (;;) {
-        if (*n >= 1 && **text == ' ')
-            *text += 1, *n -= 1;
-        else if (*n >= 3 && !memcmp(*text, "\xe3\x80\x80", 3))
-            *text += 3, *n -= 3;
-        else
-            break;
-    }
-    for (;;) {
-        if (*n >= 1 && (*text)[*n - 1] == ' ')
-            *n -= 1;
-        else if (*n >= 3 && !memcmp(*text + *n - 3, "\xe3\x80\x80", 3))
-            *n -= 3;
-        else
-            break;
-    }
-}
-
-/* The same of each line. */
+/* text_allowed() of each line. */
 static bool lines_allowed(const char *text, size_t n, size_t *ret_chars)
 {
     const char *end = text + n;
@@ -222,7 +201,7 @@ static void text_read(struct body *b, const char *field, enum body_need need, si
     }
     text = json_string_value(value);
     n = json_string_length(value);
-    trim(&text, &n);
+    text_trim(&text, &n);
     if (!allowed(text, n, &chars)) {
         wrong(b, FAULT_FIELD_TEXT, field);
         return;

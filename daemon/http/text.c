@@ -1,6 +1,8 @@
 /* text.c - see text.h. */
 #include "daemon/http/text.h"
 
+#include <string.h>
+
 int32_t utf8_next(const char **p, const char *end)
 {
     const unsigned char *s = (const unsigned char *)*p;
@@ -63,4 +65,24 @@ bool text_allowed(const char *text, size_t n, size_t *ret_chars)
     if (ret_chars)
         *ret_chars = chars;
     return true;
+}
+
+void text_trim(const char **text, size_t *n)
+{
+    for (;;) {
+        if (*n >= 1 && **text == ' ')
+            *text += 1, *n -= 1;
+        else if (*n >= 3 && !memcmp(*text, "\xe3\x80\x80", 3))
+            *text += 3, *n -= 3;
+        else
+            break;
+    }
+    for (;;) {
+        if (*n >= 1 && (*text)[*n - 1] == ' ')
+            *n -= 1;
+        else if (*n >= 3 && !memcmp(*text + *n - 3, "\xe3\x80\x80", 3))
+            *n -= 3;
+        else
+            break;
+    }
 }

@@ -18,4 +18,7 @@ bool text_char_allowed(int32_t c);
 /* Whether all of it is valid and allowed; its length in characters in *ret_chars (may be NULL). */
 bool text_allowed(const char *text, size_t n, size_t *ret_chars);
 
+/* Moves both ends past ASCII blanks and ideographic spaces. */
+void text_trim(const char **text, size_t *n);
+
 #endif

@@ -504,10 +504,19 @@ describe("lists", () => {
     for (const head of HEAD) assert.ok(unzip(template, "xl/sharedStrings.xml").includes(head), head);
     const empty = await manager.upload("/api/v1/customer-imports?name=t.xlsx", template.bytes);
     assert.deepEqual([empty.rows, empty.problems], [0, []]);
-    const sheet = xlsxOf([HEAD, ["=1+1", "单位", "16688880001", "拓客", NOTICE]]);
+    const sheet = xlsxOf([
+      HEAD,
+      ["=1+1", "单位", "16688880001", "拓客", NOTICE],
+      ["　 Li Na 　", "个人", "16688880003", "拓客", NOTICE],
+    ]);
     const look = await manager.upload("/api/v1/customer-imports?name=a.xlsx", sheet);
     assert.deepEqual(look.problems, []);
     await manager.post(`/api/v1/customer-imports/${look.id}/commit`, {}, 200);
+    const named = await manager.get("/api/v1/customers?name=Li&limit=49");
+    assert.deepEqual(
+      named.items.map((c) => c.name),
+      ["Li Na"],
+    );
     await create({ name: "出口人", phones: [{ number: "16688880002" }] });
     await sales.refused("GET", "/api/v1/customers/export.xlsx", 403, "right.denied");
     const masked = await manager.request("GET", "/api/v1/customers/export.xlsx?source=1&lang=zh");
