@@ -18,9 +18,8 @@ struct discount_scheme_row {
     bool enabled;
     int64_t uses; /* live deals that have a discount of it; when read */
 };
-/* @scheme without id and version. */
-int discount_scheme_create(struct tx *tx, const struct discount_scheme_row *scheme,
-                           int64_t *ret_id);
+/* @d without id and version. */
+int discount_scheme_create(struct tx *tx, const struct discount_scheme_row *d, int64_t *ret_id);
 
 struct discount_scheme_change {
     int64_t id, version;

@@ -211,16 +211,16 @@ static int order_read(struct tx *tx, const struct opening_now *o, const char *se
     int r =
         db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i", o->id);
 
-    if (r >= 0 && n > 0) {
-        order->places = calloc((size_t)n, sizeof(*order->places));
-        r = order->places ? 0 : -ENOMEM;
-    }
-    if (r >= 0)
-        r = db_query(tx->db, &s,
-                     "SELECT g.id, t.number FROM opening_group g "
-                     "JOIN queue_ticket t ON t.id = g.ticket_id "
-                     "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
-                     "i", o->id);
+    if (r < 0 || n <= 0)
+        return r < 0 ? r : 0;
+    order->places = calloc((size_t)n, sizeof(*order->places));
+    if (!order->places)
+        return -ENOMEM;
+    r = db_query(tx->db, &s,
+                 "SELECT g.id, t.number FROM opening_group g "
+                 "JOIN queue_ticket t ON t.id = g.ticket_id "
+                 "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
+                 "i", o->id);
     while (r >= 0 && order->n < (size_t)n && (r = stmt_step(s)) == 1) {
         struct place *place = &order->places[order->n++];
 

@@ -26,6 +26,6 @@ int qualification_result(struct tx *tx, int64_t customer_id, int64_t project_id,
                          const char **ret_result);
 /* id, project, created_* are not looked at. NOT_FOUND, MEDIA_UNKNOWN, QUALIFICATION_NUMBER (a pass
  * has one), LIMIT_REACHED. */
-int qualification_add(struct tx *tx, const struct qualification *row, int64_t *ret_id);
+int qualification_add(struct tx *tx, const struct qualification *q, int64_t *ret_id);
 
 #endif

@@ -15,6 +15,6 @@ json_t *customer_clear_json(const struct customer_clear *clear);
 json_t *visit_json(const struct visit_row *row);
 json_t *intent_json(const struct intent_row *row);
 /* kind, at_ms, source_id, awareness_id, consultant_id, companions, note; not whose and where. */
-void body_visit(struct body *b, struct visit_new *ret_visit);
+void body_visit(struct body *b, struct visit_new *v);
 
 #endif
