@@ -1,5 +1,6 @@
 // Loading something for a screen: the data, what went wrong, and whether it is slow enough (400 ms) to show
-// a skeleton. A newer load cancels the older one; leaving the screen cancels it too.
+// a skeleton. A newer load cancels the older one; leaving the screen cancels it too. Who waits for a load that was
+// cancelled waits for the newer one: what is read after it is as new as what was asked for.
 import { getCurrentScope, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { ApiError, toApiError } from '@/api/client';
 import { renewed } from '../session';
@@ -21,7 +22,9 @@ export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>): Load<T> {
   const slow = ref(false);
   let control: AbortController | null = null;
 
-  async function reload(): Promise<void> {
+  let last = Promise.resolve();
+
+  async function load(): Promise<void> {
     control?.abort();
     const mine = new AbortController();
     control = mine;
@@ -45,6 +48,10 @@ export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>): Load<T> {
         slow.value = false;
       }
     }
+  }
+  async function reload(): Promise<void> {
+    let mine = (last = load());
+    for (await mine; mine !== last; await mine) mine = last;
   }
 
   // Refused because the session had ended: asked again once somebody has logged in.
