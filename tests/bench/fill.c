@@ -20,6 +20,7 @@
 #include "db/fee.h"
 #include "db/import.h"
 #include "db/password.h"
+#include "db/payment_plan.h"
 #include "db/permit.h"
 #include "db/post.h"
 #include "db/project.h"
@@ -34,6 +35,7 @@ enum {
     FLOORS = 32,
     LINES = 8, /* of two stairs; FLOORS x LINES = 256, a building to paint */
     TERMINALS = 10,
+    PEOPLE = 3,
     BATCH = 10000,
 };
 
@@ -41,7 +43,7 @@ struct fill {
     struct tx tx;
     struct fault fault;
     struct db *db;
-    int64_t n_units, project_id, unit_version, people[2], terminals[TERMINALS];
+    int64_t n_units, project_id, unit_version, people[PEOPLE], terminals[TERMINALS];
     char tokens[TERMINALS][SESSION_TOKEN_TEXT];
 };
 
@@ -63,12 +65,14 @@ static int post_take(void *arg, const struct post_row *row)
 
 static int people_make(struct fill *f)
 {
-    static const char *const people_roles[] = {"sales-controller", "sales-manager"};
-    static const char *const logins[] = {"bench-control", "bench-manager"};
+    static const char *const people_roles[PEOPLE] = {"sales-controller", "sales-manager",
+                                                     "consultant"};
+    static const char *const logins[PEOPLE] = {"bench-control", "bench-manager",
+                                               "bench-consultant"};
     char hash[PASSWORD_HASH_TEXT];
     int r = posts_seed(&f->tx);
 
-    for (size_t i = 0; r >= 0 && i < 2; i++) {
+    for (size_t i = 0; r >= 0 && i < PEOPLE; i++) {
         struct wanted w = {people_roles[i], 0};
         struct user_new user = {
             .login = logins[i], .name = logins[i], .password_hash = hash, .n_posts = 1};
@@ -84,6 +88,20 @@ static int people_make(struct fill *f)
                        f->people[i]);
     }
     return r < 0 ? r : 0;
+}
+
+/* A loan, so that a sale has the schedule that most have. */
+static int plan_make(struct fill *f)
+{
+    static const struct payment_plan_line lines[] = {
+        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
+        {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, ""},
+        {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "filed", 60, NULL, ""}};
+    const struct payment_plan_row plan = {0,  0,    f->project_id, "商业按揭", "commercial",
+                                          10, true, lines,         3};
+    int64_t id;
+
+    return payment_plan_create(&f->tx, &plan, &id);
 }
 
 static int terminals_make(struct fill *f)
@@ -302,6 +320,8 @@ static int site_fill(struct fill *f)
     if (r == 0)
         r = project_create(&f->tx, &project, &f->project_id);
     if (r == 0)
+        r = plan_make(f);
+    if (r == 0)
         r = units_make(f);
     if (r == 0)
         r = permit_make(f);
@@ -320,10 +340,11 @@ static int site_fill(struct fill *f)
 
 static void fill_print(const struct fill *f)
 {
-    printf("{\"project\":%" PRId64 ",\"units\":%" PRId64 ",\"version\":%" PRId64
-           ",\"login\":\"bench-control\",\"manager\":\"bench-manager\",\"password\":\"" PASSWORD
-           "\",\"tokens\":[",
-           f->project_id, f->n_units, f->unit_version);
+    printf(
+        "{\"project\":%" PRId64 ",\"units\":%" PRId64 ",\"version\":%" PRId64
+        ",\"login\":\"bench-control\",\"manager\":\"bench-manager\",\"consultant\":\"bench-consultant\","
+        "\"password\":\"" PASSWORD "\",\"tokens\":[",
+        f->project_id, f->n_units, f->unit_version);
     for (size_t i = 0; i < TERMINALS; i++)
         printf("%s\"%s\"", i ? "," : "", f->tokens[i]);
     puts("]}");
