@@ -1,4 +1,5 @@
-/* commit.c - bench_commit FOLDER ROUNDS SECONDS [ROWS]: durable transactions a second, in groups and not.
+/* commit.c - bench_commit FOLDER ROUNDS SECONDS [ROWS]: durable transactions a second, in groups
+ * and not.
  *
  * A round is the grouping writer with 64 clients, each waiting for its own acknowledgement as a
  * connection of the daemon does: suspended, and resumed by the writer on a worker's thread. (With a
@@ -6,8 +7,8 @@
  * Then bare SQLite with the same settings and the same statement, one sync for each transaction,
  * from one thread: the fastest a program without groups can be. Both databases are in FOLDER and
  * start empty in every round. Prints {"grouped":[…],"single":[…],"jobs_per_commit":[…],
- * "p99_us":[…]}, transactions a second. With ROWS only the second is done, with so many rows in each
- * transaction: {"single":[…]}.
+ * "p99_us":[…]}, transactions a second. With ROWS only the second is done, with so many rows in
+ * each transaction: {"single":[…]}.
  */
 #include <errno.h>
 #include <pthread.h>

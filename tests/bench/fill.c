@@ -340,11 +340,10 @@ static int site_fill(struct fill *f)
 
 static void fill_print(const struct fill *f)
 {
-    printf(
-        "{\"project\":%" PRId64 ",\"units\":%" PRId64 ",\"version\":%" PRId64
-        ",\"login\":\"bench-control\",\"manager\":\"bench-manager\",\"consultant\":\"bench-consultant\","
-        "\"password\":\"" PASSWORD "\",\"tokens\":[",
-        f->project_id, f->n_units, f->unit_version);
+    printf("{\"project\":%" PRId64 ",\"units\":%" PRId64 ",\"version\":%" PRId64
+           ",\"login\":\"bench-control\",\"manager\":\"bench-manager\","
+           "\"consultant\":\"bench-consultant\",\"password\":\"" PASSWORD "\",\"tokens\":[",
+           f->project_id, f->n_units, f->unit_version);
     for (size_t i = 0; i < TERMINALS; i++)
         printf("%s\"%s\"", i ? "," : "", f->tokens[i]);
     puts("]}");
