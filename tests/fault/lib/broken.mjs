@@ -9,8 +9,9 @@ const NIGHTLY = Boolean(process.env.ANCHANG_NIGHTLY);
 const seed = Number(process.env.ANCHANG_SEED ?? Date.now() % 1000000);
 console.log(`seed ${seed} (ANCHANG_SEED)`);
 
-/** Everyday so many rounds, at night ten times as many. */
-export const rounds = (everyday) => Number(process.env.ANCHANG_ROUNDS ?? everyday * (NIGHTLY ? 10 : 1));
+/** Everyday so many rounds, at night ten times as many, or as many as said. */
+export const rounds = (everyday, nightly = everyday * 10) =>
+  Number(process.env.ANCHANG_ROUNDS ?? (NIGHTLY ? nightly : everyday));
 
 let state = seed >>> 0;
 /** In [0, 1), the same sequence for the same seed (mulberry32). */
