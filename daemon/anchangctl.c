@@ -25,6 +25,7 @@
 #include "daemon/control.h"
 #include "daemon/ctl.h"
 #include "daemon/demo.h"
+#include "daemon/demo_deals.h"
 #include "daemon/site_time.h"
 #include "daemon/version.h"
 #include "db/writer.h"
@@ -367,13 +368,31 @@ static int demo_config_write(const struct ctl *c, const char *www)
     return r;
 }
 
+static int days_read(const struct ctl *c, int64_t *ret_days)
+{
+    const char *text = ctl_option(c, "days");
+    char *end = NULL;
+
+    *ret_days = text ? strtoll(text, &end, 10) : 0;
+    if (!text || (end != text && !*end && *ret_days >= 0 && *ret_days <= DEMO_DAYS_MAX))
+        return 0;
+    fprintf(stderr, "anchangctl: --days is a number from 0 to %d\n", DEMO_DAYS_MAX);
+    return -EINVAL;
+}
+
 static int cmd_demo(struct ctl *c)
 {
     const char *www = ctl_option(c, "www");
     json_t *result = NULL;
     const json_t *user;
     size_t i;
-    int r = ctl_run(c, "demo", json_pack("{s:b}", "readers", www != NULL), &result);
+    int64_t days = 0;
+    int r = days_read(c, &days);
+
+    if (r == 0)
+        r = ctl_run(c, "demo",
+                    json_pack("{s:b, s:I}", "readers", www != NULL, "days", (json_int_t)days),
+                    &result);
 
     if (r == 0 && www)
         r = demo_config_write(c, www);
@@ -441,8 +460,9 @@ static const struct verb {
      "a checked copy of the database, while it is in use; images beside it in FILE.media"},
     {"restore", ctl_restore, 1, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", ctl_verify, 0, "verify", "checks file, audit chain and invariants"},
-    {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N] [--models FOLDER]",
-     "a demonstration project and users in an empty site; --www: a configuration too"},
+    {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N] [--models FOLDER] [--days N]",
+     "a demonstration project and users in an empty site; --www: a configuration too;\n"
+     "    --days: with the business of so many days behind it"},
     {"ca", cmd_ca, 2, "ca FOLDER HOST",
      "the site's certificate authority and a server certificate"},
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/demo_deals.h"
 #include "daemon/demo_members.h"
 #include "daemon/demo_offers.h"
 #include "daemon/demo_owners.h"
@@ -40,6 +41,8 @@ static const struct {
     {"audit", "孙审计", "auditor", "审计员"},
     {"group", "周总", "group-manager", "集团管理层"},
     {"sales2", "周顾问", "consultant", "置业顾问"},
+    {"service", "钱客服", "service", "客服"},
+    {"service2", "吴客服", "service", "客服"}, /* a countersign sheet has a line for two of them */
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]) };
 
@@ -529,17 +532,28 @@ static int readers_make(struct tx *tx)
 
 int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_out)
 {
+    const int64_t days = json_integer_value(json_object_get(args, "days"));
     json_t *users = json_array();
     int64_t ids[PEOPLE] = {0};
     int64_t project_id = 0;
     size_t projects = 0;
+    struct tx begin = *tx;
     int r = project_each(tx, 0, project_count, &projects);
 
     (void)app;
+    if (days < 0 || days > DEMO_DAYS_MAX)
+        r = -EINVAL;
+    begin.now_ms -= days * DAY_MS;
     if (r >= 0 && projects == 0) {
-        r = people_make(tx, ids);
+        const struct demo_people *staff;
+
+        r = people_make(&begin, ids);
         if (r == 0)
-            r = project_make(tx, ids, &project_id);
+            r = project_make(&begin, ids, &project_id);
+        staff = &(struct demo_people){ids[1], ids[6],           ids[2],
+                                      ids[3], {ids[4], ids[7]}, {ids[8], ids[9]}};
+        if (r == 0)
+            r = demo_deals_make(tx, project_id, staff, days, tx->now_ms);
         if (r == 0)
             r = demo_members_make(tx, ids[3], project_id);
         if (r == 0)

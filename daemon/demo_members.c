@@ -28,12 +28,10 @@ enum {
     PURPOSES = 5,
 };
 
-static const char *const names[] = {
+static const char *const names[DEMO_CUSTOMERS] = {
     "王建国", "李秀英", "张伟", "刘洋",     "陈静", "杨帆",   "赵敏", "黄磊", "周慧",   "吴昊",
     "徐丽",   "孙强",   "马超", "朱琳",     "胡军", "郭芳",   "何平", "高峰", "林婉清", "罗成",
     "梁宇",   "宋佳",   "郑浩", "欧阳修竹", "韩雪", "冯立新", "邓超", "曹颖", "彭程",   "曾国强"};
-enum { CUSTOMERS = sizeof(names) / sizeof(names[0]) };
-
 static const char *const levels[] = {"standard", "standard", "silver", "standard", "gold"};
 
 static int customer_make(struct tx *tx, int i, int64_t *ret_id)
@@ -126,7 +124,7 @@ int demo_members_make(struct tx *tx, int64_t cashier_id, int64_t project_id)
     if (r == 0)
         r = password_hash(DEMO_PIN, hash);
     own.actor = &cashier;
-    for (int i = 0; r == 0 && i < (int)CUSTOMERS; i++) {
+    for (int i = 0; r == 0 && i < DEMO_CUSTOMERS; i++) {
         int64_t id = 0;
 
         r = customer_make(&own, i, &id);

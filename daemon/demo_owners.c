@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/demo_members.h"
 #include "db/customer.h"
 #include "db/follow.h"
 #include "db/ownership.h"
@@ -14,7 +15,7 @@
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
 
-enum { CUSTOMERS_MAX = 64, OWNED_DAYS = 12 };
+enum { OWNED_DAYS = 12 };
 
 static const char *const said[] = {
     "电话回访，对 89 平户型感兴趣，周末想带家人来看。", "发送了户型图和首付测算，等待答复。",
@@ -25,7 +26,7 @@ static const char *const stages[] = {NULL, "contacted", "visited", "intent", "ne
 
 struct cast {
     struct actor manager, consultants[2];
-    int64_t project_id, ids[CUSTOMERS_MAX];
+    int64_t project_id, ids[DEMO_CUSTOMERS];
     size_t n;
 };
 
@@ -33,15 +34,15 @@ static int customer_take(void *arg, const struct customer_row *row)
 {
     struct cast *cast = arg;
 
-    if (cast->n < CUSTOMERS_MAX)
+    if (cast->n < DEMO_CUSTOMERS)
         cast->ids[cast->n++] = row->id;
     return 0;
 }
 
-/* Newest first, as a list gives them. */
+/* Newest first, as a list gives them: those of demo_members.c. */
 static int customers_read(struct tx *tx, struct cast *cast)
 {
-    const struct customer_filter all = {.limit = CUSTOMER_PAGE_MAX};
+    const struct customer_filter all = {.limit = DEMO_CUSTOMERS};
 
     return customer_scan(tx, &all, customer_take, cast);
 }

@@ -1,22 +1,12 @@
 // F20, PA-17: the clock of the machine is set while the daemon runs.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { ANCHANGD, Site, sleep } from './lib/site.mjs';
+import { settable } from './lib/clock.mjs';
+import { Site, sleep } from './lib/site.mjs';
 import { act, hold, internalUnits, publicChart } from './lib/walk.mjs';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** A wall clock that is set from here: { env, set }, set in milliseconds ahead of ours (lib/clock.c). */
-function settable(folder) {
-  const file = join(folder, 'clock');
-  const library = join(dirname(ANCHANGD), '../tests/libtest_clock.so');
-  const set = (ms) => writeFileSync(file, String(ms / 1000));
-  set(0);
-  return { env: { LD_PRELOAD: library, ANCHANG_TEST_CLOCK: file }, set };
-}
 
 test('a clock set forward ends no hold early; it is said, and what to do; a new start believes it', async (t) => {
   const site = new Site();

@@ -90,6 +90,7 @@ export class Site {
     const options = typeof last === 'object' ? args.pop() : {};
     return spawnSync(ANCHANGCTL, ['--config', this.configFile, ...args], {
       encoding: 'utf8',
+      env: { ...process.env, ...options.env },
       input: options.input ?? '',
       timeout: 120000,
       maxBuffer: 1 << 28,
