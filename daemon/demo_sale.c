@@ -9,6 +9,7 @@
 #include "db/day.h"
 #include "db/deal.h"
 #include "db/deal_change.h"
+#include "db/deal_node.h"
 #include "db/mortgage.h"
 #include "db/receivable.h"
 #include "db/terms.h"
@@ -16,7 +17,8 @@
 
 enum {
     TRIES_MAX = 4, /* of a step that something stands in the way of */
-    BOOKS = 60,    /* of a hundred, before they subscribe */
+    NODES_MAX = 40,
+    BOOKS = 60, /* of a hundred, before they subscribe */
 };
 
 /* ---- the steps of a sale ---- */
@@ -236,6 +238,46 @@ static int lent_take(void *arg, const struct receivable_row *row)
     return 0;
 }
 
+struct nodes {
+    struct node_done done[NODES_MAX];
+    size_t n;
+};
+
+/* What has a day by now, the others come later. */
+static int node_take(void *arg, const struct deal_node_row *row)
+{
+    struct nodes *nodes = arg;
+
+    if (strcmp(row->state, "open") == 0 && row->due_date && nodes->n < NODES_MAX)
+        nodes->done[nodes->n++] =
+            (struct node_done){.id = row->id, .version = row->version, .result = "已办妥"};
+    return 0;
+}
+
+static int node_done(struct life *life, struct tx *tx, void *arg)
+{
+    (void)life;
+    return deal_node_done(tx, arg);
+}
+
+/* Ends the first node that somebody has to end by hand: what an event ends refuses. */
+static int node_end(struct life *life, struct tx *tx, void *arg)
+{
+    const struct sale *sale = arg;
+    struct nodes nodes = {0};
+    struct tx own = *tx;
+    int r;
+
+    own.actor = &life->services[0];
+    r = deal_node_each(&own, sale->deal_id, node_take, &nodes);
+    for (size_t i = 0; r >= 0 && i < nodes.n; i++) {
+        r = life_try(life, &own, node_done, &nodes.done[i]);
+        if (r > 0)
+            return 0;
+    }
+    return r;
+}
+
 static int step_loan(struct life *life, struct tx *tx, void *arg)
 {
     struct sale *sale = arg;
@@ -251,7 +293,9 @@ static int step_loan(struct life *life, struct tx *tx, void *arg)
 
     own.actor = &life->services[0];
     day_of(tx->now_ms, today);
-    r = receivable_each(&own, sale->deal_id, today, lent_take, &lent);
+    r = node_end(life, &own, sale);
+    if (r >= 0)
+        r = receivable_each(&own, sale->deal_id, today, lent_take, &lent);
     if (r < 0 || lent.fen == 0)
         return r < 0 ? r : 0; /* it is paid without a bank */
     loan.amount_fen = lent.fen;
