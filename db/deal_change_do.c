@@ -2,8 +2,6 @@
  * ST-08 to ST-10, ST-14 to ST-17). See deal_change_impl.h; what ends a deal is in
  * deal_change_money.c, the exchange in deal_exchange.c. */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "db/day.h"
 #include "db/deal_change_impl.h"
@@ -48,79 +46,6 @@ static int amend(struct changing *c)
     return c->deal.stage == 'F' ? 0 : deal_unit_step(c->tx, &c->deal, &step);
 }
 
-/* When it was subscribed, signed and filed; NULL in the result: not yet. */
-static int happened(struct changing *c, const char *event, const char *sql)
-{
-    char day[DAY_TEXT];
-    int64_t ms = 0;
-    int r = db_get(c->tx->db, &ms, sql, "i", c->deal.id);
-
-    if (r < 0 || ms == 0)
-        return r < 0 ? r : 0;
-    day_of(ms, day);
-    return receivable_happened(c->tx, c->deal.id, event, NULL, day);
-}
-
-static int filed_happened(struct changing *c)
-{
-    char day[DAY_TEXT] = "";
-    struct stmt *s;
-    int r = db_query(c->tx->db, &s,
-                     "SELECT document_date FROM claim WHERE deal_id = $1 AND ended_ms IS NULL AND "
-                     "state = 'F'",
-                     "i", c->deal.id);
-
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1 && !stmt_is_null(s, 0))
-        snprintf(day, sizeof(day), "%s", stmt_text(s, 0));
-    stmt_reset(s);
-    if (r < 0 || !day[0])
-        return r < 0 ? r : 0;
-    return receivable_happened(c->tx, c->deal.id, "filed", NULL, day);
-}
-
-/* A bank's word and a node's end are known from the lines that waited for them. */
-static int others_happened(struct changing *c)
-{
-    struct {
-        char due[16], node[64], day[DAY_TEXT];
-    } known[RECEIVABLE_MAX] = {{.due = ""}};
-    size_t n = 0;
-    struct stmt *s;
-    int r = db_query(c->tx->db, &s,
-                     "SELECT due, due_node, due_date, due_days FROM receivable WHERE deal_id = $1 "
-                     "AND terms_id = $2 AND due IN ('bank', 'node') AND due_date IS NOT NULL AND "
-                     "ended_ms = $3",
-                     "iii", c->deal.id, c->was.id, c->tx->now_ms);
-
-    while (r >= 0 && n < sizeof(known) / sizeof(known[0]) && (r = stmt_step(s)) == 1) {
-        snprintf(known[n].due, sizeof(known[n].due), "%s", stmt_text(s, 0));
-        snprintf(known[n].node, sizeof(known[n].node), "%s", stmt_text(s, 1));
-        r = day_add(stmt_text(s, 2), -stmt_int(s, 3), known[n].day);
-        n++;
-    }
-    stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = receivable_happened(c->tx, c->deal.id, known[i].due, known[i].node, known[i].day);
-    return r < 0 ? r : 0;
-}
-
-int change_schedule_days(struct changing *c)
-{
-    int r = happened(c, "subscribed",
-                     "SELECT MIN(made_ms) FROM deal_document WHERE deal_id = $1 AND kind IN "
-                     "('subscription', 'contract') AND state <> 'void'");
-
-    if (r == 0)
-        r = happened(c, "signed",
-                     "SELECT MIN(made_ms) FROM deal_document WHERE deal_id = $1 AND kind = "
-                     "'contract' AND state <> 'void'");
-    if (r == 0)
-        r = filed_happened(c);
-    return r < 0 ? r : others_happened(c);
-}
-
 /* What came in is the deal's: it is allocated to the new lines, the oldest first (ST-08). */
 static int schedule_again(struct changing *c)
 {
@@ -135,7 +60,7 @@ static int schedule_again(struct changing *c)
     if (r == 0)
         r = smaller ? receivable_make_up(c->tx, c->deal.id, c->terms_id, c->was.id, day, c->id)
                     : receivable_make(c->tx, c->deal.id, c->terms_id);
-    return r < 0 ? r : change_schedule_days(c);
+    return r;
 }
 
 static int terms_do(struct changing *c)
@@ -148,9 +73,9 @@ static int terms_do(struct changing *c)
         r = deal_terms_set(c->tx, &c->deal, c->terms_id);
     if (r == 0)
         r = schedule_again(c);
-    if (r == 0 && c->deal.stage != 'B')
+    if (r == 0)
         r = deal_node_replan(c->tx, c->deal.id);
-    return r < 0 ? r : deal_process_money(c->tx, c->deal.id);
+    return r < 0 ? r : deal_process_settle(c->tx, c->deal.id, "");
 }
 
 /* ---- days and lines ---- */
@@ -168,7 +93,7 @@ static int line_do(struct changing *c)
                 ? receivable_waive(c->tx, c->receivable_id)
                 : receivable_postpone(c->tx, c->receivable_id, c->due_date, c->id);
 
-    return r < 0 ? r : deal_process_money(c->tx, c->deal.id);
+    return r < 0 ? r : deal_process_settle(c->tx, c->deal.id, "");
 }
 
 /* ---- all of it ---- */

@@ -63,7 +63,4 @@ int change_money_move(struct changing *c, int64_t to_id);
 /* A unit that comes back is priced anew before it is sold (G13). */
 int change_price_review(struct changing *c, int64_t unit_id);
 
-/* What happened to the deal already gives its new schedule its days. */
-int change_schedule_days(struct changing *c);
-
 #endif

@@ -120,30 +120,13 @@ static int belongings_move(struct exchanging *x)
     return r < 0 ? r : change_money_move(x->c, x->to.id);
 }
 
-/* By the new terms, from today: it is another document. */
-static int schedule_make(struct exchanging *x)
-{
-    char day[DAY_TEXT];
-    int r = receivable_make(x->tx, x->to.id, x->c->terms_id);
-
-    day_of(x->tx->now_ms, day);
-    if (r == 0 && x->to.stage != 'B')
-        r = receivable_happened(x->tx, x->to.id, "subscribed", NULL, day);
-    if (r == 0 && x->to.stage == 'C')
-        r = receivable_happened(x->tx, x->to.id, "signed", NULL, day);
-    return r;
-}
-
 static int process_move(struct exchanging *x)
 {
-    const char *document = x->to.stage == 'C' ? x->c->document : "";
     int r = x->to.stage == 'C' ? contract_shown(x->tx, x->to.id, NULL) : 0;
 
     if (r == 0)
-        r = deal_process_stage(x->tx, x->to.id, '\0', x->to.stage, document);
-    if (r == 0)
-        r = deal_node_carry(x->tx, x->c->deal.id, x->to.id);
-    return r < 0 ? r : deal_process_money(x->tx, x->to.id);
+        r = deal_process_stage(x->tx, x->to.id, '\0', x->to.stage);
+    return r < 0 ? r : deal_node_carry(x->tx, x->c->deal.id, x->to.id);
 }
 
 static int open_log(struct exchanging *x)
@@ -187,8 +170,8 @@ int change_exchange(struct changing *c, int64_t *ret_new_deal_id)
     if (r == 0)
         r = deal_document_make(c->tx, &x.to, x.to.stage, c->terms_id,
                                x.to.stage == 'C' ? c->document : NULL);
-    if (r == 0)
-        r = schedule_make(&x);
+    if (r == 0) /* from today: it is another document */
+        r = receivable_make(c->tx, x.to.id, c->terms_id);
     if (r == 0)
         r = process_move(&x);
     if (r == 0)

@@ -7,20 +7,91 @@
 
 #include "db/day.h"
 #include "db/deal_node_impl.h"
+#include "db/receivable.h"
 #include "db/todo.h"
 
-enum { NODE_RESULT_TEXT = 400 * 4 + 1 };
+enum { NODE_RESULT_TEXT = 400 * 4 + 1, NODE_DOCUMENT_TEXT = 80 * 4 + 1 };
 
 int node_event_add(struct tx *tx, int64_t node_id, const char *event, const char *note,
                    const char *media_id)
 {
     int r =
         db_run(tx->db,
-               "INSERT INTO deal_node_event (node_id, event, note, media_id, actor, at_ms) "
-               "VALUES ($1, $2, $3, $4, $5, $6)",
+               "INSERT INTO deal_node_event (node_id, event, note, media_id, actor, at_ms, turn) "
+               "SELECT $1, $2, $3, $4, $5, $6, turn FROM deal_node WHERE id = $1",
                "itttti", node_id, event, note ? note : "", media_id, tx->actor->name, tx->now_ms);
 
     return r < 0 ? r : 0;
+}
+
+/* ---- the days of those that are counted from another's end ---- */
+
+struct counted {
+    int64_t id, ordinal, days, done_ms; /* done_ms 0: it is open */
+    bool open, counts_previous;
+    char due[DAY_TEXT];
+};
+
+/* 1 and the node behind @node; 0 when there is none. */
+static int counted_next(struct tx *tx, int64_t deal_id, struct counted *node)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT id, ordinal, days, state, counted_from, done_ms, due_date FROM "
+                     "deal_node WHERE deal_id = $1 AND ordinal > $2 AND state <> 'void' "
+                     "ORDER BY ordinal LIMIT 1",
+                     "ii", deal_id, node->ordinal);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1) {
+        *node = (struct counted){.id = stmt_int(s, 0),
+                                 .ordinal = stmt_int(s, 1),
+                                 .days = stmt_int(s, 2),
+                                 .open = strcmp(stmt_text(s, 3), "open") == 0,
+                                 .counts_previous = strcmp(stmt_text(s, 4), "previous") == 0,
+                                 .done_ms = stmt_int(s, 5)};
+        if (!stmt_is_null(s, 6))
+            snprintf(node->due, sizeof(node->due), "%s", stmt_text(s, 6));
+    }
+    stmt_reset(s);
+    return r;
+}
+
+/* Another day, or none: what was told of the one it had is done with. */
+static int due_set(struct tx *tx, const struct counted *node, const char *due)
+{
+    int r = db_run(tx->db,
+                   "UPDATE deal_node SET due_date = $2, turn = turn + 1, version = version + 1 "
+                   "WHERE id = $1",
+                   "it", node->id, due[0] ? due : NULL);
+
+    return r < 0 ? r : todo_done(tx, TODO_NODE_DUE, "deal_node", node->id, "moved");
+}
+
+/* What is counted from the end of the one above it has its day while that one is done. */
+static int days_follow(struct tx *tx, int64_t deal_id)
+{
+    struct counted node = {.ordinal = 0};
+    int64_t above_ms = 0;
+    int r;
+
+    while ((r = counted_next(tx, deal_id, &node)) == 1) {
+        char due[DAY_TEXT] = "";
+
+        if (node.open && node.counts_previous) {
+            if (above_ms) {
+                day_of(above_ms, due);
+                r = day_add(due, node.days, due);
+            }
+            if (r >= 0 && strcmp(due, node.due) != 0)
+                r = due_set(tx, &node, due);
+            if (r < 0)
+                return r;
+        }
+        above_ms = node.done_ms;
+    }
+    return r;
 }
 
 /* ---- the nodes of a deal come and go ---- */
@@ -58,8 +129,7 @@ static int node_copy(void *arg, const struct process_node *node)
                    "counted_from, strict, due_date) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
                    "ON CONFLICT (deal_id, code) WHERE state <> 'void' DO UPDATE SET ordinal = "
-                   "CASE deal_node.state WHEN 'open' THEN excluded.ordinal ELSE "
-                   "deal_node.ordinal END",
+                   "excluded.ordinal",
                    "iittttitit", c->deal_id, ++c->ordinal, node->code, node->name, node->kind,
                    node->right, node->days, node->counts_previous ? "previous" : "begin",
                    (int64_t)node->strict, node->counts_previous ? NULL : due);
@@ -75,7 +145,9 @@ static int nodes_copy(struct tx *tx, int64_t deal_id, int64_t template_id)
                "SELECT COALESCE(MAX(ordinal), 0) FROM deal_node WHERE deal_id = $1", "i", deal_id);
 
     day_of(tx->now_ms, c.today);
-    return r < 0 ? r : process_node_each(tx, template_id, node_copy, &c);
+    if (r >= 0)
+        r = process_node_each(tx, template_id, node_copy, &c);
+    return r < 0 ? r : days_follow(tx, deal_id);
 }
 
 int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins)
@@ -89,42 +161,40 @@ int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins)
 /* What was void loses its to-do with it. */
 static int void_told(struct tx *tx, int64_t deal_id)
 {
-    struct stmt *s;
-    int64_t ids[PROCESS_NODES_MAX * 4];
-    size_t n = 0;
-    int r = db_query(tx->db, &s,
-                     "SELECT n.id FROM deal_node n JOIN todo t ON t.object = 'deal_node:' || n.id "
-                     "AND t.kind = 'node.due' AND t.done_ms IS NULL "
-                     "WHERE n.deal_id = $1 AND n.state = 'void' LIMIT 160",
-                     "i", deal_id);
+    int64_t id = 0;
+    int r;
 
-    while (r >= 0 && n < sizeof(ids) / sizeof(ids[0]) && (r = stmt_step(s)) == 1)
-        ids[n++] = stmt_int(s, 0);
-    stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = todo_done(tx, TODO_NODE_DUE, "deal_node", ids[i], "void");
-    return r < 0 ? r : 0;
+    while ((r = db_get(tx->db, &id,
+                       "SELECT MIN(n.id) FROM deal_node n JOIN todo t ON t.object = "
+                       "'deal_node:' || n.id AND t.kind = 'node.due' AND t.done_ms IS NULL "
+                       "WHERE n.deal_id = $1 AND n.state = 'void'",
+                       "i", deal_id)) == 1) {
+        r = todo_done(tx, TODO_NODE_DUE, "deal_node", id, "void");
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
 int deal_node_replan(struct tx *tx, int64_t deal_id)
 {
-    int64_t template_id = 0, signed_ = 0;
-    int r = db_get(tx->db, &signed_,
-                   "SELECT CASE WHEN stage IN ('B', 'S') THEN 0 ELSE 1 END FROM deal WHERE id = $1",
+    int64_t template_id = 0, stage = 0;
+    int r = db_get(tx->db, &stage,
+                   "SELECT CASE stage WHEN 'B' THEN 0 WHEN 'S' THEN 1 ELSE 2 END FROM deal "
+                   "WHERE id = $1",
                    "i", deal_id);
 
-    if (r > 0)
-        r = template_find(tx, deal_id, signed_ ? "signed" : "subscribed", &template_id);
-    if (r <= 0)
-        return r;
-    r = db_run(tx->db,
-               "UPDATE deal_node SET state = 'void', version = version + 1 WHERE deal_id = $1 "
-               "AND state = 'open' AND code NOT IN "
-               "(SELECT code FROM process_template_node WHERE template_id = $2)",
-               "ii", deal_id, template_id);
+    if (r >= 0 && stage > 0) /* a booking has no process yet */
+        r = template_find(tx, deal_id, stage == 1 ? "subscribed" : "signed", &template_id);
+    if (r >= 0)
+        r = db_run(tx->db,
+                   "UPDATE deal_node SET state = 'void', version = version + 1 WHERE deal_id = $1 "
+                   "AND state = 'open' AND code NOT IN "
+                   "(SELECT code FROM process_template_node WHERE template_id = $2)",
+                   "ii", deal_id, template_id);
     if (r >= 0)
         r = void_told(tx, deal_id);
-    return r < 0 ? r : nodes_copy(tx, deal_id, template_id);
+    return r < 0 || template_id == 0 ? r : nodes_copy(tx, deal_id, template_id);
 }
 
 int deal_node_void_all(struct tx *tx, int64_t deal_id)
@@ -177,7 +247,7 @@ int node_read(struct tx *tx, int64_t id, int64_t version, struct node *ret)
     return r;
 }
 
-/* 1 and the deal's node of that kind that is open, or done; 0 when it has none. */
+/* 1 and the deal's first node of that kind that is open, or done; 0 when it has none. */
 static int node_of_kind(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *state,
                         struct node *ret)
 {
@@ -195,34 +265,13 @@ static int node_of_kind(struct tx *tx, int64_t deal_id, enum node_kind kind, con
     return r;
 }
 
-/* The one below it that is counted from its end gets its day, or loses it. */
-static int next_due(struct tx *tx, const struct node *node, bool done)
+/* It ended, or is open again: so follow the days that are counted from it, of nodes and of
+ * money. */
+static int ended_follow(struct tx *tx, const struct node *node)
 {
-    char today[DAY_TEXT], due[DAY_TEXT];
-    int64_t next = 0, days = 0;
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT id, days, counted_from, state FROM deal_node WHERE deal_id = $1 "
-                     "AND ordinal > $2 AND state <> 'void' ORDER BY ordinal LIMIT 1",
-                     "ii", node->place.deal_id, node->ordinal);
+    int r = days_follow(tx, node->place.deal_id);
 
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1 && strcmp(stmt_text(s, 2), "previous") == 0 &&
-        strcmp(stmt_text(s, 3), "open") == 0) {
-        next = stmt_int(s, 0);
-        days = stmt_int(s, 1);
-    }
-    stmt_reset(s);
-    if (r < 0 || !next)
-        return r;
-    day_of(tx->now_ms, today);
-    r = day_add(today, days, due);
-    if (r == 0)
-        r = db_run(tx->db,
-                   "UPDATE deal_node SET due_date = $2, version = version + 1 WHERE id = $1", "it",
-                   next, done ? due : NULL);
-    return r;
+    return r < 0 ? r : receivable_follow(tx, node->place.deal_id);
 }
 
 static int node_end(struct tx *tx, const struct node *node, const char *result,
@@ -238,9 +287,9 @@ static int node_end(struct tx *tx, const struct node *node, const char *result,
     if (r >= 0)
         r = node_event_add(tx, node->id, "done", result, media_id);
     if (r >= 0)
-        r = next_due(tx, node, true);
-    if (r >= 0)
         r = todo_done(tx, TODO_NODE_DUE, "deal_node", node->id, "done");
+    if (r >= 0)
+        r = ended_follow(tx, node);
     if (r < 0)
         return r;
     trail_text(&trail, "node", NULL, node->name);
@@ -253,23 +302,29 @@ static int node_end(struct tx *tx, const struct node *node, const char *result,
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document)
 {
     struct node node;
-    int r = node_of_kind(tx, deal_id, kind, "open", &node);
+    int r;
 
-    return r <= 0 ? r : node_end(tx, &node, "", document, NULL);
+    while ((r = node_of_kind(tx, deal_id, kind, "open", &node)) == 1) {
+        r = node_end(tx, &node, "", document, NULL);
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
 int node_reopen(struct tx *tx, const struct node *node, const char *reason)
 {
     struct trail trail = {0};
-    int r = db_run(tx->db,
-                   "UPDATE deal_node SET state = 'open', result = '', document = '', "
-                   "done_by = NULL, done_ms = NULL, version = version + 1 WHERE id = $1",
-                   "i", node->id);
+    int r = db_run(
+        tx->db,
+        "UPDATE deal_node SET state = 'open', result = '', document = '', "
+        "done_by = NULL, done_ms = NULL, turn = turn + 1, version = version + 1 WHERE id = $1",
+        "i", node->id);
 
     if (r >= 0)
         r = node_event_add(tx, node->id, "reopened", reason, NULL);
     if (r >= 0)
-        r = next_due(tx, node, false);
+        r = ended_follow(tx, node);
     if (r < 0)
         return r;
     trail_text(&trail, "node", NULL, node->name);
@@ -281,50 +336,61 @@ int node_reopen(struct tx *tx, const struct node *node, const char *reason)
 int deal_node_untold(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *reason)
 {
     struct node node;
-    int r = node_of_kind(tx, deal_id, kind, "done", &node);
+    int r;
 
-    return r <= 0 ? r : node_reopen(tx, &node, reason);
+    while ((r = node_of_kind(tx, deal_id, kind, "done", &node)) == 1) {
+        r = node_reopen(tx, &node, reason);
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
-/* 1 and the next node of @to_id that is open and was done by hand for @from_id, behind @after. */
-static int carried_next(struct tx *tx, int64_t from_id, int64_t to_id, int64_t after,
-                        struct node *ret, char result[NODE_RESULT_TEXT])
+struct carried {
+    struct node node; /* of the deal it goes to */
+    char result[NODE_RESULT_TEXT], document[NODE_DOCUMENT_TEXT];
+};
+
+/* 1 and the next node of @to_id that is open and was done by hand for @from_id, behind the one
+ * there is. */
+static int carried_next(struct tx *tx, int64_t from_id, int64_t to_id, struct carried *carried)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      NODE_COLUMNS "WHERE n.deal_id = $2 AND n.state = 'open' AND n.ordinal > $3 "
                                   "AND EXISTS (SELECT 1 FROM deal_node o WHERE o.deal_id = $1 AND "
                                   "o.code = n.code AND o.state = 'done') ORDER BY n.ordinal",
-                     "iii", from_id, to_id, after);
+                     "iii", from_id, to_id, carried->node.ordinal);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        node_take(s, ret);
-        if (node_kinds[ret->kind].by_hand)
+        node_take(s, &carried->node);
+        if (node_kinds[carried->node.kind].by_hand)
             break;
     }
     stmt_reset(s);
     if (r <= 0)
         return r;
     r = db_query(tx->db, &s,
-                 "SELECT o.result FROM deal_node o JOIN deal_node n ON n.code = o.code WHERE "
-                 "o.deal_id = $1 AND n.id = $2 AND o.state = 'done'",
-                 "ii", from_id, ret->id);
+                 "SELECT o.result, o.document FROM deal_node o JOIN deal_node n ON "
+                 "n.code = o.code WHERE o.deal_id = $1 AND n.id = $2 AND o.state = 'done'",
+                 "ii", from_id, carried->node.id);
     if (r == 0)
         r = stmt_step(s);
-    if (r == 1)
-        snprintf(result, NODE_RESULT_TEXT, "%s", stmt_text(s, 0));
+    if (r == 1) {
+        snprintf(carried->result, sizeof(carried->result), "%s", stmt_text(s, 0));
+        snprintf(carried->document, sizeof(carried->document), "%s", stmt_text(s, 1));
+    }
     stmt_reset(s);
     return r;
 }
 
 int deal_node_carry(struct tx *tx, int64_t from_id, int64_t to_id)
 {
-    char result[NODE_RESULT_TEXT];
-    struct node node = {.ordinal = 0};
+    struct carried carried = {.node = {.ordinal = 0}};
     int r;
 
-    while ((r = carried_next(tx, from_id, to_id, node.ordinal, &node, result)) == 1) {
-        r = node_end(tx, &node, result, NULL, NULL);
+    while ((r = carried_next(tx, from_id, to_id, &carried)) == 1) {
+        r = node_end(tx, &carried.node, carried.result, carried.document, NULL);
         if (r < 0)
             return r;
     }

@@ -19,13 +19,15 @@ enum { NODE_NEAR_DAYS = 3, NODE_PAGE_MAX = 200 };
 /* Copies the nodes of the first template that fits the deal, behind those it has. None fits:
  * none. */
 int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins);
-/* The business step happened: ends the deal's open node of that kind, if it has one. */
+/* What nodes of that kind stand for has happened: ends each that is open. It is one fact of the
+ * deal however many wait for it: to say it again ends nothing more. */
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document);
-/* It did not after all: the node of that kind is open again. */
+/* It has not after all: each of that kind is open again. */
 int deal_node_untold(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *reason);
 /* The deal ends: what is open is void. */
 int deal_node_void_all(struct tx *tx, int64_t deal_id);
-/* Its plan is another: what the new template has not and is open goes, what it has more comes. */
+/* Its plan is another, or its stage an earlier one: what the template that fits now has not and is
+ * open goes, what it has more comes. None fits, or it is a booking again: all that is open goes. */
 int deal_node_replan(struct tx *tx, int64_t deal_id);
 
 /* What was done by hand for one deal is done for the one that it was exchanged for. */
@@ -100,8 +102,9 @@ struct node_task {
 int deal_node_list(struct tx *tx, const struct node_filter *filter,
                    int (*each)(void *arg, const struct node_task *task), void *arg);
 
-/* Notes each that came near, due or overdue, once each (AS-03); what is due or overdue becomes a
- * to-do of who has it, or of whoever has its right. How many, 200 of each at most. */
+/* Notes each that came near, due or overdue, once each (AS-03), and once more when it was opened
+ * again or has another day; what is due or overdue becomes a to-do of who has it, or of whoever has
+ * its right. How many, 200 of each at most. */
 int deal_node_remind(struct tx *tx, const char *today);
 /* The same for the timer, on the day that it is. */
 int deal_node_remind_due(struct tx *tx, int64_t *ret_next_ms);

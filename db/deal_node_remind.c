@@ -14,7 +14,6 @@ int node_due_tell(struct tx *tx, int64_t node_id)
         .kind = TODO_NODE_DUE, .object_kind = "deal_node", .object_id = node_id};
     char title[300];
     struct stmt *s;
-    int right = -1;
     int r = db_query(tx->db, &s,
                      "SELECT d.project_id, n.user_id, n.right_code, n.due_date, n.name, b.name || "
                      "CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room "
@@ -25,20 +24,22 @@ int node_due_tell(struct tx *tx, int64_t node_id)
 
     if (r == 0)
         r = stmt_step(s);
-    if (r == 1) {
+    if (r == 1 && !stmt_is_null(s, 3)) { /* what has no day is not due */
+        const int right = right_by_code(stmt_text(s, 2));
+
         todo.project_id = stmt_int(s, 0);
         todo.user_id = stmt_int(s, 1);
-        right = right_by_code(stmt_text(s, 2));
         todo.right = right < 0 ? RIGHT_DEAL_PROCESS : (enum right)right;
         r = day_end_ms(stmt_text(s, 3), &todo.due_ms);
         snprintf(title, sizeof(title), "%s %s", stmt_text(s, 5), stmt_text(s, 4));
         todo.title = title;
     }
     stmt_reset(s);
-    return r < 0 || right == -1 ? r : todo_add(tx, &todo);
+    return r < 0 ? r : todo.title ? todo_add(tx, &todo) : 0;
 }
 
-/* Those of the days from @from to @to that were not told @event: told of it. How many. */
+/* Those of the days from @from to @to that were not told @event in this turn: told of it. How
+ * many. */
 static int told(struct tx *tx, const char *from, const char *to, const char *event, bool todo)
 {
     int64_t ids[REMIND_BATCH];
@@ -47,8 +48,8 @@ static int told(struct tx *tx, const char *from, const char *to, const char *eve
     int r = db_query(tx->db, &s,
                      "SELECT n.id FROM deal_node n WHERE n.state = 'open' "
                      "AND n.due_date BETWEEN $1 AND $2 AND NOT EXISTS (SELECT 1 FROM "
-                     "deal_node_event e WHERE e.node_id = n.id AND e.event = $3) "
-                     "ORDER BY n.due_date, n.id LIMIT $4",
+                     "deal_node_event e WHERE e.node_id = n.id AND e.event = $3 AND "
+                     "e.turn = n.turn) ORDER BY n.due_date, n.id LIMIT $4",
                      "ttti", from, to, event, (int64_t)REMIND_BATCH);
 
     while (r >= 0 && n < REMIND_BATCH && (r = stmt_step(s)) == 1)

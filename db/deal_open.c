@@ -292,19 +292,6 @@ static int sources_use(struct opening *o)
     return r;
 }
 
-static int schedule_make(struct opening *o)
-{
-    char day[DAY_TEXT];
-    int r = o->planned ? receivable_make(o->tx, o->deal.id, o->open->terms_id) : 0;
-
-    day_of(o->tx->now_ms, day);
-    if (r == 0 && o->open->stage != 'B')
-        r = receivable_happened(o->tx, o->deal.id, "subscribed", NULL, day);
-    if (r == 0 && o->open->stage == 'C')
-        r = receivable_happened(o->tx, o->deal.id, "signed", NULL, day);
-    return r;
-}
-
 static int open_log(struct opening *o)
 {
     const char stage[2] = {o->open->stage, '\0'};
@@ -340,12 +327,12 @@ int deal_open(struct tx *tx, const struct deal_open *open, int64_t *ret_deal_id)
         r = deal_parties_set(tx, o.deal.id, open->buyers, open->n_buyers);
     if (r == 0)
         r = deal_document_make(tx, &o.deal, open->stage, open->terms_id, open->document);
-    if (r == 0)
-        r = schedule_make(&o);
+    if (r == 0 && o.planned)
+        r = receivable_make(tx, o.deal.id, open->terms_id);
     if (r == 0 && open->stage == 'C')
         r = contract_shown(tx, o.deal.id, open->shown);
     if (r == 0)
-        r = deal_process_stage(tx, o.deal.id, '\0', open->stage, open->document);
+        r = deal_process_stage(tx, o.deal.id, '\0', open->stage);
     if (r == 0)
         r = open_log(&o);
     if (r == 0)

@@ -3,58 +3,30 @@
 
 #include <string.h>
 
-#include "db/day.h"
+#include "db/deal_event.h"
 #include "db/deal_node.h"
 #include "db/fund.h"
 #include "db/receivable.h"
 
-/* What a stage ends when it is reached, and opens again when it is left backwards. */
-static const struct {
-    char stage;
-    enum node_kind kind;
-} ends[] = {{'C', NODE_SIGNING}, {'F', NODE_FILING}, {'D', NODE_HANDOVER}, {'T', NODE_TITLE}};
+/* The nodes that an event ends. */
+static const enum node_kind ends[DEAL_EVENTS] = {
+    [DEAL_SUBSCRIBED] = NODE_KIND_COUNT, /* none */
+    [DEAL_SIGNED] = NODE_SIGNING,        [DEAL_FILED] = NODE_FILING,
+    [DEAL_BANK] = NODE_LOAN_APPLY,       [DEAL_NOTICED] = NODE_MOVEIN_NOTICE,
+    [DEAL_DELIVERED] = NODE_HANDOVER,    [DEAL_TITLED] = NODE_TITLE,
+};
 
-static const char order[] = "BSCFDT";
-
-static int place(char stage)
+static int events_tell(struct tx *tx, int64_t deal_id, const char *reason)
 {
-    return stage ? (int)(strchr(order, stage) - order) : -1;
-}
+    struct deal_event events[DEAL_EVENTS];
+    int r = deal_events_read(tx, deal_id, events);
 
-/* One can be passed over: a contract may be handed over without a filing of its own. */
-static int ends_told(struct tx *tx, int64_t deal_id, char to, const char *document)
-{
-    int r = 0;
-
-    for (size_t i = 0; r >= 0 && i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (ends[i].stage == to)
-            r = deal_node_told(tx, deal_id, ends[i].kind, document);
-    return r;
-}
-
-static int ends_untold(struct tx *tx, int64_t deal_id, char from, char to)
-{
-    int r = 0;
-
-    for (size_t i = 0; r >= 0 && i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (place(ends[i].stage) <= place(from) && place(ends[i].stage) > place(to))
-            r = deal_node_untold(tx, deal_id, ends[i].kind, "");
-    return r;
-}
-
-int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to, const char *document)
-{
-    int r;
-
-    if (place(to) < place(from)) {
-        r = ends_untold(tx, deal_id, from, to);
-        return r < 0 || place(to) >= place('C') ? r : deal_node_replan(tx, deal_id);
+    for (size_t i = 0; r >= 0 && i < DEAL_EVENTS; i++) {
+        if (ends[i] == NODE_KIND_COUNT || events[i].none)
+            continue;
+        r = events[i].happened ? deal_node_told(tx, deal_id, ends[i], events[i].document)
+                               : deal_node_untold(tx, deal_id, ends[i], reason);
     }
-    r = ends_told(tx, deal_id, to, document);
-    if (r >= 0 && to == 'S')
-        r = deal_node_begin(tx, deal_id, "subscribed");
-    if (r >= 0 && to == 'C')
-        r = deal_node_begin(tx, deal_id, "signed");
     return r < 0 ? r : 0;
 }
 
@@ -96,14 +68,16 @@ static int line_look(void *arg, const struct receivable_row *row)
     return 0;
 }
 
-static int paid_tell(struct tx *tx, int64_t deal_id, enum node_kind kind, bool any, bool paid)
+static int paid_tell(struct tx *tx, int64_t deal_id, enum node_kind kind, bool any, bool paid,
+                     const char *reason)
 {
     if (!any)
         return 0;
-    return paid ? deal_node_told(tx, deal_id, kind, NULL) : deal_node_untold(tx, deal_id, kind, "");
+    return paid ? deal_node_told(tx, deal_id, kind, NULL)
+                : deal_node_untold(tx, deal_id, kind, reason);
 }
 
-int deal_process_money(struct tx *tx, int64_t deal_id)
+static int money_tell(struct tx *tx, int64_t deal_id, const char *reason)
 {
     struct paying p = {.deposit = true, .first = true, .full = true, .loan = true, .area = true};
     char today[DAY_TEXT];
@@ -112,14 +86,44 @@ int deal_process_money(struct tx *tx, int64_t deal_id)
     day_of(tx->now_ms, today);
     r = receivable_each(tx, deal_id, today, line_look, &p);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_DEPOSIT, p.any_deposit, p.deposit);
+        r = paid_tell(tx, deal_id, NODE_DEPOSIT, p.any_deposit, p.deposit, reason);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_FIRST_PAYMENT, p.any_first, p.first && p.deposit);
+        r = paid_tell(tx, deal_id, NODE_FIRST_PAYMENT, p.any_first, p.first && p.deposit, reason);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_FULL_PAYMENT, p.any, p.full);
+        r = paid_tell(tx, deal_id, NODE_FULL_PAYMENT, p.any, p.full, reason);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_LOAN_RELEASE, p.any_loan, p.loan);
+        r = paid_tell(tx, deal_id, NODE_LOAN_RELEASE, p.any_loan, p.loan, reason);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_AREA_SETTLEMENT, p.any_area, p.area);
+        r = paid_tell(tx, deal_id, NODE_AREA_SETTLEMENT, p.any_area, p.area, reason);
     return r < 0 ? r : 0;
+}
+
+/* ---- both ---- */
+
+int deal_process_settle(struct tx *tx, int64_t deal_id, const char *reason)
+{
+    int64_t live = 0;
+    int r = db_get(tx->db, &live, "SELECT COUNT(*) FROM deal WHERE id = $1 AND closed_ms IS NULL",
+                   "i", deal_id);
+
+    if (r < 0 || live == 0)
+        return r < 0 ? r : 0;
+    r = receivable_follow(tx, deal_id); /* whom money goes to first hangs on the days */
+    if (r == 0)
+        r = events_tell(tx, deal_id, reason);
+    return r < 0 ? r : money_tell(tx, deal_id, reason);
+}
+
+int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to)
+{
+    static const char order[] = "BSCFDT";
+    int r = 0;
+
+    if (from && strchr(order, to) < strchr(order, from))
+        r = to == 'B' || to == 'S' ? deal_node_replan(tx, deal_id) : 0;
+    else if (to == 'S')
+        r = deal_node_begin(tx, deal_id, "subscribed");
+    else if (to == 'C')
+        r = deal_node_begin(tx, deal_id, "signed");
+    return r < 0 ? r : deal_process_settle(tx, deal_id, "");
 }

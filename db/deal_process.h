@@ -8,9 +8,12 @@
 
 #include "db/tx.h"
 
-/* The deal went from stage @from ('\0': it is new) to @to, on or back. */
-int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to, const char *document);
-/* Money came in or went out. */
-int deal_process_money(struct tx *tx, int64_t deal_id);
+/* The deal went from stage @from ('\0': it is new) to @to, on or back: the nodes that begin there
+ * come, those that do not belong there go, and deal_process_settle(). */
+int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to);
+/* What happened to it and what was paid gives its due lines their days and ends its nodes, also
+ * those that came later; what has not, or no longer, takes that back, @reason "" or why. After
+ * whatever changes that; no matter how often. */
+int deal_process_settle(struct tx *tx, int64_t deal_id, const char *reason);
 
 #endif

@@ -101,23 +101,15 @@ static int words_check(struct advancing *a)
     return r < 0 ? r : confirmation_use(a->tx, a->to->confirmation_id, a->deal.id);
 }
 
-/* New terms bring a new schedule; what both have happened stays happened. */
-static int schedule_carry(struct advancing *a)
+/* New terms bring a new schedule. */
+static int schedule_renew(struct advancing *a)
 {
-    char day[DAY_TEXT];
-    int r = 0;
+    int r;
 
-    day_of(a->tx->now_ms, day);
-    if (a->terms_id != a->deal.terms_id) {
-        r = receivable_end(a->tx, a->deal.id, false);
-        if (r == 0)
-            r = receivable_make(a->tx, a->deal.id, a->terms_id);
-    }
-    if (r == 0)
-        r = receivable_happened(a->tx, a->deal.id, "subscribed", NULL, day);
-    if (r == 0 && a->to->stage == 'C')
-        r = receivable_happened(a->tx, a->deal.id, "signed", NULL, day);
-    return r;
+    if (a->terms_id == a->deal.terms_id)
+        return 0;
+    r = receivable_end(a->tx, a->deal.id, false);
+    return r < 0 ? r : receivable_make(a->tx, a->deal.id, a->terms_id);
 }
 
 static int advance_write(struct advancing *a)
@@ -130,12 +122,10 @@ static int advance_write(struct advancing *a)
     if (r == 0)
         r = deal_stage_set(a->tx, &a->deal, a->to->stage, a->terms_id, due_ms);
     if (r == 0)
-        r = schedule_carry(a);
+        r = schedule_renew(a);
     if (r == 0 && a->to->stage == 'C')
         r = contract_shown(a->tx, a->deal.id, a->to->shown);
-    return r < 0 ? r
-                 : deal_process_stage(a->tx, a->deal.id, a->deal.stage, a->to->stage,
-                                      a->to->document);
+    return r < 0 ? r : deal_process_stage(a->tx, a->deal.id, a->deal.stage, a->to->stage);
 }
 
 static int advance_log(struct advancing *a)
@@ -202,7 +192,7 @@ static int stage_step(struct tx *tx, const struct deal_now *deal, struct unit_st
     if (r == 0)
         r = deal_stage_set(tx, deal, stage, deal->terms_id, due_ms);
     if (r == 0)
-        r = deal_process_stage(tx, deal->id, deal->stage, stage, step->document);
+        r = deal_process_stage(tx, deal->id, deal->stage, stage);
     return r < 0 ? r : stage_log(tx, deal, action, stage, step);
 }
 
@@ -231,9 +221,7 @@ int deal_file(struct tx *tx, int64_t deal_id, int64_t version, const char *numbe
         r = filing_date_check(tx, &deal, date);
     if (r == 0 && deal.stage == 'C')
         r = contract_need_complete(tx, deal_id);
-    if (r == 0)
-        r = stage_step(tx, &deal, &step, "deal.file", 'F', 0);
-    return r < 0 ? r : receivable_happened(tx, deal_id, "filed", NULL, date);
+    return r < 0 ? r : stage_step(tx, &deal, &step, "deal.file", 'F', 0);
 }
 
 int deal_unfile(struct tx *tx, int64_t deal_id, int64_t version, const char *document)
@@ -250,9 +238,7 @@ int deal_unfile(struct tx *tx, int64_t deal_id, int64_t version, const char *doc
         r = deal_rules_read(tx, deal.project_id, &rules);
     if (r == 0)
         r = deal_term(tx, &rules, 'C', &due_ms);
-    if (r == 0)
-        r = stage_step(tx, &deal, &step, "deal.unfile", 'C', due_ms);
-    return r < 0 ? r : receivable_unhappened(tx, deal_id, "filed");
+    return r < 0 ? r : stage_step(tx, &deal, &step, "deal.unfile", 'C', due_ms);
 }
 
 static int owes_check(struct tx *tx, const struct deal_now *deal)

@@ -19,7 +19,6 @@ struct voiding {
     int64_t since_ms;          /* when the step was taken */
     char before;               /* the stage it goes back to; 0: there was no deal */
     int64_t term_ms, terms_id; /* as they were there */
-    char filed_day[DAY_TEXT];  /* where it was filed; "" */
 };
 
 /* ---- whether it may ---- */
@@ -28,8 +27,8 @@ static int step_read(struct voiding *v)
 {
     struct stmt *s;
     int r = db_query(v->tx->db, &s,
-                     "SELECT c.since_ms, p.state, p.deal_id, p.term_ms, p.terms_id, "
-                     "p.document_date FROM claim c LEFT JOIN claim p ON p.id = c.previous_id "
+                     "SELECT c.since_ms, p.state, p.deal_id, p.term_ms, p.terms_id "
+                     "FROM claim c LEFT JOIN claim p ON p.id = c.previous_id "
                      "WHERE c.deal_id = $1 AND c.ended_ms IS NULL",
                      "i", v->deal.id);
 
@@ -40,8 +39,6 @@ static int step_read(struct voiding *v)
         v->before = stmt_int(s, 2) == v->deal.id ? stmt_text(s, 1)[0] : '\0';
         v->term_ms = stmt_int(s, 3);
         v->terms_id = stmt_int(s, 4);
-        if (!stmt_is_null(s, 5))
-            snprintf(v->filed_day, sizeof(v->filed_day), "%s", stmt_text(s, 5));
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
@@ -98,26 +95,17 @@ static int document_back(struct voiding *v)
                    v->deal.papers_id);
     if (r >= 0 && v->terms_id != v->deal.terms_id)
         r = receivable_restore(v->tx, v->deal.id, v->terms_id);
-    if (r >= 0 && v->deal.stage == 'C')
-        r = receivable_unhappened(v->tx, v->deal.id, "signed");
-    if (r >= 0 && v->before == 'B')
-        r = receivable_unhappened(v->tx, v->deal.id, "subscribed");
     return r < 0 ? r : 0;
 }
 
 static int stage_back(struct voiding *v)
 {
-    int r = 0;
+    /* A filing that was given up was no document. */
+    int r = strchr("SC", v->deal.stage) && v->before != 'F' ? document_back(v) : 0;
 
-    if (v->deal.stage == 'F')
-        r = receivable_unhappened(v->tx, v->deal.id, "filed");
-    else if (v->before == 'F' && v->deal.stage == 'C')
-        r = receivable_happened(v->tx, v->deal.id, "filed", NULL, v->filed_day);
-    else if (strchr("SC", v->deal.stage))
-        r = document_back(v);
     if (r == 0)
         r = deal_stage_set(v->tx, &v->deal, v->before, v->terms_id, v->term_ms);
-    return r < 0 ? r : deal_process_stage(v->tx, v->deal.id, v->deal.stage, v->before, NULL);
+    return r < 0 ? r : deal_process_stage(v->tx, v->deal.id, v->deal.stage, v->before);
 }
 
 static int void_log(struct voiding *v, const char *reason)

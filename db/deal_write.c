@@ -15,8 +15,6 @@
 #include "db/series.h"
 #include "db/todo.h"
 
-enum { BUYERS_EVER = 200 }; /* buyers of a deal, and those who were */
-
 void deal_yuan(int64_t fen, char ret_text[DEAL_YUAN])
 {
     const int64_t positive = fen < 0 ? -fen : fen;
@@ -36,12 +34,11 @@ static int unit_name(void *arg, const struct unit_row *row)
     return 0;
 }
 
-/* The last document by its number in the deal; a void one never counts. */
+/* With the document it stands on, which a live deal always has. */
 static const char now_sql[] =
     "SELECT d.version, d.project_id, d.unit_id, d.customer_id, d.user_id, d.terms_id, "
     "d.ticket_id, d.due_ms, d.stage, d.closed_ms, p.id, p.made_ms, p.previous_id FROM deal d "
-    "LEFT JOIN deal_document p ON p.id = (SELECT MAX(x.id) FROM deal_document x WHERE "
-    "x.deal_id = d.id AND x.state IN ('live', 'ended')) WHERE d.id = $1";
+    "LEFT JOIN deal_document p ON p.deal_id = d.id AND p.state = 'live' WHERE d.id = $1";
 
 static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_now *deal)
 {
@@ -172,19 +169,18 @@ int deal_buyers_known(struct tx *tx, const struct deal_rules *rules, const struc
 
 int deal_buyers_moved(struct tx *tx, int64_t deal_id)
 {
-    int64_t ids[BUYERS_EVER];
-    size_t n = 0;
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT DISTINCT customer_id FROM deal_party WHERE deal_id = $1 ORDER BY 1",
-                     "i", deal_id);
+    int64_t id = 0;
+    int r;
 
-    while (r >= 0 && n < BUYERS_EVER && (r = stmt_step(s)) == 1)
-        ids[n++] = stmt_int(s, 0);
-    stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = customer_class_recompute(tx, ids[i]);
-    return r < 0 ? r : 0;
+    while ((r = db_get(tx->db, &id,
+                       "SELECT MIN(customer_id) FROM deal_party WHERE deal_id = $1 AND "
+                       "customer_id > $2",
+                       "ii", deal_id, id)) == 1) {
+        r = customer_class_recompute(tx, id);
+        if (r < 0)
+            return r;
+    }
+    return r;
 }
 
 /* ---- writing ---- */

@@ -11,7 +11,7 @@
 
 enum { DEAL_UNIT_TEXT = 256, DEAL_YUAN = 32, DEAL_DOCUMENT_TEXT = 80 * 4 + 1 };
 
-/* A deal as it stands, with its live or last document. */
+/* A live deal as it stands, with its document. */
 struct deal_now {
     int64_t id, version, project_id, building_id, unit_id, customer_id, user_id, terms_id;
     int64_t ticket_id, due_ms;                   /* 0: none */

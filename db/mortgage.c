@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/deal_node.h"
+#include "db/deal_process.h"
 #include "db/deal_scope.h"
 
 static const struct mortgage_paper papers_all[] = {
@@ -168,21 +168,6 @@ static int act_check(struct tx *tx, const struct mortgage *m, const struct mortg
     return 0;
 }
 
-/* Both of a combined loan must be through before the node ends. */
-static int approved_told(struct tx *tx, int64_t deal_id)
-{
-    int64_t waiting = 0;
-    int r = db_get(tx->db, &waiting,
-                   "SELECT (SELECT (loan_fen > 0) + (fund_loan_fen > 0) FROM terms t "
-                   "JOIN deal d ON d.terms_id = t.id WHERE d.id = $1) - "
-                   "(SELECT COUNT(*) FROM mortgage WHERE deal_id = $1 AND state = 'approved')",
-                   "i", deal_id);
-
-    if (r < 0 || waiting > 0)
-        return r < 0 ? r : 0;
-    return deal_node_told(tx, deal_id, NODE_LOAN_APPLY, NULL);
-}
-
 int mortgage_act(struct tx *tx, const struct mortgage_act *a)
 {
     struct trail trail = {0};
@@ -197,10 +182,8 @@ int mortgage_act(struct tx *tx, const struct mortgage_act *a)
                    "progress_ms = $4, version = version + 1 WHERE id = $1",
                    "itoi", a->id, steps[a->step].to,
                    a->step == MORTGAGE_APPROVE ? &a->amount_fen : NULL, tx->now_ms);
-    if (r >= 0 && a->step == MORTGAGE_APPROVE)
-        r = approved_told(tx, m.place.deal_id);
-    else if (r >= 0 && a->step == MORTGAGE_END && strcmp(m.state, "approved") == 0)
-        r = deal_node_untold(tx, m.place.deal_id, NODE_LOAN_APPLY, a->note);
+    if (r >= 0)
+        r = deal_process_settle(tx, m.place.deal_id, a->note ? a->note : "");
     if (r < 0)
         return r;
     trail_text(&trail, "state", m.state, steps[a->step].to);

@@ -7,7 +7,7 @@
 
 #include "db/contact.h"
 #include "db/day.h"
-#include "db/deal_node.h"
+#include "db/deal_process.h"
 #include "db/deal_scope.h"
 #include "db/user.h"
 
@@ -59,7 +59,7 @@ static int one_send(struct tx *tx, const struct movein_new *notice, int64_t deal
                    "ittti", deal_id, notice->handover_date, notice->way, tx->actor->name,
                    tx->now_ms);
     if (r >= 0)
-        r = deal_node_told(tx, deal_id, NODE_MOVEIN_NOTICE, notice->handover_date);
+        r = deal_process_settle(tx, deal_id, "");
     if (r < 0)
         return r;
     trail_text(&trail, "handover_date", NULL, notice->handover_date);

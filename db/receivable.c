@@ -9,6 +9,7 @@
 
 #include "db/audit.h"
 #include "db/day.h"
+#include "db/deal_event.h"
 #include "db/deal_process.h"
 #include "db/deal_write.h"
 
@@ -24,51 +25,6 @@ int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
                    "WHERE terms_id = $2",
                    "iii", deal_id, terms_id, tx->now_ms);
 
-    return r < 0 ? r : 0;
-}
-
-struct waiting {
-    int64_t id, days;
-};
-
-/* Lines that wait for @event: read first, changed after. */
-static int waiting_read(struct tx *tx, int64_t deal_id, const char *event, const char *node,
-                        struct waiting *lines, size_t *ret_n)
-{
-    struct stmt *s;
-    size_t n = 0;
-    int r = db_query(tx->db, &s,
-                     "SELECT id, due_days FROM receivable WHERE deal_id = $1 AND due = $2 AND "
-                     "due_node = $3 AND due_date IS NULL AND ended_ms IS NULL",
-                     "itt", deal_id, event, node ? node : "");
-
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        if (n == RECEIVABLE_MAX) {
-            r = -E2BIG;
-            break;
-        }
-        lines[n++] = (struct waiting){stmt_int(s, 0), stmt_int(s, 1)};
-    }
-    stmt_reset(s);
-    *ret_n = n;
-    return r < 0 ? r : 0;
-}
-
-int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const char *node,
-                        const char *day)
-{
-    struct waiting lines[RECEIVABLE_MAX];
-    size_t n = 0;
-    int r = waiting_read(tx, deal_id, event, node, lines, &n);
-
-    for (size_t i = 0; r >= 0 && i < n; i++) {
-        char due[DAY_TEXT];
-
-        r = day_add(day, lines[i].days, due);
-        if (r == 0)
-            r = db_run(tx->db, "UPDATE receivable SET due_date = $2, known_ms = $3 WHERE id = $1",
-                       "iti", lines[i].id, due, tx->now_ms);
-    }
     return r < 0 ? r : 0;
 }
 
@@ -93,21 +49,83 @@ static int line_again(struct tx *tx, int64_t id, const char *due_date, int64_t c
     return r < 0 ? r : 0;
 }
 
-int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event)
+/* A living line that waits for something, and the day it has; "" none. */
+struct waiting {
+    int64_t id, days;
+    int event; /* enum deal_event_kind; DEAL_EVENTS: a node's end */
+    char day[DAY_TEXT];
+    char *node;
+};
+
+static int event_of(const char *due)
 {
-    int64_t ids[RECEIVABLE_MAX];
-    size_t n = 0;
+    return strcmp(due, "subscribed") == 0 ? DEAL_SUBSCRIBED
+           : strcmp(due, "signed") == 0   ? DEAL_SIGNED
+           : strcmp(due, "filed") == 0    ? DEAL_FILED
+           : strcmp(due, "bank") == 0     ? DEAL_BANK
+                                          : DEAL_EVENTS;
+}
+
+/* 1 and the next one behind @line, whose node is the caller's to free; 0 when there is none. */
+static int waiting_next(struct tx *tx, int64_t deal_id, struct waiting *line)
+{
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT id FROM receivable WHERE deal_id = $1 AND due = $2 AND due_date IS "
-                     "NOT NULL AND ended_ms IS NULL",
-                     "it", deal_id, event);
+                     "SELECT id, due_days, due, due_date, due_node FROM receivable WHERE "
+                     "deal_id = $1 AND id > $2 AND due <> 'date' AND ended_ms IS NULL "
+                     "ORDER BY id LIMIT 1",
+                     "ii", deal_id, line->id);
 
-    while (r >= 0 && n < RECEIVABLE_MAX && (r = stmt_step(s)) == 1)
-        ids[n++] = stmt_int(s, 0);
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1) {
+        *line = (struct waiting){.id = stmt_int(s, 0),
+                                 .days = stmt_int(s, 1),
+                                 .event = event_of(stmt_text(s, 2)),
+                                 .node = strdup(stmt_text(s, 4))};
+        if (!stmt_is_null(s, 3))
+            snprintf(line->day, sizeof(line->day), "%s", stmt_text(s, 3));
+        if (!line->node)
+            r = -ENOMEM;
+    }
     stmt_reset(s);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        r = line_again(tx, ids[i], NULL, 0);
+    return r;
+}
+
+/* It has its day while what it waits for has happened. */
+static int waiting_follow(struct tx *tx, int64_t deal_id, const struct waiting *line,
+                          const struct deal_event events[DEAL_EVENTS])
+{
+    char day[DAY_TEXT] = "";
+    int r = 0;
+
+    if (line->event == DEAL_EVENTS)
+        r = deal_node_day(tx, deal_id, line->node, day);
+    else if (events[line->event].none)
+        return 0;
+    else
+        snprintf(day, sizeof(day), "%s", events[line->event].day);
+    if (r < 0 || (day[0] != '\0') == (line->day[0] != '\0'))
+        return r;
+    if (!day[0])
+        return line_again(tx, line->id, NULL, 0);
+    r = day_add(day, line->days, day);
+    if (r == 0)
+        r = db_run(tx->db, "UPDATE receivable SET due_date = $2, known_ms = $3 WHERE id = $1",
+                   "iti", line->id, day, tx->now_ms);
+    return r < 0 ? r : 0;
+}
+
+int receivable_follow(struct tx *tx, int64_t deal_id)
+{
+    struct deal_event events[DEAL_EVENTS];
+    struct waiting line = {.id = 0};
+    int r = deal_events_read(tx, deal_id, events);
+
+    while (r >= 0 && (r = waiting_next(tx, deal_id, &line)) == 1) {
+        r = waiting_follow(tx, deal_id, &line, events);
+        free(line.node);
+    }
     return r < 0 ? r : 0;
 }
 
@@ -253,7 +271,7 @@ int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *
                    "ititti", mark->deal_id, mark->fund, mark->amount_fen,
                    mark->note ? mark->note : "", tx->actor->name, tx->now_ms);
     if (r >= 0)
-        r = deal_process_money(tx, mark->deal_id);
+        r = deal_process_settle(tx, mark->deal_id, "");
     if (r < 0)
         return r;
     trail_text(&trail, "fund", NULL, mark->fund);

@@ -23,12 +23,9 @@ enum {
 /* The lines of @terms_id as the deal's; none when the terms have no plan. Days that are fixed are
  * known at once. */
 int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id);
-/* @event ("subscribed", "signed", "filed", "bank", or "node" with @node) happened on @day: lines
- * that waited for it are due so many days after. @node NULL: none. */
-int receivable_happened(struct tx *tx, int64_t deal_id, const char *event, const char *node,
-                        const char *day);
-/* It did not happen after all (T28). */
-int receivable_unhappened(struct tx *tx, int64_t deal_id, const char *event);
+/* Lines get the day of what they wait for, which has happened (deal_event.h), and lose it when it
+ * has not after all (T28). What has its day keeps it. */
+int receivable_follow(struct tx *tx, int64_t deal_id);
 /* Ends the living lines of the schedule, or with @all each line of the deal. */
 int receivable_end(struct tx *tx, int64_t deal_id, bool all);
 /* The schedule of @terms_id as it last was, in the place of the one there is (T28). */

@@ -294,6 +294,141 @@ static void test_due_todos(void **state)
     assert_int_equal(todos(f), 0);
 }
 
+/* What is opened again takes the day of the next one back, with what was told of it; both are told
+ * again when they are late again. */
+static void test_opened_again(void **state)
+{
+    static const struct process_node two[] = {
+        {"filing", "网签备案", "filing", "unit.hold", 2, false, true},
+        {"loan", "面签", "manual", "unit.hold", 3, true, true},
+    };
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "", two, 2);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(9))), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_FILING, "BA-1")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(9))), 1);
+    assert_int_equal(todos(f), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_untold(tx, deal, NODE_FILING, "撤销备案")), 0);
+    assert_int_equal(todos(f), 0);
+    seen = nodes_of(f, deal);
+    assert_string_equal(seen.nodes[1].due, "-");
+    assert_int_equal(
+        FIXTURE_DO(f, tx, deal_node_assign(tx, seen.nodes[1].id, seen.nodes[1].version, 7)), 0);
+    assert_int_equal(todos(f), 0);                                           /* it is not due */
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(9))), 1); /* the filing again */
+    assert_int_equal(todos(f), 1);
+    f->now_ms += FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_FILING, "BA-2")), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(9))), 1); /* by its new day */
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_remind(tx, day_in(9))), 0);
+    assert_int_equal(todos(f), 1);
+}
+
+/* A to-do of a node that has no day is none, whatever is left of an older one. */
+static void test_given_without_a_day(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "", mortgage_nodes, 5);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    seen = nodes_of(f, deal);
+    assert_true(db_run(f->db,
+                       "INSERT INTO todo (project_id, kind, object, title, right_code, made_ms) "
+                       "VALUES ($1, 'node.due', 'deal_node:' || $2, 't', 'unit.hold', 1)",
+                       "ii", f->project, seen.nodes[2].id) == 1);
+    assert_int_equal(
+        FIXTURE_DO(f, tx, deal_node_assign(tx, seen.nodes[2].id, seen.nodes[2].version, 7)), 0);
+    assert_int_equal(todos(f), 0);
+}
+
+/* No template fits any more, or the deal is a booking again: nothing that is open is left to do. */
+static void test_none_fits(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deal;
+
+    template_add(f, "按揭", "commercial", mortgage_nodes, 5);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    script(f, "UPDATE deal SET stage = 'S'");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_replan(tx, deal)), 0);
+    assert_int_equal(nodes_of(f, deal).n, 0);
+    script(f, "UPDATE process_template SET begins = 'subscribed'");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_replan(tx, deal)), 0);
+    assert_int_equal(nodes_of(f, deal).n, 5);
+    script(f, "UPDATE deal SET stage = 'B'");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_replan(tx, deal)), 0);
+    assert_int_equal(nodes_of(f, deal).n, 0);
+}
+
+/* What comes behind one that is done already counts from the day it was done on, in the order of
+ * its own template. */
+static void test_behind_what_is_done(void **state)
+{
+    static const struct process_node first[] = {
+        {"papers", "资料齐全", "manual", "unit.hold", 5, false, true}};
+    static const struct process_node then[] = {
+        {"visit", "回访", "manual", "unit.hold", 9, false, false},
+        {"papers", "资料齐全", "manual", "unit.hold", 5, false, true},
+        {"card", "赠送物业卡", "manual", "unit.hold", 4, true, false}};
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "commercial", first, 1);
+    template_add(f, "一次性", "one_off", then, 3);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(end_by_hand(f, &seen, 0), 0);
+    f->now_ms += 2 * FIXTURE_DAY;
+    script(f, "DROP TRIGGER terms_forward; UPDATE terms SET plan_kind = 'one_off'");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_replan(tx, deal)), 0);
+    seen = nodes_of(f, deal);
+    assert_int_equal(seen.n, 3);
+    assert_string_equal(seen.nodes[1].code, "papers");
+    assert_string_equal(seen.nodes[1].state, "done");
+    assert_string_equal(seen.nodes[2].code, "card");
+    assert_string_equal(seen.nodes[2].due, day_in(4));
+}
+
+/* An event is one fact of the deal: all that wait for it end with it, none a second time, and all
+ * are open again when it is taken back. */
+static void test_two_of_a_kind(void **state)
+{
+    static const struct process_node twins[] = {
+        {"filing", "网签备案", "filing", "unit.hold", 2, false, true},
+        {"loan", "面签", "manual", "unit.hold", 3, true, true},
+        {"filed", "备案证明归档", "filing", "unit.hold", 9, false, false},
+    };
+    struct fixture *f = *state;
+    struct seen seen;
+    int64_t deal;
+
+    template_add(f, "按揭", "", twins, 3);
+    deal = deal_rows(f, "commercial");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(FIXTURE_DO(f, tx, deal_node_told(tx, deal, NODE_FILING, "BA-1")), 0);
+        assert_int_equal(
+            fixture_count(f, "SELECT COUNT(*) FROM deal_node_event WHERE event = 'done'"), 2);
+    }
+    seen = nodes_of(f, deal);
+    assert_string_equal(seen.nodes[0].state, "done");
+    assert_string_equal(seen.nodes[1].state, "open");
+    assert_string_equal(seen.nodes[2].state, "done");
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_untold(tx, deal, NODE_FILING, "撤销备案")), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM deal_node WHERE state = 'open'"), 3);
+}
+
 /* Without deal.all one sees the steps of one's own deals, and nothing of others' (deal.h). */
 static void test_whose(void **state)
 {
@@ -345,6 +480,11 @@ int main(void)
         CASE(test_replan),
         CASE(test_reminders),
         CASE(test_due_todos),
+        CASE(test_opened_again),
+        CASE(test_given_without_a_day),
+        CASE(test_none_fits),
+        CASE(test_behind_what_is_done),
+        CASE(test_two_of_a_kind),
         CASE(test_whose),
         CASE(test_seed),
     };
