@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "db/deal_change_impl.h"
+#include "db/deal_scope.h"
 #include "db/fund.h"
 #include "db/media.h"
 #include "db/receivable.h"
@@ -239,6 +240,8 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
 
     if (r == 0)
         r = ask_take(&c, ask);
+    for (size_t i = 0; r == 0 && i < c.n_buyers; i++)
+        r = deal_customer_need(tx, c.buyers[i].customer_id, ask->deal_id);
     if (r == 0)
         r = running_check(&c);
     if (r == 0)
