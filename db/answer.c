@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/customer.h"
 #include "db/user.h"
 
 const char *const answer_events[] = {"visit", "follow_up", "deal", "handover", NULL};
@@ -195,12 +196,12 @@ static int place_find(struct tx *tx, int64_t questionnaire_id, struct place *ret
 
 static int sheet_insert(struct tx *tx, const struct answer_sheet *sheet, struct place *place)
 {
-    int64_t found = 0;
-    int r =
-        db_get(tx->db, &found, "SELECT id FROM customer WHERE id = $1", "i", sheet->customer_id);
+    int r = customer_need(tx, sheet->customer_id);
 
-    if (r <= 0)
-        return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r == 0)
+        r = customer_need_active(tx, sheet->customer_id);
+    if (r < 0)
+        return r;
     r = db_get(tx->db, &place->id,
                "INSERT INTO answer_sheet (questionnaire_id, project_id, stage, customer_id, event, "
                "event_id, corrects_id, filled_by, filled_ms) "

@@ -22,6 +22,7 @@ enum {
     APPROVAL_NOTE_MAX = 1000,
     APPROVAL_URGE_MINUTES = 30,
     APPROVAL_SEATS_MAX = 60, /* signatures of a flow */
+    APPROVAL_VALUES_MAX = 40,
 };
 
 enum approval_subject {
@@ -56,20 +57,25 @@ struct approval_value {
     int64_t field_id;
     const char *value; /* as form.h has it; NULL or "": none */
 };
+/* What was filled in of the fields that an office added to the form: every way of asking hands it
+ * on, for any of them may be required. */
+struct approval_values {
+    struct approval_value rows[APPROVAL_VALUES_MAX];
+    size_t n;
+};
 
 struct approval_ask {
     enum approval_subject subject;
     int64_t project_id;
     const char *object_kind; /* as in the audit log: "terms", "deal_change" */
     int64_t object_id;
-    const char *title;                /* what the approver reads first */
-    const char *reason;               /* NULL: none */
-    int64_t amount_fen;               /* what it is about; 0: no money */
-    int64_t discount_bp;              /* off the list price, all in all; 0: none */
-    uint8_t hash[APPROVAL_HASH_SIZE]; /* of all that will be done (approval_hash) */
-    const struct approval_value *values;
-    size_t n_values;
-    int64_t resubmits_id; /* a rejected, returned or withdrawn one; 0: none */
+    const char *title;                    /* what the approver reads first */
+    const char *reason;                   /* NULL: none */
+    int64_t amount_fen;                   /* what it is about; 0: no money */
+    int64_t discount_bp;                  /* off the list price, all in all; 0: none */
+    uint8_t hash[APPROVAL_HASH_SIZE];     /* of all that will be done (approval_hash) */
+    const struct approval_values *values; /* NULL: none */
+    int64_t resubmits_id;                 /* a rejected, returned or withdrawn one; 0: none */
 };
 
 /* Asks, as the actor, who must be a user. APPROVAL_NO_ROUTE when no rule fits or no node of the

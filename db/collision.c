@@ -62,13 +62,12 @@ static int claim_find(struct tx *tx, const struct duplicate_ask *ask, struct own
 }
 
 static int note(struct tx *tx, const char *action, int64_t id, const struct ownership *own,
-                const char *outcome, const char *text)
+                const char *outcome)
 {
     struct trail trail = {0};
 
     trail_int(&trail, "customer_id", NULL, &own->customer_id);
     trail_text(&trail, "outcome", NULL, outcome);
-    trail_text(&trail, "note", NULL, text);
     return audit_add(tx, action, "collision", id, own->project_id, &trail);
 }
 
@@ -101,7 +100,7 @@ int collision_open(struct tx *tx, const struct duplicate_ask *ask, const char *c
     if (r >= 0)
         r = notification_add(tx, own.owner_id, "collision_opened", own.customer_id, own.project_id);
     if (r >= 0)
-        r = note(tx, "collision.open", id, &own, NULL, claim);
+        r = note(tx, "collision.open", id, &own, NULL);
     if (r < 0)
         return r;
     *ret_id = id;
@@ -197,7 +196,7 @@ int collision_decide(struct tx *tx, int64_t id, int64_t version, bool claimant_w
     if (r >= 0)
         r = notification_add(tx, now.holder_id, claimant_wins ? "collision_lost" : "collision_won",
                              now.customer_id, now.project_id);
-    return r < 0 ? r : note(tx, "collision.decide", id, &own, outcome, why);
+    return r < 0 ? r : note(tx, "collision.decide", id, &own, outcome);
 }
 
 /* ---- reading ---- */

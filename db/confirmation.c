@@ -1,7 +1,7 @@
 /* confirmation.c - see confirmation.h. */
 #include "db/confirmation.h"
 
-#include "db/audit.h"
+#include "db/deal_scope.h"
 #include "db/unit.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -28,7 +28,7 @@ int confirmation_create(struct tx *tx, const struct confirmation_new *c, int64_t
                         int64_t *ret_until_ms)
 {
     const struct unit_filter filter = {.unit_id = c->unit_id};
-    int64_t minutes = 0, customer = 0, until, id = 0;
+    int64_t minutes = 0, until, id = 0;
     struct trail trail = {0};
     struct seen seen;
     int r = unit_scan(tx, &filter, seen_take, &seen);
@@ -37,10 +37,8 @@ int confirmation_create(struct tx *tx, const struct confirmation_new *c, int64_t
         return fault_set(tx->fault, FAULT_UNIT_MOVED, "unit", seen.path, "state", seen.state->zh,
                          "state_en", seen.state->en, NULL);
     if (r == 0)
-        r = db_get(tx->db, &customer, "SELECT id FROM customer WHERE id = $1", "i", c->customer_id);
+        r = deal_customer_need(tx, c->customer_id, 0);
     if (r == 0)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    if (r > 0)
         r = db_get(tx->db, &minutes, "SELECT confirm_minutes FROM project WHERE id = $1", "i",
                    seen.project_id);
     until = tx->now_ms + minutes * MINUTE_MS;

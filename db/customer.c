@@ -57,6 +57,21 @@ int customer_need(struct tx *tx, int64_t customer_id)
     return r ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
+int customer_need_active(struct tx *tx, int64_t customer_id)
+{
+    int64_t restricted = 0;
+    int r = db_get(tx->db, &restricted,
+                   "SELECT state = 'restricted' FROM customer WHERE id = $1 AND deleted_ms IS NULL "
+                   "AND state <> 'erased'",
+                   "i", customer_id);
+
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return restricted ? fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL) : 0;
+}
+
 static int contact_take(void *arg, const struct customer_secret *secret)
 {
     struct customer_row *row = arg;

@@ -52,6 +52,9 @@ struct customer_row {
 /* 0 when the actor may know of him; else NOT_FOUND. What hangs on a customer asks this first, so
  * that who may see whom is decided in one place, here and in the reads below. */
 int customer_need(struct tx *tx, int64_t customer_id);
+/* Something new may hang on him: NOT_FOUND of one deleted or erased, CUSTOMER_RESTRICTED
+ * (subject.h). Whether the actor may know of him is not asked. */
+int customer_need_active(struct tx *tx, int64_t customer_id);
 
 /* NOT_FOUND. @row lives during the call. */
 int customer_get(struct tx *tx, int64_t customer_id,

@@ -91,7 +91,7 @@ void customer_detail_mask(const struct customer_detail *d, char ret_birth[DETAIL
 /* The row is there, the version is the one that was read, and he may be written to. */
 static int change_begin(struct tx *tx, int64_t customer_id, int64_t version)
 {
-    int64_t now = 0, active = 0;
+    int64_t now = 0;
     int r = customer_need(tx, customer_id);
 
     if (r == 0)
@@ -99,11 +99,7 @@ static int change_begin(struct tx *tx, int64_t customer_id, int64_t version)
     if (r >= 0 && now != version)
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "客户", NULL);
     if (r >= 0)
-        r = db_get(tx->db, &active,
-                   "SELECT COUNT(*) FROM customer WHERE id = $1 AND state = 'active'", "i",
-                   customer_id);
-    if (r >= 0 && !active)
-        return fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL);
+        r = customer_need_active(tx, customer_id);
     if (r >= 0)
         r = db_run(tx->db,
                    "UPDATE customer SET version = version + 1, changed_ms = $2 WHERE id = $1", "ii",

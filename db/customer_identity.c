@@ -27,7 +27,7 @@ int customer_identity_verify(struct tx *tx, const struct customer_identity_row *
     if (r < 0)
         return r;
     trail_text(&trail, "identity", NULL, i->identity);
-    trail_text(&trail, "document", NULL, i->document);
+    trail_text(&trail, "document", NULL, "*");
     trail_text(&trail, "until_date", NULL, i->until_date);
     r = audit_add(tx, "identity.verify", "customer", i->customer_id, 0, &trail);
     if (r == 0)

@@ -12,6 +12,18 @@ static const struct {
     {FAULT_KEPT_DOCUMENT, "SELECT COUNT(*) FROM qualification WHERE customer_id = $1"},
     {FAULT_KEPT_COMPANY, "SELECT COUNT(*) FROM customer_person WHERE person_id = $1 "
                          "AND ended_ms IS NULL"},
+    /* As a buyer, now or before: of a deal that goes on, or one with money or a signed paper, which
+     * the law wants kept; and as one of those a change under way brings in. */
+    {FAULT_KEPT_DEAL,
+     "SELECT COUNT(*) FROM deal d WHERE d.id IN (SELECT deal_id FROM deal_party WHERE "
+     "customer_id = $1 UNION SELECT c.deal_id FROM deal_change_party p JOIN deal_change c "
+     "ON c.id = p.change_id WHERE p.customer_id = $1 AND c.state = 'asked') "
+     "AND (d.closed_ms IS NULL OR EXISTS (SELECT 1 FROM received r WHERE r.deal_id = d.id) "
+     "OR EXISTS (SELECT 1 FROM deal_document n WHERE n.deal_id = d.id AND n.kind <> 'booking'))"},
+    {FAULT_KEPT_TICKET,
+     "SELECT COUNT(*) FROM queue_ticket WHERE customer_id = $1 AND state = 'waiting'"},
+    {FAULT_KEPT_TERMS, "SELECT COUNT(*) FROM terms WHERE customer_id = $1 "
+                       "AND state IN ('pending', 'granted')"},
 };
 
 int customer_kept(struct tx *tx, int64_t customer_id)

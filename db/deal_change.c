@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "db/deal_change_impl.h"
+#include "db/deal_scope.h"
 #include "db/fund.h"
 #include "db/media.h"
 #include "db/receivable.h"
@@ -195,7 +196,7 @@ static int ask_insert(struct changing *c, const uint8_t hash[APPROVAL_HASH_SIZE]
 }
 
 static int approval_ask_for(struct changing *c, const uint8_t hash[APPROVAL_HASH_SIZE],
-                            int64_t resubmits_id)
+                            const struct deal_change_ask *ask)
 {
     struct approval_ask request = {.subject = c->info->subject,
                                    .project_id = c->deal.project_id,
@@ -205,7 +206,8 @@ static int approval_ask_for(struct changing *c, const uint8_t hash[APPROVAL_HASH
                                    .reason = c->reason,
                                    .amount_fen = c->amount_fen,
                                    .discount_bp = c->discount_bp,
-                                   .resubmits_id = resubmits_id};
+                                   .values = ask->values,
+                                   .resubmits_id = ask->resubmits_id};
     int r;
 
     memcpy(request.hash, hash, APPROVAL_HASH_SIZE);
@@ -238,6 +240,8 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
 
     if (r == 0)
         r = ask_take(&c, ask);
+    for (size_t i = 0; r == 0 && i < c.n_buyers; i++)
+        r = deal_customer_need(tx, c.buyers[i].customer_id, ask->deal_id);
     if (r == 0)
         r = running_check(&c);
     if (r == 0)
@@ -247,7 +251,7 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
     change_hash(&c, hash);
     r = ask_insert(&c, hash);
     if (r == 0)
-        r = approval_ask_for(&c, hash, ask->resubmits_id);
+        r = approval_ask_for(&c, hash, ask);
     if (r == 0)
         r = unit_mark(&c, c.info->mark, "change-ask");
     if (r == 0)

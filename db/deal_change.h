@@ -67,7 +67,8 @@ struct deal_change_ask {
     int64_t refund_fen, forfeit_fen, penalty_fen;
     const char *media[DEAL_CHANGE_MEDIA_MAX]; /* attachments */
     size_t n_media;
-    int64_t resubmits_id; /* of approvals */
+    const struct approval_values *values; /* of approvals, */
+    int64_t resubmits_id;                 /* and this */
 };
 
 /* Asks for it. CHANGE_STAGE (not in this stage), CHANGE_RUNNING, FILING_STANDS (G15), FIELDS_WRONG

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/customer.h"
 #include "db/day.h"
 #include "db/deal_change_impl.h"
 #include "db/money.h"
@@ -305,7 +306,10 @@ static int new_buyers_check(struct changing *c, const struct were *were)
         if (buyer_in(were->buyers, were->n, c->buyers[i].customer_id))
             continue;
         anybody = true;
-        r = deal_buyer_known(c->tx, &rules, c->deal.project_id, c->buyers[i].customer_id, &known);
+        r = customer_need_active(c->tx, c->buyers[i].customer_id);
+        if (r == 0)
+            r = deal_buyer_known(c->tx, &rules, c->deal.project_id, c->buyers[i].customer_id,
+                                 &known);
         if (r == 0 && !known)
             r = fault_set(c->tx->fault, FAULT_IDENTITY_NEEDED, NULL);
     }

@@ -50,8 +50,9 @@ int deal_node_assign(struct tx *tx, int64_t id, int64_t version, int64_t user_id
 
 struct node_reopen_ask {
     int64_t id, version;
-    const char *reason;   /* needed */
-    int64_t resubmits_id; /* as of approval_ask */
+    const char *reason;                   /* needed */
+    const struct approval_values *values; /* as of approval_ask, */
+    int64_t resubmits_id;                 /* and this */
 };
 /* Asks that a done one be opened again (AS-04): NODE_OPEN when it is not done, NODE_BY_EVENT, what
  * approval_request() refuses. The approval opens it. */

@@ -63,6 +63,7 @@ int deal_node_reopen_ask(struct tx *tx, const struct node_reopen_ask *ask, int64
                                    .object_kind = "deal_node",
                                    .object_id = ask->id,
                                    .reason = ask->reason,
+                                   .values = ask->values,
                                    .resubmits_id = ask->resubmits_id};
     struct done_now now;
     struct node node;

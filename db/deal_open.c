@@ -11,6 +11,7 @@
 #include "db/customer_secret.h"
 #include "db/day.h"
 #include "db/deal_process.h"
+#include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/queue.h"
 #include "db/receivable.h"
@@ -61,7 +62,6 @@ static int user_check(struct opening *o)
 int deal_buyers_check(struct tx *tx, const struct deal_buyer *buyers, size_t n)
 {
     int64_t sum = 0;
-    int r = 1;
 
     for (size_t i = 0; i < n; i++) {
         if (buyers[i].share_bp < 1 || buyers[i].share_bp > SHARES_BP)
@@ -73,13 +73,7 @@ int deal_buyers_check(struct tx *tx, const struct deal_buyer *buyers, size_t n)
     }
     if (n < 1 || n > DEAL_PARTIES_MAX || sum != SHARES_BP)
         return fault_set(tx->fault, FAULT_BUYER_SHARES, NULL);
-    for (size_t i = 0; r > 0 && i < n; i++) {
-        int64_t found = 0;
-
-        r = db_get(tx->db, &found, "SELECT id FROM customer WHERE id = $1", "i",
-                   buyers[i].customer_id);
-    }
-    return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
+    return 0;
 }
 
 /* Real name (SF-30): every buyer has a document; the main one's was typed a second time. */
@@ -167,6 +161,8 @@ static int open_check(struct opening *o)
         r = user_check(o);
     if (r == 0)
         r = deal_buyers_check(o->tx, open->buyers, open->n_buyers);
+    for (size_t i = 0; r == 0 && i < open->n_buyers; i++)
+        r = deal_customer_need(o->tx, open->buyers[i].customer_id, 0);
     if (r == 0)
         r = deal_rules_read(o->tx, o->deal.project_id, &o->rules);
     if (r < 0)

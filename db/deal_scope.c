@@ -1,6 +1,8 @@
 /* deal_scope.c - see deal_scope.h. */
 #include "db/deal_scope.h"
 
+#include "db/customer.h"
+
 bool deal_seen(const struct actor *actor, const struct deal_place *place)
 {
     return actor_sees_building(actor, place->project_id, place->building_id) &&
@@ -32,6 +34,23 @@ int deal_place_read(struct tx *tx, int64_t deal_id, struct deal_place *ret_place
     if (r == 0)
         *ret_place = place;
     return r;
+}
+
+int deal_customer_need(struct tx *tx, int64_t customer_id, int64_t deal_id)
+{
+    struct deal_place place;
+    int64_t buyer = 0;
+    int r = db_get(tx->db, &buyer,
+                   "SELECT COUNT(*) FROM deal_party WHERE deal_id = $1 AND customer_id = $2 AND "
+                   "ended_ms IS NULL",
+                   "ii", deal_id, customer_id);
+
+    if (r < 0)
+        return r;
+    if (buyer)
+        return deal_place_read(tx, deal_id, &place);
+    r = customer_need_active(tx, customer_id);
+    return r < 0 || actor_has(tx->actor, RIGHT_DEAL_ALL) ? r : customer_need(tx, customer_id);
 }
 
 int deal_note(struct tx *tx, const struct deal_place *place, const char *action,

@@ -284,16 +284,16 @@ static bool value_fits(const struct form_field *field, const char *value)
 
 struct filling {
     struct tx *tx;
-    const struct approval_ask *ask;
+    const struct approval_values *values;
     int64_t approval_id;
     size_t asked; /* of the values, how many are of fields that are asked */
 };
 
 static const char *value_of(const struct filling *f, int64_t field_id)
 {
-    for (size_t i = 0; i < f->ask->n_values; i++)
-        if (f->ask->values[i].field_id == field_id)
-            return f->ask->values[i].value ? f->ask->values[i].value : "";
+    for (size_t i = 0; i < f->values->n; i++)
+        if (f->values->rows[i].field_id == field_id)
+            return f->values->rows[i].value ? f->values->rows[i].value : "";
     return NULL;
 }
 
@@ -324,13 +324,15 @@ static int value_store(void *arg, const struct form_field *field)
 int form_values_store(struct tx *tx, int64_t approval_id, const struct approval_ask *ask)
 {
     const struct form_filter filter = {.project_id = ask->project_id, .subject = ask->subject};
-    struct filling f = {.tx = tx, .ask = ask, .approval_id = approval_id};
+    static const struct approval_values none = {.n = 0};
+    struct filling f = {
+        .tx = tx, .values = ask->values ? ask->values : &none, .approval_id = approval_id};
     char count[24];
     int r = form_field_each(tx, &filter, value_store, &f);
 
     if (r < 0)
         return r;
-    if (f.asked != ask->n_values) /* one twice, or of a field that is not asked */
+    if (f.asked != f.values->n) /* one twice, or of a field that is not asked */
         fault_item(tx->fault, FAULT_FIELD_UNKNOWN, 0, "values", "field", "values", NULL);
     if (tx->fault->total_items == 0)
         return 0;

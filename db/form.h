@@ -12,7 +12,7 @@
 #include "db/approval.h"
 
 enum {
-    FORM_FIELDS_MAX = 40, /* that one request is asked for */
+    FORM_FIELDS_MAX = APPROVAL_VALUES_MAX, /* that one request is asked for */
     FORM_CHOICES_MAX = 30,
     FORM_CHOICES_TEXT = FORM_CHOICES_MAX * 164,
     FORM_VALUE_MAX = 1000, /* characters */

@@ -112,18 +112,14 @@ static int layout_check(struct tx *tx, int64_t project_id, int64_t layout_id)
 
 static int edit_check(struct tx *tx, const struct intent_edit *e)
 {
-    int64_t active = 0, version = 0;
+    int64_t version = 0;
     int r = tx_need_project(tx, e->project_id);
 
     if (r == 0)
         r = customer_need(tx, e->customer_id);
     if (r == 0)
-        r = db_get(tx->db, &active,
-                   "SELECT COUNT(*) FROM customer WHERE id = $1 AND state = 'active'", "i",
-                   e->customer_id);
-    if (r >= 0 && !active)
-        return fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL);
-    if (r >= 0)
+        r = customer_need_active(tx, e->customer_id);
+    if (r == 0)
         r = option_need(tx, OPTION_PURPOSE, e->purpose_id, "purpose_id");
     if (r >= 0)
         r = layout_check(tx, e->project_id, e->wish.layout_id);

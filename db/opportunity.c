@@ -170,7 +170,7 @@ int opportunity_close(struct tx *tx, int64_t id, int64_t version, const char *lo
     trail_text(&trail, "outcome", NULL, outcome);
     trail_text(&trail, "lost_reason", NULL, lost_reason);
     if (note && note[0])
-        trail_text(&trail, "note", NULL, note);
+        trail_text(&trail, "note", NULL, "*");
     return audit_add(tx, "opportunity.close", "opportunity", id, now.project_id, &trail);
 }
 

@@ -89,7 +89,7 @@ static int line_add(struct tx *tx, const struct ownership *was, const struct own
               some(&own->protected_until_ms));
     trail_text(&trail, "own_reason", NULL, move->reason);
     if (move->note && move->note[0])
-        trail_text(&trail, "note", NULL, move->note);
+        trail_text(&trail, "note", NULL, "*");
     r = audit_add(tx, "customer.owner", "customer", own->customer_id, own->project_id, &trail);
     if (r == 0 && ret_id)
         *ret_id = id;

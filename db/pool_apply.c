@@ -111,7 +111,7 @@ static int application_note(struct tx *tx, const char *action, int64_t applicati
 
     trail_int(&trail, "application_id", NULL, &application_id);
     if (note && note[0])
-        trail_text(&trail, "note", NULL, note);
+        trail_text(&trail, "note", NULL, "*");
     return audit_add(tx, action, "customer", customer_id, project_id, &trail);
 }
 

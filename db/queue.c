@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/contact.h"
+#include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/series.h"
 
@@ -91,6 +92,8 @@ static int create_check(struct tx *tx, const struct ticket *t, guard_set *ret_me
     if (r == 0)
         r = user_known(tx, t->user_id);
     if (r == 0)
+        r = deal_customer_need(tx, t->customer_id, 0);
+    if (r == 0)
         r = deal_rules_read(tx, t->project_id, &rules);
     if (r == 0)
         r = deal_buyer_known(tx, &rules, t->project_id, t->customer_id, &known);
@@ -100,12 +103,12 @@ static int create_check(struct tx *tx, const struct ticket *t, guard_set *ret_me
     return r;
 }
 
-int ticket_create(struct tx *tx, const struct ticket_new *new, int64_t *ret_id)
+int ticket_create(struct tx *tx, const struct ticket_new *ticket, int64_t *ret_id)
 {
-    struct ticket t = {.project_id = new->project_id,
-                       .customer_id = new->customer_id,
-                       .unit_id = new->unit_id,
-                       .user_id = new->user_id ? new->user_id : tx->actor->id};
+    struct ticket t = {.project_id = ticket->project_id,
+                       .customer_id = ticket->customer_id,
+                       .unit_id = ticket->unit_id,
+                       .user_id = ticket->user_id ? ticket->user_id : tx->actor->id};
     guard_set met = 0;
     int r = create_check(tx, &t, &met);
 

@@ -142,7 +142,6 @@ static int plan_ask(struct tx *tx, const struct reprice_ask *ask, const struct m
                                    .amount_fen = m->moved_fen,
                                    .discount_bp = m->down_bp,
                                    .values = ask->values,
-                                   .n_values = ask->n_values,
                                    .resubmits_id = ask->resubmits_id};
     int r = plan_hash(tx, m->id, request.hash);
 

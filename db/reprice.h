@@ -47,8 +47,7 @@ struct reprice_ask {
     struct reprice_how how;
     const char *title, *reason;
     int64_t effective_ms; /* 0: with its approval */
-    const struct approval_value *values;
-    size_t n_values;
+    const struct approval_values *values;
     int64_t resubmits_id; /* of approvals */
 };
 /* Makes the plan and asks for its approval: REPRICE_NOTHING, REPRICE_PAST (the time), and those of

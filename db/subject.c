@@ -7,7 +7,8 @@
 #include "db/customer.h"
 #include "db/customer_keep.h"
 
-#define ERASED_NAME "已擦除"
+/* What stands where something must; the triggers of the append-only tables know it too. */
+#define ERASED "已擦除"
 
 static int request_add(struct tx *tx, int64_t customer_id, const char *kind, const char *reason)
 {
@@ -75,7 +76,17 @@ static const char *const erasures[] = {
     "UPDATE intent SET note = '' WHERE customer_id = $1 AND note <> ''",
     "UPDATE customer_person SET ended_ms = since_ms WHERE (company_id = $1 OR person_id = $1) "
     "AND ended_ms IS NULL",
-    "UPDATE customer SET name = '" ERASED_NAME "', pinyin = '' WHERE id = $1",
+    "UPDATE customer_identity SET document = '" ERASED "' WHERE customer_id = $1",
+    "UPDATE follow SET content = '" ERASED "' WHERE customer_id = $1",
+    "UPDATE opportunity SET lost_note = '' WHERE customer_id = $1 AND lost_note <> ''",
+    "UPDATE ownership_line SET note = '' WHERE customer_id = $1 AND note <> ''",
+    "UPDATE pool_application SET reason = '" ERASED "', note = '' WHERE customer_id = $1",
+    "UPDATE collision SET claim = '" ERASED "', "
+    "note = CASE note WHEN '' THEN '' ELSE '" ERASED "' END WHERE customer_id = $1",
+    "UPDATE queue_ticket SET reason = '' WHERE customer_id = $1 AND reason <> ''",
+    "UPDATE answer SET text = '" ERASED "' WHERE text IS NOT NULL AND sheet_id IN "
+    "(SELECT id FROM answer_sheet WHERE customer_id = $1)",
+    "UPDATE customer SET name = '" ERASED "', pinyin = '' WHERE id = $1",
 };
 
 int subject_erase(struct tx *tx, int64_t customer_id, const char *reason)

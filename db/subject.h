@@ -5,7 +5,7 @@
  * changed. Erased: his numbers and all that was known of him are gone from the database, his name
  * is another; what happened stays, without a person in it. Refused while something must be kept
  * (customer_keep.h). The log of operations keeps what it wrote; only those with customer.clear read
- * names in it.
+ * names in it, and of what was written about him it has that there was something.
  *
  * Thread: the writer's.
  */

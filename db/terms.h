@@ -22,6 +22,8 @@ enum {
     TERMS_PAGE_MAX = 200,
 };
 
+struct approval_values;
+
 struct terms_pick {
     int64_t discount_id;
     int64_t value; /* of a manager's discount: how much of it; else 0 */
@@ -37,12 +39,13 @@ struct terms_ask {
     int64_t deposit_fen;             /* -1: the plan's */
     int64_t loan_fen, fund_loan_fen; /* -1: the most the plan and the project allow */
     int64_t loan_years;
-    const char *bank;     /* NULL: none yet */
-    int64_t deal_id;      /* for the deal that has the unit, or exchanges into it; 0: none */
-    bool for_change;      /* of that deal (deal_change.h), whose approval grants them: none of their
+    const char *bank;   /* NULL: none yet */
+    int64_t deal_id;    /* for the deal that has the unit, or exchanges into it; 0: none */
+    bool for_change;    /* of that deal (deal_change.h), whose approval grants them: none of their
                              own is asked for */
-    int64_t price_fen;    /* of a change of the price: the new list price; 0: as it is */
-    const char *reason;   /* for the approver, when one is needed; NULL: none */
+    int64_t price_fen;  /* of a change of the price: the new list price; 0: as it is */
+    const char *reason; /* for the approver, when one is needed; NULL: none */
+    const struct approval_values *values; /* as of approval_ask */
     int64_t resubmits_id; /* the request for others that these come in the place of; 0: none */
 };
 

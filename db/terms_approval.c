@@ -17,6 +17,7 @@ int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row 
                                    .object_kind = "terms",
                                    .object_id = t->id,
                                    .reason = ask->reason,
+                                   .values = ask->values,
                                    .resubmits_id = ask->resubmits_id,
                                    .amount_fen = t->total_fen,
                                    .discount_bp = t->discount_bp};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/day.h"
+#include "db/deal_scope.h"
 #include "db/loan.h"
 #include "db/payment_plan.h"
 #include "db/project.h"
@@ -155,6 +156,9 @@ static int customer_read(struct tx *tx, const struct terms_ask *ask, struct term
         made->row.member_level = "";
         return 0;
     }
+    r = deal_customer_need(tx, ask->customer_id, ask->deal_id);
+    if (r < 0)
+        return r;
     r = db_query(tx->db, &s,
                  "SELECT m.level FROM customer c LEFT JOIN member m ON m.customer_id = c.id "
                  "WHERE c.id = $1",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/deal_scope.h"
 #include "db/unit_step.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -175,6 +176,8 @@ int unit_act(struct tx *tx, int64_t project_id, struct unit_action *a)
 
     if (r == 0)
         r = action_check(tx, project_id, a);
+    if (r == 0 && a->customer_id)
+        r = deal_customer_need(tx, a->customer_id, 0);
     for (size_t i = 0; r == 0 && i < a->n; i++) {
         /* The route's right is the authority to approve (G10). */
         struct unit_step step = {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "db/audit.h"
+#include "db/deal_scope.h"
 #include "db/unit_step.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -68,6 +69,8 @@ int unit_lock(struct tx *tx, const struct unit_lock *lock, int64_t *ret_until_ms
     struct place place;
     int r = place_read(tx, lock->unit_id, &place);
 
+    if (r == 0 && lock->customer_id)
+        r = deal_customer_need(tx, lock->customer_id, 0);
     if (r == 0)
         r = room_check(tx, lock);
     if (r < 0)

@@ -27,19 +27,6 @@ static int consultant_check(struct tx *tx, int64_t id)
     return fault_set(tx->fault, FAULT_CONSULTANT_UNKNOWN, NULL);
 }
 
-static int restricted_check(struct tx *tx, int64_t customer_id)
-{
-    int64_t n = 0;
-    int r = customer_need(tx, customer_id);
-
-    if (r == 0)
-        r = db_get(tx->db, &n, "SELECT COUNT(*) FROM customer WHERE id = $1 AND state = 'active'",
-                   "i", customer_id);
-    if (r < 0 || n)
-        return r < 0 ? r : 0;
-    return fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL);
-}
-
 static int time_refused(struct tx *tx)
 {
     fault_item(tx->fault, FAULT_VISIT_TIME, 0, "at_ms", "hours", "72", NULL);
@@ -73,7 +60,9 @@ static int visit_check(struct tx *tx, const struct visit_new *v)
     int r = tx_need_project(tx, v->project_id);
 
     if (r == 0)
-        r = restricted_check(tx, v->customer_id);
+        r = customer_need(tx, v->customer_id);
+    if (r == 0)
+        r = customer_need_active(tx, v->customer_id);
     if (r == 0)
         r = option_need(tx, OPTION_SOURCE, v->source_id, "source_id");
     if (r == 0)

@@ -463,27 +463,23 @@ int api_approval_urge(struct call *call)
 
 /* ---- what was filled in ---- */
 
-void body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n)
+void body_values(struct body *b, struct approval_values *ret_values)
 {
-    struct approval_value *values;
     struct body inner = {.call = b->call, .prefix = "values"};
     const char *key;
     json_t *one;
 
     body_object(b, "values", BODY_OPTIONAL, &inner.object);
-    if (!inner.object || json_object_size(inner.object) == 0)
+    if (!inner.object)
         return;
-    if (json_object_size(inner.object) > FORM_FIELDS_MAX) {
+    if (json_object_size(inner.object) > APPROVAL_VALUES_MAX) {
         fault_item(b->call->tx.fault, FAULT_FIELD_UNKNOWN, 0, "values", "field", "values", NULL);
         return;
     }
-    values = calloc(json_object_size(inner.object), sizeof(*values));
-    if (!values)
-        return;
     json_object_foreach(inner.object, key, one)
     {
         char *end;
-        struct approval_value *v = &values[(*ret_n)++];
+        struct approval_value *v = &ret_values->rows[ret_values->n++];
 
         v->field_id = strtoll(key, &end, 10);
         if (*end)
@@ -491,7 +487,6 @@ void body_values(struct body *b, struct approval_value **ret_values, size_t *ret
         body_text(&inner, key, BODY_OPTIONAL, 0, FORM_VALUE_MAX, &v->value);
     }
     (void)body_end(&inner);
-    *ret_values = values;
 }
 
 void body_subject(struct body *b, enum approval_subject *ret)

@@ -15,8 +15,8 @@ struct rows_out {
 void body_subject(struct body *b, enum approval_subject *ret_subject);
 
 /* "values": {"12": "text", ...}, what was filled in of the form's own fields (form.h), for
- * approval_ask; the array is malloc'ed for the caller. */
-void body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n);
+ * whatever asks for an approval. Lives as long as the body. */
+void body_values(struct body *b, struct approval_values *ret_values);
 
 /* The name of a subject in the language of the call; its code when it is not known. */
 const char *subject_name(const struct call *call, const char *code);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/approval.h"
 #include "daemon/api/deal.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
@@ -150,7 +151,7 @@ static void amounts_read(struct body *b, struct deal_change_ask *ask)
     body_int(b, "penalty_fen", BODY_OPTIONAL, 0, MONEY_MAX_FEN, &ask->penalty_fen);
 }
 
-static int ask_read(struct call *call, struct deal_change_ask *ask)
+static int ask_read(struct call *call, struct deal_change_ask *ask, struct approval_values *values)
 {
     int kind = 0;
     struct body b;
@@ -173,15 +174,18 @@ static int ask_read(struct call *call, struct deal_change_ask *ask)
     amounts_read(&b, ask);
     media_read(&b, ask);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
+    body_values(&b, values);
+    ask->values = values;
     ask->kind = (enum deal_change_kind)kind;
     return body_end(&b);
 }
 
 int api_deal_change_ask(struct call *call)
 {
+    struct approval_values values = {.n = 0};
     struct deal_change_ask ask = {.deal_id = 0};
     int64_t id = 0;
-    int r = ask_read(call, &ask);
+    int r = ask_read(call, &ask, &values);
 
     if (r == 0)
         r = deal_change_ask(&call->tx, &ask, &id);

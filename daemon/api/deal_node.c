@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/approval.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
@@ -221,7 +222,8 @@ int api_deal_node_assign(struct call *call)
 
 int api_deal_node_reopen(struct call *call)
 {
-    struct node_reopen_ask ask = {.reason = NULL};
+    struct approval_values values = {.n = 0};
+    struct node_reopen_ask ask = {.reason = NULL, .values = &values};
     int64_t approval_id = 0;
     struct body b;
     int r = call_param_id(call, 0, &ask.id);
@@ -232,6 +234,7 @@ int api_deal_node_reopen(struct call *call)
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &ask.version);
     body_text(&b, "reason", BODY_REQUIRED, 1, 1000, &ask.reason);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask.resubmits_id);
+    body_values(&b, &values);
     r = body_end(&b);
     if (r == 0)
         r = deal_node_reopen_ask(&call->tx, &ask, &approval_id);

@@ -3,7 +3,6 @@
 #include "db/reprice.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/api/api.h"
@@ -303,8 +302,8 @@ int api_reprice_unit_list(struct call *call)
 
 int api_reprice_create(struct call *call)
 {
-    struct reprice_ask ask = {.title = NULL};
-    struct approval_value *values = NULL;
+    struct approval_values values = {.n = 0};
+    struct reprice_ask ask = {.title = NULL, .values = &values};
     int64_t id = 0;
     struct body b;
     int r = call_param_id(call, 0, &ask.how.project_id);
@@ -317,14 +316,12 @@ int api_reprice_create(struct call *call)
     body_text(&b, "reason", BODY_REQUIRED, 1, REPRICE_REASON_MAX, &ask.reason);
     body_int_or_null(&b, "effective_ms", 1, INT64_C(4102444800000), &ask.effective_ms);
     body_int_or_null(&b, "resubmits_id", 1, INT64_MAX, &ask.resubmits_id);
-    body_values(&b, &values, &ask.n_values);
-    ask.values = values;
+    body_values(&b, &values);
     r = body_end(&b);
     if (r == 0)
         r = target_check(call, ask.how.target);
     if (r == 0)
         r = reprice_create(&call->tx, &ask, &id);
-    free(values);
     return r < 0 ? r : reply_reprice(call, id, 201);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/approval.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
@@ -157,7 +158,8 @@ static void amount_read(struct body *b, const char *field, int64_t *ret_fen)
     body_int(b, field, BODY_OPTIONAL, 0, MONEY_MAX_FEN, ret_fen);
 }
 
-static int ask_read(struct call *call, enum body_need customer, struct terms_ask *ask)
+static int ask_read(struct call *call, enum body_need customer, struct terms_ask *ask,
+                    struct approval_values *values)
 {
     struct body b;
     int r = call_param_id(call, 0, &ask->unit_id);
@@ -179,14 +181,17 @@ static int ask_read(struct call *call, enum body_need customer, struct terms_ask
     body_int(&b, "price_fen", BODY_OPTIONAL, 1, MONEY_MAX_FEN, &ask->price_fen);
     body_text(&b, "reason", BODY_OPTIONAL, 0, 1000, &ask->reason);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
+    body_values(&b, values);
+    ask->values = values;
     return body_end(&b);
 }
 
 int api_terms_quote(struct call *call)
 {
     struct page page = page_of_one(call);
+    struct approval_values values = {.n = 0};
     struct terms_ask ask = {.unit_id = 0};
-    int r = ask_read(call, BODY_OPTIONAL, &ask);
+    int r = ask_read(call, BODY_OPTIONAL, &ask, &values);
 
     if (r == 0)
         r = terms_quote(&call->tx, &ask, quote_add, &page);
@@ -203,9 +208,10 @@ static int reply_terms(struct call *call, int64_t id, int status)
 
 int api_terms_create(struct call *call)
 {
+    struct approval_values values = {.n = 0};
     struct terms_ask ask = {.unit_id = 0};
     int64_t id;
-    int r = ask_read(call, BODY_REQUIRED, &ask);
+    int r = ask_read(call, BODY_REQUIRED, &ask, &values);
 
     if (r == 0)
         r = terms_create(&call->tx, &ask, &id);

@@ -107,6 +107,8 @@ test('a quote within the limit is saved and may be used at once (PR-13)', async 
 })
 
 test('beyond it waits until somebody else has approved; the maker sees what became of it', async () => {
+  const asked = { subject: 'terms', project_id: stage.project, type: 'text', name: '推荐人', required: true }
+  const field = await stage.people.admin.post('/api/v1/form-fields', asked, 201)
   const page = await office('sales', `/units/${unit.id}`)
   const form = await quote(page)
   await form.locator('.pick', { hasText: '销售经理优惠' }).locator('.el-checkbox').click()
@@ -116,6 +118,9 @@ test('beyond it waits until somebody else has approved; the maker sees what beca
   assert.equal(await send.isDisabled(), true, 'an approver wants a reason')
   await form.locator('#q-reason').fill('老客户介绍')
   await clean(page)
+  await send.click()
+  await form.locator('.beyond .wrong', { hasText: '推荐人' }).waitFor() // an office wants it (WF-02)
+  await form.getByLabel('推荐人').fill('陈先生')
   await send.click()
   await page.locator('.terms-list .state.pending').waitFor()
   await b.close(page)
@@ -127,6 +132,7 @@ test('beyond it waits until somebody else has approved; the maker sees what beca
   const boss = await office('manager', '/approvals')
   await boss.locator('.list li', { hasText: mine.title }).getByRole('button').click()
   await boss.locator('.request', { hasText: '老客户介绍' }).waitFor()
+  await boss.locator('.request', { hasText: '陈先生' }).waitFor()
   await boss.locator('.request .chain tr', { hasText: '销售经理优惠' }).waitFor()
   await clean(boss)
   await b.close(boss)
@@ -136,6 +142,7 @@ test('beyond it waits until somebody else has approved; the maker sees what beca
     return (await who.post(`/api/v1/approval-tasks/${task.task_id}/decide`, body, 200)).state
   }
   const state = async () => (await sales.get(`/api/v1/terms?unit=${unit.id}`)).items[0].state
+  await stage.people.admin.post(`/api/v1/form-fields/${field.id}/retire`, { version: field.version, retired: true }, 200)
   assert.equal(await decide(manager), 'running')
   assert.equal(await state(), 'pending')
   assert.equal(await decide(group), 'approved')

@@ -13,6 +13,7 @@
 #define ANCHANG_TESTS_FIXTURE_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,6 +94,21 @@ static inline int64_t fixture_of(struct fixture *f, const char *sql, int64_t id)
 
     assert_true(db_get(f->db, &value, sql, "i", id) >= 0);
     return value;
+}
+
+/* The bytes of a file, for what must be in none. */
+static inline bool fixture_file_has(const char *path, const char *needle)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    char *bytes = size > 0 ? malloc((size_t)size) : NULL;
+    bool found = bytes && pread(fd, bytes, (size_t)size, 0) == size &&
+                 memmem(bytes, (size_t)size, needle, strlen(needle));
+
+    free(bytes);
+    if (fd >= 0)
+        close(fd);
+    return found;
 }
 
 static inline int64_t fixture_version(struct fixture *f, int64_t unit_id)

@@ -156,20 +156,6 @@ static void test_frozen(void **state)
     assert_true(db_run(f->db, "UPDATE document_text SET body = 'x'", "") < 0);
 }
 
-static bool file_has(const char *path, const char *needle)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-    char *bytes = size > 0 ? malloc((size_t)size) : NULL;
-    bool found = bytes && pread(fd, bytes, (size_t)size, 0) == size &&
-                 memmem(bytes, (size_t)size, needle, strlen(needle));
-
-    free(bytes);
-    if (fd >= 0)
-        close(fd);
-    return found;
-}
-
 /* The database and its log have the text, and no number of a person (DP-09). */
 static void test_nothing_in_clear(void **state)
 {
@@ -181,9 +167,10 @@ static void test_nothing_in_clear(void **state)
     deal = deal_new(f, 'S', f->units[0], 0);
     assert_int_equal(text_of(f, document_of(f, deal), true, text), 0);
     snprintf(wal, sizeof(wal), "%s-wal", f->path);
-    assert_true(file_has(f->path, "特征文字") || file_has(wal, "特征文字"));
-    assert_false(file_has(f->path, deal_documents[0]) || file_has(wal, deal_documents[0]));
-    assert_false(file_has(f->path, phone) || file_has(wal, phone));
+    assert_true(fixture_file_has(f->path, "特征文字") || fixture_file_has(wal, "特征文字"));
+    assert_false(fixture_file_has(f->path, deal_documents[0]) ||
+                 fixture_file_has(wal, deal_documents[0]));
+    assert_false(fixture_file_has(f->path, phone) || fixture_file_has(wal, phone));
 }
 
 static void test_preview(void **state)

@@ -234,12 +234,11 @@ static void test_rule_of_another_project(void **state)
 
 static int asked(struct desk *d, int64_t object_id, int64_t field_id, const char *value)
 {
-    const struct approval_value values[] = {{field_id, value}};
+    const struct approval_values values = {.rows = {{field_id, value}}, .n = value ? 1 : 0};
     struct approval_ask ask = office_ask(d->f, object_id);
     int64_t id = 0;
 
-    ask.values = values;
-    ask.n_values = value ? 1 : 0;
+    ask.values = &values;
     return OFFICE_DO(d->f, &d->o, d->asks, tx, approval_request(tx, &ask, &id));
 }
 

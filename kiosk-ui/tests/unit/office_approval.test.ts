@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   age,
+  filledIn,
   linesOf,
   oneLine,
   stepsOf,
@@ -98,6 +99,10 @@ describe('a plan', () => {
     expect(valueOf({ method: 'replace', way: 'down', value: '8' })).toBe(800);
     expect(valueOf({ method: 'percent', way: 'down', value: '0' })).toBeNull();
     expect(valueOf({ method: 'percent', way: 'down', value: 'x' })).toBeNull();
+  });
+  test('what was filled in of a form goes along, and what was not does not', () => {
+    expect(filledIn({ '3': '批文', '4': '' })).toEqual({ values: { '3': '批文' } });
+    expect(filledIn({ '4': '' })).toEqual({});
   });
   test('nothing is asked for while a floor is none', () => {
     const form = { ...emptyForm(), value: '1', floorFrom: '-2', floorTo: '３' };

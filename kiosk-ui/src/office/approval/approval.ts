@@ -74,5 +74,11 @@ export function urgeWait(urged: number | null, now: number): number {
 /** Typed in several lines, sent in one: the daemon takes no control characters. */
 export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
+/** What was filled in of a form's own fields, as a part of a body: nothing where nothing was. */
+export function filledIn(values: Readonly<Record<string, string>>): { values?: Record<string, string> } {
+  const filled = Object.fromEntries(Object.entries(values).filter(([, text]) => text !== ''));
+  return Object.keys(filled).length ? { values: filled } : {};
+}
+
 /** The name of a subject or of a kind of to-do, which the daemon also uses within sentences, as a heading. */
 export const heading = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
