@@ -10,10 +10,11 @@
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/deal_as_of.h"
+#include "db/media.h"
 #include "db/money.h"
 #include "db/receivable.h"
 
-enum { REASON_MAX = 1000, RESULT_MAX = 400, MEDIA_ID_MAX = 64, DAYS_MAX = 3650 };
+enum { REASON_MAX = 1000, RESULT_MAX = 400, DAYS_MAX = 3650 };
 
 /* ---- out ---- */
 
@@ -124,25 +125,6 @@ static const char *const kind_codes[] = {
 };
 static const char *const sides[] = {"buyer", "seller", "none", NULL};
 
-static void media_read(struct body *b, struct deal_change_ask *ask)
-{
-    json_t *array = NULL, *one;
-    size_t i;
-
-    body_array(b, "media", BODY_OPTIONAL, DEAL_CHANGE_MEDIA_MAX, &array);
-    json_array_foreach(array, i, one)
-    {
-        const char *id = json_string_value(one);
-
-        if (!id || strlen(id) > MEDIA_ID_MAX) {
-            fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "media", "field", "media",
-                       "expected", "[id]", NULL);
-            return;
-        }
-        ask->media[ask->n_media++] = id;
-    }
-}
-
 static void amounts_read(struct body *b, struct deal_change_ask *ask)
 {
     body_int(b, "refund_fen", BODY_OPTIONAL, 0, MONEY_MAX_FEN, &ask->refund_fen);
@@ -171,7 +153,8 @@ static int ask_read(struct call *call, struct deal_change_ask *ask)
     body_int(&b, "days", BODY_OPTIONAL, 1, DAYS_MAX, &ask->days);
     body_int(&b, "receivable_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->receivable_id);
     amounts_read(&b, ask);
-    media_read(&b, ask);
+    body_words(&b, "media", BODY_OPTIONAL, DEAL_CHANGE_MEDIA_MAX, 1, MEDIA_ID_SIZE, ask->media,
+               &ask->n_media);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
     ask->kind = (enum deal_change_kind)kind;
     return body_end(&b);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/http/text.h"
 #include "db/unit_class.h"
 
 const char *const class_codes[] = {
@@ -288,18 +289,53 @@ void body_codes(struct body *b, const char *field, enum body_need need, size_t m
     }
 }
 
+json_t *word_list_json(const char *list, char between)
+{
+    json_t *words = json_array();
+
+    while (*list) {
+        const char *end = strchrnul(list, between);
+
+        json_array_append_new(words, json_stringn(list, (size_t)(end - list)));
+        list = end + (*end != '\0');
+    }
+    return words;
+}
+
 void set_codes(json_t *object, const char *name, const char *codes)
 {
-    json_t *list = json_array();
+    json_object_set_new_nocheck(object, name, word_list_json(codes, ' '));
+}
 
-    while (*codes) {
-        const size_t n = strcspn(codes, " ");
+bool body_word_list(struct body *b, const char *field, size_t most, size_t max, char between,
+                    size_t list, char *out)
+{
+    const char *words[BODY_WORDS_MAX];
+    size_t n = SIZE_MAX, used = 0, characters = 0;
+    char limit[24];
 
-        json_array_append_new(list, json_stringn(codes, n));
-        codes += n;
-        codes += *codes == ' ';
+    body_words(b, field, BODY_OPTIONAL, most, 1, max, words, &n);
+    if (n == SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < n && characters <= list; i++) {
+        const size_t bytes = strlen(words[i]);
+        size_t its = 0;
+
+        text_allowed(words[i], bytes, &its);
+        characters += its + (i > 0);
+        if (characters > list)
+            break;
+        if (i > 0)
+            out[used++] = between;
+        memcpy(out + used, words[i], bytes);
+        used += bytes;
     }
-    json_object_set_new_nocheck(object, name, list);
+    out[used] = '\0';
+    snprintf(limit, sizeof(limit), "%zu", list);
+    if (characters > list)
+        fault_item(b->call->tx.fault, FAULT_FIELD_LENGTH, 0, field, "field", field, "min", "0",
+                   "max", limit, NULL);
+    return true;
 }
 
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)

@@ -54,6 +54,15 @@ void body_codes(struct body *b, const char *field, enum body_need need, size_t m
                 size_t size);
 /* The codes of such a text as an array. */
 void set_codes(json_t *object, const char *name, const char *codes);
+/* body_words() as one text with @between between them: at most @list characters, for which @out has
+ * WORD_LIST_TEXT(@list) bytes, else FIELD_LENGTH. @most: BODY_WORDS_MAX or less. False when the
+ * field is absent: @out stays. */
+enum { BODY_WORDS_MAX = 100 };
+#define WORD_LIST_TEXT(list) ((list)*4 + 1)
+bool body_word_list(struct body *b, const char *field, size_t most, size_t max, char between,
+                    size_t list, char *out);
+/* The words of such a text as an array. */
+json_t *word_list_json(const char *list, char between);
 /* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */

@@ -103,7 +103,7 @@ static void wrong_type(struct body *b, const char *field, const char *expected)
 {
     char path[48];
 
-    fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, path_of(b, field, path, sizeof(path)),
+    fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, b->row, path_of(b, field, path, sizeof(path)),
                "field", field, "expected", expected, NULL);
 }
 
@@ -114,16 +114,16 @@ static void wrong_range(struct body *b, enum fault_code code, const char *field,
 
     snprintf(low, sizeof(low), "%lld", (long long)min);
     snprintf(high, sizeof(high), "%lld", (long long)max);
-    fault_item(b->call->tx.fault, code, 0, path_of(b, field, path, sizeof(path)), "field", field,
-               "min", low, "max", high, NULL);
+    fault_item(b->call->tx.fault, code, b->row, path_of(b, field, path, sizeof(path)), "field",
+               field, "min", low, "max", high, NULL);
 }
 
 static void wrong(struct body *b, enum fault_code code, const char *field)
 {
     char path[48];
 
-    fault_item(b->call->tx.fault, code, 0, path_of(b, field, path, sizeof(path)), "field", field,
-               NULL);
+    fault_item(b->call->tx.fault, code, b->row, path_of(b, field, path, sizeof(path)), "field",
+               field, NULL);
 }
 
 void body_begin(struct body *b, struct call *call)
@@ -184,62 +184,68 @@ static bool lines_allowed(const char *text, size_t n, size_t *ret_chars)
     return true;
 }
 
-static void text_read(struct body *b, const char *field, enum body_need need, size_t min,
-                      size_t max, bool (*allowed)(const char *, size_t, size_t *),
-                      const char **ret_text)
+struct text_rule {
+    size_t min, max; /* characters */
+    bool (*allowed)(const char *text, size_t n, size_t *ret_chars);
+};
+
+/* @value as it is kept: trimmed and in NFC; a new reference, or NULL with the item noted. */
+static json_t *text_kept(struct body *b, const char *field, json_t *value,
+                         const struct text_rule *rule)
 {
-    json_t *value = field_of(b, field, need), *kept;
-    const char *text;
-    size_t n, chars;
+    const char *text = json_string_value(value);
+    size_t n = json_string_length(value), chars;
+    json_t *kept = NULL;
     char *made;
 
-    if (!value)
-        return;
-    if (!json_is_string(value)) {
+    if (!text) {
         wrong_type(b, field, "string");
-        return;
+        return NULL;
     }
-    text = json_string_value(value);
-    n = json_string_length(value);
     text_trim(&text, &n);
-    if (!allowed(text, n, &chars)) {
+    if (!rule->allowed(text, n, &chars)) {
         wrong(b, FAULT_FIELD_TEXT, field);
-        return;
+        return NULL;
     }
     made = nfc_of(text, n);
     if (made) {
         text = made;
         n = strlen(made);
-        allowed(text, n, &chars);
+        rule->allowed(text, n, &chars);
     }
-    if (chars < min || chars > max) {
-        wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)min, (int64_t)max);
-        free(made);
-        return;
+    if (chars < rule->min || chars > rule->max) {
+        wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)rule->min, (int64_t)rule->max);
+    } else {
+        kept = made || n < json_string_length(value) ? json_stringn_nocheck(text, n)
+                                                     : json_incref(value);
+        if (!kept)
+            wrong(b, FAULT_FIELD_TEXT, field);
     }
-    if (!made && n == json_string_length(value)) {
-        *ret_text = text;
-        return;
-    }
-    /* What was made of it takes the place of the first, so that it lives as long as the body. */
-    kept = json_stringn_nocheck(text, n);
     free(made);
-    if (!kept || json_object_set_new_nocheck(b->object, field, kept) < 0)
-        wrong(b, FAULT_FIELD_TEXT, field);
-    else
+    return kept;
+}
+
+static void text_read(struct body *b, const char *field, enum body_need need,
+                      const struct text_rule *rule, const char **ret_text)
+{
+    json_t *value = field_of(b, field, need);
+    json_t *kept = value ? text_kept(b, field, value, rule) : NULL;
+
+    /* It takes the place of what came, so that it lives as long as the body. */
+    if (kept && json_object_set_new_nocheck(b->object, field, kept) == 0)
         *ret_text = json_string_value(kept);
 }
 
 void body_text(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
                const char **ret_text)
 {
-    text_read(b, field, need, min, max, text_allowed, ret_text);
+    text_read(b, field, need, &(struct text_rule){min, max, text_allowed}, ret_text);
 }
 
 void body_lines(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
                 const char **ret_text)
 {
-    text_read(b, field, need, min, max, lines_allowed, ret_text);
+    text_read(b, field, need, &(struct text_rule){min, max, lines_allowed}, ret_text);
 }
 
 void body_choice(struct body *b, const char *field, enum body_need need, const char *const *choices,
@@ -320,6 +326,26 @@ void body_array(struct body *b, const char *field, enum body_need need, size_t m
 
     if (array)
         *ret_array = array;
+}
+
+void body_words(struct body *b, const char *field, enum body_need need, size_t most, size_t min,
+                size_t max, const char **ret_words, size_t *ret_n)
+{
+    const struct text_rule rule = {min, max, text_allowed};
+    json_t *array = array_of(b, field, need, most);
+
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *kept;
+
+        b->row = (int64_t)i + 1;
+        kept = text_kept(b, field, json_array_get(array, i), &rule);
+        ret_words[i] = kept ? json_string_value(kept) : "";
+        if (kept)
+            json_array_set_new(array, i, kept); /* lives as long as the body */
+    }
+    b->row = 0;
+    if (array)
+        *ret_n = json_array_size(array);
 }
 
 void body_object(struct body *b, const char *field, enum body_need need, json_t **ret_object)
