@@ -106,6 +106,8 @@ static int opening_save_body(struct call *call, struct opening_plan *plan, int s
     body_ids(&b, "buildings", BODY_REQUIRED, OPENING_BUILDINGS_MAX, &buildings, &plan->n_buildings);
     plan->buildings = buildings;
     r = body_end(&b);
+    if (r == 0 && plan->id)
+        r = opening_project(&call->tx, plan->id, &plan->project_id);
     if (r == 0)
         r = opening_save(&call->tx, plan, &id);
     free(buildings);
@@ -125,8 +127,6 @@ int api_opening_update(struct call *call)
     struct opening_plan plan = {.id = 0};
     int r = call_param_id(call, 0, &plan.id);
 
-    if (r == 0)
-        r = opening_project(&call->tx, plan.id, &plan.project_id);
     return r < 0 ? r : opening_save_body(call, &plan, 200);
 }
 

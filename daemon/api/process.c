@@ -2,11 +2,9 @@
 #include "db/process.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
-#include "db/payment_plan.h"
 
 enum { PLAN_KINDS_MAX = 10, PLAN_KINDS_TEXT = PLAN_KINDS_MAX * 42 };
 
@@ -128,27 +126,6 @@ struct process_in {
     char plan_kinds[PLAN_KINDS_TEXT];
 };
 
-static bool plan_kind_known(const char *kind, size_t n)
-{
-    for (size_t i = 0; payment_plan_kinds[i]; i++)
-        if (strlen(payment_plan_kinds[i]) == n && strncmp(payment_plan_kinds[i], kind, n) == 0)
-            return true;
-    return false;
-}
-
-static void plan_kinds_check(struct body *b, const char *kinds)
-{
-    while (*kinds) {
-        const size_t n = strcspn(kinds, " ");
-
-        if (!plan_kind_known(kinds, n))
-            fault_item(b->call->tx.fault, FAULT_FIELD_CHOICE, 0, "plan_kinds", "field",
-                       "plan_kinds", NULL);
-        kinds += n;
-        kinds += *kinds == ' ';
-    }
-}
-
 /* All of it each time: a template is edited as a whole. */
 static int process_read(struct body *b, struct process_in *in)
 {
@@ -160,7 +137,6 @@ static int process_read(struct body *b, struct process_in *in)
     body_word(b, "begins", BODY_REQUIRED, begins, &in->row.begins);
     body_codes(b, "plan_kinds", BODY_OPTIONAL, PLAN_KINDS_MAX, in->plan_kinds,
                sizeof(in->plan_kinds));
-    plan_kinds_check(b, in->plan_kinds);
     body_classes(b, &in->row.classes, &classes);
     body_int(b, "ordinal", BODY_OPTIONAL, 0, 10000, &in->row.ordinal);
     body_bool(b, "enabled", BODY_OPTIONAL, &in->row.enabled);
