@@ -478,8 +478,10 @@ void body_values(struct body *b, struct approval_value **ret_values, size_t *ret
         return;
     }
     values = calloc(json_object_size(inner.object), sizeof(*values));
-    if (!values)
+    if (!values) {
+        body_failed(b, "values");
         return;
+    }
     json_object_foreach(inner.object, key, one)
     {
         char *end;

@@ -211,19 +211,16 @@ static bool ref_read(json_t *value, struct unit_ref *ref)
     return ref->id > 0 && ref->version > 0;
 }
 
-/* The same unit twice would be changed once and then refused for its version. */
-static bool refs_unique(const struct unit_ref *refs, size_t n)
+/* The same unit twice would be changed once and then refused for its version. @sorted: room for
+ * @n. */
+static bool refs_unique(const struct unit_ref *refs, size_t n, struct unit_ref *sorted)
 {
-    struct unit_ref *sorted = malloc(n * sizeof(*sorted));
-    bool unique = sorted != NULL;
+    bool unique = true;
 
-    if (!sorted)
-        return false;
     memcpy(sorted, refs, n * sizeof(*sorted));
     qsort(sorted, n, sizeof(*sorted), id_compare);
     for (size_t i = 1; unique && i < n; i++)
         unique = sorted[i].id != sorted[i - 1].id;
-    free(sorted);
     return unique;
 }
 
@@ -238,11 +235,15 @@ void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n)
     if (!array)
         return;
     n = json_array_size(array);
-    refs = calloc(n ? n : 1, sizeof(*refs));
-    good = refs && n > 0;
+    refs = calloc(2 * n + 1, sizeof(*refs)); /* and to sort them in */
+    if (!refs) {
+        body_failed(b, "units");
+        return;
+    }
+    good = n > 0;
     for (size_t i = 0; good && i < n; i++)
         good = ref_read(json_array_get(array, i), &refs[i]);
-    if (!good || !refs_unique(refs, n)) {
+    if (!good || !refs_unique(refs, n, refs + n)) {
         fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "units", "field", "units", "expected",
                    "[{id, version}]", NULL);
         free(refs);

@@ -1,8 +1,7 @@
 /* record.h - what the handlers of records share: setting members, lists, optional fields of a
  * change.
  *
- * Setters ignore memory running out; who ends with items_add() or reply_first() finds out when
- * there was none for the object itself. Thread: any.
+ * Setters ignore memory running out: the whole answer fails then (http/json.h). Thread: any.
  */
 #ifndef ANCHANG_API_RECORD_H
 #define ANCHANG_API_RECORD_H

@@ -9,64 +9,6 @@
 #include "daemon/http/text.h"
 #include "daemon/nfc.h"
 
-/* ---- from bytes to an object ---- */
-
-/* Bytes up to the point where nesting exceeds JSON_DEPTH_MAX, or -1. Strings are skipped; malformed
- * text is the parser's to find. */
-static ssize_t too_deep_at(const char *data, size_t n)
-{
-    size_t depth = 0;
-    bool string = false;
-
-    for (size_t i = 0; i < n; i++) {
-        char c = data[i];
-
-        if (string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                string = false;
-        } else if (c == '"') {
-            string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > JSON_BODY_DEPTH)
-                return (ssize_t)i;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return -1;
-}
-
-static int json_refuse(struct fault *f, size_t offset, const char *reason)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%zu", offset);
-    return fault_set(f, FAULT_JSON, "offset", text, "reason", reason, NULL);
-}
-
-int json_body_parse(const char *data, size_t n, struct fault *f, json_t **ret_object)
-{
-    json_error_t error;
-    const char *nul = n ? memchr(data, '\0', n) : NULL;
-    json_t *value;
-
-    if (nul)
-        return json_refuse(f, (size_t)(nul - data), "NUL");
-    if (too_deep_at(data, n) >= 0)
-        return fault_set(f, FAULT_JSON_DEPTH, "limit", JSON_BODY_DEPTH_TEXT, NULL);
-    value = json_loadb(data, n, JSON_REJECT_DUPLICATES, &error);
-    if (!value)
-        return json_refuse(f, error.position > 0 ? (size_t)error.position : 0, error.text);
-    if (!json_is_object(value)) {
-        json_decref(value);
-        return json_refuse(f, 0, "object expected");
-    }
-    *ret_object = value;
-    return 0;
-}
-
 /* ---- fields ---- */
 
 static const char *path_of(const struct body *b, const char *field, char *out, size_t size)
@@ -124,6 +66,12 @@ static void wrong(struct body *b, enum fault_code code, const char *field)
 
     fault_item(b->call->tx.fault, code, b->row, path_of(b, field, path, sizeof(path)), "field",
                field, NULL);
+}
+
+void body_failed(struct body *b, const char *field)
+{
+    json_memory_missed();
+    wrong(b, FAULT_FIELD_TEXT, field); /* so that nobody goes on without it */
 }
 
 void body_begin(struct body *b, struct call *call)
@@ -219,7 +167,7 @@ static json_t *text_kept(struct body *b, const char *field, json_t *value,
         kept = made || n < json_string_length(value) ? json_stringn_nocheck(text, n)
                                                      : json_incref(value);
         if (!kept)
-            wrong(b, FAULT_FIELD_TEXT, field);
+            body_failed(b, field);
     }
     free(made);
     return kept;
@@ -302,7 +250,7 @@ void body_ids(struct body *b, const char *field, enum body_need need, size_t max
     }
     ids = calloc(n ? n : 1, sizeof(*ids));
     if (!ids) {
-        wrong(b, FAULT_FIELD_TEXT, field);
+        body_failed(b, field);
         return;
     }
     for (size_t i = 0; i < n; i++) {

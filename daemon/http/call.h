@@ -169,6 +169,8 @@ void body_words(struct body *b, const char *field, enum body_need need, size_t m
 void body_array(struct body *b, const char *field, enum body_need need, size_t max,
                 json_t **ret_array);
 void body_object(struct body *b, const char *field, enum body_need need, json_t **ret_object);
+/* No memory for what @field holds: the call fails with -ENOMEM, whatever its handler returns. */
+void body_failed(struct body *b, const char *field);
 /* 0, or -EREFUSED (FIELDS_WRONG with items). */
 int body_end(struct body *b);
 
