@@ -85,14 +85,9 @@ static int media_add_id(void *arg, const char *media_id)
     return items_add(arg, json_string(media_id));
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int change_add(void *arg, const struct deal_change_row *row)
 {
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     json_t *o = change_json(a->call, row), *buyers = json_array(), *media = json_array();
     int r = deal_change_buyer_each(&a->call->tx, row->id, buyer_add, buyers);
 
@@ -109,7 +104,7 @@ static int change_add(void *arg, const struct deal_change_row *row)
 
 static int reply_change(struct call *call, int64_t id, int status)
 {
-    struct adding a = {call, json_array()};
+    struct rows_out a = {call, json_array()};
     int r = deal_change_get(&call->tx, id, change_add, &a);
 
     return reply_first(call, a.items, r, status, "deal-changes");
@@ -182,7 +177,7 @@ static int deal_seen(void *arg, const struct deal_row *row)
 
 int api_deal_change_list(struct call *call)
 {
-    struct adding a = {call, NULL};
+    struct rows_out a = {call, NULL};
     char today[DAY_TEXT];
     int64_t deal_id;
     int r = call_param_id(call, 0, &deal_id);
@@ -230,7 +225,7 @@ int api_deal_change_archive(struct call *call)
 static int as_of_add(void *arg, const struct deal_as_of *row)
 {
     const char stage[2] = {row->stage, '\0'};
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     struct tx *tx = &a->call->tx;
     json_t *o = json_object(), *buyers = json_array(), *lines = json_array();
     char today[DAY_TEXT];
@@ -264,7 +259,7 @@ static int as_of_add(void *arg, const struct deal_as_of *row)
 
 int api_deal_as_of(struct call *call)
 {
-    struct adding a = {call, NULL};
+    struct rows_out a = {call, NULL};
     int64_t id, at_ms = 0;
     int r = call_param_id(call, 0, &id);
 

@@ -26,15 +26,10 @@ static int node_add(void *arg, const struct process_node *node)
     return items_add(arg, o);
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int process_add(void *arg, const struct process_row *row)
 {
     json_t *o = json_object(), *nodes = json_array();
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     int r = process_node_each(&a->call->tx, row->id, node_add, nodes);
 
     set_int(o, "id", row->id);
@@ -53,7 +48,7 @@ static int process_add(void *arg, const struct process_row *row)
 
 int api_process_list(struct call *call)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
     int64_t project_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
@@ -64,7 +59,7 @@ int api_process_list(struct call *call)
 
 static int reply_process(struct call *call, int64_t id, int status)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
     int64_t project_id = 0;
     int r = process_project(&call->tx, id, &project_id);
 

@@ -20,6 +20,11 @@ void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0:
 /* A set of classes as their codes. */
 void set_classes(json_t *object, const char *name, unsigned set);
 
+/* Rows on their way into an array, of a call. */
+struct rows_out {
+    struct call *call;
+    json_t *items;
+};
 /* Appends @object (taken over) and returns 0 or -ENOMEM: the end of a walk's callback. */
 int items_add(json_t *items, json_t *object);
 /* {"items": items}; @items is taken over, and dropped when @r is an error, which is returned. */
