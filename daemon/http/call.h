@@ -85,7 +85,7 @@ struct reply {
     unsigned retry_after;           /* s; 0: none */
 };
 
-enum { CALL_CHANNELS_MAX = 8 };
+enum { CALL_CHANNELS_MAX = 8 + ACTOR_BUILDINGS_MAX };
 
 struct call {
     struct tx tx;
