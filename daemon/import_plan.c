@@ -34,6 +34,18 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "";
 }
 
+/* The list @name of @object, at most @max; NULL when there is none. */
+static int list_of(const json_t *object, const char *name, size_t max, struct fault *f,
+                   const json_t **ret_list)
+{
+    const json_t *list = json_object_get(object, name);
+
+    if (list && !json_is_null(list) && (!json_is_array(list) || json_array_size(list) > max))
+        return bad(f, name, name);
+    *ret_list = list;
+    return 0;
+}
+
 /* The units of money the heading names: columns in 万元 are told by their heading alone. */
 static int powers_read(struct sheet *s, const struct mapping *m, struct fault *f,
                        struct mapping *ret_heading)
@@ -51,13 +63,15 @@ static int powers_read(struct sheet *s, const struct mapping *m, struct fault *f
 static int columns_read(const json_t *mapping, struct sheet *s, struct fault *f, struct mapping *m)
 {
     struct mapping heading;
-    const json_t *column;
+    const json_t *columns, *column;
     size_t i;
-    int r = powers_read(s, m, f, &heading);
+    int r = list_of(mapping, "columns", FIELD_COUNT, f, &columns);
 
+    if (r == 0)
+        r = powers_read(s, m, f, &heading);
     if (r < 0)
         return r;
-    json_array_foreach(json_object_get(mapping, "columns"), i, column)
+    json_array_foreach(columns, i, column)
     {
         enum unit_field field = unit_field_of(text_of(column, "field"));
         int64_t index = number_of(column, "index", -1);
@@ -73,18 +87,22 @@ static int columns_read(const json_t *mapping, struct sheet *s, struct fault *f,
 
 static int words_read(const json_t *mapping, struct fault *f, struct mapping *m)
 {
-    const json_t *word;
+    const json_t *states, *classes, *word;
     size_t i;
-    int r = 0;
+    int r = list_of(mapping, "status_words", MAPPING_WORDS_MAX, f, &states);
 
-    json_array_foreach(json_object_get(mapping, "status_words"), i, word)
+    if (r == 0)
+        r = list_of(mapping, "class_words", MAPPING_WORDS_MAX, f, &classes);
+    if (r < 0)
+        return r;
+    json_array_foreach(states, i, word)
     {
         const char *code = text_of(word, "code");
 
         if (r == 0 && code[0])
             r = mapping_set_status(m, text_of(word, "word"), code[0], f);
     }
-    json_array_foreach(json_object_get(mapping, "class_words"), i, word)
+    json_array_foreach(classes, i, word)
     {
         const char *code = text_of(word, "code");
 
@@ -97,11 +115,15 @@ static int words_read(const json_t *mapping, struct fault *f, struct mapping *m)
 
 static int block_read(const json_t *matrix, size_t sheet, struct fault *f, struct matrix_block *b)
 {
-    const json_t *fields = json_object_get(matrix, "row_fields");
-    const json_t *wan = json_object_get(matrix, "row_wan");
-    size_t n = json_array_size(fields);
+    const json_t *fields, *wan;
+    int r = list_of(matrix, "row_fields", MATRIX_SUBS_MAX, f, &fields);
+    size_t n = r == 0 ? json_array_size(fields) : 0;
 
-    if (!json_is_object(matrix) || n == 0 || n > MATRIX_SUBS_MAX)
+    if (r == 0)
+        r = list_of(matrix, "row_wan", MATRIX_SUBS_MAX, f, &wan);
+    if (r < 0)
+        return r;
+    if (!json_is_object(matrix) || n == 0)
         return bad(f, "matrix", "row_fields");
     memset(b, 0, sizeof(*b));
     b->sheet = sheet;
@@ -136,12 +158,14 @@ static int block_read(const json_t *matrix, size_t sheet, struct fault *f, struc
 static int layout_read(const json_t *mapping, size_t sheet, struct fault *f,
                        struct matrix_layout *layout)
 {
-    const json_t *more = json_object_get(mapping, "matrix_more"), *block;
+    const json_t *more, *block;
     size_t i;
-    int r = block_read(json_object_get(mapping, "matrix"), sheet, f, &layout->blocks[0]);
+    int r = list_of(mapping, "matrix_more", MATRIX_BLOCKS_MAX - 1, f, &more);
 
-    if (r == 0 && json_array_size(more) >= MATRIX_BLOCKS_MAX)
-        return bad(f, "matrix_more", "matrix_more");
+    if (r == 0)
+        r = block_read(json_object_get(mapping, "matrix"), sheet, f, &layout->blocks[0]);
+    if (r < 0)
+        return r;
     layout->n = 1 + json_array_size(more);
     json_array_foreach(more, i, block)
     {
@@ -151,12 +175,15 @@ static int layout_read(const json_t *mapping, size_t sheet, struct fault *f,
     return r;
 }
 
-static int decisions_read(const json_t *list, struct fault *f, struct import_decisions *d)
+static int decisions_read(const json_t *plan, struct fault *f, struct import_decisions *d)
 {
     static const char *const names[] = {"refuse", "skip", "accept"};
-    const json_t *one;
+    const json_t *list, *one;
     size_t i;
+    int r = list_of(plan, "decisions", PROBLEM_COUNT, f, &list);
 
+    if (r < 0)
+        return r;
     json_array_foreach(list, i, one)
     {
         const char *value = text_of(one, "value"), *decision = text_of(one, "decision");
@@ -191,15 +218,23 @@ static void source_read(const char *text, char ret[SOURCE_SIZE])
     ret[n] = '\0';
 }
 
-static void projects_read(const json_t *filter, struct mapping *m)
+static int projects_read(const json_t *plan, struct fault *f, struct mapping *m)
 {
-    const json_t *name;
+    const json_t *filter, *one;
     size_t i;
+    int r = list_of(plan, "project_filter", MAPPING_PROJECTS_MAX, f, &filter);
 
-    json_array_foreach(filter, i,
-                       name) if (m->n_projects < MAPPING_PROJECTS_MAX && json_is_string(name))
-        snprintf(m->projects[m->n_projects++], sizeof(m->projects[0]), "%s",
-                 json_string_value(name));
+    if (r < 0)
+        return r;
+    json_array_foreach(filter, i, one)
+    {
+        const char *name = json_string_value(one);
+
+        if (!name || strlen(name) >= sizeof(m->projects[0]))
+            return bad(f, "project_filter", name ? name : "project_filter");
+        snprintf(m->projects[m->n_projects++], sizeof(m->projects[0]), "%s", name);
+    }
+    return 0;
 }
 
 int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
@@ -229,10 +264,11 @@ int import_plan_read(const json_t *plan, struct sheet *s, struct fault *f,
     if (r == 0)
         r = words_read(mapping, f, &p->mapping);
     if (r == 0)
-        r = decisions_read(json_object_get(plan, "decisions"), f, &p->decisions);
+        r = decisions_read(plan, f, &p->decisions);
     if (r == 0 && !p->mapping.default_class[0])
         snprintf(p->mapping.default_class, sizeof(p->mapping.default_class), "home");
-    projects_read(json_object_get(plan, "project_filter"), &p->mapping);
+    if (r == 0)
+        r = projects_read(plan, f, &p->mapping);
     if (r == 0)
         r = mapping_check(&p->mapping, f);
     if (r == 0 && p->project_from_file && p->mapping.columns[FIELD_PROJECT].column < 0 &&

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,22 @@ static int meta_write(const char *path, int64_t user_id, int64_t project_id, con
     return r;
 }
 
+/* Making room and adding are one step: two at once would each find room for one. */
+static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
+
+static int store_add(const char *dir, const char *upload_path, const char *folder,
+                     const struct stored_import *st)
+{
+    int r = 0;
+
+    pthread_mutex_lock(&adding);
+    import_store_clean(dir, clock_wall_ms());
+    if (mkdir(folder, 0700) < 0 || rename(upload_path, st->path) < 0)
+        r = -errno;
+    pthread_mutex_unlock(&adding);
+    return r;
+}
+
 int import_store_add(const char *dir, const char *upload_path, const char *name, int64_t user_id,
                      int64_t project_id, struct stored_import *ret_stored)
 {
@@ -54,16 +71,12 @@ int import_store_add(const char *dir, const char *upload_path, const char *name,
 
     if (r < 0)
         return r;
-    import_store_clean(dir, clock_wall_ms());
     randombytes_buf(random, sizeof(random));
     sodium_bin2hex(ret_stored->id, sizeof(ret_stored->id), random, sizeof(random));
     snprintf(folder, sizeof(folder), "%s/%s", dir, ret_stored->id);
     snprintf(ret_stored->path, sizeof(ret_stored->path), "%s/data", folder);
     snprintf(meta, sizeof(meta), "%s/meta", folder);
-    if (mkdir(folder, 0700) < 0)
-        return -errno;
-    if (rename(upload_path, ret_stored->path) < 0)
-        r = -errno;
+    r = store_add(dir, upload_path, folder, ret_stored);
     if (r == 0)
         r = meta_write(meta, user_id, project_id, name);
     if (r < 0) {
@@ -160,7 +173,7 @@ void import_store_clean(const char *dir, int64_t now_ms)
         if (stat(path, &info) < 0)
             continue;
         memcpy(found[n].id, entry->d_name, sizeof(found[n].id));
-        found[n++].at_ms = (int64_t)info.st_mtim.tv_sec * 1000;
+        found[n++].at_ms = (int64_t)info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1000000;
     }
     if (d)
         closedir(d);

@@ -1,7 +1,7 @@
 /* import_store.h - uploaded price lists between upload and import: DIR/ID/data and DIR/ID/meta.
  *
  * Nobody but who uploaded a file can see it. Files go after a day, and the oldest when there are
- * too many. Thread: any; the folder is the state.
+ * too many. Thread: any; the folder is the state, and one thread at a time adds to it.
  */
 #ifndef ANCHANG_IMPORT_STORE_H
 #define ANCHANG_IMPORT_STORE_H

@@ -1,5 +1,6 @@
 /* approval_impl.h - what the files of the approvals share: approval.c (asking and ending),
- * approval_step.c (steps and decisions), approval_read.c (reading). */
+ * approval_step.c (steps and decisions), approval_read.c (reading); of it flow.c knows which nodes
+ * apply. */
 #ifndef ANCHANG_DB_APPROVAL_IMPL_H
 #define ANCHANG_DB_APPROVAL_IMPL_H
 

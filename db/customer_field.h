@@ -13,6 +13,8 @@
 
 enum {
     CUSTOMER_FIELD_NAME_MAX = 30,
+    CUSTOMER_FIELD_CHOICES = 100,
+    CUSTOMER_FIELD_CHOICE_MAX = 40,    /* characters of one */
     CUSTOMER_FIELD_CHOICES_MAX = 2000, /* characters of the list, one choice a line */
     CUSTOMER_FIELDS_MAX = 60,          /* of all projects together */
     CUSTOMER_EXTRA_MAX = 200,          /* characters of a value */

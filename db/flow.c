@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/approval_impl.h"
 #include "db/audit.h"
 #include "db/flow_rule.h"
 #include "db/flow_scope.h"
@@ -424,14 +425,19 @@ static int node_approvers(struct tx *tx, struct flow_node *node,
     return r < 0 ? r : each(arg, node);
 }
 
-int flow_node_each(struct tx *tx, int64_t flow_version_id,
-                   int (*each)(void *arg, const struct flow_node *node), void *arg)
+/* @all: also those that a request of @amount_fen and @discount_bp passes over. */
+static int nodes_each(struct tx *tx, int64_t flow_version_id, bool all, int64_t amount_fen,
+                      int64_t discount_bp, int (*each)(void *arg, const struct flow_node *node),
+                      void *arg)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT id, step, name, mode, amount_from_fen, discount_from_bp "
-                     "FROM flow_node WHERE flow_version_id = $1 ORDER BY step, id",
-                     "i", flow_version_id);
+                     "SELECT n.id, n.step, n.name, n.mode, n.amount_from_fen, n.discount_from_bp "
+                     "FROM flow_node n, (SELECT CAST($3 AS BIGINT) AS amount_fen, "
+                     "CAST($4 AS BIGINT) AS discount_bp) a "
+                     "WHERE n.flow_version_id = $1 AND ($2 = 1 OR " NODE_APPLIES ") "
+                     "ORDER BY n.step, n.id",
+                     "iiii", flow_version_id, (int64_t)all, amount_fen, discount_bp);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         struct flow_node node = {.id = stmt_int(s, 0),
@@ -445,6 +451,19 @@ int flow_node_each(struct tx *tx, int64_t flow_version_id,
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+int flow_node_each(struct tx *tx, int64_t flow_version_id,
+                   int (*each)(void *arg, const struct flow_node *node), void *arg)
+{
+    return nodes_each(tx, flow_version_id, true, 0, 0, each, arg);
+}
+
+int flow_node_each_of(struct tx *tx, int64_t flow_version_id, int64_t amount_fen,
+                      int64_t discount_bp, int (*each)(void *arg, const struct flow_node *node),
+                      void *arg)
+{
+    return nodes_each(tx, flow_version_id, false, amount_fen, discount_bp, each, arg);
 }
 
 /* ---- the defaults ---- */

@@ -75,6 +75,10 @@ int flow_version_each(struct tx *tx, int64_t flow_id,
 /* By step; the caller has read the flow. */
 int flow_node_each(struct tx *tx, int64_t flow_version_id,
                    int (*each)(void *arg, const struct flow_node *node), void *arg);
+/* Of them those that a request of such an amount and discount comes to. */
+int flow_node_each_of(struct tx *tx, int64_t flow_version_id, int64_t amount_fen,
+                      int64_t discount_bp, int (*each)(void *arg, const struct flow_node *node),
+                      void *arg);
 
 /* At the start of the program: a flow and, for each subject that never had a rule of every project,
  * a rule to it, so that no project waits for its first flow. The flow: the project's sales manager

@@ -191,10 +191,9 @@ int flow_rule_each(struct tx *tx, int64_t project_id, int64_t rule_id,
     return r < 0 ? r : 0;
 }
 
-int flow_rule_route(struct tx *tx, enum approval_subject subject, int64_t project_id,
-                    int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id)
+int flow_rule_find(struct tx *tx, enum approval_subject subject, int64_t project_id,
+                   int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id)
 {
-    const struct approval_subject_info *info = &approval_subjects[subject];
     int64_t version_id = 0;
     int r = db_get(tx->db, &version_id,
                    "SELECT v.id FROM flow_rule r JOIN flow f ON f.id = r.flow_id "
@@ -207,13 +206,22 @@ int flow_rule_route(struct tx *tx, enum approval_subject subject, int64_t projec
                    "AND (r.discount_to_bp IS NULL OR r.discount_to_bp > $4) "
                    "ORDER BY CASE WHEN r.project_id IS NULL THEN 1 ELSE 0 END, r.ordinal, r.id "
                    "LIMIT 1",
-                   "tiii", info->code, project_id, amount_fen, discount_bp);
+                   "tiii", approval_subjects[subject].code, project_id, amount_fen, discount_bp);
 
-    if (r < 0)
-        return r;
-    if (!version_id)
+    if (r < 0 || !version_id)
+        return r < 0 ? r : 0;
+    *ret_flow_version_id = version_id;
+    return 1;
+}
+
+int flow_rule_route(struct tx *tx, enum approval_subject subject, int64_t project_id,
+                    int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id)
+{
+    const struct approval_subject_info *info = &approval_subjects[subject];
+    int r = flow_rule_find(tx, subject, project_id, amount_fen, discount_bp, ret_flow_version_id);
+
+    if (r == 0)
         return fault_set(tx->fault, FAULT_APPROVAL_NO_ROUTE, "subject", info->zh, "subject_en",
                          info->en, NULL);
-    *ret_flow_version_id = version_id;
-    return 0;
+    return r < 0 ? r : 0;
 }

@@ -37,5 +37,8 @@ int flow_rule_each(struct tx *tx, int64_t project_id, int64_t rule_id,
  * the flow of the first that fits is disabled or has none: the next rule may ask for less. */
 int flow_rule_route(struct tx *tx, enum approval_subject subject, int64_t project_id,
                     int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id);
+/* The same for who only wants to know: 1, or 0 without a refusal. */
+int flow_rule_find(struct tx *tx, enum approval_subject subject, int64_t project_id,
+                   int64_t amount_fen, int64_t discount_bp, int64_t *ret_flow_version_id);
 
 #endif

@@ -47,11 +47,38 @@ static int field_read(struct tx *tx, int64_t id, int64_t version, struct field_n
     return r;
 }
 
+/* Whether the first @n bytes of @text are one of the choices. */
+static bool is_choice(const char *choices, const char *text, size_t n)
+{
+    for (const char *p = choices; *p;) {
+        size_t length = strcspn(p, "\x1f");
+
+        if (length == n && strncmp(p, text, n) == 0)
+            return true;
+        p += length + (p[length] != '\0');
+    }
+    return false;
+}
+
+static bool choices_differ(const char *choices)
+{
+    for (const char *p = choices; *p;) {
+        const size_t n = strcspn(p, "\x1f");
+        const char *rest = p + n + (p[n] != '\0');
+
+        if (is_choice(rest, p, n))
+            return false;
+        p = rest;
+    }
+    return true;
+}
+
 static int choices_check(struct tx *tx, const char *type, const char *choices)
 {
-    if ((strcmp(type, "choice") == 0) == (choices[0] != '\0'))
+    if ((strcmp(type, "choice") == 0) == (choices[0] != '\0') && choices_differ(choices))
         return 0;
-    return fault_set(tx->fault, FAULT_FIELD_CHOICE, "field", "choices", NULL);
+    fault_item(tx->fault, FAULT_FIELD_CHOICES, 0, "choices", NULL);
+    return fault_set(tx->fault, FAULT_FIELD_CHOICES, NULL);
 }
 
 static void field_trail(struct trail *trail, const struct field_now *before,
@@ -244,20 +271,6 @@ static bool is_date(const char *text)
     return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
-static bool is_choice(const char *choices, const char *text)
-{
-    size_t n = strlen(text);
-
-    for (const char *p = choices; *p;) {
-        size_t length = strcspn(p, "\x1f");
-
-        if (length == n && strncmp(p, text, n) == 0)
-            return true;
-        p += length + (p[length] != '\0');
-    }
-    return false;
-}
-
 static size_t characters(const char *text)
 {
     size_t n = 0;
@@ -276,7 +289,7 @@ static bool value_fits(const struct form_field *field, const char *value)
     if (strcmp(field->type, "date") == 0)
         return is_date(value);
     if (strcmp(field->type, "choice") == 0)
-        return is_choice(field->choices, value);
+        return is_choice(field->choices, value, strlen(value));
     if (strcmp(field->type, "yes_no") == 0)
         return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
     return characters(value) <= FORM_VALUE_MAX;

@@ -14,7 +14,9 @@
 enum {
     FORM_FIELDS_MAX = APPROVAL_VALUES_MAX, /* that one request is asked for */
     FORM_CHOICES_MAX = 30,
-    FORM_CHOICES_TEXT = FORM_CHOICES_MAX * 164,
+    FORM_CHOICE_MAX = 40,                                         /* characters of one */
+    FORM_CHOICES_LIST = FORM_CHOICES_MAX * (FORM_CHOICE_MAX + 1), /* characters of all */
+    FORM_CHOICES_TEXT = FORM_CHOICES_LIST * 4 + 1,
     FORM_VALUE_MAX = 1000, /* characters */
 };
 #define FORM_CHOICE_END '\x1f'
@@ -29,8 +31,8 @@ struct form_field {
     int64_t retired_ms; /* 0: asked */
 };
 
-/* FIELD_CHOICE (choices where they are not, or none where they are), LIMIT_REACHED, FLOW_SCOPE. An
- * ordinal of 0 puts it at the end. */
+/* FIELD_CHOICES (choices where they are not, none where they are, one twice), LIMIT_REACHED,
+ * FLOW_SCOPE. An ordinal of 0 puts it at the end. */
 int form_field_create(struct tx *tx, const struct form_field *field, int64_t *ret_id);
 /* Name, ordinal, choices, required. The type stays: values were given by it. VERSION_CHANGED. */
 int form_field_update(struct tx *tx, const struct form_field *field);

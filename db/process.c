@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/payment_plan.h"
 #include "db/unit_class.h"
 
 const struct node_kind_info node_kinds[NODE_KIND_COUNT] = {
@@ -52,10 +53,34 @@ static int node_check(struct tx *tx, const struct process_row *row, size_t at)
     return wrong;
 }
 
+static bool plan_kind_known(const char *kind, size_t n)
+{
+    for (size_t i = 0; payment_plan_kinds[i]; i++)
+        if (strlen(payment_plan_kinds[i]) == n && strncmp(payment_plan_kinds[i], kind, n) == 0)
+            return true;
+    return false;
+}
+
+static int plan_kinds_check(struct tx *tx, const char *kinds)
+{
+    int wrong = 0;
+
+    while (*kinds) {
+        const size_t n = strcspn(kinds, " ");
+
+        if (!plan_kind_known(kinds, n)) {
+            fault_item(tx->fault, FAULT_FIELD_CHOICE, 0, "plan_kinds", "field", "plan_kinds", NULL);
+            wrong++;
+        }
+        kinds += n + (kinds[n] == ' ');
+    }
+    return wrong;
+}
+
 static int row_check(struct tx *tx, const struct process_row *row)
 {
     char count[24];
-    int wrong = 0;
+    int wrong = plan_kinds_check(tx, row->plan_kinds);
 
     if (row->n_nodes > PROCESS_NODES_MAX)
         return tx_limit_reached(tx, PROCESS_NODES_MAX);

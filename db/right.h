@@ -17,7 +17,8 @@ enum right {
 };
 
 __extension__ typedef unsigned __int128 right_set; /* bit n: enum right n */
-_Static_assert(RIGHT_COUNT <= 128, "right_set is full");
+enum { RIGHTS_MAX = 128 };                         /* that a set has room for */
+_Static_assert((int)RIGHT_COUNT <= (int)RIGHTS_MAX, "right_set is full");
 #define RIGHT_BIT(r) ((right_set)1 << (r))
 
 struct right_info {

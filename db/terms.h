@@ -11,7 +11,7 @@
 #ifndef ANCHANG_DB_TERMS_H
 #define ANCHANG_DB_TERMS_H
 
-#include "db/tx.h"
+#include "db/flow.h"
 
 enum {
     TERMS_DISCOUNTS_MAX = 12, /* that are picked */
@@ -95,6 +95,10 @@ struct terms_row {
  * DEPOSIT_TOO_MUCH. */
 int terms_quote(struct tx *tx, const struct terms_ask *ask,
                 int (*each)(void *arg, const struct terms_row *row), void *arg);
+/* Who would approve @quote, by step, the way its request will go; none when it needs no approval of
+ * its own, or when no flow is there for it. */
+int terms_approver_each(struct tx *tx, const struct terms_row *quote,
+                        int (*each)(void *arg, const struct flow_node *node), void *arg);
 /* Stores them: 'granted', or 'pending' with a request for approval. Refuses as terms_quote() and as
  * approval_request() do. */
 int terms_create(struct tx *tx, const struct terms_ask *ask, int64_t *ret_id);

@@ -4,25 +4,48 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/flow_rule.h"
 #include "db/terms_make.h"
 
 #define DAY_MS INT64_C(86400000)
+
+/* What of the terms decides which way their request goes. */
+static struct approval_ask request_of(const struct terms_row *t)
+{
+    return (struct approval_ask){.subject = SUBJECT_TERMS,
+                                 .project_id = t->project_id,
+                                 .amount_fen = t->total_fen,
+                                 .discount_bp = t->discount_bp};
+}
+
+int terms_approver_each(struct tx *tx, const struct terms_row *quote,
+                        int (*each)(void *arg, const struct flow_node *node), void *arg)
+{
+    const struct approval_ask request = request_of(quote);
+    int64_t version_id = 0;
+    int r;
+
+    if (!quote->beyond[0] || quote->for_change)
+        return 0;
+    r = flow_rule_find(tx, request.subject, request.project_id, request.amount_fen,
+                       request.discount_bp, &version_id);
+    return r <= 0 ? r
+                  : flow_node_each_of(tx, version_id, request.amount_fen, request.discount_bp, each,
+                                      arg);
+}
 
 /* "1-2-301 1103333 → 1060454": the same in every language. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *t,
                    const uint8_t hash[APPROVAL_HASH_SIZE])
 {
-    struct approval_ask request = {.subject = SUBJECT_TERMS,
-                                   .project_id = t->project_id,
-                                   .object_kind = "terms",
-                                   .object_id = t->id,
-                                   .reason = ask->reason,
-                                   .values = ask->values,
-                                   .resubmits_id = ask->resubmits_id,
-                                   .amount_fen = t->total_fen,
-                                   .discount_bp = t->discount_bp};
+    struct approval_ask request = request_of(t);
     char title[160];
 
+    request.object_kind = "terms";
+    request.object_id = t->id;
+    request.reason = ask->reason;
+    request.values = ask->values;
+    request.resubmits_id = ask->resubmits_id;
     snprintf(title, sizeof(title), "%.100s  %" PRId64 " → %" PRId64, t->unit, t->list_fen / 100,
              t->total_fen / 100);
     request.title = title;

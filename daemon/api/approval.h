@@ -5,12 +5,6 @@
 #include "daemon/http/call.h"
 #include "db/approval.h"
 
-/* Rows on their way into an array, in the language of a call. */
-struct rows_out {
-    struct call *call;
-    json_t *items;
-};
-
 /* A required "subject"; an item when there is none of that code. */
 void body_subject(struct body *b, enum approval_subject *ret_subject);
 

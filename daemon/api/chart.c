@@ -77,6 +77,22 @@ int api_chart_internal(struct call *call)
     return reply_buf(call, &out);
 }
 
+/* Deals of others; one's own come by one's own channel (charts.c). */
+static int deals_subscribe(struct call *call, int64_t project_id)
+{
+    const struct actor *actor = call->tx.actor;
+    int r = 0;
+
+    if (!actor_has(actor, RIGHT_DEAL_VIEW) || !actor_has(actor, RIGHT_DEAL_ALL))
+        return 0;
+    if (actor_sees_whole(actor, project_id))
+        return call_subscribe(call, feed_channel(FEED_DEALS, project_id));
+    for (size_t i = 0; r == 0 && i < actor->n_buildings; i++)
+        if (actor_sees_building(actor, project_id, actor->buildings[i]))
+            r = call_subscribe(call, feed_channel(FEED_DEALS_PART, actor->buildings[i]));
+    return r;
+}
+
 int api_events(struct call *call)
 {
     int64_t project_id = 0;
@@ -91,6 +107,8 @@ int api_events(struct call *call)
             call,
             feed_channel(actor_sees_whole(call->tx.actor, project_id) ? FEED_UNITS : FEED_PART,
                          project_id));
+    if (r == 0)
+        r = deals_subscribe(call, project_id);
     if (r == 0 && actor_has(call->tx.actor, RIGHT_ALERT_HANDLE)) {
         r = call_subscribe(call, feed_channel(FEED_STAFF, project_id));
         if (r == 0)

@@ -13,14 +13,9 @@ enum { SHOWINGS_MAX = 20, SHOWINGS_TEXT = SHOWINGS_MAX * 42 };
 
 /* ---- out ---- */
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int line_add(void *arg, const struct contract_line *line)
 {
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     json_t *o = json_object();
 
     set_text(o, "code", line->code);
@@ -47,7 +42,7 @@ static int place_add(void *arg, const struct contract_place *place)
 static int list_set(struct call *call, json_t *o, const char *name, int64_t deal_id,
                     enum contract_list list)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
 
     json_object_set_new_nocheck(o, name, adding.items);
     return contract_each(&call->tx, deal_id, list, line_add, &adding);

@@ -11,10 +11,11 @@
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/deal_as_of.h"
+#include "db/media.h"
 #include "db/money.h"
 #include "db/receivable.h"
 
-enum { REASON_MAX = 1000, RESULT_MAX = 400, MEDIA_ID_MAX = 64, DAYS_MAX = 3650 };
+enum { REASON_MAX = 1000, RESULT_MAX = 400, DAYS_MAX = 3650 };
 
 /* ---- out ---- */
 
@@ -85,14 +86,9 @@ static int media_add_id(void *arg, const char *media_id)
     return items_add(arg, json_string(media_id));
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int change_add(void *arg, const struct deal_change_row *row)
 {
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     json_t *o = change_json(a->call, row), *buyers = json_array(), *media = json_array();
     int r = deal_change_buyer_each(&a->call->tx, row->id, buyer_add, buyers);
 
@@ -109,7 +105,7 @@ static int change_add(void *arg, const struct deal_change_row *row)
 
 static int reply_change(struct call *call, int64_t id, int status)
 {
-    struct adding a = {call, json_array()};
+    struct rows_out a = {call, json_array()};
     int r = deal_change_get(&call->tx, id, change_add, &a);
 
     return reply_first(call, a.items, r, status, "deal-changes");
@@ -124,25 +120,6 @@ static const char *const kind_codes[] = {
     NULL,
 };
 static const char *const sides[] = {"buyer", "seller", "none", NULL};
-
-static void media_read(struct body *b, struct deal_change_ask *ask)
-{
-    json_t *array = NULL, *one;
-    size_t i;
-
-    body_array(b, "media", BODY_OPTIONAL, DEAL_CHANGE_MEDIA_MAX, &array);
-    json_array_foreach(array, i, one)
-    {
-        const char *id = json_string_value(one);
-
-        if (!id || strlen(id) > MEDIA_ID_MAX) {
-            fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "media", "field", "media",
-                       "expected", "[id]", NULL);
-            return;
-        }
-        ask->media[ask->n_media++] = id;
-    }
-}
 
 static void amounts_read(struct body *b, struct deal_change_ask *ask)
 {
@@ -172,7 +149,8 @@ static int ask_read(struct call *call, struct deal_change_ask *ask, struct appro
     body_int(&b, "days", BODY_OPTIONAL, 1, DAYS_MAX, &ask->days);
     body_int(&b, "receivable_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->receivable_id);
     amounts_read(&b, ask);
-    media_read(&b, ask);
+    body_words(&b, "media", BODY_OPTIONAL, DEAL_CHANGE_MEDIA_MAX, 1, MEDIA_ID_SIZE, ask->media,
+               &ask->n_media);
     body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
     body_values(&b, values);
     ask->values = values;
@@ -203,7 +181,7 @@ static int deal_seen(void *arg, const struct deal_row *row)
 
 int api_deal_change_list(struct call *call)
 {
-    struct adding a = {call, NULL};
+    struct rows_out a = {call, NULL};
     char today[DAY_TEXT];
     int64_t deal_id;
     int r = call_param_id(call, 0, &deal_id);
@@ -251,7 +229,7 @@ int api_deal_change_archive(struct call *call)
 static int as_of_add(void *arg, const struct deal_as_of *row)
 {
     const char stage[2] = {row->stage, '\0'};
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     struct tx *tx = &a->call->tx;
     json_t *o = json_object(), *buyers = json_array(), *lines = json_array();
     char today[DAY_TEXT];
@@ -285,7 +263,7 @@ static int as_of_add(void *arg, const struct deal_as_of *row)
 
 int api_deal_as_of(struct call *call)
 {
-    struct adding a = {call, NULL};
+    struct rows_out a = {call, NULL};
     int64_t id, at_ms = 0;
     int r = call_param_id(call, 0, &id);
 

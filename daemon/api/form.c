@@ -1,26 +1,9 @@
 /* form.c - fields that an office adds to the forms of requests (WF-02). */
 #include "db/form.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "daemon/api/api.h"
 #include "daemon/api/approval.h"
 #include "daemon/api/record.h"
-#include "daemon/http/text.h"
-
-static json_t *choices_json(const char *choices)
-{
-    json_t *array = json_array();
-
-    for (const char *p = choices; *p;) {
-        size_t n = strcspn(p, "\x1f");
-
-        json_array_append_new(array, json_stringn(p, n));
-        p += n + (p[n] != '\0');
-    }
-    return array;
-}
 
 static int field_add(void *arg, const struct form_field *field)
 {
@@ -37,7 +20,7 @@ static int field_add(void *arg, const struct form_field *field)
     set_text(o, "name", field->name);
     set_text(o, "name_en", field->name_en);
     set_text(o, "type", field->type);
-    json_object_set_new(o, "choices", choices_json(field->choices));
+    json_object_set_new(o, "choices", word_list_json(field->choices, FORM_CHOICE_END));
     set_bool(o, "required", field->required);
     set_int_or_null(o, "retired_ms", field->retired_ms);
     return items_add(out->items, o);
@@ -79,33 +62,14 @@ static int reply_field(struct call *call, int64_t id, int status)
     return reply_first(call, out.items, r, status, "form-fields");
 }
 
-/* The choices into @text, FORM_CHOICES_TEXT bytes. */
-static void choices_read(struct body *b, char *text)
-{
-    json_t *array = NULL;
-    size_t n = 0;
-
-    body_array(b, "choices", BODY_OPTIONAL, FORM_CHOICES_MAX, &array);
-    text[0] = '\0';
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const char *one = json_string_value(json_array_get(array, i));
-        size_t characters = 0;
-
-        if (!one || !text_allowed(one, strlen(one), &characters) || characters < 1 ||
-            characters > 40)
-            fault_item(b->call->tx.fault, FAULT_FIELD_TEXT, (int64_t)i + 1, "choices", "field",
-                       "choices", NULL);
-        else
-            n += (size_t)snprintf(text + n, FORM_CHOICES_TEXT - n, "%s%s", n ? "\x1f" : "", one);
-    }
-}
-
 static void field_read(struct body *b, struct form_field *field, char *choices)
 {
     body_int(b, "ordinal", BODY_OPTIONAL, 0, 100000, &field->ordinal);
     body_text(b, "name", BODY_REQUIRED, 1, 40, &field->name);
     body_text(b, "name_en", BODY_OPTIONAL, 0, 60, &field->name_en);
-    choices_read(b, choices);
+    choices[0] = '\0';
+    body_word_list(b, "choices", FORM_CHOICES_MAX, FORM_CHOICE_MAX, FORM_CHOICE_END,
+                   FORM_CHOICES_LIST, choices);
     body_bool(b, "required", BODY_REQUIRED, &field->required);
     field->choices = choices;
 }

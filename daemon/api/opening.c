@@ -17,15 +17,10 @@ static int building_add(void *arg, int64_t building_id)
     return json_array_append_new(arg, json_integer(building_id)) < 0 ? -ENOMEM : 0;
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int opening_add(void *arg, const struct opening_row *row)
 {
     json_t *o = json_object(), *buildings = json_array();
-    struct adding *adding = arg;
+    struct rows_out *adding = arg;
     int r = opening_building_each(&adding->call->tx, row->id, building_add, buildings);
 
     set_int(o, "id", row->id);
@@ -55,7 +50,7 @@ static int opening_add(void *arg, const struct opening_row *row)
 
 static int reply_opening(struct call *call, int64_t id, int status)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
     int64_t project_id = 0;
     int r = opening_project(&call->tx, id, &project_id);
 
@@ -66,7 +61,7 @@ static int reply_opening(struct call *call, int64_t id, int status)
 
 int api_opening_list(struct call *call)
 {
-    struct adding adding = {call, NULL};
+    struct rows_out adding = {call, NULL};
     int64_t project_id;
     int r = call_param_id(call, 0, &project_id);
 
@@ -106,6 +101,8 @@ static int opening_save_body(struct call *call, struct opening_plan *plan, int s
     body_ids(&b, "buildings", BODY_REQUIRED, OPENING_BUILDINGS_MAX, &buildings, &plan->n_buildings);
     plan->buildings = buildings;
     r = body_end(&b);
+    if (r == 0 && plan->id)
+        r = opening_project(&call->tx, plan->id, &plan->project_id);
     if (r == 0)
         r = opening_save(&call->tx, plan, &id);
     free(buildings);
@@ -125,8 +122,6 @@ int api_opening_update(struct call *call)
     struct opening_plan plan = {.id = 0};
     int r = call_param_id(call, 0, &plan.id);
 
-    if (r == 0)
-        r = opening_project(&call->tx, plan.id, &plan.project_id);
     return r < 0 ? r : opening_save_body(call, &plan, 200);
 }
 

@@ -136,36 +136,17 @@ static int reply_field(struct call *call, int64_t id, int status)
     return r;
 }
 
-/* The choices, an array of words, as lines: a word has no line feed in it (body_text()). */
-static void body_choices(struct body *b, char text[CUSTOMER_FIELD_CHOICES_MAX * 4 + 1],
-                         const char **ret_choices)
+static void body_choices(struct body *b, char *text, const char **ret_choices)
 {
-    json_t *words = NULL, *word;
-    size_t i, used = 0;
-
-    body_array(b, "choices", BODY_OPTIONAL, 100, &words);
-    if (!words)
-        return;
-    text[0] = '\0';
-    json_array_foreach(words, i, word)
-    {
-        json_t *holder = json_pack("{s:O}", "choices", word);
-        struct body inner = {.call = b->call, .object = holder, .prefix = ""};
-        const char *one = NULL;
-
-        body_text(&inner, "choices", BODY_REQUIRED, 1, 40, &one);
-        if (one && used + strlen(one) + 2 < CUSTOMER_FIELD_CHOICES_MAX)
-            used += (size_t)snprintf(text + used, CUSTOMER_FIELD_CHOICES_MAX * 4 + 1 - used, "%s%s",
-                                     used ? "\n" : "", one);
-        json_decref(holder);
-    }
-    *ret_choices = text;
+    if (body_word_list(b, "choices", CUSTOMER_FIELD_CHOICES, CUSTOMER_FIELD_CHOICE_MAX, '\n',
+                       CUSTOMER_FIELD_CHOICES_MAX, text))
+        *ret_choices = text;
 }
 
 int api_customer_field_create(struct call *call)
 {
     struct customer_field_edit f = {.enabled = 1};
-    char choices[CUSTOMER_FIELD_CHOICES_MAX * 4 + 1];
+    char choices[WORD_LIST_TEXT(CUSTOMER_FIELD_CHOICES_MAX)];
     struct body b;
     int64_t id = 0;
     int r;
@@ -185,7 +166,7 @@ int api_customer_field_create(struct call *call)
 int api_customer_field_update(struct call *call)
 {
     struct customer_field_edit f = {.ordinal = -1};
-    char choices[CUSTOMER_FIELD_CHOICES_MAX * 4 + 1];
+    char choices[WORD_LIST_TEXT(CUSTOMER_FIELD_CHOICES_MAX)];
     struct body b;
     int r = call_param_id(call, 0, &f.id);
 

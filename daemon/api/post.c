@@ -78,7 +78,7 @@ static void rights_read(struct body *b, enum body_need need, struct post_in *in)
 {
     json_t *codes = NULL;
 
-    body_array(b, "rights", need, RIGHT_COUNT, &codes);
+    body_array(b, "rights", need, RIGHTS_MAX, &codes);
     if (!codes)
         return;
     for (size_t i = 0; i < json_array_size(codes); i++) {

@@ -2,11 +2,9 @@
 #include "db/process.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
-#include "db/payment_plan.h"
 
 enum { PLAN_KINDS_MAX = 10, PLAN_KINDS_TEXT = PLAN_KINDS_MAX * 42 };
 
@@ -28,15 +26,10 @@ static int node_add(void *arg, const struct process_node *node)
     return items_add(arg, o);
 }
 
-struct adding {
-    struct call *call;
-    json_t *items;
-};
-
 static int process_add(void *arg, const struct process_row *row)
 {
     json_t *o = json_object(), *nodes = json_array();
-    struct adding *a = arg;
+    struct rows_out *a = arg;
     int r = process_node_each(&a->call->tx, row->id, node_add, nodes);
 
     set_int(o, "id", row->id);
@@ -55,7 +48,7 @@ static int process_add(void *arg, const struct process_row *row)
 
 int api_process_list(struct call *call)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
     int64_t project_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
@@ -66,7 +59,7 @@ int api_process_list(struct call *call)
 
 static int reply_process(struct call *call, int64_t id, int status)
 {
-    struct adding adding = {call, json_array()};
+    struct rows_out adding = {call, json_array()};
     int64_t project_id = 0;
     int r = process_project(&call->tx, id, &project_id);
 
@@ -128,27 +121,6 @@ struct process_in {
     char plan_kinds[PLAN_KINDS_TEXT];
 };
 
-static bool plan_kind_known(const char *kind, size_t n)
-{
-    for (size_t i = 0; payment_plan_kinds[i]; i++)
-        if (strlen(payment_plan_kinds[i]) == n && strncmp(payment_plan_kinds[i], kind, n) == 0)
-            return true;
-    return false;
-}
-
-static void plan_kinds_check(struct body *b, const char *kinds)
-{
-    while (*kinds) {
-        const size_t n = strcspn(kinds, " ");
-
-        if (!plan_kind_known(kinds, n))
-            fault_item(b->call->tx.fault, FAULT_FIELD_CHOICE, 0, "plan_kinds", "field",
-                       "plan_kinds", NULL);
-        kinds += n;
-        kinds += *kinds == ' ';
-    }
-}
-
 /* All of it each time: a template is edited as a whole. */
 static int process_read(struct body *b, struct process_in *in)
 {
@@ -160,7 +132,6 @@ static int process_read(struct body *b, struct process_in *in)
     body_word(b, "begins", BODY_REQUIRED, begins, &in->row.begins);
     body_codes(b, "plan_kinds", BODY_OPTIONAL, PLAN_KINDS_MAX, in->plan_kinds,
                sizeof(in->plan_kinds));
-    plan_kinds_check(b, in->plan_kinds);
     body_classes(b, &in->row.classes, &classes);
     body_int(b, "ordinal", BODY_OPTIONAL, 0, 10000, &in->row.ordinal);
     body_bool(b, "enabled", BODY_OPTIONAL, &in->row.enabled);

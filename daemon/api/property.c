@@ -257,27 +257,9 @@ static void wrong_array(struct body *b, const char *field, const char *expected)
                NULL);
 }
 
-static void stairs_read(struct body *b, enum body_need need, struct parts *parts)
+static void stairs_read(struct body *b, struct parts *parts)
 {
-    json_t *array = NULL;
-
-    body_array(b, "stairs", need, STAIRS_MAX, &array);
-    for (size_t i = 0; array && i < json_array_size(array); i++) {
-        /* Each name is read as a field of its own, so that it is checked as all text is. */
-        json_t *one = json_pack("{s:O}", "stairs", json_array_get(array, i));
-        struct body inner = {.call = b->call, .object = one, .prefix = ""};
-        const char *name = NULL;
-
-        body_text(&inner, "stairs", BODY_REQUIRED, 0, 40, &name);
-        /* Trimmed text would go with `one`; the array's own string stays with the body. */
-        if (name && strcmp(name, json_string_value(json_array_get(array, i))) != 0) {
-            wrong_array(b, "stairs", "names without blanks around them");
-            name = NULL;
-        }
-        json_decref(one);
-        if (name)
-            parts->stairs[parts->n_stairs++] = json_string_value(json_array_get(array, i));
-    }
+    body_words(b, "stairs", BODY_OPTIONAL, STAIRS_MAX, 0, 40, parts->stairs, &parts->n_stairs);
     for (size_t i = 0; i < parts->n_stairs; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(parts->stairs[i], parts->stairs[k]) == 0)
@@ -314,7 +296,7 @@ int api_building_create(struct call *call)
     body_begin(&b, call);
     body_text(&b, "name", BODY_REQUIRED, 0, 60, &building.name);
     body_int_or_null(&b, "area_id", 1, INT64_MAX, &building.area_id);
-    stairs_read(&b, BODY_OPTIONAL, &parts);
+    stairs_read(&b, &parts);
     body_int(&b, "floor_from", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &building.floor_from);
     body_int(&b, "floor_to", BODY_OPTIONAL, FLOOR_MIN, FLOOR_MAX, &building.floor_to);
     skip_read(&b, &parts);
@@ -366,7 +348,7 @@ int api_building_generate(struct call *call)
     body_int(&b, "floor_from", BODY_REQUIRED, FLOOR_MIN, FLOOR_MAX, &g.floor_from);
     body_int(&b, "floor_to", BODY_REQUIRED, FLOOR_MIN, FLOOR_MAX, &g.floor_to);
     skip_read(&b, &parts);
-    stairs_read(&b, BODY_OPTIONAL, &parts);
+    stairs_read(&b, &parts);
     body_int(&b, "rooms_per_floor", BODY_REQUIRED, 1, GENERATE_MAX, &g.rooms_per_floor);
     body_text(&b, "pattern", BODY_OPTIONAL, 1, 60, &g.pattern);
     body_int(&b, "first_room", BODY_OPTIONAL, 0, 9999, &g.first_room);

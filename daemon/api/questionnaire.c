@@ -238,7 +238,9 @@ static void body_choices(struct body *b, const char *field, size_t max, struct p
     size_t i;
 
     body_array(b, field, BODY_OPTIONAL, max, &array);
-    choices = pool_alloc(pool, (array ? json_array_size(array) : 0) * sizeof(*choices) + 1);
+    choices = pool_alloc(pool, json_array_size(array) * sizeof(*choices) + 1);
+    if (!choices)
+        body_failed(b, field);
     if (!array || !choices)
         return;
     json_array_foreach(array, i, one)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/http/text.h"
 #include "db/unit_class.h"
 
 const char *const class_codes[] = {
@@ -210,19 +211,16 @@ static bool ref_read(json_t *value, struct unit_ref *ref)
     return ref->id > 0 && ref->version > 0;
 }
 
-/* The same unit twice would be changed once and then refused for its version. */
-static bool refs_unique(const struct unit_ref *refs, size_t n)
+/* The same unit twice would be changed once and then refused for its version. @sorted: room for
+ * @n. */
+static bool refs_unique(const struct unit_ref *refs, size_t n, struct unit_ref *sorted)
 {
-    struct unit_ref *sorted = malloc(n * sizeof(*sorted));
-    bool unique = sorted != NULL;
+    bool unique = true;
 
-    if (!sorted)
-        return false;
     memcpy(sorted, refs, n * sizeof(*sorted));
     qsort(sorted, n, sizeof(*sorted), id_compare);
     for (size_t i = 1; unique && i < n; i++)
         unique = sorted[i].id != sorted[i - 1].id;
-    free(sorted);
     return unique;
 }
 
@@ -237,11 +235,15 @@ void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n)
     if (!array)
         return;
     n = json_array_size(array);
-    refs = calloc(n ? n : 1, sizeof(*refs));
-    good = refs && n > 0;
+    refs = calloc(2 * n + 1, sizeof(*refs)); /* and to sort them in */
+    if (!refs) {
+        body_failed(b, "units");
+        return;
+    }
+    good = n > 0;
     for (size_t i = 0; good && i < n; i++)
         good = ref_read(json_array_get(array, i), &refs[i]);
-    if (!good || !refs_unique(refs, n)) {
+    if (!good || !refs_unique(refs, n, refs + n)) {
         fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "units", "field", "units", "expected",
                    "[{id, version}]", NULL);
         free(refs);
@@ -288,18 +290,53 @@ void body_codes(struct body *b, const char *field, enum body_need need, size_t m
     }
 }
 
+json_t *word_list_json(const char *list, char between)
+{
+    json_t *words = json_array();
+
+    while (*list) {
+        const char *end = strchrnul(list, between);
+
+        json_array_append_new(words, json_stringn(list, (size_t)(end - list)));
+        list = end + (*end != '\0');
+    }
+    return words;
+}
+
 void set_codes(json_t *object, const char *name, const char *codes)
 {
-    json_t *list = json_array();
+    json_object_set_new_nocheck(object, name, word_list_json(codes, ' '));
+}
 
-    while (*codes) {
-        const size_t n = strcspn(codes, " ");
+bool body_word_list(struct body *b, const char *field, size_t most, size_t max, char between,
+                    size_t list, char *out)
+{
+    const char *words[BODY_WORDS_MAX];
+    size_t n = SIZE_MAX, used = 0, characters = 0;
+    char limit[24];
 
-        json_array_append_new(list, json_stringn(codes, n));
-        codes += n;
-        codes += *codes == ' ';
+    body_words(b, field, BODY_OPTIONAL, most, 1, max, words, &n);
+    if (n == SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < n && characters <= list; i++) {
+        const size_t bytes = strlen(words[i]);
+        size_t its = 0;
+
+        text_allowed(words[i], bytes, &its);
+        characters += its + (i > 0);
+        if (characters > list)
+            break;
+        if (i > 0)
+            out[used++] = between;
+        memcpy(out + used, words[i], bytes);
+        used += bytes;
     }
-    json_object_set_new_nocheck(object, name, list);
+    out[used] = '\0';
+    snprintf(limit, sizeof(limit), "%zu", list);
+    if (characters > list)
+        fault_item(b->call->tx.fault, FAULT_FIELD_LENGTH, 0, field, "field", field, "min", "0",
+                   "max", limit, NULL);
+    return true;
 }
 
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)

@@ -1,8 +1,7 @@
 /* record.h - what the handlers of records share: setting members, lists, optional fields of a
  * change.
  *
- * Setters ignore memory running out; who ends with items_add() or reply_first() finds out when
- * there was none for the object itself. Thread: any.
+ * Setters ignore memory running out: the whole answer fails then (http/json.h). Thread: any.
  */
 #ifndef ANCHANG_API_RECORD_H
 #define ANCHANG_API_RECORD_H
@@ -21,6 +20,11 @@ void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0:
 /* A set of classes as their codes. */
 void set_classes(json_t *object, const char *name, unsigned set);
 
+/* Rows on their way into an array, of a call. */
+struct rows_out {
+    struct call *call;
+    json_t *items;
+};
 /* Appends @object (taken over) and returns 0 or -ENOMEM: the end of a walk's callback. */
 int items_add(json_t *items, json_t *object);
 /* {"items": items}; @items is taken over, and dropped when @r is an error, which is returned. */
@@ -54,6 +58,15 @@ void body_codes(struct body *b, const char *field, enum body_need need, size_t m
                 size_t size);
 /* The codes of such a text as an array. */
 void set_codes(json_t *object, const char *name, const char *codes);
+/* body_words() as one text with @between between them: at most @list characters, for which @out has
+ * WORD_LIST_TEXT(@list) bytes, else FIELD_LENGTH. @most: BODY_WORDS_MAX or less. False when the
+ * field is absent: @out stays. */
+enum { BODY_WORDS_MAX = 100 };
+#define WORD_LIST_TEXT(list) ((list)*4 + 1)
+bool body_word_list(struct body *b, const char *field, size_t most, size_t max, char between,
+                    size_t list, char *out);
+/* The words of such a text as an array. */
+json_t *word_list_json(const char *list, char between);
 /* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */

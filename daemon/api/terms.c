@@ -9,6 +9,7 @@
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
+#include "db/right.h"
 
 enum { PAGE_DEFAULT = 50 };
 
@@ -100,16 +101,39 @@ static json_t *terms_json(const struct terms_row *row, const struct actor *actor
     return o;
 }
 
+static int approver_add(void *arg, const struct flow_node *node)
+{
+    const struct rows_out *out = arg;
+    json_t *o = json_object(), *who = json_array();
+
+    set_int(o, "step", node->step);
+    set_text(o, "name", node->name);
+    set_bool(o, "all", node->all);
+    for (size_t i = 0; i < node->n_approvers; i++) {
+        const struct flow_approver *a = &node->approvers[i];
+
+        json_array_append_new(
+            who, json_string(a->post_id ? post_name_in(a->name, out->call->lang) : a->name));
+    }
+    json_object_set_new_nocheck(o, "who", who);
+    return items_add(out->items, o);
+}
+
 static int quote_add(void *arg, const struct terms_row *row)
 {
     struct page *page = arg;
+    struct rows_out approvers = {page->call, json_array()};
     json_t *o = terms_json(row, page->call->tx.actor);
+    int r = terms_approver_each(&page->call->tx, row, approver_add, &approvers);
 
+    json_object_set_new_nocheck(o, "approvers", approvers.items);
     set_int(o, "limit_bp", row->limit_bp);
     set_int(o, "loan_most_fen", row->loan_most_fen);
     set_int(o, "fund_most_fen", row->fund_most_fen);
     set_int(o, "monthly_fen", row->monthly_fen);
-    return items_add(page->items, o);
+    if (r < 0)
+        json_decref(o);
+    return r < 0 ? r : items_add(page->items, o);
 }
 
 static int terms_add(void *arg, const struct terms_row *row)

@@ -13,6 +13,7 @@
 #include "daemon/chart/internal.h"
 #include "db/day.h"
 #include "db/encumbrance.h"
+#include "db/media.h"
 #include "db/money.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
@@ -268,21 +269,10 @@ int api_unit_get(struct call *call)
 
 static void pictures_read(struct body *b, const char *ids[UNIT_MEDIA_MAX], struct unit_change *c)
 {
-    json_t *array = NULL;
-
-    body_array(b, "media", BODY_OPTIONAL, UNIT_MEDIA_MAX, &array);
-    if (!array)
-        return;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        ids[i] = json_string_value(json_array_get(array, i));
-        if (!ids[i]) {
-            fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, "media", "field", "media",
-                       "expected", "[string]", NULL);
-            return;
-        }
-    }
-    c->media = ids;
-    c->n_media = json_array_size(array);
+    c->n_media = SIZE_MAX;
+    body_words(b, "media", BODY_OPTIONAL, UNIT_MEDIA_MAX, 1, MEDIA_ID_SIZE, ids, &c->n_media);
+    if (c->n_media != SIZE_MAX)
+        c->media = ids;
 }
 
 /* A link is opened by a tap on a public page: no other scheme than these. */

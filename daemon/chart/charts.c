@@ -12,9 +12,11 @@
 #include "daemon/chart/json_write.h"
 #include "db/clock.h"
 #include "db/day.h"
+#include "db/deal_scope.h"
 #include "db/project.h"
 #include "db/publication.h"
 #include "db/unit.h"
+#include "db/user.h"
 
 enum { EVENT_UNITS_MAX = 200 }; /* more changes at once are told as "fetch again" */
 
@@ -395,6 +397,24 @@ static void units_tell(struct charts *c, const struct change *change)
     fault_clear(&fault);
 }
 
+/* Only who sees the deal (deal_scope.h): by channel who sees those of others, and whose it is. */
+static void deal_tell(struct charts *c, const struct change *change)
+{
+    struct fault fault = {0};
+    struct tx tx = {
+        .db = c->db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = &fault};
+    struct deal_place place;
+    struct actor owner;
+
+    post_id(c, FEED_DEALS, change->project_id, "deal", "deal_id", change->id);
+    post_id(c, FEED_DEALS_PART, change->building_id, "deal", "deal_id", change->id);
+    if (deal_place_read(&tx, change->id, &place) == 0 &&
+        actor_load(c->db, place.user_id, &owner, NULL) == 0 && actor_has(&owner, RIGHT_DEAL_VIEW) &&
+        deal_seen(&owner, &place))
+        post_id(c, FEED_USER, place.user_id, "deal", "deal_id", change->id);
+    fault_clear(&fault);
+}
+
 static size_t count_of(const struct change *changes, size_t n, enum change_kind kind)
 {
     size_t count = 0;
@@ -448,7 +468,7 @@ void charts_changed(struct charts *c, const struct change *changes, size_t n)
             post_id(c, FEED_INTERNAL, change->project_id, "opening", "opening_id", change->id);
             break;
         case CHANGE_DEAL:
-            post_id(c, FEED_INTERNAL, change->project_id, "deal", "deal_id", change->id);
+            deal_tell(c, change);
             break;
         default:
             break; /* people and terminals: not the chart's */

@@ -9,64 +9,6 @@
 #include "daemon/http/text.h"
 #include "daemon/nfc.h"
 
-/* ---- from bytes to an object ---- */
-
-/* Bytes up to the point where nesting exceeds JSON_DEPTH_MAX, or -1. Strings are skipped; malformed
- * text is the parser's to find. */
-static ssize_t too_deep_at(const char *data, size_t n)
-{
-    size_t depth = 0;
-    bool string = false;
-
-    for (size_t i = 0; i < n; i++) {
-        char c = data[i];
-
-        if (string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                string = false;
-        } else if (c == '"') {
-            string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > JSON_BODY_DEPTH)
-                return (ssize_t)i;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return -1;
-}
-
-static int json_refuse(struct fault *f, size_t offset, const char *reason)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%zu", offset);
-    return fault_set(f, FAULT_JSON, "offset", text, "reason", reason, NULL);
-}
-
-int json_body_parse(const char *data, size_t n, struct fault *f, json_t **ret_object)
-{
-    json_error_t error;
-    const char *nul = n ? memchr(data, '\0', n) : NULL;
-    json_t *value;
-
-    if (nul)
-        return json_refuse(f, (size_t)(nul - data), "NUL");
-    if (too_deep_at(data, n) >= 0)
-        return fault_set(f, FAULT_JSON_DEPTH, "limit", JSON_BODY_DEPTH_TEXT, NULL);
-    value = json_loadb(data, n, JSON_REJECT_DUPLICATES, &error);
-    if (!value)
-        return json_refuse(f, error.position > 0 ? (size_t)error.position : 0, error.text);
-    if (!json_is_object(value)) {
-        json_decref(value);
-        return json_refuse(f, 0, "object expected");
-    }
-    *ret_object = value;
-    return 0;
-}
-
 /* ---- fields ---- */
 
 static const char *path_of(const struct body *b, const char *field, char *out, size_t size)
@@ -103,7 +45,7 @@ static void wrong_type(struct body *b, const char *field, const char *expected)
 {
     char path[48];
 
-    fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, 0, path_of(b, field, path, sizeof(path)),
+    fault_item(b->call->tx.fault, FAULT_FIELD_TYPE, b->row, path_of(b, field, path, sizeof(path)),
                "field", field, "expected", expected, NULL);
 }
 
@@ -114,16 +56,22 @@ static void wrong_range(struct body *b, enum fault_code code, const char *field,
 
     snprintf(low, sizeof(low), "%lld", (long long)min);
     snprintf(high, sizeof(high), "%lld", (long long)max);
-    fault_item(b->call->tx.fault, code, 0, path_of(b, field, path, sizeof(path)), "field", field,
-               "min", low, "max", high, NULL);
+    fault_item(b->call->tx.fault, code, b->row, path_of(b, field, path, sizeof(path)), "field",
+               field, "min", low, "max", high, NULL);
 }
 
 static void wrong(struct body *b, enum fault_code code, const char *field)
 {
     char path[48];
 
-    fault_item(b->call->tx.fault, code, 0, path_of(b, field, path, sizeof(path)), "field", field,
-               NULL);
+    fault_item(b->call->tx.fault, code, b->row, path_of(b, field, path, sizeof(path)), "field",
+               field, NULL);
+}
+
+void body_failed(struct body *b, const char *field)
+{
+    json_memory_missed();
+    wrong(b, FAULT_FIELD_TEXT, field); /* so that nobody goes on without it */
 }
 
 void body_begin(struct body *b, struct call *call)
@@ -184,62 +132,68 @@ static bool lines_allowed(const char *text, size_t n, size_t *ret_chars)
     return true;
 }
 
-static void text_read(struct body *b, const char *field, enum body_need need, size_t min,
-                      size_t max, bool (*allowed)(const char *, size_t, size_t *),
-                      const char **ret_text)
+struct text_rule {
+    size_t min, max; /* characters */
+    bool (*allowed)(const char *text, size_t n, size_t *ret_chars);
+};
+
+/* @value as it is kept: trimmed and in NFC; a new reference, or NULL with the item noted. */
+static json_t *text_kept(struct body *b, const char *field, json_t *value,
+                         const struct text_rule *rule)
 {
-    json_t *value = field_of(b, field, need), *kept;
-    const char *text;
-    size_t n, chars;
+    const char *text = json_string_value(value);
+    size_t n = json_string_length(value), chars;
+    json_t *kept = NULL;
     char *made;
 
-    if (!value)
-        return;
-    if (!json_is_string(value)) {
+    if (!text) {
         wrong_type(b, field, "string");
-        return;
+        return NULL;
     }
-    text = json_string_value(value);
-    n = json_string_length(value);
     text_trim(&text, &n);
-    if (!allowed(text, n, &chars)) {
+    if (!rule->allowed(text, n, &chars)) {
         wrong(b, FAULT_FIELD_TEXT, field);
-        return;
+        return NULL;
     }
     made = nfc_of(text, n);
     if (made) {
         text = made;
         n = strlen(made);
-        allowed(text, n, &chars);
+        rule->allowed(text, n, &chars);
     }
-    if (chars < min || chars > max) {
-        wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)min, (int64_t)max);
-        free(made);
-        return;
+    if (chars < rule->min || chars > rule->max) {
+        wrong_range(b, FAULT_FIELD_LENGTH, field, (int64_t)rule->min, (int64_t)rule->max);
+    } else {
+        kept = made || n < json_string_length(value) ? json_stringn_nocheck(text, n)
+                                                     : json_incref(value);
+        if (!kept)
+            body_failed(b, field);
     }
-    if (!made && n == json_string_length(value)) {
-        *ret_text = text;
-        return;
-    }
-    /* What was made of it takes the place of the first, so that it lives as long as the body. */
-    kept = json_stringn_nocheck(text, n);
     free(made);
-    if (!kept || json_object_set_new_nocheck(b->object, field, kept) < 0)
-        wrong(b, FAULT_FIELD_TEXT, field);
-    else
+    return kept;
+}
+
+static void text_read(struct body *b, const char *field, enum body_need need,
+                      const struct text_rule *rule, const char **ret_text)
+{
+    json_t *value = field_of(b, field, need);
+    json_t *kept = value ? text_kept(b, field, value, rule) : NULL;
+
+    /* It takes the place of what came, so that it lives as long as the body. */
+    if (kept && json_object_set_new_nocheck(b->object, field, kept) == 0)
         *ret_text = json_string_value(kept);
 }
 
 void body_text(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
                const char **ret_text)
 {
-    text_read(b, field, need, min, max, text_allowed, ret_text);
+    text_read(b, field, need, &(struct text_rule){min, max, text_allowed}, ret_text);
 }
 
 void body_lines(struct body *b, const char *field, enum body_need need, size_t min, size_t max,
                 const char **ret_text)
 {
-    text_read(b, field, need, min, max, lines_allowed, ret_text);
+    text_read(b, field, need, &(struct text_rule){min, max, lines_allowed}, ret_text);
 }
 
 void body_choice(struct body *b, const char *field, enum body_need need, const char *const *choices,
@@ -296,7 +250,7 @@ void body_ids(struct body *b, const char *field, enum body_need need, size_t max
     }
     ids = calloc(n ? n : 1, sizeof(*ids));
     if (!ids) {
-        wrong(b, FAULT_FIELD_TEXT, field);
+        body_failed(b, field);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -320,6 +274,26 @@ void body_array(struct body *b, const char *field, enum body_need need, size_t m
 
     if (array)
         *ret_array = array;
+}
+
+void body_words(struct body *b, const char *field, enum body_need need, size_t most, size_t min,
+                size_t max, const char **ret_words, size_t *ret_n)
+{
+    const struct text_rule rule = {min, max, text_allowed};
+    json_t *array = array_of(b, field, need, most);
+
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *kept;
+
+        b->row = (int64_t)i + 1;
+        kept = text_kept(b, field, json_array_get(array, i), &rule);
+        ret_words[i] = kept ? json_string_value(kept) : "";
+        if (kept)
+            json_array_set_new(array, i, kept); /* lives as long as the body */
+    }
+    b->row = 0;
+    if (array)
+        *ret_n = json_array_size(array);
 }
 
 void body_object(struct body *b, const char *field, enum body_need need, json_t **ret_object)

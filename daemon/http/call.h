@@ -85,7 +85,7 @@ struct reply {
     unsigned retry_after;           /* s; 0: none */
 };
 
-enum { CALL_CHANNELS_MAX = 8 };
+enum { CALL_CHANNELS_MAX = 8 + ACTOR_BUILDINGS_MAX };
 
 struct call {
     struct tx tx;
@@ -139,6 +139,7 @@ struct body {
     struct call *call;
     json_t *object;
     const char *prefix; /* for items of nested objects, "" at the top */
+    int64_t row;        /* of the array that is being read, from 1; else 0 */
     const char *seen[48];
     size_t n_seen;
 };
@@ -161,9 +162,15 @@ void body_choice(struct body *b, const char *field, enum body_need need, const c
 /* Array of positive integers, at most @max; the array is malloc'ed for the caller. */
 void body_ids(struct body *b, const char *field, enum body_need need, size_t max, int64_t **ret_ids,
               size_t *ret_n);
+/* Array of texts, at most @most, each read as body_text() does; an absent field leaves @ret_n.
+ * @ret_words: room for @most. */
+void body_words(struct body *b, const char *field, enum body_need need, size_t most, size_t min,
+                size_t max, const char **ret_words, size_t *ret_n);
 void body_array(struct body *b, const char *field, enum body_need need, size_t max,
                 json_t **ret_array);
 void body_object(struct body *b, const char *field, enum body_need need, json_t **ret_object);
+/* No memory for what @field holds: the call fails with -ENOMEM, whatever its handler returns. */
+void body_failed(struct body *b, const char *field);
 /* 0, or -EREFUSED (FIELDS_WRONG with items). */
 int body_end(struct body *b);
 

@@ -89,6 +89,18 @@ static void note_trouble(struct request *rq, int r, const struct db *db)
         snprintf(rq->trouble, sizeof(rq->trouble), "%s", db_error(db));
 }
 
+/* What a handler returns, unless there was no memory for a part of its answer. */
+static int handle_by(struct call *call, int (*handler)(struct call *call))
+{
+    json_memory_begin();
+    return json_memory_end(handler(call));
+}
+
+static int handle(struct call *call)
+{
+    return handle_by(call, call->route->handler);
+}
+
 /* One consistent read on @db. */
 static int run_read(struct request *rq, struct db *db, int (*handler)(struct call *call))
 {
@@ -102,7 +114,7 @@ static int run_read(struct request *rq, struct db *db, int (*handler)(struct cal
         return r;
     }
     rq->call.tx.db = db;
-    r = handler(&rq->call);
+    r = handle_by(&rq->call, handler);
     note_trouble(rq, r, db);
     rq->call.tx.db = NULL;
     db_rollback(db);
@@ -172,9 +184,9 @@ static int write_apply(struct tx *tx, void *arg)
 
     call->tx = *tx;
     if (rq->match.route->flags & ROUTE_IDEMPOTENT)
-        r = idempotency_run(&rq->idempotency, call, rq->match.route->handler);
+        r = idempotency_run(&rq->idempotency, call, handle);
     else
-        r = rq->match.route->handler(call);
+        r = handle(call);
     rq->replayed = r > 0;
     note_trouble(rq, r, tx->db);
     return r < 0 ? r : 0;
@@ -208,7 +220,7 @@ static void slow_run(void *arg, struct db *db)
     struct request *rq = arg;
     const struct route *route = rq->match.route;
     int (*run)(struct call * call) = route->prepare ? route->prepare : route->handler;
-    int r = (route->flags & ROUTE_RAW) ? run(&rq->call) : run_read(rq, db, run);
+    int r = (route->flags & ROUTE_RAW) ? handle_by(&rq->call, run) : run_read(rq, db, run);
 
     if (r < 0 || rq->fault.set || !route->prepare)
         give_back(rq, r);
@@ -255,7 +267,7 @@ static enum MHD_Result dispatch_stream(struct request *rq)
     struct MHD_Response *response;
     uint8_t owner[32] = {0};
     enum MHD_Result queued;
-    int r = rq->match.route->handler(&rq->call);
+    int r = handle(&rq->call);
 
     if (r < 0 || rq->fault.set)
         return request_reply(rq, r);
@@ -306,7 +318,8 @@ static int take_body(struct request *rq)
         if (r < 0)
             return r;
     } else if (rq->n_body > 0) {
-        r = json_body_parse(rq->body, rq->n_body, &rq->fault, &rq->call.body);
+        json_memory_begin();
+        r = json_memory_end(json_body_parse(rq->body, rq->n_body, &rq->fault, &rq->call.body));
         if (r < 0)
             return r;
     } else if (rq->seen.chunked && !(route->flags & ROUTE_NO_BODY_OK)) {
@@ -345,7 +358,7 @@ enum MHD_Result request_dispatch(struct request *rq)
         return dispatch_away(rq);
     if (route->flags & ROUTE_RAW) {
         rq->bulk = true;
-        return request_reply(rq, route->handler(&rq->call));
+        return request_reply(rq, handle(&rq->call));
     }
     return dispatch_read(rq);
 }

@@ -32,6 +32,8 @@ enum feed_kind {
     FEED_UNITS = 6,    /* id: project; units as they are, for who sees all of it */
     FEED_PART = 7,     /* id: project; the same changes by building, for who sees a part of it */
     FEED_DEVICES = 8,  /* id: 0; that a device is other than before */
+    FEED_DEALS = 9,    /* id: project; that a deal is, for who sees all deals of all of it */
+    FEED_DEALS_PART = 10, /* id: building; the same for who sees all deals of a part */
 };
 
 static inline uint64_t feed_channel(enum feed_kind kind, int64_t id)

@@ -13,6 +13,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "daemon/http/json.h"
 #include "daemon/http/request.h"
 
 /* The pool holds the longest head the guard lets through with its table of headers, and ours. The
@@ -313,6 +314,7 @@ int http_start(const struct http_options *options, struct http **ret_http)
 
     if (sodium_init() < 0)
         return -EIO;
+    json_memory_watch();
     http = calloc(1, sizeof(*http));
     if (!http)
         return -ENOMEM;

@@ -113,7 +113,7 @@ test('beyond it waits until somebody else has approved; the maker sees what beca
   const form = await quote(page)
   await form.locator('.pick', { hasText: '销售经理优惠' }).locator('.el-checkbox').click()
   await form.locator('.manager input').fill('95')
-  await form.locator('.beyond').waitFor()
+  await form.locator('.beyond .way li', { hasText: '项目销售经理' }).first().waitFor()
   const send = b.button(page, '保存并提交审批', form)
   assert.equal(await send.isDisabled(), true, 'an approver wants a reason')
   await form.locator('#q-reason').fill('老客户介绍')

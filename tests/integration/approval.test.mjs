@@ -339,6 +339,31 @@ describe('settings', () => {
     );
   });
 
+  test('choices are texts like any other: trimmed, in one form, none twice', async () => {
+    const field = { subject: 'reprice', type: 'choice', name: '口径', required: false, project_id: project };
+    const made = await admin.post(
+      '/api/v1/form-fields',
+      { ...field, choices: [' 甲 ', '\u3000Jose\u0301'] },
+      201,
+    );
+    assert.deepEqual(made.choices, ['甲', 'Jos\u00e9']);
+    for (const choices of [['甲', ' 甲'], ['Jose\u0301', 'Jos\u00e9'], []])
+      await admin.refused('POST', '/api/v1/form-fields', 422, 'customer-field.choices', {
+        body: { ...field, choices },
+      });
+    const wrong = await admin.refused('POST', '/api/v1/form-fields', 422, 'fields.wrong', {
+      body: { ...field, choices: ['甲', '长'.repeat(41), 7] },
+    });
+    assert.deepEqual(
+      wrong.errors.map((e) => [e.code, e.row]),
+      [
+        ['field.length', 2],
+        ['field.type', 3],
+      ],
+    );
+    await admin.post(`/api/v1/form-fields/${made.id}/retire`, { version: made.version, retired: true });
+  });
+
   test('who may not, and what is wrong', async () => {
     for (const path of ['/api/v1/flows', '/api/v1/flow-rules', '/api/v1/form-fields', '/api/v1/flow-options'])
       await manager.refused('GET', path, 403, 'right.denied');

@@ -115,6 +115,12 @@ describe("options and fields", () => {
     await manager.refused("POST", "/api/v1/customer-fields", 422, "customer-field.choices", {
       body: { name: "空", type: "choice", choices: ["红", "红"] },
     });
+    const long = Array.from({ length: 60 }, (_, i) => `${i}`.padEnd(40, "字"));
+    for (const choices of [long, ["红", ""], ["红", 7], Array.from({ length: 101 }, (_, i) => `${i}`)]) {
+      const body = { name: "长", type: "choice", choices };
+      const wrong = await manager.refused("POST", "/api/v1/customer-fields", 422, "fields.wrong", { body });
+      assert.deepEqual([...new Set(wrong.errors.map((e) => e.field))], ["choices"]);
+    }
     const made = await create();
     const path = `/api/v1/customers/${made.id}/detail`;
     const extra = [

@@ -26,6 +26,15 @@ const nodes = async (deal, who = sales) => (await who.get(`/api/v1/deals/${deal.
 const node = async (deal, code, who = sales) => (await nodes(deal, who)).find((n) => n.code === code);
 const contractOf = (deal, who = sales) => who.get(`/api/v1/deals/${deal.id}/contract`);
 
+/** Somebody who sees all deals of some buildings. */
+async function partOf(building_ids) {
+  const admin = await site.login('admin');
+  const rights = ['self', 'own', 'project.list', 'chart.view', 'deal.view', 'deal.all'];
+  const scope = { all_projects: false, project_ids: [], building_ids };
+  await admin.post('/api/v1/posts', { name: '分管楼栋', rights, ...scope }, 201);
+  return site.user('fenguan', '分管楼栋');
+}
+
 describe('templates (AS-01)', () => {
   test('a new project has some; they are edited whole', async () => {
     const fresh = await manager.post('/api/v1/projects', { name: '新开项目' }, 201);
@@ -110,6 +119,29 @@ describe('nodes (SF-12, SF-13, AS-02 to AS-04)', () => {
         ['progress', '差收入证明'],
       ],
     );
+  });
+
+  test('who sees the deal hears that a step of it was done, and nobody else', async () => {
+    const other = await site.user('guwen2', 'consultant');
+    const deal = await signed();
+    const path = `/api/v1/events?project=${project}`;
+    const [own, mine, all, part, none] = await Promise.all([
+      sales.events(path),
+      sales.events('/api/v1/my/events'),
+      service.events(path),
+      (await partOf([deal.building_id])).events(path),
+      other.events(path),
+    ]);
+    const papers = await node(deal, 'papers');
+    await service.post(`/api/v1/deal-nodes/${papers.id}/done`, { version: papers.version, result: '齐' }, 204);
+    for (const stream of [own, mine, all, part])
+      assert.deepEqual((await stream.next('deal')).data, { deal_id: deal.id });
+    // What was posted after it has come.
+    const { version } = await manager.get(`/api/v1/projects/${project}`);
+    await manager.patch(`/api/v1/projects/${project}`, { version, name: `听见 ${Date.now()}` });
+    await none.next('project');
+    assert.ok(!none.events.some((e) => e.event === 'deal'));
+    await Promise.all([own, mine, all, part, none].map((stream) => stream.close()));
   });
 
   test('opened again by an approval and by nothing else', async () => {

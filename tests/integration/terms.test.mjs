@@ -274,6 +274,30 @@ describe('terms', () => {
     assert.ok(seen.length >= 3);
   });
 
+  test('beyond the limit the quote says who approves, the way the request then goes (PR-13)', async () => {
+    const given = await discount('销售经理优惠');
+    assert.deepEqual((await quote({})).approvers, []);
+    const ask = { customer_id: customer, picks: [{ discount_id: given.id, value: 9000 }] };
+    const { approvers } = await quote(ask);
+    assert.ok(approvers.length > 0 && approvers.every((a) => a.who.length > 0));
+    const body = { ...ask, reason: '试算' };
+    const made = await sales.post(`/api/v1/units/${unit.id}/terms`, body, 201);
+    const request = await sales.get(`/api/v1/approvals/${made.approval_id}`);
+    assert.deepEqual(
+      request.nodes.map((n) => [n.step, n.name, n.seats.map((s) => s.who)]),
+      approvers.map((a) => [a.step, a.name, a.who]),
+    );
+    await sales.post(`/api/v1/approvals/${made.approval_id}/withdraw`, { version: request.version, reason: '' });
+    // A little beyond it, and of less money, goes a shorter way.
+    const most = (await quote({})).limit_bp;
+    const least = await quote({ picks: [{ discount_id: given.id, value: 10000 - most - 10 }] });
+    assert.equal(least.beyond, 'limit');
+    assert.deepEqual(
+      [least, { approvers }].map((q) => q.approvers.map((a) => a.step)),
+      [[1], [1, 2]],
+    );
+  });
+
   test('a floor is not told by its words (PR-05)', async () => {
     const given = await discount('销售经理优惠');
     const q = await quote({ picks: [{ discount_id: given.id, value: 9000 }] });

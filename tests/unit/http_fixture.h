@@ -92,6 +92,27 @@ static int do_keep_and_refuse(struct call *call)
     return 0;
 }
 
+/* There is no memory for one part of its answer, which it does not look at. */
+static int do_short(struct call *call)
+{
+    volatile size_t lots = SIZE_MAX / 4;
+    int r = db_run(call->tx.db, "INSERT INTO note(text) VALUES ('short')", "");
+
+    call->reply.body = json_object();
+    json_object_set_new(call->reply.body, "part", json_stringn_nocheck("x", lots));
+    json_object_set_new(call->reply.body, "other", json_integer(1));
+    return r < 0 ? r : 0;
+}
+
+static int do_short_read(struct call *call)
+{
+    volatile size_t lots = SIZE_MAX / 4;
+
+    call->reply.body = json_object();
+    json_object_set_new(call->reply.body, "part", json_stringn_nocheck("x", lots));
+    return 0;
+}
+
 static int do_fail(struct call *call)
 {
     int64_t which = 0;
@@ -180,6 +201,10 @@ static const struct route table[] = {
     {"POST", "/api/secrets", RIGHT_NONE, ROUTE_WRITE | ROUTE_IDEMPOTENT | ROUTE_SECRET, do_note, 0,
      NULL},
     {"POST", "/api/plain-notes", RIGHT_NONE, ROUTE_WRITE, do_note, 1024, NULL},
+    {"GET", "/api/short", RIGHT_NONE, 0, do_short_read, 0, NULL},
+    {"POST", "/api/short", RIGHT_NONE, ROUTE_WRITE | ROUTE_NO_BODY_OK, do_short, 0, NULL},
+    {"POST", "/api/short-key", RIGHT_NONE, ROUTE_WRITE | ROUTE_NO_BODY_OK | ROUTE_IDEMPOTENT,
+     do_short, 0, NULL},
     {"POST", "/api/kept", RIGHT_NONE, ROUTE_WRITE | ROUTE_NO_BODY_OK, do_keep_and_refuse, 0, NULL},
     {"GET", "/api/fail", RIGHT_NONE, 0, do_fail, 0, NULL},
     {"GET", "/api/who", RIGHT_SELF, 0, do_who, 0, NULL},

@@ -195,6 +195,37 @@ static void test_one_form(void **state)
     assert_string_equal(hangul, "\xed\x95\x9c");
 }
 
+/* A word of a list is a text like any other: trimmed, in the one form, measured. */
+static void test_words(void **state)
+{
+    struct fixture *x = *state;
+    const char *words[3] = {NULL};
+    size_t n = 7;
+    struct body b;
+
+    take(x, "{\"w\":[\" a b \",\"\\u3000Jose\\u0301\"],\"e\":[\"\"]}", &b);
+    body_words(&b, "gone", BODY_OPTIONAL, 3, 1, 4, words, &n);
+    assert_int_equal(n, 7);
+    body_words(&b, "w", BODY_REQUIRED, 3, 1, 4, words, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(words[0], "a b");
+    assert_string_equal(words[1], "Jos\xc3\xa9");
+    body_words(&b, "e", BODY_REQUIRED, 3, 0, 4, words, &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(body_end(&b), 0);
+
+    take(x, "{\"w\":[\"ok\",\"\",3,\"a\\u202eb\"],\"long\":[\"abcde\"],\"m\":[\"1\",\"2\"]}", &b);
+    body_words(&b, "w", BODY_REQUIRED, 4, 1, 4, (const char *[4]){NULL}, &n);
+    body_words(&b, "long", BODY_REQUIRED, 1, 1, 4, words, &n);
+    body_words(&b, "m", BODY_REQUIRED, 1, 1, 4, words, &n);
+    assert_int_equal(body_end(&b), -EREFUSED);
+    assert_string_equal(items(x),
+                        "field.length:w field.type:w field.text:w field.length:long field.range:m");
+    assert_int_equal(x->fault.items[0].row, 2);
+    assert_int_equal(x->fault.items[2].row, 4);
+    assert_int_equal(x->fault.items[4].row, 0);
+}
+
 static void test_fields_wrong(void **state)
 {
     struct fixture *x = *state;
@@ -355,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_parse),
         cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_form, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fields_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(test_field_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_query_int, setup, teardown),

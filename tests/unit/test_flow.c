@@ -293,7 +293,7 @@ static void test_form(void **state)
             .name = "x", .name_en = "", .type = "text", .choices = "a", .required = false};
 
         assert_refused(d.f, FIXTURE_DO(d.f, tx, form_field_create(tx, &odd, &object)),
-                       FIELD_CHOICE);
+                       FIELD_CHOICES);
     }
 }
 

@@ -11,7 +11,39 @@
 #include "daemon/http/http.h"
 #include "http_fixture.h"
 
+/* That a request for more than there is fails, as it does without a sanitizer. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 /* ---- bodies and writing ---- */
+
+/* An answer that a part is missing of for want of memory is none, and nothing was done. */
+static void test_memory_short(void **state)
+{
+    static const char *const rows[][3] = {
+        {"GET", "/api/short", ""},
+        {"POST", "/api/short", W},
+        {"POST", "/api/short-key", W "Idempotency-Key: memory-1\r\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct answer a = client_ask(server.port, rows[i][0], rows[i][1], rows[i][2], NULL);
+
+        if (a.status != 500 || !strstr(a.body, "\"code\":\"internal\""))
+            fail_msg("row %zu: %d %s", i, a.status, a.body);
+        free(a.text);
+    }
+    assert_int_equal(notes(), 0);
+}
 
 static void test_write(void **state)
 {
@@ -402,6 +434,7 @@ static void test_upload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(test_memory_short),
         T(test_write),
         T(test_body_too_large),
         T(test_body_without_end),

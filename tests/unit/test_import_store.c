@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <pthread.h>
 #include <sodium.h>
 
 #include "daemon/import_store.h"
@@ -59,6 +60,39 @@ static int count(void)
         n += strlen(e->d_name) == 32;
     closedir(d);
     return n;
+}
+
+enum { ADDERS = 8, EACH = 20 };
+
+static void *add_many(void *arg)
+{
+    const int *who = arg;
+    struct stored_import st;
+    char path[96];
+
+    snprintf(path, sizeof(path), "%s/upload-%d", dir, *who);
+    for (int i = 0; i < EACH; i++) {
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        import_store_add(dir, path, "a.csv", 1, 7, &st);
+    }
+    unlink(path);
+    return NULL;
+}
+
+/* Several slow threads keep uploads at once: the last of them too finds the room that it takes. */
+static void test_room_at_once(void **state)
+{
+    pthread_t threads[ADDERS];
+    int who[ADDERS];
+
+    (void)state;
+    for (int i = 0; i < ADDERS; i++) {
+        who[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, add_many, &who[i]), 0);
+    }
+    for (int i = 0; i < ADDERS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(count(), IMPORT_STORE_MAX);
 }
 
 static void test_there_and_found(void **state)
@@ -167,7 +201,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {CASE(test_there_and_found), CASE(test_names_and_ids),
-                                       CASE(test_age), CASE(test_number)};
+                                       CASE(test_age), CASE(test_number), CASE(test_room_at_once)};
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,7 @@ export function check(method, url, reply) {
 const FEED_SCHEMAS = {
   todo: 'FeedOwn',
   approval: 'FeedOwn',
+  deal: 'FeedDeal',
   units: 'FeedUnits',
   published: 'FeedPublished',
   unit: 'FeedUnit',
