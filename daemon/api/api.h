@@ -274,6 +274,7 @@ int api_fee_delete(struct call *call);
 int api_discount_create(struct call *call);
 int api_discount_update(struct call *call);
 int api_discount_delete(struct call *call);
+int api_discount_order(struct call *call);
 int api_discount_list(struct call *call);
 int api_discount_example(struct call *call);
 int api_scheme_list(struct call *call);

@@ -268,6 +268,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/projects/{project}/discounts", RIGHT_DISCLOSURE_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_discount_create, 0, NULL},
     {"PATCH", "/api/v1/discounts/{discount}", RIGHT_DISCLOSURE_EDIT, ROUTE_WRITE, api_discount_update, 0, NULL},
     {"DELETE", "/api/v1/discounts/{discount}", RIGHT_DISCLOSURE_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_discount_delete, 0, NULL},
+    {"PUT", "/api/v1/projects/{project}/discounts/order", RIGHT_DISCLOSURE_EDIT, ROUTE_WRITE, api_discount_order, 0, NULL},
     {"GET", "/api/v1/projects/{project}/discounts", RIGHT_CHART_VIEW, ROUTE_READ, api_discount_list, 0, NULL},
     {"POST", "/api/v1/projects/{project}/discounts/example", RIGHT_CHART_VIEW, ROUTE_ASK, api_discount_example, 0, NULL},
     {"GET", "/api/v1/projects/{project}/discount-schemes", RIGHT_CHART_VIEW, ROUTE_READ, api_scheme_list, 0, NULL},

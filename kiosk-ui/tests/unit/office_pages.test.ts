@@ -6,6 +6,7 @@ import IntentPart from '@/office/customer/IntentPart.vue';
 import StepPanel from '@/office/deal/StepPanel.vue';
 import TermsPart from '@/office/deal/TermsPart.vue';
 import Editor from '@/office/document/Editor.vue';
+import DiscountTab from '@/office/offer/DiscountTab.vue';
 import ComboBox from '@/office/parts/ComboBox.vue';
 import One from '@/office/questionnaire/One.vue';
 import Wizard from '@/office/reprice/Wizard.vue';
@@ -435,5 +436,51 @@ describe('a draft of questions', () => {
       { version: 1, title: '首访' },
       { version: 2, title: '首访问卷' },
     ]);
+  });
+});
+
+describe('the order of discounts', () => {
+  const rows = ['甲', '乙', '丙'].map((name, i) => ({
+    id: i + 1,
+    name,
+    kind: 'regular',
+    method: 'percent',
+    value: 9900,
+    units: [],
+    version: 1,
+    ordinal: i,
+  }));
+  const answers = {
+    'GET /projects/{project}/discounts': () => ({ items: rows }),
+    'GET /projects/{project}/discount-schemes': () => ({ items: [] }),
+    'GET /projects/{project}/plans': () => ({ items: [] }),
+    'POST /projects/{project}/discounts/example': () => refusal(422, 'fields.wrong'),
+  };
+  const up = (name: string): HTMLElement | null => document.querySelector(`[aria-label="“${name}”上移"]`);
+
+  it('is changed in one write, and said to be so once it is', async () => {
+    let refuse = true;
+    const asked = daemon({
+      ...answers,
+      'PUT /projects/{project}/discounts/order': () =>
+        refuse ? refusal(412, 'version.changed') : { items: rows },
+    });
+    page = await shown(DiscountTab, { project: 1 }, ['disclosure.edit']);
+    up('丙')?.click();
+    await settled();
+    const said = (): string => document.querySelector('p[role=status]')?.textContent ?? '';
+    expect(said()).toBe('');
+    refuse = false;
+    up('丙')?.click();
+    await settled();
+    expect(said()).toContain('丙');
+    const writes = asked.filter((a) => a.method === 'PUT' || a.method === 'PATCH');
+    expect(writes.map((a) => a.body)).toEqual(Array(2).fill({ seen: [1, 2, 3], order: [1, 3, 2] }));
+  });
+
+  it('has an example that says why there is none', async () => {
+    daemon(answers);
+    page = await shown(DiscountTab, { project: 1 }, ['disclosure.edit']);
+    expect(document.querySelector('.example')?.textContent).toContain('fields.wrong');
   });
 });
