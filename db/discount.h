@@ -42,8 +42,8 @@ struct discount_row {
     const int64_t *units;    /* its rooms; when read: by discount_unit_each() */
     size_t n_units;          /* 0: all */
 };
-/* @discount without id and version; effect may be NULL unless it is words. */
-int discount_create(struct tx *tx, const struct discount_row *discount, int64_t *ret_id);
+/* @given: without id and version; effect may be NULL unless it is words. */
+int discount_create(struct tx *tx, const struct discount_row *given, int64_t *ret_id);
 
 struct discount_change {
     int64_t id, version;
@@ -58,10 +58,10 @@ struct discount_change {
     size_t n_units;
 };
 int discount_update(struct tx *tx, const struct discount_change *change);
-/* Puts all of a project into another order of stacking, in one step. @seen: the order that the actor
- * saw: VERSION_CHANGED when it is another one by now. @order: the same ones; else FIELDS_WRONG. The
- * places stay those that there are, so that as few discounts as can be are published anew; where
- * two share one, all are numbered. */
+/* Puts all of a project into another order of stacking, in one step. @seen: the order that the
+ * actor saw: VERSION_CHANGED when it is another one by now. @order: the same ones; else
+ * FIELDS_WRONG. The places stay those that there are, so that as few discounts as can be are
+ * published anew; where two share one, all are numbered. */
 int discount_order(struct tx *tx, int64_t project_id, const int64_t *seen, const int64_t *order,
                    size_t n);
 /* One that terms stand on is kept and used no more. */

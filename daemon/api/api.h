@@ -50,6 +50,7 @@ int api_ticket_create(struct call *call);
 int api_ticket_cancel(struct call *call);
 int api_showing_list(struct call *call);
 int api_deal_list(struct call *call);
+int api_deal_figures(struct call *call);
 int api_deal_open(struct call *call);
 int api_deal_get(struct call *call);
 int api_deal_advance(struct call *call);

@@ -152,6 +152,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/queue/{ticket}/cancel", RIGHT_DEAL_QUEUE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_ticket_cancel, 0, NULL},
     {"GET", "/api/v1/projects/{project}/showings", RIGHT_DEAL_VIEW, ROUTE_READ, api_showing_list, 0, NULL},
     {"GET", "/api/v1/deals", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_list, 0, NULL},
+    {"GET", "/api/v1/deals/figures", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_figures, 0, NULL},
     {"POST", "/api/v1/deals", RIGHT_DEAL_MAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_deal_open, 0, NULL},
     {"GET", "/api/v1/deals/{deal}", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_get, 0, NULL},
     {"POST", "/api/v1/deals/{deal}/advance", RIGHT_DEAL_MAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_deal_advance, 0, NULL},

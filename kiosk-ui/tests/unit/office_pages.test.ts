@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import ApprovalPage from '@/office/approval/Page.vue';
 import DetailPart from '@/office/customer/DetailPart.vue';
 import IntentPart from '@/office/customer/IntentPart.vue';
+import Mine from '@/office/deal/Mine.vue';
 import StepPanel from '@/office/deal/StepPanel.vue';
 import TermsPart from '@/office/deal/TermsPart.vue';
 import Editor from '@/office/document/Editor.vue';
@@ -10,6 +11,7 @@ import DiscountTab from '@/office/offer/DiscountTab.vue';
 import ComboBox from '@/office/parts/ComboBox.vue';
 import One from '@/office/questionnaire/One.vue';
 import Wizard from '@/office/reprice/Wizard.vue';
+import Rules from '@/office/rules/Page.vue';
 import ProcessTable from '@/office/service/ProcessTable.vue';
 import CustomerPick from '@/office/terms/CustomerPick.vue';
 import QuotePanel from '@/office/terms/QuotePanel.vue';
@@ -482,5 +484,77 @@ describe('the order of discounts', () => {
     daemon(answers);
     page = await shown(DiscountTab, { project: 1 }, ['disclosure.edit']);
     expect(document.querySelector('.example')?.textContent).toContain('fields.wrong');
+  });
+});
+
+describe('my sales', () => {
+  it('are counted by the daemon, all of them', async () => {
+    daemon({
+      'GET /deals': () => ({ items: [], next: 'more' }),
+      'GET /deals/figures': () => ({
+        deals: 345,
+        total_fen: 67_800_00,
+        due_now_fen: 0,
+        overdue: 0,
+        soon: [],
+      }),
+      'GET /projects/{project}/states': () => ({ items: [] }),
+    });
+    page = await shown(Mine, {}, ['deal.view']);
+    expect(document.querySelector('.figures')?.textContent).toMatch(/345.*67,800/u);
+  });
+});
+
+describe('the settings for customers', () => {
+  const rule = { project_id: 1, version: 1, reported_n: 3, reported_unit: 'days' };
+  const stage = (name: string) => ({ stage: name, interval_hours: 24, need_next: true });
+  const field = (label: string): string => {
+    const found = document.querySelector<HTMLInputElement>(`[aria-label^="${label}"]`);
+    if (found) found.id = `f-${label}`;
+    return `f-${label}`;
+  };
+
+  it('say what was saved when a part is refused, and save the rest alone', async () => {
+    let refuse = true;
+    const asked = daemon({
+      'GET /projects/{project}/customer-rules': () => rule,
+      'PATCH /projects/{project}/customer-rules': () => ({ ...rule, version: 2, reported_n: 5 }),
+      'GET /projects/{project}/follow-rules': () => ({ items: [stage('lead'), stage('visited')] }),
+      'PUT /projects/{project}/follow-rules/{stage}': () =>
+        refuse ? refusal(503, 'disk.full') : stage('lead'),
+      'GET /working-days': () => ({ items: [] }),
+    });
+    page = await shown(Rules);
+    await type('r-reported', '5');
+    await type(field('线索'), '48');
+    await press('保存');
+    expect(document.body.textContent).toContain('已保存：保护期、公海和查重');
+    refuse = false;
+    await type('r-reported', '6');
+    await type('r-reported', '5');
+    await press('保存');
+    expect(asked.filter((a) => a.method !== 'GET').map((a) => a.method)).toEqual(['PATCH', 'PUT', 'PUT']);
+  });
+
+  it('keep what is typed while they are saved', async () => {
+    const saved = later<unknown>();
+    const asked = daemon({
+      'GET /projects/{project}/customer-rules': () => rule,
+      'PATCH /projects/{project}/customer-rules': () => saved.answer,
+      'GET /projects/{project}/follow-rules': () => ({ items: [] }),
+      'GET /working-days': () => ({ items: [] }),
+    });
+    page = await shown(Rules);
+    await type('r-reported', '5');
+    await press('保存');
+    await type('r-reported', '7');
+    saved.give({ ...rule, version: 2, reported_n: 5 });
+    await settled();
+    expect(typed('r-reported')).toBe('7');
+    await press('保存');
+    expect(asked.filter((a) => a.method === 'PATCH').map((a) => a.body)).toEqual([
+      { version: 1, reported_n: 5 },
+      { version: 2, reported_n: 7 },
+    ]);
   });
 });
