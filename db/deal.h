@@ -112,6 +112,14 @@ struct deal_filter {
 /* Newest first. */
 int deal_list(struct tx *tx, const struct deal_filter *filter,
               int (*each)(void *arg, const struct deal_row *row), void *arg);
+/* What all that @filter lets through come to, and the @filter->limit of them whose terms end next,
+ * the first to end first. @each: as above. */
+struct deal_figures {
+    int64_t n, total_fen, due_now_fen;
+    int64_t overdue; /* whose term has passed */
+};
+int deal_figures(struct tx *tx, const struct deal_filter *filter, struct deal_figures *ret,
+                 int (*each)(void *arg, const struct deal_row *row), void *arg);
 int deal_get(struct tx *tx, int64_t deal_id, const char *today,
              int (*each)(void *arg, const struct deal_row *row), void *arg);
 

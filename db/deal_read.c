@@ -1,5 +1,6 @@
 /* deal_read.c - reading deals. See deal.h. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "db/contact.h"
@@ -26,20 +27,22 @@
     "COALESCE((SELECT SUM(l.amount_fen) FROM receivable l WHERE l.deal_id = d.id AND "             \
     "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0 AND l.due_date <= $1), 0)"
 static const char one_sql[] = COLUMNS "WHERE d.id = $2";
-static const char list_sql[] = COLUMNS
-    "WHERE ($2 = 0 OR d.project_id = $2) AND ($3 = 0 OR u.building_id = $3) "
-    "AND ($4 = 0 OR d.unit_id = $4) AND ($5 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE "
-    "q.deal_id = d.id AND q.customer_id = $5)) AND ($6 = 0 OR d.user_id = $6) "
-    "AND ($7 = '' OR $7 LIKE '%' || d.stage || '%') "
-    "AND ($8 < 0 OR ($8 = 1 AND d.closed_ms IS NULL) OR ($8 = 0 AND d.closed_ms IS NOT NULL)) "
-    "AND ($9 = 0 OR (d.closed_ms IS NULL AND d.due_ms <= $9)) "
-    "AND ($10 = 0 OR " DUE_NOW " > (SELECT COALESCE(SUM(x.amount_fen), 0) FROM received x WHERE "
-    "x.deal_id = d.id)) "
-    "AND ($11 = 0 OR EXISTS (SELECT 1 FROM deal_change g WHERE g.deal_id = d.id AND g.state = "
-    "'asked')) AND ($12 = 0 OR d.opened_ms >= $12) AND ($13 = 0 OR d.opened_ms < $13) "
-    "AND ($14 = '' OR EXISTS (SELECT 1 FROM deal_document z WHERE z.deal_id = d.id AND "
-    "(z.document = $14 OR CAST(z.number AS TEXT) = $14))) "
-    "AND ($15 = 0 OR d.id < $15) ORDER BY d.id DESC";
+#define FILTER                                                                                     \
+    "WHERE ($2 = 0 OR d.project_id = $2) AND ($3 = 0 OR u.building_id = $3) "                      \
+    "AND ($4 = 0 OR d.unit_id = $4) AND ($5 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE "      \
+    "q.deal_id = d.id AND q.customer_id = $5)) AND ($6 = 0 OR d.user_id = $6) "                    \
+    "AND ($7 = '' OR $7 LIKE '%' || d.stage || '%') "                                              \
+    "AND ($8 < 0 OR ($8 = 1 AND d.closed_ms IS NULL) OR ($8 = 0 AND d.closed_ms IS NOT NULL)) "    \
+    "AND ($9 = 0 OR (d.closed_ms IS NULL AND d.due_ms <= $9)) "                                    \
+    "AND ($10 = 0 OR " DUE_NOW " > (SELECT COALESCE(SUM(x.amount_fen), 0) FROM received x WHERE "  \
+    "x.deal_id = d.id)) "                                                                          \
+    "AND ($11 = 0 OR EXISTS (SELECT 1 FROM deal_change g WHERE g.deal_id = d.id AND g.state = "    \
+    "'asked')) AND ($12 = 0 OR d.opened_ms >= $12) AND ($13 = 0 OR d.opened_ms < $13) "            \
+    "AND ($14 = '' OR EXISTS (SELECT 1 FROM deal_document z WHERE z.deal_id = d.id AND "           \
+    "(z.document = $14 OR CAST(z.number AS TEXT) = $14))) "                                        \
+    "AND ($15 = 0 OR d.id < $15) AND ($16 = 0 OR (d.closed_ms IS NULL AND d.due_ms > $16)) "
+static const char list_sql[] = COLUMNS FILTER "ORDER BY d.id DESC";
+static const char soon_sql[] = COLUMNS FILTER "ORDER BY d.due_ms, d.id";
 
 static const char *text_at(struct stmt *s, int column)
 {
@@ -131,23 +134,67 @@ int deal_get(struct tx *tx, int64_t deal_id, const char *today,
     return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
 }
 
-int deal_list(struct tx *tx, const struct deal_filter *f,
-              int (*each)(void *arg, const struct deal_row *row), void *arg)
+/* @after_ms: whose term ends after that; 0: any. */
+static int filter_query(struct tx *tx, const char *sql, const struct deal_filter *f,
+                        int64_t after_ms, struct stmt **ret_s)
 {
     const int64_t user =
         actor_has(tx->actor, RIGHT_DEAL_ALL) ? f->user_id : tx->actor->id; /* own, and no others */
-    struct stmt *s = NULL;
     int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
-    if (r == 0)
-        r = db_query(tx->db, &s, list_sql, "tiiiiitiiiiiiti", f->today, f->project_id,
-                     f->building_id, f->unit_id, f->customer_id, user, f->stages ? f->stages : "",
-                     (int64_t)f->live, f->overdue ? tx->now_ms : (int64_t)0, (int64_t)f->owing,
-                     (int64_t)f->changing, f->from_ms, f->to_ms, f->paper ? f->paper : "",
-                     f->before_id);
+    return r < 0 ? r
+                 : db_query(tx->db, ret_s, sql, "tiiiiitiiiiiitii", f->today, f->project_id,
+                            f->building_id, f->unit_id, f->customer_id, user,
+                            f->stages ? f->stages : "", (int64_t)f->live,
+                            f->overdue ? tx->now_ms : (int64_t)0, (int64_t)f->owing,
+                            (int64_t)f->changing, f->from_ms, f->to_ms, f->paper ? f->paper : "",
+                            f->before_id, after_ms);
+}
+
+int deal_list(struct tx *tx, const struct deal_filter *f,
+              int (*each)(void *arg, const struct deal_row *row), void *arg)
+{
+    struct stmt *s = NULL;
+    int r = filter_query(tx, list_sql, f, 0, &s);
+
     if (r == 0)
         r = rows_give(tx, s, f->limit < DEAL_PAGE_MAX ? f->limit : DEAL_PAGE_MAX + 1, each, arg);
     return r < 0 ? r : 0;
+}
+
+struct figures_sum {
+    struct deal_figures figures;
+    int64_t now_ms;
+};
+
+static int figures_add(void *arg, const struct deal_row *row)
+{
+    struct figures_sum *sum = arg;
+
+    sum->figures.n++;
+    sum->figures.total_fen += row->total_fen;
+    sum->figures.due_now_fen += row->due_now_fen;
+    sum->figures.overdue += !row->closed_ms && row->due_ms && row->due_ms <= sum->now_ms;
+    return 0;
+}
+
+int deal_figures(struct tx *tx, const struct deal_filter *f, struct deal_figures *ret,
+                 int (*each)(void *arg, const struct deal_row *row), void *arg)
+{
+    struct figures_sum sum = {.now_ms = tx->now_ms};
+    struct stmt *s = NULL;
+    int r = filter_query(tx, list_sql, f, 0, &s);
+
+    if (r == 0)
+        r = rows_give(tx, s, INT_MAX, figures_add, &sum);
+    if (r >= 0)
+        r = filter_query(tx, soon_sql, f, tx->now_ms, &s);
+    if (r == 0)
+        r = rows_give(tx, s, f->limit, each, arg);
+    if (r < 0)
+        return r;
+    *ret = sum.figures;
+    return 0;
 }
 
 /* ---- what belongs to one ---- */

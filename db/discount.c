@@ -405,6 +405,98 @@ int discount_update(struct tx *tx, const struct discount_change *c)
     return r < 0 ? r : 0;
 }
 
+/* ---- the order of stacking ---- */
+
+struct place {
+    int64_t id, version, ordinal;
+};
+struct order {
+    struct place places[DISCOUNT_MAX];
+    size_t n;
+    bool distinct;
+};
+
+static int place_add(void *arg, const struct discount_row *row)
+{
+    struct order *now = arg;
+
+    if (now->n == DISCOUNT_MAX)
+        return -E2BIG;
+    now->distinct &= now->n == 0 || now->places[now->n - 1].ordinal != row->ordinal;
+    now->places[now->n++] = (struct place){row->id, row->version, row->ordinal};
+    return 0;
+}
+
+static const struct place *place_find(const struct order *now, int64_t id)
+{
+    for (size_t i = 0; i < now->n; i++)
+        if (now->places[i].id == id)
+            return &now->places[i];
+    return NULL;
+}
+
+static bool seen_is(const struct order *now, const int64_t *seen, size_t n)
+{
+    bool same = now->n == n;
+
+    for (size_t i = 0; same && i < n; i++)
+        same = now->places[i].id == seen[i];
+    return same;
+}
+
+/* Each of them once. */
+static bool order_whole(const struct order *now, const int64_t *order)
+{
+    for (size_t i = 0; i < now->n; i++) {
+        if (!place_find(now, order[i]))
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (order[k] == order[i])
+                return false;
+    }
+    return true;
+}
+
+static int order_stale(struct tx *tx, int64_t project_id)
+{
+    struct stmt *s;
+    int r = tx_row(tx, &s, "SELECT name FROM project WHERE id = $1", project_id);
+
+    if (r < 0)
+        return r;
+    r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", stmt_text(s, 0), NULL);
+    stmt_reset(s);
+    return r;
+}
+
+int discount_order(struct tx *tx, int64_t project_id, const int64_t *seen, const int64_t *order,
+                   size_t n)
+{
+    struct order now = {.distinct = true};
+    int r = tx_need_whole(tx, project_id);
+
+    if (r == 0)
+        r = discount_each(tx, project_id, 0, place_add, &now);
+    if (r < 0)
+        return r;
+    if (!seen_is(&now, seen, n))
+        return order_stale(tx, project_id);
+    if (!order_whole(&now, order)) {
+        fault_item(tx->fault, FAULT_FIELD_CHOICE, 0, "order", "field", "order", NULL);
+        return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        const struct place *old = place_find(&now, order[i]);
+        const int64_t ordinal = now.distinct ? now.places[i].ordinal : (int64_t)(i + 1) * 10;
+        const struct discount_change c = {
+            .id = old->id, .version = old->version, .ordinal = &ordinal};
+
+        if (ordinal != old->ordinal)
+            r = discount_update(tx, &c);
+    }
+    return r;
+}
+
 int discount_delete(struct tx *tx, int64_t id)
 {
     struct trail trail = {0};

@@ -58,6 +58,12 @@ struct discount_change {
     size_t n_units;
 };
 int discount_update(struct tx *tx, const struct discount_change *change);
+/* Puts all of a project into another order of stacking, in one step. @seen: the order that the
+ * actor saw: VERSION_CHANGED when it is another one by now. @order: the same ones; else
+ * FIELDS_WRONG. The places stay those that there are, so that as few discounts as can be are
+ * published anew; where two share one, all are numbered. */
+int discount_order(struct tx *tx, int64_t project_id, const int64_t *seen, const int64_t *order,
+                   size_t n);
 /* One that terms stand on is kept and used no more. */
 int discount_delete(struct tx *tx, int64_t id);
 int discount_project(struct tx *tx, int64_t discount_id, int64_t *ret_project_id);

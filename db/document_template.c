@@ -106,40 +106,47 @@ int template_create(struct tx *tx, const struct template_new *t, int64_t *ret_id
 }
 
 struct template_now {
-    int64_t project_id;
-    char kind[20], state[12];
+    int64_t project_id, version;
+    char kind[20], state[12], name[TEMPLATE_NAME_MAX * 4 + 1];
 };
 
 static int now_read(struct tx *tx, int64_t id, struct template_now *ret)
 {
     struct stmt *s;
-    int r =
-        tx_own(tx, &s, "SELECT project_id, kind, state FROM document_template WHERE id = $1", id);
+    int r = tx_own(tx, &s,
+                   "SELECT project_id, kind, state, name, at_ms FROM document_template "
+                   "WHERE id = $1",
+                   id);
 
     if (r < 0)
         return r;
     ret->project_id = stmt_int(s, 0);
     snprintf(ret->kind, sizeof(ret->kind), "%s", stmt_text(s, 1));
     snprintf(ret->state, sizeof(ret->state), "%s", stmt_text(s, 2));
+    snprintf(ret->name, sizeof(ret->name), "%s", stmt_text(s, 3));
+    ret->version = stmt_int(s, 4);
     stmt_reset(s);
     if (strcmp(ret->state, "draft") != 0)
         return fault_set(tx->fault, FAULT_TEMPLATE_USED, NULL);
     return 0;
 }
 
-int template_update(struct tx *tx, int64_t id, const char *name, const char *body)
+int template_update(struct tx *tx, int64_t id, int64_t version, const char *name, const char *body)
 {
     struct trail trail = {0};
     struct template_now now;
     int r = now_read(tx, id, &now);
 
+    if (r == 0 && now.version != version)
+        r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
     if (r == 0 && body)
         r = template_body_check(tx, body);
     if (r == 0)
         r = db_run(tx->db,
                    "UPDATE document_template SET name = COALESCE($2, name), "
                    "body = COALESCE($3, body), actor = $4, at_ms = $5 WHERE id = $1",
-                   "ittti", id, name, body, tx->actor->name, tx->now_ms);
+                   "ittti", id, name, body, tx->actor->name,
+                   tx->now_ms > version ? tx->now_ms : version + 1);
     if (r < 0)
         return r;
     trail_text(&trail, "name", NULL, name);
@@ -175,6 +182,7 @@ static int rows_give(struct stmt *s, int r, bool whole,
                                          .id = stmt_int(s, 1),
                                          .number = stmt_int(s, 2),
                                          .at_ms = stmt_int(s, 3),
+                                         .version = stmt_int(s, 3),
                                          .kind = stmt_text(s, 4),
                                          .name = stmt_text(s, 5),
                                          .state = stmt_text(s, 6),

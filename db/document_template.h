@@ -32,14 +32,15 @@ struct template_new {
 };
 /* The next number of its kind. TEMPLATE_FIELD names each {{field}} that there is none of. */
 int template_create(struct tx *tx, const struct template_new *template, int64_t *ret_id);
-/* Of a draft: TEMPLATE_USED else. */
-int template_update(struct tx *tx, int64_t id, const char *name, const char *body);
+/* Of a draft: TEMPLATE_USED else. @version: of the row that was seen; @name, @body: NULL stays. */
+int template_update(struct tx *tx, int64_t id, int64_t version, const char *name, const char *body);
 /* Makes it the one that is used; the one before is retired. An older one may be made active
  * again by a new draft of its text: a number is never reused. */
 int template_activate(struct tx *tx, int64_t id);
 
 struct template_row {
     int64_t id, project_id, number, at_ms;
+    int64_t version; /* the moment of its last change, of two in one millisecond a later one */
     const char *kind, *name, *state, *actor;
     const char *body; /* of a single one; NULL in a list */
 };

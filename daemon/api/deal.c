@@ -11,7 +11,7 @@
 #include "db/day.h"
 #include "db/receivable.h"
 
-enum { PAGE_DEFAULT = 50 };
+enum { PAGE_DEFAULT = 50, SOON_MAX = 5 };
 
 /* ---- the row ---- */
 
@@ -134,6 +134,37 @@ int api_deal_list(struct call *call)
     filter.today = today;
     r = deal_list(&call->tx, &filter, page_add, &page);
     return page_reply(call, &page, r);
+}
+
+static int soon_add(void *arg, const struct deal_row *row)
+{
+    return items_add(arg, deal_json(row));
+}
+
+int api_deal_figures(struct call *call)
+{
+    struct deal_filter filter = {.live = 1, .limit = SOON_MAX};
+    struct deal_figures figures = {0};
+    json_t *soon = json_array(), *o;
+    char today[DAY_TEXT];
+    int r = ids_read(call, &filter);
+
+    day_of(call->tx.now_ms, today);
+    filter.today = today;
+    if (r == 0)
+        r = deal_figures(&call->tx, &filter, &figures, soon_add, soon);
+    if (r < 0) {
+        json_decref(soon);
+        return r;
+    }
+    o = json_object();
+    set_int(o, "deals", figures.n);
+    set_int(o, "total_fen", figures.total_fen);
+    set_int(o, "due_now_fen", figures.due_now_fen);
+    set_int(o, "overdue", figures.overdue);
+    json_object_set_new_nocheck(o, "soon", soon);
+    call->reply.body = o;
+    return 0;
 }
 
 /* ---- one, whole ---- */

@@ -184,6 +184,28 @@ int api_discount_update(struct call *call)
     return r < 0 ? r : reply_discount(call, c.id, 200);
 }
 
+int api_discount_order(struct call *call)
+{
+    int64_t project_id, *seen = NULL, *order = NULL;
+    size_t n_seen = 0, n_order = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &project_id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_ids(&b, "seen", BODY_REQUIRED, DISCOUNT_MAX, &seen, &n_seen);
+    body_ids(&b, "order", BODY_REQUIRED, DISCOUNT_MAX, &order, &n_order);
+    if (seen && order && n_order != n_seen)
+        fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "order", "field", "order", NULL);
+    r = body_end(&b);
+    if (r == 0)
+        r = discount_order(&call->tx, project_id, seen, order, n_seen);
+    free(seen);
+    free(order);
+    return r < 0 ? r : api_discount_list(call);
+}
+
 int api_discount_delete(struct call *call)
 {
     int64_t id;

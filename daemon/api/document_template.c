@@ -21,6 +21,7 @@ static int template_add(void *arg, const struct template_row *row)
     set_text(o, "state", row->state);
     set_text(o, "actor", row->actor);
     set_int(o, "at_ms", row->at_ms);
+    set_int(o, "version", row->version);
     if (row->body)
         set_text(o, "body", row->body);
     return items_add(arg, o);
@@ -98,17 +99,18 @@ int api_template_update(struct call *call)
 {
     const char *name = NULL, *text = NULL;
     struct body b;
-    int64_t id;
+    int64_t id, version = 0;
     int r = call_param_id(call, 0, &id);
 
     if (r < 0)
         return r;
     body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
     body_text(&b, "name", BODY_OPTIONAL, 1, TEMPLATE_NAME_MAX, &name);
     body_lines(&b, "body", BODY_OPTIONAL, 1, TEMPLATE_BODY_MAX, &text);
     r = body_end(&b);
     if (r == 0)
-        r = template_update(&call->tx, id, name, text);
+        r = template_update(&call->tx, id, version, name, text);
     return r < 0 ? r : reply_template(call, id, 200);
 }
 

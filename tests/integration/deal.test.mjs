@@ -232,6 +232,26 @@ describe('whose', () => {
     await cashier.refused('POST', '/api/v1/deals', 403, 'right.denied', { body: {} });
   });
 
+  test('what they come to is of all of them, and of whom one may see', async () => {
+    for (const who of [manager, sales, control]) {
+      const live = (await who.get('/api/v1/deals?live=1&limit=200')).items;
+      const all = await who.get('/api/v1/deals/figures');
+      const sum = (of) => live.reduce((n, d) => n + of(d), 0);
+      assert.equal(all.deals, live.length);
+      assert.equal(all.total_fen, sum((d) => d.total_fen));
+      assert.equal(all.due_now_fen, sum((d) => d.due_now_fen));
+      assert.equal(all.overdue, sum((d) => Number(d.due_ms !== null && d.due_ms <= Date.now())));
+      const terms = live.filter((d) => d.due_ms > Date.now()).sort((a, b) => a.due_ms - b.due_ms || a.id - b.id);
+      assert.deepEqual(
+        all.soon.map((d) => d.id),
+        terms.slice(0, 5).map((d) => d.id),
+      );
+    }
+    assert.ok((await manager.get('/api/v1/deals/figures')).deals > 0);
+    const none = await control.get(`/api/v1/deals/figures?customer=999999`);
+    assert.deepEqual(none, { deals: 0, total_fen: 0, due_now_fen: 0, overdue: 0, soon: [] });
+  });
+
   test('page by page, once each', async () => {
     const seen = [];
     for (let next = ''; next !== undefined; ) {

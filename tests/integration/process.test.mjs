@@ -336,13 +336,18 @@ describe('papers (SF-25, SF-26)', () => {
     );
     await sales.refused('POST', path, 403, 'right.denied', { body: {} });
     const draft = await manager.post(path, { kind: 'contract', name: '合同', body: 'x' }, 201);
-    await manager.patch(`/api/v1/document-templates/${draft.id}`, { body: text });
+    const one = `/api/v1/document-templates/${draft.id}`;
+    const saved = await manager.patch(one, { version: draft.version, body: text });
+    await manager.refused('PATCH', one, 412, 'version.changed', {
+      body: { version: draft.version, name: '另一人' },
+    });
+    assert.equal((await manager.get(one)).name, '合同');
     const shown = (await manager.post(`${path}/preview`, { body: text }, 200)).body;
     assert.doesNotMatch(shown, /{{/);
     const used = await manager.post(`/api/v1/document-templates/${draft.id}/activate`, undefined, 200);
     assert.equal(used.state, 'active');
-    await manager.refused('PATCH', `/api/v1/document-templates/${draft.id}`, 409, 'template.used', {
-      body: { body: 'y' },
+    await manager.refused('PATCH', one, 409, 'template.used', {
+      body: { version: saved.version, body: 'y' },
     });
     const deal = await signed();
     const document = deal.documents.at(-1);

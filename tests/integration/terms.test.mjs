@@ -155,6 +155,27 @@ describe('the public list (PR-14)', () => {
       });
   });
 
+  test('another order comes whole, or not at all', async () => {
+    const path = `/api/v1/projects/${project}/discounts/order`;
+    const before = await discounts();
+    const seen = before.map((d) => d.id);
+    const order = [...seen.slice(1), seen[0]];
+    const refused = (status, code, body) => control.refused('PUT', path, status, code, { body });
+    await refused(422, 'fields.wrong', { seen, order: order.slice(1) });
+    await refused(422, 'fields.wrong', { seen, order: [order[0], ...order.slice(0, -1)] });
+    await refused(422, 'fields.wrong', { seen });
+    await sales.refused('PUT', path, 403, 'right.denied', { body: { seen, order } });
+    const after = (await control.put(path, { seen, order })).items;
+    assert.deepEqual(
+      after.map((d) => d.id),
+      order,
+    );
+    await refused(412, 'version.changed', { seen, order: seen });
+    assert.deepEqual((await discounts()).map((d) => [d.id, d.ordinal]), after.map((d) => [d.id, d.ordinal]));
+    const back = (await control.put(path, { seen: order, order: seen })).items;
+    assert.deepEqual(back.map((d) => [d.id, d.shown]), before.map((d) => [d.id, d.shown]));
+  });
+
   test('a worked example needs no publication', async () => {
     const names = ['按时签约优惠', '老业主优惠'];
     const ids = (await discounts()).filter((d) => names.includes(d.name)).map((d) => d.id);

@@ -256,6 +256,43 @@ static void test_discounts(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, discount_delete(tx, id)), NOT_FOUND);
 }
 
+/* The ordinal of each, oldest discount first. */
+static int64_t places(struct fixture *f)
+{
+    return fixture_count(f, "SELECT SUM(CASE name WHEN 'a' THEN 1000000 WHEN 'b' THEN 1000 ELSE 1 "
+                            "END * ordinal) FROM discount");
+}
+
+static void test_discount_order(void **state)
+{
+    struct fixture *f = *state;
+    struct discount_row d = {.project_id = f->project, .condition = "c", .effect = "e"};
+    int64_t ids[3], moved[3], twice[3];
+
+    for (int i = 0; i < 3; i++) {
+        d.name = (const char *[]){"a", "b", "c"}[i];
+        d.ordinal = (const int64_t[]){10, 20, 90}[i];
+        assert_int_equal(FIXTURE_DO(f, tx, discount_create(tx, &d, &ids[i])), 0);
+    }
+    memcpy(moved, (int64_t[]){ids[1], ids[0], ids[2]}, sizeof(moved));
+    memcpy(twice, (int64_t[]){ids[1], ids[1], ids[2]}, sizeof(twice));
+    assert_refused(f, FIXTURE_DO(f, tx, discount_order(tx, f->project, moved, ids, 3)),
+                   VERSION_CHANGED);
+    assert_refused(f, FIXTURE_DO(f, tx, discount_order(tx, f->project, ids, moved, 2)),
+                   VERSION_CHANGED);
+    assert_refused(f, FIXTURE_DO(f, tx, discount_order(tx, f->project, ids, twice, 3)),
+                   FIELDS_WRONG);
+    assert_int_equal(places(f), 10020090);
+    assert_int_equal(FIXTURE_DO(f, tx, discount_order(tx, f->project, ids, moved, 3)), 0);
+    assert_int_equal(places(f), 20010090); /* the third is as it was, and need not be published */
+    assert_int_equal(fixture_of(f, "SELECT version FROM discount WHERE id = $1", ids[2]), 1);
+    assert_int_equal(db_script(f->db, "UPDATE discount SET ordinal = 0"), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, discount_order(tx, f->project, ids, moved, 3)), 0);
+    assert_int_equal(places(f), 20010030);
+    f->as = &f->outsider;
+    assert_refused(f, FIXTURE_DO(f, tx, discount_order(tx, f->project, moved, ids, 3)), NOT_FOUND);
+}
+
 static void test_layouts(void **state)
 {
     struct fixture *f = *state;
@@ -360,6 +397,7 @@ int main(void)
         CASE(test_fees),
         CASE(test_fee_classes),
         CASE(test_discounts),
+        CASE(test_discount_order),
         CASE(test_layouts),
         CASE(test_project),
     };

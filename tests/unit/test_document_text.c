@@ -44,20 +44,32 @@ static int64_t document_of(struct fixture *f, int64_t deal)
     return fixture_of(f, "SELECT MAX(id) FROM deal_document WHERE deal_id = $1", deal);
 }
 
+static int64_t version_of(struct fixture *f, int64_t template)
+{
+    return fixture_of(f, "SELECT at_ms FROM document_template WHERE id = $1", template);
+}
+
 static void test_versions(void **state)
 {
     struct fixture *f = *state;
     int r;
-    int64_t first, second;
+    int64_t first, second, seen;
 
     template_made(f, "contract", "{{没有}} {{unit}} {{nothing}}", &r);
     assert_refused(f, r, FIELDS_WRONG);
     assert_int_equal(f->fault.n_items, 2);
     first = template_made(f, "contract", "一 {{unit}} {{房号}} {{ {}", &r);
     assert_int_equal(r, 0);
-    assert_int_equal(FIXTURE_DO(f, tx, template_update(tx, first, NULL, "改")), 0);
+    seen = version_of(f, first);
+    assert_int_equal(
+        FIXTURE_DO(f, tx, template_update(tx, first, version_of(f, first), NULL, "改")), 0);
+    /* Seen before that: in the same millisecond, which is another version all the same. */
+    assert_refused(f, FIXTURE_DO(f, tx, template_update(tx, first, seen, NULL, "别人的")),
+                   VERSION_CHANGED);
     assert_int_equal(FIXTURE_DO(f, tx, template_activate(tx, first)), 0);
-    assert_refused(f, FIXTURE_DO(f, tx, template_update(tx, first, NULL, "又改")), TEMPLATE_USED);
+    assert_refused(
+        f, FIXTURE_DO(f, tx, template_update(tx, first, version_of(f, first), NULL, "又改")),
+        TEMPLATE_USED);
     assert_refused(f, FIXTURE_DO(f, tx, template_activate(tx, first)), TEMPLATE_USED);
     second = template_used(f, "contract", "二");
     assert_int_equal(fixture_of(f, "SELECT number FROM document_template WHERE id = $1", second),
@@ -66,7 +78,9 @@ static void test_versions(void **state)
                                       "'active'"),
                      1);
     f->as = &f->outsider;
-    assert_refused(f, FIXTURE_DO(f, tx, template_update(tx, second, "x", NULL)), NOT_FOUND);
+    assert_refused(f,
+                   FIXTURE_DO(f, tx, template_update(tx, second, version_of(f, second), "x", NULL)),
+                   NOT_FOUND);
     template_made(f, "contract", "三", &r);
     assert_refused(f, r, NOT_FOUND);
 }

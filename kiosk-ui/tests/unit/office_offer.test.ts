@@ -1,36 +1,7 @@
-// Plans and discounts as they are typed, and the order of discounts when one is moved.
+// Plans and discounts as they are typed, and what is said of them.
 import { describe, expect, it } from 'vitest';
-import {
-  lineBody,
-  lineForm,
-  moved,
-  newLine,
-  parseValue,
-  valueText,
-  type Discount,
-} from '@/office/offer/offer';
+import { lineBody, lineForm, newLine, parseValue, valueText } from '@/office/offer/offer';
 import { dueText, stepText } from '@/office/terms/terms';
-
-const rows = (...ordinals: number[]): Discount[] =>
-  ordinals.map((ordinal, i) => ({ id: i + 1, ordinal }) as Discount);
-
-describe('the order of discounts', () => {
-  it('moves as few as can be', () => {
-    expect(moved(rows(10, 20, 90), 0, 1)).toEqual([
-      { id: 2, ordinal: 10 },
-      { id: 1, ordinal: 20 },
-    ]);
-    expect(moved(rows(10, 20, 90), 2, 0).map((d) => d.id)).toEqual([3, 1, 2]);
-  });
-  it('numbers all when two share a place, and none beyond the ends', () => {
-    expect(moved(rows(0, 0), 0, 1)).toEqual([
-      { id: 2, ordinal: 10 },
-      { id: 1, ordinal: 20 },
-    ]);
-    expect(moved(rows(10, 20), 1, 2)).toEqual([]);
-    expect(moved(rows(10, 20), 0, -1)).toEqual([]);
-  });
-});
 
 describe('a line of a plan', () => {
   it('is typed in per cent or yuan, and nothing of the rest', () => {

@@ -13,6 +13,7 @@ import {
   parseYuan,
   yuanText,
 } from '@/office/parts/parse';
+import { moved } from '@/office/parts/moved';
 import {
   groupCheck,
   markOf,
@@ -60,6 +61,15 @@ describe('numbers people type', () => {
     ] as const)
       expect(parseDecimal(decimalText(n, digits), digits)).toBe(n);
     expect(yuanText(null)).toBe('');
+  });
+});
+
+describe('a list whose order people give', () => {
+  it('has what is moved at its new place, and nothing beyond its ends', () => {
+    expect(moved([1, 2, 3], 0, 2)).toEqual([2, 3, 1]);
+    expect(moved([1, 2, 3], 2, 0)).toEqual([3, 1, 2]);
+    expect(moved([1, 2, 3], 0, -1)).toEqual([1, 2, 3]);
+    expect(moved([1, 2, 3], 2, 3)).toEqual([1, 2, 3]);
   });
 });
 

@@ -10,7 +10,6 @@ import {
   choice,
   fromApi,
   lacking,
-  moved,
   nothing,
   saidOfAnswers,
   saidOfQuestion,
@@ -75,13 +74,6 @@ describe('a draft', () => {
     expect([score.options, score.low, score.high]).toEqual([[], 1, 5]);
     expect(asKind(score, 'matrix').rows).toHaveLength(1);
     expect(blank('single').options).toHaveLength(2);
-  });
-
-  it('is moved within its ends', () => {
-    expect(moved([1, 2, 3], 0, 2)).toEqual([2, 3, 1]);
-    expect(moved([1, 2, 3], 2, 0)).toEqual([3, 1, 2]);
-    expect(moved([1, 2, 3], 0, -1)).toEqual([1, 2, 3]);
-    expect(moved([1, 2, 3], 2, 3)).toEqual([1, 2, 3]);
   });
 
   it('gives every new choice a key of its own', () => {

@@ -1,6 +1,6 @@
 // How the steps of a deal stand, what is next, where the board has them; a process as it is edited.
 import { describe, expect, test } from 'vitest';
-import { body, daysOf, moved, read, ready, step } from '@/office/process/process';
+import { body, daysOf, read, ready, step } from '@/office/process/process';
 import { canFinish, cell, nextSteps, standing, type DealNode } from '@/office/service/service';
 
 const node = (id: number, more: Partial<DealNode> = {}): DealNode => ({
@@ -83,9 +83,5 @@ describe('a process', () => {
     ]);
     draft.nodes[0]!.name = ' ';
     expect(ready(draft)).toBe(false);
-  });
-  test('moved within its bounds', () => {
-    expect(moved([1, 2, 3], 0, 2)).toEqual([2, 3, 1]);
-    expect(moved([1, 2, 3], 0, -1)).toEqual([1, 2, 3]);
   });
 });

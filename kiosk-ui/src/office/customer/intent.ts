@@ -4,15 +4,6 @@ import { areaText, decimalText, parseArea, parseDecimal } from '../parts/parse';
 
 export type Intent = Schemas['Intent'];
 export type Criterion = Schemas['Match']['missed'][number];
-export const CRITERIA = [
-  'class',
-  'layout',
-  'rooms',
-  'area',
-  'floor',
-  'price',
-  'orientation',
-] as const satisfies Criterion[];
 
 /** Ten thousand yuan, in which prices are spoken of. */
 const WAN_DIGITS = 6;

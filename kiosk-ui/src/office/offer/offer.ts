@@ -92,22 +92,3 @@ export const valueText = (method: string, value: number): string =>
       : yuanText(value);
 export const parseValue = (method: string, text: string): number | null =>
   method === 'percent' || method === 'points' ? parseDecimal(text, 2) : parseYuan(text);
-
-/** What has to change when a row is moved: the places stay those there are, so that as few discounts as can be
- * are published anew; where two share one, all are numbered. */
-export function moved(
-  rows: readonly Discount[],
-  from: number,
-  to: number,
-): { id: number; ordinal: number }[] {
-  const next = [...rows];
-  const [row] = next.splice(from, 1);
-  if (!row || to < 0 || to > next.length) return [];
-  next.splice(to, 0, row);
-  const places = rows.map((d) => d.ordinal);
-  const distinct = new Set(places).size === places.length;
-  return next
-    .map((d, i) => ({ id: d.id, ordinal: distinct ? (places[i] ?? 0) : (i + 1) * 10, was: d.ordinal }))
-    .filter((d) => d.ordinal !== d.was)
-    .map(({ id, ordinal }) => ({ id, ordinal }));
-}

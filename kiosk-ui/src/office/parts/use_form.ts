@@ -1,10 +1,13 @@
 // A form over a record with a version: what was there when it opened, what is typed, and the record it changes
 // (null: a new one). When somebody else saved first (412), `renew` takes the record as it is now and keeps every
 // field that was typed here; saving again then changes only those.
-import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { computed, nextTick, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { useSend, type Send } from './use_send';
 
-export interface Form<F, R> {
+/** A record that can be changed has a version; null: a form that only makes new ones. */
+type Versioned = { version: number } | null;
+
+export interface Form<F, R extends Versioned> {
   open: Ref<boolean>;
   values: Ref<F>;
   record: ShallowRef<R | null>;
@@ -14,22 +17,47 @@ export interface Form<F, R> {
   /** Opens the form on a record, or on a new one that starts as @values. */
   show: (record: R | null, values?: F) => void;
   renew: () => Promise<void>;
+  /** What was sent last is saved, as @record: the form goes on from it, and what was typed meanwhile stays typed. */
+  took: (record: R) => void;
+  /** Sends what is typed: as a change of the record, with its version, or as a new one. null: refused. */
+  save: <B extends object, S>(
+    body: B,
+    change: (body: B & { version: number }, record: NonNullable<R>) => Promise<S>,
+    make: (body: B, key: string) => Promise<S>,
+  ) => Promise<S | null>;
 }
+
+/** useForm's @latest for a record of a list: what the list holds of it once it was read again. */
+export const latestIn =
+  <R extends { id: number }>(reload: () => Promise<unknown>, rows: () => readonly R[] | null | undefined) =>
+  async (old: Pick<R, 'id'>): Promise<R | undefined> => {
+    await reload();
+    await nextTick(); // a list that comes as a property is handed down first
+    return rows()?.find((r) => r.id === old.id);
+  };
 
 /**
  * @read: what the form shows of a record, and of a new one. @latest: fetches the record as it is now; a form
  * that only makes new ones has none. @open: whether the form is open, where the screen around it decides that.
  */
-export function useForm<F extends object, R>(
+export function useForm<F extends object, R extends Versioned = null>(
   read: (record: R | null) => F,
   latest: ((record: R) => Promise<R | undefined>) | null = null,
   open: Ref<boolean> = ref(false),
 ): Form<F, R> {
   const values = ref(read(null)) as Ref<F>;
-  const record = shallowRef<R | null>(null);
+  const record = shallowRef<R | null>(null) as ShallowRef<R | null>;
   const start = ref('');
-  const sending = useSend();
+  const line = useSend();
   const text = (part: unknown): string => JSON.stringify(part) ?? '';
+  let sent = '';
+  const sending: Send = {
+    ...line,
+    send: (body, act, to) => {
+      sent = text(values.value);
+      return line.send(body, act, to);
+    },
+  };
 
   function show(next: R | null, first: F = read(next)): void {
     record.value = next;
@@ -39,10 +67,9 @@ export function useForm<F extends object, R>(
     open.value = true;
   }
 
-  async function renew(): Promise<void> {
-    const now = record.value === null ? undefined : await latest?.(record.value);
-    if (now === undefined) return; // gone meanwhile: saving says so
-    const before = JSON.parse(start.value) as F;
+  /** Goes on from @now: fields that are as they were in @was follow it. */
+  function follow(now: R, was: string): void {
+    const before = JSON.parse(was) as F;
     const theirs = read(now);
     const merged = { ...values.value };
     for (const k of Object.keys(theirs) as (keyof F)[])
@@ -52,6 +79,21 @@ export function useForm<F extends object, R>(
     start.value = text(theirs);
     sending.problem.value = null;
   }
+  const took = (now: R): void => follow(now, sent);
+  async function renew(): Promise<void> {
+    const now = record.value === null ? undefined : await latest?.(record.value);
+    if (now !== undefined) follow(now, start.value); // else gone meanwhile: saving says so
+  }
+
+  async function save<B extends object, S>(
+    body: B,
+    change: (body: B & { version: number }, record: NonNullable<R>) => Promise<S>,
+    make: (body: B, key: string) => Promise<S>,
+  ): Promise<S | null> {
+    const old = record.value;
+    if (old === null) return sending.send(body, make);
+    return sending.send({ ...body, version: old.version }, (b) => change(b, old));
+  }
   const dirty = computed(() => open.value && text(values.value) !== start.value);
-  return { open, values, record, dirty, sending, show, renew };
+  return { open, values, record, dirty, sending, show, renew, took, save };
 }

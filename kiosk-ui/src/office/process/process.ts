@@ -85,10 +85,3 @@ export function body(d: Draft): Omit<Schemas['ProcessNew'], 'ordinal'> {
     }),
   };
 }
-
-export function moved<T>(list: readonly T[], from: number, to: number): T[] {
-  if (to < 0 || to >= list.length) return [...list];
-  const out = [...list];
-  out.splice(to, 0, ...out.splice(from, 1));
-  return out;
-}
