@@ -1,0 +1,283 @@
+// change.test.mjs - special transactions at the desk in a real browser: an exchange from the chart to its approval and
+// both units on the chart, a name changed by the keyboard alone, what is refused and what it leaves, the register and
+// its end by finance, a deal as it was on a day.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import * as b from './lib/browser.mjs'
+import { Stage } from './lib/demo.mjs'
+
+const DOCUMENT = '11010519491231002X'
+let stage, people, project, plan, buyer, other
+before(async () => {
+  stage = await Stage.open({ people: ['manager', 'control', 'cashier', 'sales'] })
+  ;({ people, project } = stage)
+  const { items } = await people.sales.get(`/api/v1/projects/${project}/plans`)
+  plan = items.find((p) => p.enabled && p.kind === 'commercial')
+  buyer = await customer('郑一鸣', '13912350001', DOCUMENT)
+  other = await customer('欧阳慧敏', '13912350002', '110105194912310038')
+})
+after(() => stage?.close())
+
+const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
+const customer = async (name, phone, number) =>
+  (
+    await people.sales.post(
+      '/api/v1/customers',
+      {
+        kind: 'person',
+        name,
+        notice: '隐私告知 2026-01',
+        source_id: 3,
+        phones: [{ number: phone }],
+        document: { kind: 'id_card', number },
+      },
+      201,
+    )
+  ).id
+const taken = new Set()
+async function fresh() {
+  const { items } = await people.sales.get(`/api/v1/projects/${project}/units?limit=500`)
+  const unit = items.find((u) => u.state === 'A' && u.class === 'home' && u.total_fen && !taken.has(u.id))
+  taken.add(unit.id)
+  return people.sales.get(`/api/v1/units/${unit.id}`)
+}
+/** A subscription, with its deposit received. */
+async function subscribed(unit) {
+  const terms = await people.sales.post(
+    `/api/v1/units/${unit.id}/terms`,
+    { customer_id: buyer, plan_id: plan.id },
+    201,
+  )
+  const deal = await people.sales.post(
+    '/api/v1/deals',
+    {
+      stage: 'S',
+      unit_id: unit.id,
+      unit_version: unit.version,
+      terms_id: terms.id,
+      buyers: [{ customer_id: buyer, share_bp: 10000 }],
+      document_again: DOCUMENT,
+    },
+    201,
+  )
+  const body = { fund: 'deposit', amount_fen: deal.due_now_fen }
+  return people.cashier.post(`/api/v1/deals/${deal.id}/received`, body, 201)
+}
+const dealOf = (id) => people.sales.get(`/api/v1/deals/${id}`)
+const unitOf = (id) => people.sales.get(`/api/v1/units/${id}`)
+const changesOf = async (id) => (await people.sales.get(`/api/v1/deals/${id}/changes`)).items
+
+const opened = (deal, login = 'sales', query = '') =>
+  b.office(stage.browser, stage.site, `/deals/${deal.id}?p=${project}${query}`, { client: people[login] })
+const drawer = (page) => page.locator('.el-drawer:visible').filter({ has: page.locator('.form-drawer') })
+const send = (page) => drawer(page).locator('.el-drawer__footer button[type=submit]')
+const kind = (page, name) => page.locator(`.kind[data-kind="${name}"]`)
+/** What it would do is there. */
+const told = (page) => drawer(page).locator('.after[aria-busy="false"] .effect').waitFor()
+async function kinds(page) {
+  await page.locator('[data-ask="change"]:not([disabled])').click()
+  await page.locator('.kinds').waitFor()
+}
+/** One change of @deal by the API, asked for. */
+const ask = (deal, body) =>
+  people.sales.post(`/api/v1/deals/${deal.id}/changes`, { version: deal.version, reason: '客户申请', ...body }, 201)
+async function decide(change, outcome = 'approved') {
+  const { items } = await people.manager.get('/api/v1/my/approvals?limit=200')
+  const task = items.find((a) => a.id === change.approval_id)
+  await people.manager.post(
+    `/api/v1/approval-tasks/${task.task_id}/decide`,
+    { version: task.version, outcome, note: '请补材料' },
+    200,
+  )
+}
+
+test('an exchange: from the chart, seen before it is sent, approved by another, both units on the chart', async () => {
+  const [from, to] = [await fresh(), await fresh()]
+  const deal = await subscribed(from)
+  const page = await b.office(stage.browser, stage.site, `/chart/${from.building_id}?p=${project}&unit=${from.id}`, {
+    client: people.sales,
+  })
+  await page.locator('.pane [data-step="change"]').click()
+  await page.locator('.kinds').waitFor()
+  assert.ok(!page.url().includes('change='), 'a reload does not open it again')
+  await kind(page, 'exchange').click()
+  await page.locator('.lacks', { hasText: '新的价格方案' }).waitFor()
+  await page.fill('#ca-unit', to.path)
+  await page.locator('.combo-pop [role=option]', { hasText: to.path }).first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.click('#ca-terms')
+  await page.locator('.quote .answer[aria-busy="false"] .chain').waitFor()
+  await page.locator('.quote .save button').click()
+  await told(page)
+  const rows = await drawer(page).locator('.after tbody tr').allTextContents()
+  assert.ok(rows[0].includes(from.path) && rows[0].includes(to.path), rows[0])
+  assert.ok(await send(page).isDisabled(), 'no reason yet')
+  await page.fill('#ca-reason', '客户要求换到高楼层')
+  await send(page).click()
+  await page.locator('[data-change] .mark.wait', { hasText: '待审批' }).waitFor()
+  await page.locator('.changing', { hasText: '换房' }).waitFor()
+  assert.ok(await page.locator('[data-ask="change"]').isDisabled(), 'one at a time')
+  const [change] = await changesOf(deal.id)
+  assert.deepEqual([change.kind, change.state], ['exchange', 'asked'])
+  assert.equal((await unitOf(from.id)).state, 'S', 'nothing changed yet')
+
+  const boss = await b.office(stage.browser, stage.site, '/approvals', { client: people.manager })
+  await boss.locator('main').getByText(`${from.path} → ${to.path}`).first().click()
+  const part = boss.locator('.change-part')
+  await part.locator('tbody tr').first().waitFor()
+  assert.match(await part.locator('tbody tr').first().textContent(), new RegExp(`${from.path}.*${to.path}`))
+  assert.doesNotMatch(await part.textContent(), /_fen|terms_id|[{}]/u, 'in words')
+  await boss.getByRole('button', { name: /^同意/ }).click()
+  await boss.locator('main').getByText('没有等待您审批的申请').waitFor()
+  await b.close(boss)
+
+  await page.locator('[data-change] .mark.live', { hasText: '已办理' }).waitFor() // told by the feed
+  await page.locator('.standing', { hasText: '已换房' }).waitFor()
+  await page.locator('[data-change]').getByText('换房后的交易').click()
+  await page.locator('.page-head', { hasText: to.path }).waitFor()
+  for (const [unit, state] of [
+    [from, '可售'],
+    [to, '认购'],
+  ]) {
+    await b.visit(page, `/chart/${unit.building_id}?p=${project}&unit=${unit.id}`)
+    await page.locator(`.pane .state-chip:has-text("${state}")`).waitFor()
+  }
+  await b.close(page)
+})
+
+test('a name changed by the keyboard alone: refused without its exception, nothing typed is lost', async () => {
+  const deal = await subscribed(await fresh())
+  const page = await opened(deal, 'sales', '&change=1')
+  await page.locator('.kinds').waitFor()
+  const hands = b.keyboard(page)
+  await hands.press('更名')
+  await page.locator('[data-field="buyers"] .el-select__selected-item', { hasText: '郑' }).waitFor()
+  await hands.tabTo('[data-field="buyers"] .el-select__input')
+  await hands.type('欧阳慧敏')
+  await page.locator('.el-select-dropdown__item:visible', { hasText: '欧' }).first().waitFor()
+  await hands.keys('Enter')
+  await page.locator('[data-field="buyers"] .el-select__selected-item:not(.is-hidden)', { hasText: '欧' }).waitFor()
+  await hands.tabTo('#ca-document')
+  await hands.type('公证-17')
+  await hands.tabTo('#ca-reason')
+  await hands.type('直系亲属更名')
+  await drawer(page).locator('.after .problem').waitFor()
+  assert.ok(await send(page).isDisabled(), 'a home after its subscription, and no exception')
+  await hands.keys('Shift+Tab', 'Shift+Tab')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'ca-exception')
+  await hands.keys('Enter')
+  await page.locator('.el-select-dropdown__item:visible', { hasText: '近亲属' }).waitFor()
+  await hands.keys('ArrowDown')
+  await page.locator('.el-select-dropdown__item.is-hovering:visible', { hasText: '近亲属' }).waitFor()
+  await hands.keys('Enter')
+  await told(page)
+  assert.equal(await page.inputValue('#ca-document'), '公证-17')
+  await hands.press('提交审批')
+  await page.locator('[data-change] .mark.wait').waitFor()
+  const [change] = await changesOf(deal.id)
+  assert.deepEqual([change.kind, change.exception, change.buyers[0].customer_id], ['rename', 'family', other])
+  await decide(change)
+  await page.locator('.page-head-sub', { hasText: '欧' }).waitFor()
+  await page.locator('[data-change] tbody tr', { hasText: /郑.*欧/ }).waitFor()
+  await b.close(page)
+})
+
+test('what is refused: figures that are none, sums that do not add up, a deal that moved on; what was typed stays', async () => {
+  let deal = await subscribed(await fresh())
+  const page = await opened(deal)
+  await kinds(page)
+  await kind(page, 'cancel').click()
+  await page.fill('#ca-refund_fen', '一万')
+  await page.locator('[data-field="refund_fen"] .wrong', { hasText: '请填写金额' }).waitFor()
+  await page.fill('#ca-refund_fen', '1')
+  await page.fill('#ca-reason', '客户退房')
+  await b.choose(page, '责任方', '买受人')
+  await drawer(page).locator('.after .problem').waitFor()
+  assert.ok(await send(page).isDisabled(), 'refund and forfeit do not add up')
+  await page.fill('#ca-refund_fen', String(deal.received_fen / 100))
+  await told(page)
+  // Somebody else is at the deal meanwhile, after what it would do was shown.
+  deal = await dealOf(deal.id)
+  await decide(await ask(deal, { kind: 'postpone-signing', days: 1 }))
+  await page.locator('[data-change] .mark.live').waitFor()
+  await send(page).click()
+  await drawer(page).locator('.form-drawer-problem button').click()
+  await drawer(page).locator('.form-drawer-problem').waitFor({ state: 'detached' })
+  assert.equal(await page.inputValue('#ca-reason'), '客户退房')
+  assert.equal(await page.inputValue('#ca-refund_fen'), String(deal.received_fen / 100))
+  await told(page)
+  await send(page).click()
+  await page.locator('[data-change] .mark.wait').first().waitFor()
+  const [change] = await changesOf(deal.id)
+  assert.deepEqual([change.kind, change.refund_fen, change.fault_side], ['cancel', deal.received_fen, 'buyer'])
+
+  // Returned: mended and asked for again from what was typed.
+  await decide(change, 'returned')
+  const again = page.locator(`[data-change="${change.id}"] .again`)
+  await again.click()
+  await page.locator('#ca-reason').waitFor()
+  assert.equal(await page.inputValue('#ca-reason'), '客户退房')
+  await page.fill('#ca-document', '退房协议-3')
+  await told(page)
+  await send(page).click()
+  await page.locator('[data-change] .mark.wait').first().waitFor()
+  const [next] = await changesOf(deal.id)
+  assert.equal(next.document, '退房协议-3')
+  const request = await people.sales.get(`/api/v1/approvals/${next.approval_id}`)
+  assert.equal(request.resubmits_id, change.approval_id)
+  await b.close(page)
+})
+
+test('a kind that stands in the way is told, and only what the stage allows is there', async () => {
+  const deal = await subscribed(await fresh())
+  const page = await opened(deal)
+  await kinds(page)
+  const there = await page.locator('.kind').evaluateAll((all) => all.map((x) => x.dataset.kind))
+  const { items } = await people.sales.get(`/api/v1/units/${deal.unit_id}/next-steps`)
+  assert.deepEqual(
+    there.sort(),
+    items.filter((s) => s.step === 'change').map((s) => s.change).sort(),
+  )
+  await b.close(page)
+  const cashier = await opened(deal, 'cashier')
+  await cashier.getByText('还没有变更').waitFor()
+  assert.equal(await cashier.locator('[data-ask="change"]').count(), 0, 'who may not ask has no button')
+  await b.close(cashier)
+})
+
+test('the register: filtered in the address, opened from the to-do, ended by finance', async () => {
+  const deal = await subscribed(await fresh())
+  await decide(await ask(deal, { kind: 'postpone-signing', days: 2 }))
+  const [change] = await changesOf(deal.id)
+  const page = await b.office(stage.browser, stage.site, '/todos', { client: people.cashier })
+  await page.locator('main').getByText(deal.unit).first().click()
+  await page.locator('.change-sheet').waitFor()
+  assert.ok(page.url().includes(`/changes/${change.id}`))
+  await b.button(page, '财务办结…').click()
+  await page.fill(`#change-result-${change.id}`, '无款项，归档')
+  await b.confirm(page)
+  await page.locator('.change-sheet', { hasText: '无款项，归档' }).waitFor()
+  assert.ok((await changesOf(deal.id))[0].archived_ms)
+  await b.visit(page, `/changes?p=${project}&kind=postpone-signing&finance=1`)
+  await page.locator('tbody tr', { hasText: deal.unit }).waitFor()
+  assert.deepEqual([...new Set(await page.locator('tbody td:nth-child(3)').allTextContents())], ['延期签约'])
+  await page.reload()
+  await page.locator('tbody tr', { hasText: deal.unit }).waitFor()
+  await b.close(page)
+})
+
+test('as it was on a day: to be read, and marked so', async () => {
+  const deal = await subscribed(await fresh())
+  const page = await opened(deal)
+  const day = await page.evaluate(() => new Date().toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' }))
+  await page.getByLabel('查看某一天').fill(day)
+  await page.keyboard.press('Enter')
+  await page.locator('.as-of .then', { hasText: day }).waitFor()
+  await page.locator('.as-of .facts', { hasText: '认购' }).waitFor()
+  assert.equal(await page.locator('[data-step]').count(), 0, 'nothing can be done with it')
+  await b.visit(page, `/deals/${deal.id}?p=${project}&day=2020-01-01`)
+  await page.getByText('那一天还没有这笔交易').waitFor()
+  await b.button(page, '回到现在').click()
+  await page.locator('.next-steps').waitFor()
+  await b.close(page)
+})
