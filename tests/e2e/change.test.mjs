@@ -4,66 +4,20 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import * as b from './lib/browser.mjs'
+import { Deals } from './lib/deals.mjs'
 import { Stage } from './lib/demo.mjs'
 
-const DOCUMENT = '11010519491231002X'
-let stage, people, project, plan, buyer, other
+let stage, people, project, deals
 before(async () => {
   stage = await Stage.open({ people: ['manager', 'control', 'cashier', 'sales'] })
   ;({ people, project } = stage)
-  const { items } = await people.sales.get(`/api/v1/projects/${project}/plans`)
-  plan = items.find((p) => p.enabled && p.kind === 'commercial')
-  buyer = await customer('郑一鸣', '13912350001', DOCUMENT)
-  other = await customer('欧阳慧敏', '13912350002', '110105194912310038')
+  deals = await Deals.at(stage)
 })
 after(() => stage?.close())
 
 const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
-const customer = async (name, phone, number) =>
-  (
-    await people.sales.post(
-      '/api/v1/customers',
-      {
-        kind: 'person',
-        name,
-        notice: '隐私告知 2026-01',
-        source_id: 3,
-        phones: [{ number: phone }],
-        document: { kind: 'id_card', number },
-      },
-      201,
-    )
-  ).id
-const taken = new Set()
-async function fresh() {
-  const { items } = await people.sales.get(`/api/v1/projects/${project}/units?limit=500`)
-  const unit = items.find((u) => u.state === 'A' && u.class === 'home' && u.total_fen && !taken.has(u.id))
-  taken.add(unit.id)
-  return people.sales.get(`/api/v1/units/${unit.id}`)
-}
-/** A subscription, with its deposit received. */
-async function subscribed(unit) {
-  const terms = await people.sales.post(
-    `/api/v1/units/${unit.id}/terms`,
-    { customer_id: buyer, plan_id: plan.id },
-    201,
-  )
-  const deal = await people.sales.post(
-    '/api/v1/deals',
-    {
-      stage: 'S',
-      unit_id: unit.id,
-      unit_version: unit.version,
-      terms_id: terms.id,
-      buyers: [{ customer_id: buyer, share_bp: 10000 }],
-      document_again: DOCUMENT,
-    },
-    201,
-  )
-  const body = { fund: 'deposit', amount_fen: deal.due_now_fen }
-  return people.cashier.post(`/api/v1/deals/${deal.id}/received`, body, 201)
-}
-const dealOf = (id) => people.sales.get(`/api/v1/deals/${id}`)
+const fresh = () => deals.fresh()
+const subscribed = async () => deals.subscribed(await deals.fresh())
 const unitOf = (id) => people.sales.get(`/api/v1/units/${id}`)
 const changesOf = async (id) => (await people.sales.get(`/api/v1/deals/${id}/changes`)).items
 
@@ -78,22 +32,10 @@ async function kinds(page) {
   await page.locator('[data-ask="change"]:not([disabled])').click()
   await page.locator('.kinds').waitFor()
 }
-/** One change of @deal by the API, asked for. */
-const ask = (deal, body) =>
-  people.sales.post(`/api/v1/deals/${deal.id}/changes`, { version: deal.version, reason: '客户申请', ...body }, 201)
-async function decide(change, outcome = 'approved') {
-  const { items } = await people.manager.get('/api/v1/my/approvals?limit=200')
-  const task = items.find((a) => a.id === change.approval_id)
-  await people.manager.post(
-    `/api/v1/approval-tasks/${task.task_id}/decide`,
-    { version: task.version, outcome, note: '请补材料' },
-    200,
-  )
-}
 
 test('an exchange: from the chart, seen before it is sent, approved by another, both units on the chart', async () => {
   const [from, to] = [await fresh(), await fresh()]
-  const deal = await subscribed(from)
+  const deal = await deals.subscribed(from)
   const page = await b.office(stage.browser, stage.site, `/chart/${from.building_id}?p=${project}&unit=${from.id}`, {
     client: people.sales,
   })
@@ -146,7 +88,7 @@ test('an exchange: from the chart, seen before it is sent, approved by another, 
 })
 
 test('a name changed by the keyboard alone: refused without its exception, nothing typed is lost', async () => {
-  const deal = await subscribed(await fresh())
+  const deal = await subscribed()
   const page = await opened(deal, 'sales', '&change=1')
   await page.locator('.kinds').waitFor()
   const hands = b.keyboard(page)
@@ -175,15 +117,15 @@ test('a name changed by the keyboard alone: refused without its exception, nothi
   await hands.press('提交审批')
   await page.locator('[data-change] .mark.wait').waitFor()
   const [change] = await changesOf(deal.id)
-  assert.deepEqual([change.kind, change.exception, change.buyers[0].customer_id], ['rename', 'family', other])
-  await decide(change)
+  assert.deepEqual([change.kind, change.exception, change.buyers[0].customer_id], ['rename', 'family', deals.other])
+  await deals.decide(change)
   await page.locator('.page-head-sub', { hasText: '欧' }).waitFor()
   await page.locator('[data-change] tbody tr', { hasText: /郑.*欧/ }).waitFor()
   await b.close(page)
 })
 
 test('what is refused: figures that are none, sums that do not add up, a deal that moved on; what was typed stays', async () => {
-  let deal = await subscribed(await fresh())
+  const deal = await subscribed()
   const page = await opened(deal)
   await kinds(page)
   await kind(page, 'cancel').click()
@@ -197,8 +139,7 @@ test('what is refused: figures that are none, sums that do not add up, a deal th
   await page.fill('#ca-refund_fen', String(deal.received_fen / 100))
   await told(page)
   // Somebody else is at the deal meanwhile, after what it would do was shown.
-  deal = await dealOf(deal.id)
-  await decide(await ask(deal, { kind: 'postpone-signing', days: 1 }))
+  await deals.decide(await deals.ask(deal, { kind: 'postpone-signing', days: 1 }))
   await page.locator('[data-change] .mark.live').waitFor()
   await send(page).click()
   await drawer(page).locator('.form-drawer-problem button').click()
@@ -212,7 +153,7 @@ test('what is refused: figures that are none, sums that do not add up, a deal th
   assert.deepEqual([change.kind, change.refund_fen, change.fault_side], ['cancel', deal.received_fen, 'buyer'])
 
   // Returned: mended and asked for again from what was typed.
-  await decide(change, 'returned')
+  await deals.decide(change, 'returned')
   const again = page.locator(`[data-change="${change.id}"] .again`)
   await again.click()
   await page.locator('#ca-reason').waitFor()
@@ -229,7 +170,7 @@ test('what is refused: figures that are none, sums that do not add up, a deal th
 })
 
 test('a kind that stands in the way is told, and only what the stage allows is there', async () => {
-  const deal = await subscribed(await fresh())
+  const deal = await subscribed()
   const page = await opened(deal)
   await kinds(page)
   const there = await page.locator('.kind').evaluateAll((all) => all.map((x) => x.dataset.kind))
@@ -246,8 +187,8 @@ test('a kind that stands in the way is told, and only what the stage allows is t
 })
 
 test('the register: filtered in the address, opened from the to-do, ended by finance', async () => {
-  const deal = await subscribed(await fresh())
-  await decide(await ask(deal, { kind: 'postpone-signing', days: 2 }))
+  const deal = await subscribed()
+  await deals.decide(await deals.ask(deal, { kind: 'postpone-signing', days: 2 }))
   const [change] = await changesOf(deal.id)
   const page = await b.office(stage.browser, stage.site, '/todos', { client: people.cashier })
   await page.locator('main').getByText(deal.unit).first().click()
@@ -267,7 +208,7 @@ test('the register: filtered in the address, opened from the to-do, ended by fin
 })
 
 test('as it was on a day: to be read, and marked so', async () => {
-  const deal = await subscribed(await fresh())
+  const deal = await subscribed()
   const page = await opened(deal)
   const day = await page.evaluate(() => new Date().toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' }))
   await page.getByLabel('查看某一天').fill(day)

@@ -177,6 +177,7 @@ describe('before and after', () => {
       ['change.row.unit', '1-101', '1-102', ''],
       ['change.row.list', '¥\u2009100', '¥\u2009110', '+¥\u200910'],
       ['change.row.total', '¥\u200990', '¥\u200995', '+¥\u20095'],
+      ['change.row.received', '¥\u200920', 'change.movesAlong', ''],
     ]);
   });
   it('of a due line: later, or waived with the amount below nothing', () => {

@@ -6,6 +6,7 @@
 import { date, money, percentBp, signedMoney } from '@/format';
 import type { Schemas } from '@/api/types';
 import { buyersWrong, shareBp, WHOLE_BP, type Buyer, type Deal, type NextStep } from '../deal/deal';
+import { listed } from '../lang';
 import { parseDecimal, parseYuan, yuanText } from '../parts/parse';
 import type { QuotePart } from '../terms/terms';
 
@@ -242,7 +243,7 @@ export interface Row {
 }
 
 const people = (list: Change['buyers']): string =>
-  list.map((b) => (list.length > 1 ? `${b.customer} ${percentBp(b.share_bp)}` : b.customer)).join('、');
+  listed(list.map((b) => (list.length > 1 ? `${b.customer} ${percentBp(b.share_bp)}` : b.customer)));
 
 function termsRows(was: Effect['was'], now: NonNullable<Effect['now']>, by: number, t: Say): Row[] {
   const row = (name: string, a: string, b: string, more = ''): Row => ({ name, was: a, now: b, by: more });
@@ -277,6 +278,13 @@ export function effectRows(told: Told, t: Say): Row[] {
   const { effect } = told;
   const rows: Row[] = [];
   if (effect.now) rows.push(...termsRows(effect.was, effect.now, effect.difference_fen ?? 0, t));
+  if (told.kind === 'exchange')
+    rows.push({
+      name: t('change.row.received'),
+      was: money(effect.received_fen),
+      now: t('change.movesAlong'),
+      by: '',
+    });
   if (told.buyers?.length)
     rows.push({
       name: t('change.row.buyers'),
