@@ -154,8 +154,9 @@ test('what is refused: figures that are none, sums that do not add up, a deal th
 
   // Returned: mended and asked for again from what was typed.
   await deals.decide(change, 'returned')
-  const again = page.locator(`[data-change="${change.id}"] .again`)
-  await again.click()
+  await b.visit(page, `/requests?open=${change.approval_id}`)
+  await page.locator('.own-actions a').click()
+  await page.locator('.change-sheet .again').click()
   await page.locator('#ca-reason').waitFor()
   assert.equal(await page.inputValue('#ca-reason'), '客户退房')
   await page.fill('#ca-document', '退房协议-3')
@@ -166,6 +167,64 @@ test('what is refused: figures that are none, sums that do not add up, a deal th
   assert.equal(next.document, '退房协议-3')
   const request = await people.sales.get(`/api/v1/approvals/${next.approval_id}`)
   assert.equal(request.resubmits_id, change.approval_id)
+  await b.close(page)
+})
+
+test('each kind that takes new terms offers what it is for, and what comes of it fits the kind', async () => {
+  const deal = await subscribed()
+  const page = await opened(deal)
+  const quoted = () => page.locator('.quote .answer[aria-busy="false"] .chain').waitFor()
+  const offer = {
+    plan: () => b.choose(page, '付款方案', '一次性'),
+    discount: async () => {
+      await page.locator('.quote .pick', { hasText: '按时签约优惠' }).locator('.el-checkbox').click()
+      await page.fill('#q-loan', '1000000') // a lower price carries a smaller loan
+    },
+    price: async () => {
+      await page.fill('#q-price', '2000000')
+      await page.fill('#q-loan', '1000000')
+    },
+    loan: async () => {
+      await page.fill('#q-loan', '1000000')
+      await page.fill('#q-bank', '建设银行')
+    },
+    deposit: () => page.fill('#q-deposit', '80000'),
+  }
+  const shown = {
+    plan: '付款方案',
+    discount: '成交总价',
+    price: '标准总价',
+    loan: '贷款银行',
+    deposit: '定金',
+  }
+  await kinds(page)
+  for (const [name, change] of Object.entries(offer)) {
+    await kind(page, name).click()
+    await page.locator('#ca-terms:not([disabled])').click()
+    await quoted()
+    await change()
+    await page.locator('.quote .answer[aria-busy="true"]').waitFor()
+    await quoted()
+    await page.locator('.quote .save button:not([disabled])').click()
+    await told(page)
+    await drawer(page).locator('.after tbody tr', { hasText: shown[name] }).waitFor()
+    assert.equal(await drawer(page).locator('.after .problem').count(), 0, name)
+    await page.locator('.chosen .quiet-button').click()
+  }
+  // One of them to its end, with what it was before and after.
+  await kind(page, 'price').click()
+  await page.locator('#ca-terms:not([disabled])').click()
+  await offer.price()
+  await page.locator('.quote .chain tbody tr', { hasText: '2,000,000' }).waitFor()
+  await page.locator('.quote .save button:not([disabled])').click()
+  await told(page)
+  await page.fill('#ca-reason', '公示价下调')
+  await send(page).click()
+  await page.locator('[data-change] .mark.wait').waitFor()
+  const [asked] = await changesOf(deal.id)
+  assert.equal(asked.effect.now.list_fen, 200_000_000)
+  await deals.decide(asked)
+  await page.locator('.figures', { hasText: '2,000,000' }).waitFor()
   await b.close(page)
 })
 
