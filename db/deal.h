@@ -150,10 +150,13 @@ int deal_stage_each(struct tx *tx, int64_t deal_id,
 /* What the actor may do next with a deal, or with a unit that has none (SF-01): one call for
  * each allowed step, with the guards that still stand in its way. Codes are those of the API's
  * routes. */
+struct deal_change_field;
 struct deal_next {
     const char *step;   /* "lock", "book", "subscribe", "sign", "file", "deliver", ..., "change" */
     const char *change; /* of "change": its kind, "exchange"; else "" */
     const char *zh, *en;
+    const struct deal_change_field *fields; /* of "change": what its form asks for */
+    size_t n_fields;
     uint32_t failing; /* guard_set: 0 it can be done now, as far as the unit and the deal say */
 };
 int deal_next_steps(struct tx *tx, int64_t unit_id,

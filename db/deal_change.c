@@ -232,20 +232,28 @@ static int running_check(struct changing *c)
     return fault_set(c->tx->fault, FAULT_CHANGE_RUNNING, NULL);
 }
 
+/* Whether @ask may be, of the deal as it stands. */
+static int ask_check(struct changing *c, const struct deal_change_ask *ask)
+{
+    int r = deal_now_read(c->tx, ask->deal_id, ask->version, &c->deal);
+
+    if (r == 0)
+        r = ask_take(c, ask);
+    for (size_t i = 0; r == 0 && i < c->n_buyers; i++)
+        r = deal_customer_need(c->tx, c->buyers[i].customer_id, ask->deal_id);
+    if (r == 0)
+        r = running_check(c);
+    return r < 0 ? r : change_check(c);
+}
+
 int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *ret_id)
 {
     struct changing c = {.tx = tx};
     uint8_t hash[APPROVAL_HASH_SIZE];
-    int r = deal_now_read(tx, ask->deal_id, ask->version, &c.deal);
+    int r = ask_check(&c, ask);
 
-    if (r == 0)
-        r = ask_take(&c, ask);
-    for (size_t i = 0; r == 0 && i < c.n_buyers; i++)
-        r = deal_customer_need(tx, c.buyers[i].customer_id, ask->deal_id);
-    if (r == 0)
-        r = running_check(&c);
-    if (r == 0)
-        r = change_check(&c);
+    if (r == 0 && !c.reason[0])
+        r = fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
     if (r < 0)
         return r;
     change_hash(&c, hash);
@@ -259,6 +267,22 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
     if (r == 0)
         *ret_id = c.id;
     return r;
+}
+
+int deal_change_preview(struct tx *tx, const struct deal_change_ask *ask,
+                        int (*each)(void *arg, const struct deal_change_effect *effect), void *arg)
+{
+    struct changing c = {.tx = tx};
+    int r = ask_check(&c, ask);
+    const struct change_of of = {.kind = c.kind,
+                                 .deal_id = c.deal.id,
+                                 .was_terms_id = c.was_terms_id,
+                                 .terms_id = c.terms_id,
+                                 .receivable_id = c.receivable_id,
+                                 .days = c.days,
+                                 .at_ms = tx->now_ms};
+
+    return r < 0 ? r : change_effect(tx, &of, each, arg);
 }
 
 /* ---- as it was asked for ---- */

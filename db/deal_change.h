@@ -50,6 +50,16 @@ struct rename_exception {
 };
 const struct rename_exception *rename_exceptions(size_t *ret_n);
 
+/* What @kind takes of a deal in @stage beside its reason and attachments, in the order in which a
+ * form asks for it; returns how many. Names of struct deal_change_ask, as the API has them. */
+enum { DEAL_CHANGE_FIELDS = 10 };
+struct deal_change_field {
+    const char *name;
+    bool required;
+};
+size_t deal_change_fields(enum deal_change_kind kind, char stage,
+                          struct deal_change_field ret[static DEAL_CHANGE_FIELDS]);
+
 enum { DEAL_CHANGE_MEDIA_MAX = 10, DEAL_CHANGE_PAGE_MAX = 200 };
 
 struct deal_change_ask {
@@ -85,6 +95,28 @@ int deal_change_ask(struct tx *tx, const struct deal_change_ask *ask, int64_t *r
  * documents. */
 approval_end_function deal_change_end;
 
+/* ---- before and after ---- */
+
+/* The terms of a change, in words. */
+struct deal_change_terms {
+    const char *unit; /* building-stair-room */
+    int64_t unit_id, list_fen, total_fen, deposit_fen, loan_fen, loan_years;
+    const char *plan, *bank; /* "" none */
+};
+/* What it changes: the deal as it was when it was asked for, and what becomes of it. */
+struct deal_change_effect {
+    struct deal_change_terms was, now; /* now.unit_id 0: its terms stay */
+    int64_t received_fen;
+    int64_t was_due_ms, due_ms; /* of a postponed signing; 0: no other */
+    const char *fund;           /* of a due line; "" none */
+    int64_t line_fen;
+    const char *was_due_date, *due_date; /* of that line; "" none */
+};
+/* What would come of @ask now: the refusals of deal_change_ask() but REASON_NEEDED and those of the
+ * approval; nothing is written. */
+int deal_change_preview(struct tx *tx, const struct deal_change_ask *ask,
+                        int (*each)(void *arg, const struct deal_change_effect *effect), void *arg);
+
 /* Finance is through with it: what is to be paid back was. CHANGE_STATE (not executed, or
  * archived), CHANGE_TODO_OPEN, VERSION_CHANGED, REASON_NEEDED without a result. */
 int deal_change_archive(struct tx *tx, int64_t change_id, int64_t version, const char *result);
@@ -100,15 +132,24 @@ struct deal_change_row {
     int64_t approval_id, user_id, asked_ms, executed_ms, archived_ms, new_deal_id; /* 0: none */
     const char *user, *archived_by, *result;
 };
-/* Of a deal that the actor has read, newest first. */
-int deal_change_list(struct tx *tx, int64_t deal_id,
+struct deal_change_filter {
+    int64_t project_id, deal_id, before_id; /* 0: any */
+    const char *kind, *state;               /* NULL: any */
+    int archived;                           /* 1 finance is through with it, 0 not; -1: any */
+    int limit;
+};
+/* Those of the deals that the actor sees, newest first; NOT_FOUND for a project out of scope. */
+int deal_change_list(struct tx *tx, const struct deal_change_filter *filter,
                      int (*each)(void *arg, const struct deal_change_row *row), void *arg);
 /* One: for who may see its deal, or its request for approval; else NOT_FOUND. */
 int deal_change_get(struct tx *tx, int64_t change_id,
                     int (*each)(void *arg, const struct deal_change_row *row), void *arg);
-/* Of one that was read: the buyers asked for, masked as in deal_row, and its attachments. */
+/* Of one that was read: the buyers asked for, masked as in deal_row, its effect and attachments. */
 int deal_change_buyer_each(struct tx *tx, int64_t change_id,
                            int (*each)(void *arg, const struct deal_party_row *row), void *arg);
+int deal_change_effect_each(struct tx *tx, const struct deal_change_row *row,
+                            int (*each)(void *arg, const struct deal_change_effect *effect),
+                            void *arg);
 int deal_change_media_each(struct tx *tx, int64_t change_id,
                            int (*each)(void *arg, const char *media_id), void *arg);
 

@@ -24,11 +24,6 @@ static bool needs(const struct changing *c, unsigned need)
 
 /* ---- the fields ---- */
 
-struct field {
-    const char *name;
-    bool wanted, allowed, given;
-};
-
 static const struct rename_exception exceptions[] = {
 #define RENAME_EXCEPTION(code, zh, en) {code, zh, en},
 #include "db/rename_exception.def"
@@ -49,22 +44,77 @@ static bool exception_known(const char *code)
     return false;
 }
 
-static bool document_wanted(const struct changing *c)
+enum field {
+    FIELD_TERMS,
+    FIELD_BUYERS,
+    FIELD_EXCEPTION,
+    FIELD_LINE,
+    FIELD_DAYS,
+    FIELD_FAULT,
+    FIELD_REFUND,
+    FIELD_FORFEIT,
+    FIELD_PENALTY,
+    FIELD_DOCUMENT,
+};
+
+/* By which needs a kind must have one, or may. */
+static const struct {
+    const char *name;
+    unsigned wanted, allowed;
+} fields[DEAL_CHANGE_FIELDS] = {
+    [FIELD_TERMS] = {"terms_id", CHANGE_TERMS, 0},
+    [FIELD_BUYERS] = {"buyers", CHANGE_BUYERS, 0},
+    [FIELD_EXCEPTION] = {"exception", 0, CHANGE_EXCEPTION},
+    [FIELD_LINE] = {"receivable_id", CHANGE_LINE, 0},
+    [FIELD_DAYS] = {"days", CHANGE_DAYS, CHANGE_MAKE_UP},
+    [FIELD_FAULT] = {"fault_side", CHANGE_FAULT, 0},
+    [FIELD_REFUND] = {"refund_fen", 0, CHANGE_MONEY},
+    [FIELD_FORFEIT] = {"forfeit_fen", 0, CHANGE_MONEY},
+    [FIELD_PENALTY] = {"penalty_fen", 0, CHANGE_PENALTY},
+    [FIELD_DOCUMENT] = {"document", CHANGE_DOCUMENT, ~0U},
+};
+
+static bool field_wanted(size_t i, unsigned needed, char stage)
 {
-    return needs(c, CHANGE_DOCUMENT) || (needs(c, CHANGE_DOCUMENT_C) && c->deal.stage == 'C') ||
-           (needs(c, CHANGE_DOCUMENT_D) && c->deal.stage == 'D');
+    return (needed & fields[i].wanted) ||
+           (i == FIELD_DOCUMENT && (((needed & CHANGE_DOCUMENT_C) && stage == 'C') ||
+                                    ((needed & CHANGE_DOCUMENT_D) && stage == 'D')));
 }
 
-static void field_tell(struct changing *c, const struct field *f, size_t *n)
+static bool field_allowed(size_t i, unsigned needed)
 {
-    if (f->wanted ? f->given : f->allowed || !f->given)
-        return;
-    (*n)++;
-    if (f->wanted)
-        fault_item(c->tx->fault, FAULT_FIELD_MISSING, 0, f->name, "field", f->name, NULL);
+    return fields[i].allowed == ~0U || (needed & fields[i].allowed);
+}
+
+size_t deal_change_fields(enum deal_change_kind kind, char stage,
+                          struct deal_change_field ret[static DEAL_CHANGE_FIELDS])
+{
+    const unsigned needed = deal_changes[kind].needs;
+    size_t n = 0;
+
+    for (size_t i = 0; i < DEAL_CHANGE_FIELDS; i++) {
+        const bool wanted = field_wanted(i, needed, stage);
+
+        if (wanted || field_allowed(i, needed))
+            ret[n++] = (struct deal_change_field){fields[i].name, wanted};
+    }
+    return n;
+}
+
+static bool field_tell(struct changing *c, size_t i, bool given)
+{
+    const unsigned needed = c->info->needs;
+    const char *name = fields[i].name;
+    const bool wanted = field_wanted(i, needed, c->deal.stage);
+
+    if (wanted ? given : field_allowed(i, needed) || !given)
+        return false;
+    if (wanted)
+        fault_item(c->tx->fault, FAULT_FIELD_MISSING, 0, name, "field", name, NULL);
     else
-        fault_item(c->tx->fault, FAULT_CHANGE_UNUSED, 0, f->name, "field", f->name, "kind",
-                   c->info->zh, "kind_en", c->info->en, NULL);
+        fault_item(c->tx->fault, FAULT_CHANGE_UNUSED, 0, name, "field", name, "kind", c->info->zh,
+                   "kind_en", c->info->en, NULL);
+    return true;
 }
 
 /* Each kind takes its own fields and no others. */
@@ -72,23 +122,23 @@ static int fields_check(struct changing *c)
 {
     const bool by_side =
         c->penalty_fen == 0 || is(c->fault_side, "buyer") || is(c->fault_side, "seller");
-    const struct field fields[] = {
-        {"terms_id", needs(c, CHANGE_TERMS), false, c->terms_id != 0},
-        {"buyers", needs(c, CHANGE_BUYERS), false, c->n_buyers > 0},
-        {"days", needs(c, CHANGE_DAYS), needs(c, CHANGE_MAKE_UP), c->days != 0},
-        {"receivable_id", needs(c, CHANGE_LINE), false, c->receivable_id != 0},
-        {"fault_side", needs(c, CHANGE_FAULT), false, c->fault_side[0] && by_side},
-        {"document", document_wanted(c), true, c->document[0] != '\0'},
-        {"exception", false, needs(c, CHANGE_EXCEPTION), c->exception[0] != '\0'},
-        {"refund_fen", false, needs(c, CHANGE_MONEY), c->refund_fen != 0},
-        {"forfeit_fen", false, needs(c, CHANGE_MONEY), c->forfeit_fen != 0},
-        {"penalty_fen", false, needs(c, CHANGE_PENALTY), c->penalty_fen != 0},
+    const bool given[DEAL_CHANGE_FIELDS] = {
+        [FIELD_TERMS] = c->terms_id != 0,
+        [FIELD_BUYERS] = c->n_buyers > 0,
+        [FIELD_EXCEPTION] = c->exception[0] != '\0',
+        [FIELD_LINE] = c->receivable_id != 0,
+        [FIELD_DAYS] = c->days != 0,
+        [FIELD_FAULT] = c->fault_side[0] && by_side,
+        [FIELD_REFUND] = c->refund_fen != 0,
+        [FIELD_FORFEIT] = c->forfeit_fen != 0,
+        [FIELD_PENALTY] = c->penalty_fen != 0,
+        [FIELD_DOCUMENT] = c->document[0] != '\0',
     };
     char count[24];
     size_t n = 0;
 
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        field_tell(c, &fields[i], &n);
+    for (size_t i = 0; i < DEAL_CHANGE_FIELDS; i++)
+        n += field_tell(c, i, given[i]);
     if (c->exception[0] && !exception_known(c->exception)) {
         fault_item(c->tx->fault, FAULT_FIELD_CHOICE, 0, "exception", "field", "exception", NULL);
         n++;
@@ -376,17 +426,23 @@ static int postponed_check(struct changing *c)
                      NULL);
 }
 
-static int signing_check(struct changing *c)
+int change_due_after(int64_t due_ms, int64_t days, int64_t *ret_ms)
 {
     char day[DAY_TEXT];
+    int r;
+
+    day_of(due_ms - 1, day); /* a term is the end of a day */
+    r = day_add(day, days, day);
+    return r < 0 ? r : day_end_ms(day, ret_ms);
+}
+
+static int signing_check(struct changing *c)
+{
     int r = postponed_check(c);
 
     c->amount_fen = c->was.total_fen;
-    day_of(c->deal.due_ms - 1, day); /* a term is the end of a day */
     if (r == 0)
-        r = day_add(day, c->days, day);
-    if (r == 0)
-        r = day_end_ms(day, &c->due_ms);
+        r = change_due_after(c->deal.due_ms, c->days, &c->due_ms);
     if (r == 0 && (c->deal.due_ms == 0 || c->due_ms <= c->tx->now_ms))
         return fault_set(c->tx->fault, FAULT_CHANGE_PAST, NULL);
     return r;
@@ -460,8 +516,6 @@ int change_check(struct changing *c)
 {
     int r = stage_check(c);
 
-    if (r == 0 && !c->reason[0])
-        r = fault_set(c->tx->fault, FAULT_REASON_NEEDED, NULL);
     if (r == 0)
         r = fields_check(c);
     if (r == 0)

@@ -1,6 +1,6 @@
 /* deal_change_impl.h - what the files of the special transactions share: deal_change.c (asking and
- * ending), deal_change_check.c (whether it may), deal_change_do.c, deal_change_money.c and
- * deal_exchange.c (what is done).
+ * ending), deal_change_check.c (whether it may), deal_change_effect.c (what it changes),
+ * deal_change_do.c, deal_change_money.c and deal_exchange.c (what is done).
  *
  * Thread: the writer's. */
 #ifndef ANCHANG_DB_DEAL_CHANGE_IMPL_H
@@ -49,8 +49,20 @@ struct changing {
     char title[CHANGE_TITLE_TEXT];   /* the same in every language */
 };
 
+/* A term so many days later. */
+int change_due_after(int64_t due_ms, int64_t days, int64_t *ret_ms);
+
 /* Whether it may be done to the deal as it stands; fills in what it found. */
 int change_check(struct changing *c);
+
+/* What a change is of, as far as its effect goes. */
+struct change_of {
+    enum deal_change_kind kind;
+    int64_t deal_id, was_terms_id, terms_id, receivable_id, days; /* 0: none */
+    int64_t at_ms;                                                /* when it is asked for */
+};
+int change_effect(struct tx *tx, const struct change_of *of,
+                  int (*each)(void *arg, const struct deal_change_effect *effect), void *arg);
 
 /* Does it: everything but the change's own row. @ret_new_deal_id: of an exchange; else 0. */
 int change_do(struct changing *c, int64_t *ret_new_deal_id);

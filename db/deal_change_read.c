@@ -4,6 +4,7 @@
 
 #include "db/contact.h"
 #include "db/deal_change.h"
+#include "db/deal_scope.h"
 #include "db/user.h"
 
 #define COLUMNS                                                                                    \
@@ -60,17 +61,37 @@ static void row_fill(struct stmt *s, struct deal_change_row *row)
                                     .result = stmt_text(s, 29)};
 }
 
-int deal_change_list(struct tx *tx, int64_t deal_id,
+static bool row_seen(const struct tx *tx, struct stmt *s, const struct deal_change_row *row)
+{
+    const struct deal_place place = {.deal_id = row->deal_id,
+                                     .project_id = row->project_id,
+                                     .building_id = stmt_int(s, COLUMN_BUILDING),
+                                     .user_id = stmt_int(s, COLUMN_DEAL_USER)};
+
+    return deal_seen(tx->actor, &place);
+}
+
+int deal_change_list(struct tx *tx, const struct deal_change_filter *f,
                      int (*each)(void *arg, const struct deal_change_row *row), void *arg)
 {
-    struct stmt *s;
-    int n = 0;
-    int r = db_query(tx->db, &s, COLUMNS "WHERE g.deal_id = $1 ORDER BY g.id DESC", "i", deal_id);
+    struct stmt *s = NULL;
+    int n = 0, r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
-    while (r >= 0 && n++ < DEAL_CHANGE_PAGE_MAX && (r = stmt_step(s)) == 1) {
+    if (r == 0)
+        r = db_query(tx->db, &s,
+                     COLUMNS "WHERE ($1 = 0 OR g.project_id = $1) AND ($2 = 0 OR g.deal_id = $2) "
+                             "AND ($3 = 0 OR g.id < $3) AND ($4 = '' OR g.kind = $4) AND ($5 = '' "
+                             "OR g.state = $5) AND ($6 < 0 OR (g.state = 'executed' AND $6 = CASE "
+                             "WHEN g.archived_ms IS NULL THEN 0 ELSE 1 END)) ORDER BY g.id DESC",
+                     "iiitti", f->project_id, f->deal_id, f->before_id, f->kind ? f->kind : "",
+                     f->state ? f->state : "", (int64_t)f->archived);
+    while (r >= 0 && n < f->limit && (r = stmt_step(s)) == 1) {
         struct deal_change_row row;
 
         row_fill(s, &row);
+        if (!row_seen(tx, s, &row))
+            continue;
+        n++;
         r = each(arg, &row);
     }
     stmt_reset(s);
@@ -84,20 +105,6 @@ static int seen(void *arg, const struct approval_row *row)
     return 0;
 }
 
-/* Who may see its deal, or was asked to approve it. */
-static int row_need(struct tx *tx, int64_t building_id, int64_t deal_user_id,
-                    const struct deal_change_row *row)
-{
-    const struct actor *actor = tx->actor;
-
-    if (actor_sees_building(actor, row->project_id, building_id) &&
-        (actor->kind == ACTOR_SYSTEM || deal_user_id == actor->id ||
-         actor_has(actor, RIGHT_DEAL_ALL)))
-        return 0;
-    return row->approval_id ? approval_get(tx, row->approval_id, seen, NULL)
-                            : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-}
-
 int deal_change_get(struct tx *tx, int64_t change_id,
                     int (*each)(void *arg, const struct deal_change_row *row), void *arg)
 {
@@ -108,7 +115,9 @@ int deal_change_get(struct tx *tx, int64_t change_id,
     if (r < 0)
         return r;
     row_fill(s, &row);
-    r = row_need(tx, stmt_int(s, COLUMN_BUILDING), stmt_int(s, COLUMN_DEAL_USER), &row);
+    if (!row_seen(tx, s, &row)) /* who is asked to approve it sees it too */
+        r = row.approval_id ? approval_get(tx, row.approval_id, seen, NULL)
+                            : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
         r = each(arg, &row);
     stmt_reset(s);

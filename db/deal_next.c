@@ -167,12 +167,15 @@ static int changes_tell(struct looking *l)
     for (size_t i = 0; r >= 0 && i < DEAL_CHANGE_COUNT; i++) {
         const struct deal_change_info *info = &deal_changes[i];
         const bool filed = (info->needs & CHANGE_UNFILED) && l->deal.stage == 'F';
-        const struct deal_next next = {.step = "change",
-                                       .change = info->code,
-                                       .zh = info->zh,
-                                       .en = info->en,
-                                       .failing = (l->facts.no_change ? 0 : GUARD_BIT(14)) |
-                                                  (filed ? GUARD_BIT(15) : 0)};
+        struct deal_change_field fields[DEAL_CHANGE_FIELDS];
+        const struct deal_next next = {
+            .step = "change",
+            .change = info->code,
+            .zh = info->zh,
+            .en = info->en,
+            .fields = fields,
+            .n_fields = deal_change_fields((enum deal_change_kind)i, l->deal.stage, fields),
+            .failing = (l->facts.no_change ? 0 : GUARD_BIT(14)) | (filed ? GUARD_BIT(15) : 0)};
 
         if (strchr(info->stages, l->deal.stage))
             r = l->each(l->arg, &next);

@@ -8,6 +8,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/approval.h"
 #include "daemon/api/deal.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/day.h"
 #include "db/deal_as_of.h"
@@ -15,7 +16,7 @@
 #include "db/money.h"
 #include "db/receivable.h"
 
-enum { REASON_MAX = 1000, RESULT_MAX = 400, DAYS_MAX = 3650 };
+enum { REASON_MAX = 1000, RESULT_MAX = 400, DAYS_MAX = 3650, PAGE_DEFAULT = 50 };
 
 /* ---- out ---- */
 
@@ -86,6 +87,64 @@ static int media_add_id(void *arg, const char *media_id)
     return items_add(arg, json_string(media_id));
 }
 
+static json_t *terms_json(const struct deal_change_terms *t)
+{
+    json_t *o = json_object();
+
+    set_int(o, "unit_id", t->unit_id);
+    set_text(o, "unit", t->unit);
+    set_int(o, "list_fen", t->list_fen);
+    set_int(o, "total_fen", t->total_fen);
+    set_int(o, "deposit_fen", t->deposit_fen);
+    set_int(o, "loan_fen", t->loan_fen);
+    set_int(o, "loan_years", t->loan_years);
+    set_text(o, "plan_name", t->plan);
+    set_text(o, "bank", t->bank);
+    return o;
+}
+
+static json_t *line_json(const struct deal_change_effect *effect)
+{
+    json_t *o = json_object();
+
+    set_text(o, "fund", effect->fund);
+    set_int(o, "amount_fen", effect->line_fen);
+    set_text_or_null(o, "was_due_date", effect->was_due_date);
+    set_text_or_null(o, "due_date", effect->due_date);
+    return o;
+}
+
+static int effect_add(void *arg, const struct deal_change_effect *effect)
+{
+    const bool again = effect->now.unit_id != 0;
+    json_t *o = json_object();
+
+    json_object_set_new_nocheck(o, "was", terms_json(&effect->was));
+    json_object_set_new_nocheck(o, "now", again ? terms_json(&effect->now) : json_null());
+    json_object_set_new_nocheck(o, "difference_fen",
+                                again ? json_integer(effect->now.total_fen - effect->was.total_fen)
+                                      : json_null());
+    set_int(o, "received_fen", effect->received_fen);
+    set_int_or_null(o, "was_due_ms", effect->was_due_ms);
+    set_int_or_null(o, "due_ms", effect->due_ms);
+    json_object_set_new_nocheck(o, "line", effect->fund[0] ? line_json(effect) : json_null());
+    return items_add(arg, o);
+}
+
+/* Who the buyers were when it was asked for, and what it changes. */
+static int effect_set(json_t *o, struct tx *tx, const struct deal_change_row *row)
+{
+    json_t *were = json_array(), *effects = json_array();
+    int r = deal_as_of_party_each(tx, row->deal_id, row->asked_ms, buyer_add, were);
+
+    if (r == 0)
+        r = deal_change_effect_each(tx, row, effect_add, effects);
+    json_object_set_new_nocheck(o, "were_buyers", were);
+    json_object_set_nocheck(o, "effect", json_array_get(effects, 0));
+    json_decref(effects);
+    return r;
+}
+
 static int change_add(void *arg, const struct deal_change_row *row)
 {
     struct rows_out *a = arg;
@@ -94,6 +153,8 @@ static int change_add(void *arg, const struct deal_change_row *row)
 
     if (r == 0)
         r = deal_change_media_each(&a->call->tx, row->id, media_add_id, media);
+    if (r == 0)
+        r = effect_set(o, &a->call->tx, row);
     json_object_set_new_nocheck(o, "buyers", buyers);
     json_object_set_new_nocheck(o, "media", media);
     if (r < 0) {
@@ -128,7 +189,9 @@ static void amounts_read(struct body *b, struct deal_change_ask *ask)
     body_int(b, "penalty_fen", BODY_OPTIONAL, 0, MONEY_MAX_FEN, &ask->penalty_fen);
 }
 
-static int ask_read(struct call *call, struct deal_change_ask *ask, struct approval_values *values)
+/* @reason whether it must be there: what a change would do is asked before it is written. */
+static int ask_read(struct call *call, enum body_need reason, struct deal_change_ask *ask,
+                    struct approval_values *values)
 {
     int kind = 0;
     struct body b;
@@ -139,7 +202,7 @@ static int ask_read(struct call *call, struct deal_change_ask *ask, struct appro
     body_begin(&b, call);
     body_choice(&b, "kind", BODY_REQUIRED, kind_codes, &kind);
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &ask->version);
-    body_text(&b, "reason", BODY_REQUIRED, 1, REASON_MAX, &ask->reason);
+    body_text(&b, "reason", reason, 1, REASON_MAX, &ask->reason);
     body_word(&b, "fault_side", BODY_OPTIONAL, sides, &ask->fault_side);
     body_text(&b, "exception", BODY_OPTIONAL, 1, 15, &ask->exception);
     body_text(&b, "document", BODY_OPTIONAL, 1, 80, &ask->document);
@@ -163,16 +226,28 @@ int api_deal_change_ask(struct call *call)
     struct approval_values values = {.n = 0};
     struct deal_change_ask ask = {.deal_id = 0};
     int64_t id = 0;
-    int r = ask_read(call, &ask, &values);
+    int r = ask_read(call, BODY_REQUIRED, &ask, &values);
 
     if (r == 0)
         r = deal_change_ask(&call->tx, &ask, &id);
     return r < 0 ? r : reply_change(call, id, 201);
 }
 
+int api_deal_change_check(struct call *call)
+{
+    struct approval_values values = {.n = 0};
+    struct deal_change_ask ask = {.deal_id = 0};
+    json_t *items = json_array();
+    int r = ask_read(call, BODY_OPTIONAL, &ask, &values);
+
+    if (r == 0)
+        r = deal_change_preview(&call->tx, &ask, effect_add, items);
+    return reply_first(call, items, r, 200, "");
+}
+
 /* ---- reading ---- */
 
-static int deal_seen(void *arg, const struct deal_row *row)
+static int deal_read(void *arg, const struct deal_row *row)
 {
     (void)arg;
     (void)row;
@@ -181,6 +256,7 @@ static int deal_seen(void *arg, const struct deal_row *row)
 
 int api_deal_change_list(struct call *call)
 {
+    struct deal_change_filter filter = {.archived = -1, .limit = DEAL_CHANGE_PAGE_MAX};
     struct rows_out a = {call, NULL};
     char today[DAY_TEXT];
     int64_t deal_id;
@@ -189,11 +265,53 @@ int api_deal_change_list(struct call *call)
     if (r < 0)
         return r;
     day_of(call->tx.now_ms, today);
-    r = deal_get(&call->tx, deal_id, today, deal_seen, NULL);
+    r = deal_get(&call->tx, deal_id, today, deal_read, NULL);
     if (r < 0)
         return r;
     a.items = json_array();
-    return reply_items(call, a.items, deal_change_list(&call->tx, deal_id, change_add, &a));
+    filter.deal_id = deal_id;
+    return reply_items(call, a.items, deal_change_list(&call->tx, &filter, change_add, &a));
+}
+
+static const char *const states[] = {"asked",    "executed",  "rejected",
+                                     "returned", "withdrawn", NULL};
+
+static int filter_read(struct call *call, struct deal_change_filter *f, struct page *ret_page)
+{
+    int64_t archived = -1;
+    int r = call_query_int(call, "project", 1, INT64_MAX, 0, &f->project_id);
+
+    if (r == 0)
+        r = call_query_word(call, "kind", kind_codes, &f->kind);
+    if (r == 0)
+        r = call_query_word(call, "state", states, &f->state);
+    if (r == 0)
+        r = call_query_int(call, "archived", -1, 1, -1, &archived);
+    if (r == 0)
+        r = page_begin(call, 1, DEAL_CHANGE_PAGE_MAX, PAGE_DEFAULT, ret_page);
+    f->archived = (int)archived;
+    f->before_id = ret_page->at[0];
+    f->limit = r < 0 ? 0 : page_limit(ret_page);
+    return r;
+}
+
+static int page_add(void *arg, const struct deal_change_row *row)
+{
+    struct page *page = arg;
+    struct rows_out a = {page->call, page->items};
+
+    return page_fits(page, row->id, 0) ? change_add(&a, row) : 0;
+}
+
+int api_deal_change_page(struct call *call)
+{
+    struct deal_change_filter filter = {.project_id = 0};
+    struct page page = {.call = call};
+    int r = filter_read(call, &filter, &page);
+
+    if (r < 0)
+        return r;
+    return page_reply(call, &page, deal_change_list(&call->tx, &filter, page_add, &page));
 }
 
 int api_deal_change_get(struct call *call)

@@ -8,6 +8,7 @@
 #include "daemon/api/record.h"
 #include "db/confirmation.h"
 #include "db/deal.h"
+#include "db/deal_change.h"
 
 static int reply_until(struct call *call, const char *name, int64_t id, int64_t until_ms)
 {
@@ -90,6 +91,20 @@ static json_t *failing_json(uint32_t failing)
     return codes;
 }
 
+static json_t *fields_json(const struct deal_next *next)
+{
+    json_t *fields = json_array();
+
+    for (size_t i = 0; i < next->n_fields; i++) {
+        json_t *o = json_object();
+
+        set_text(o, "field", next->fields[i].name);
+        set_bool(o, "required", next->fields[i].required);
+        json_array_append_new(fields, o);
+    }
+    return fields;
+}
+
 static int next_add(void *arg, const struct deal_next *next)
 {
     json_t *o = json_object();
@@ -98,6 +113,7 @@ static int next_add(void *arg, const struct deal_next *next)
     set_text_or_null(o, "change", next->change);
     set_text(o, "label", next->zh);
     set_text(o, "label_en", next->en);
+    json_object_set_new_nocheck(o, "fields", fields_json(next));
     json_object_set_new_nocheck(o, "failing", failing_json(next->failing));
     return items_add(arg, o);
 }

@@ -22,6 +22,11 @@ export function money(fen: number | null | undefined): string {
   return `${sign}¥${THIN}${grouped(whole)}${rest === 0 ? '' : `.${String(rest).padStart(2, '0')}`}`;
 }
 
+/** A difference: `+¥ 1,060,454`, `−¥ 1,060,454`, `¥ 0`. */
+export function signedMoney(fen: number): string {
+  return `${fen > 0 ? '+' : ''}${money(fen)}`;
+}
+
 /** 106045400 → `106.05` (万, two places, half up). */
 export function wanFigure(fen: number): string {
   const abs = Math.abs(fen);

@@ -7,6 +7,7 @@ import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { approvalData, approvalLooks } from './lib/approval_screens.mjs'
+import { changeData, changeLooks } from './lib/change_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
@@ -513,6 +514,11 @@ test('office: approvals, plans and their settings', async () => {
     })
     assert.deepEqual(found, [])
   })
+})
+
+test('office: changes of deals', async () => {
+  const made = await changeData(stage)
+  await lookAlong((lang, _, look) => changeLooks(stage, { lang }, made, look))
 })
 
 // ---- the counter and the phone

@@ -8,6 +8,7 @@ import { csvOf, madeList } from '../integration/lib/lists.mjs'
 import { lose, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as w from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
+import { changeData, changeLooks } from './lib/change_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
@@ -20,6 +21,7 @@ const PARTS = {
   office: officeScreens,
   forms: formScreens,
   counter: counterScreens,
+  changes: changeScreens,
   members: memberScreens,
   phone: phoneScreens,
   empty: emptyScreens,
@@ -333,6 +335,16 @@ async function counterScreens() {
     await page.waitForSelector('#c-hits [role=option]')
     await shot(page, `counter-${l}-unit`)
   }
+}
+
+/** Changes of deals: asked for, decided, the register. */
+async function changeScreens() {
+  const made = await changeData(stage)
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS))
+      await changeLooks(stage, { lang, ...size }, made, (page, name) =>
+        shot(page, `office-${d}-${l}-${name.replaceAll(' ', '-')}`),
+      )
 }
 
 /** Cards at the counter, readers, customers and members. */

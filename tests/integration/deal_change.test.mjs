@@ -234,6 +234,116 @@ describe('terms, buyers, days', () => {
   });
 });
 
+describe('before it is asked for', () => {
+  const check = (deal, kind, more, status = 200) =>
+    sales.post(`/api/v1/deals/${deal.id}/changes/check`, { kind, version: deal.version, ...more }, status);
+
+  test('the unit says which kinds there are and what each takes', async () => {
+    const unit = await fresh();
+    const deal = await open(unit);
+    const steps = async (id) => (await sales.get(`/api/v1/units/${id}/next-steps`)).items;
+    const kinds = Object.fromEntries(
+      (await steps(unit.id)).filter((s) => s.step === 'change').map((s) => [s.change, s.fields]),
+    );
+    assert.deepEqual(kinds['postpone-signing'], [
+      { field: 'days', required: true },
+      { field: 'document', required: false },
+    ]);
+    assert.deepEqual(
+      kinds.rename.map((f) => [f.field, f.required]),
+      [
+        ['buyers', true],
+        ['exception', false],
+        ['document', true],
+      ],
+    );
+    assert.equal(kinds.exchange.find((f) => f.field === 'document').required, false, 'no contract yet');
+    assert.equal((await steps(unit.id)).find((s) => s.step === 'sign').fields.length, 0);
+    // Exactly these are taken: each kind with nothing misses what is required of it, and no more.
+    for (const [kind, fields] of Object.entries(kinds)) {
+      const wanted = fields.filter((f) => f.required).map((f) => f.field);
+      if (!wanted.length) continue;
+      const { errors } = await sales.refused('POST', `/api/v1/deals/${deal.id}/changes/check`, 422, 'fields.wrong', {
+        body: { kind, version: deal.version },
+      });
+      assert.deepEqual(errors.map((e) => e.field), wanted, kind);
+    }
+  });
+
+  test('what it would do, without doing it', async () => {
+    const [from, to] = [await fresh(), await fresh()];
+    const deal = await pay(await open(from), 100000);
+    const terms_id = await terms(to, { deal_id: deal.id, for_change: true });
+    const would = await check(deal, 'exchange', { terms_id });
+    const dear = await sales.get(`/api/v1/terms/${terms_id}`);
+    assert.deepEqual([would.was.unit_id, would.now.unit_id], [from.id, to.id]);
+    assert.deepEqual([would.was.total_fen, would.now.total_fen], [deal.total_fen, dear.total_fen]);
+    assert.equal(would.difference_fen, dear.total_fen - deal.total_fen);
+    assert.equal(would.received_fen, 100000);
+    const later = await check(deal, 'postpone-signing', { days: 3 });
+    assert.deepEqual([later.was_due_ms, later.due_ms], [deal.due_ms, deal.due_ms + 3 * 86400000]);
+    assert.equal(later.now, null);
+    const line = deal.receivables.find((l) => l.due_date);
+    assert.deepEqual((await check(deal, 'waive', { receivable_id: line.id })).line, {
+      fund: line.fund,
+      amount_fen: line.amount_fen,
+      was_due_date: line.due_date,
+      due_date: null,
+    });
+    const path = `/api/v1/deals/${deal.id}/changes/check`;
+    const body = { kind: 'waive', version: deal.version + 1, receivable_id: line.id };
+    await sales.refused('POST', path, 412, 'version.changed', { body });
+    await cashier.refused('POST', path, 403, 'right.denied', { body });
+    assert.deepEqual((await sales.get(`/api/v1/deals/${deal.id}/changes`)).items, []);
+    assert.equal((await dealOf(deal.id)).version, deal.version);
+  });
+
+  test('a change tells what it changed long after', async () => {
+    const unit = await fresh();
+    let deal = await open(unit);
+    const due = deal.due_ms;
+    for (const days of [2, 1]) {
+      await decide(await ask(deal, 'postpone-signing', { days }));
+      deal = await dealOf(deal.id);
+    }
+    await decide(
+      await ask(deal, 'rename', { buyers: [{ customer_id: other, share_bp: 10000 }], document: '公证-1', exception: 'family' }),
+    );
+    const [rename, last, first] = (await sales.get(`/api/v1/deals/${deal.id}/changes`)).items;
+    const day = 86400000;
+    assert.deepEqual([first.effect.was_due_ms, first.effect.due_ms], [due, due + 2 * day]);
+    assert.deepEqual([last.effect.was_due_ms, last.effect.due_ms], [due + 2 * day, due + 3 * day]);
+    assert.deepEqual([rename.were_buyers[0].customer_id, rename.buyers[0].customer_id], [buyer, other]);
+  });
+});
+
+describe('the register', () => {
+  test('by kind and state, page by page, of what one sees', async () => {
+    const unit = await fresh();
+    const deal = await open(unit);
+    const change = await ask(deal, 'postpone-signing', { days: 1 });
+    const list = (client, query) => client.get(`/api/v1/deal-changes?project=${project}&${query}`);
+    const asked = await list(sales, 'kind=postpone-signing&state=asked');
+    assert.deepEqual([...new Set(asked.items.map((c) => `${c.kind} ${c.state}`))], ['postpone-signing asked']);
+    assert.equal(asked.items[0].id, change.id);
+    assert.ok((await list(cashier, 'archived=0')).items.every((c) => c.state === 'executed' && !c.archived_ms));
+    assert.ok((await list(cashier, 'archived=1')).items.every((c) => c.archived_ms));
+    const all = (await list(sales, 'limit=200')).items.map((c) => c.id);
+    const paged = [];
+    let next = '';
+    do {
+      const page = await list(sales, `limit=2${next && `&cursor=${next}`}`);
+      paged.push(...page.items.map((c) => c.id));
+      next = page.next ?? '';
+    } while (next);
+    assert.deepEqual(paged, all);
+    await decide(change, 'rejected');
+    assert.ok(!(await list(sales, 'state=asked')).items.some((c) => c.id === change.id));
+    await sales.refused('GET', '/api/v1/deal-changes?kind=gift', 422, 'fields.wrong');
+    await admin.refused('GET', '/api/v1/deal-changes', 403, 'right.denied');
+  });
+});
+
 describe('what is refused', () => {
   test('fields, scope, rights', async () => {
     const deal = await open(await fresh());

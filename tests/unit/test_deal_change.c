@@ -38,6 +38,42 @@ static int64_t open_todos(struct fixture *f, int64_t change)
                       change);
 }
 
+static int effect_see(void *arg, const struct deal_change_effect *effect)
+{
+    *(struct deal_change_effect *)arg = *effect; /* its figures; its texts are gone */
+    return 0;
+}
+
+static int preview(struct fixture *f, const struct deal_change_ask *ask,
+                   struct deal_change_effect *effect)
+{
+    return FIXTURE_DO(f, tx, deal_change_preview(tx, ask, effect_see, effect));
+}
+
+/* Thought of, with or without its reason: what it would come to, and nothing is written. */
+static void kind_thought_of(struct fixture *f, const struct deal_change_ask *ask, int64_t deal)
+{
+    const struct deal_change_info *info = &deal_changes[ask->kind];
+    const uint64_t before = change_dump(f);
+    struct deal_change_ask silent = *ask;
+    struct deal_change_effect effect = {.received_fen = -1};
+
+    silent.reason = "";
+    assert_int_equal(preview(f, &silent, &effect), 0);
+    assert_true(before == change_dump(f));
+    assert_int_equal(effect.now.unit_id != 0, (info->needs & CHANGE_TERMS) != 0);
+    assert_int_equal(effect.was.total_fen,
+                     fixture_of(f,
+                                "SELECT t.total_fen FROM deal d JOIN terms t ON t.id = d.terms_id "
+                                "WHERE d.id = $1",
+                                deal));
+    assert_int_equal(effect.received_fen,
+                     fixture_of(f,
+                                "SELECT COALESCE(SUM(amount_fen), 0) FROM received WHERE "
+                                "deal_id = $1",
+                                deal));
+}
+
 /* Asked for: the mark alone. Approved: done, with a task for finance. */
 static void kind_done(struct fixture *f, enum deal_change_kind kind, int64_t deal, int64_t unit,
                       int64_t target)
@@ -46,8 +82,10 @@ static void kind_done(struct fixture *f, enum deal_change_kind kind, int64_t dea
     const int64_t terms = fixture_of(f, "SELECT terms_id FROM deal WHERE id = $1", deal);
     const char stage = deal_stage(f, deal);
     const int64_t p = patches(f);
-    int64_t change = change_asked(f, &ask);
+    int64_t change;
 
+    kind_thought_of(f, &ask, deal);
+    change = change_asked(f, &ask);
     assert_int_equal(unit_change(f, unit), mark_letter(deal_changes[kind].mark));
     assert_true(fixture_changed(f, CHANGE_UNIT, unit));
     assert_int_equal(fixture_state(f, unit), stage);
@@ -76,12 +114,16 @@ static void kind_refused(struct fixture *f, enum deal_change_kind kind, int64_t 
     const bool filed = (deal_changes[kind].needs & CHANGE_UNFILED) && stage == 'F' &&
                        strchr(deal_changes[kind].stages, 'F');
     const uint64_t before = change_dump(f);
+    struct deal_change_effect effect;
     int64_t id = 0;
 
-    if (filed)
+    if (filed) {
+        assert_refused(f, preview(f, &ask, &effect), FILING_STANDS);
         assert_refused(f, change_ask(f, &ask, &id), FILING_STANDS);
-    else
+    } else {
+        assert_refused(f, preview(f, &ask, &effect), CHANGE_STAGE);
         assert_refused(f, change_ask(f, &ask, &id), CHANGE_STAGE);
+    }
     assert_true(before == change_dump(f));
 }
 

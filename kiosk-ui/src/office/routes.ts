@@ -166,6 +166,17 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'deal-one', rights: ['deal.view'] },
   },
   {
+    path: '/changes/:change(\\d+)?',
+    name: 'change',
+    component: () => import('./change/Page.vue'),
+    meta: {
+      title: 'change',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M4 7.500h11M12 4.500l3 3-3 3M16 12.500H5M8 9.500l-3 3 3 3',
+    },
+  },
+  {
     path: '/queue',
     name: 'queue',
     component: () => import('./queue/Page.vue'),

@@ -16,6 +16,7 @@ export const SCREENS = [
   ['customer', '/customers', 'customer.view'],
   ['my-sales', '/my-sales', 'deal.make'],
   ['deal', '/deals', 'deal.view'],
+  ['change', '/changes', 'deal.view'],
   ['queue', '/queue', 'deal.queue'],
   ['todo', '/todos'],
   ['approval', '/approvals'],

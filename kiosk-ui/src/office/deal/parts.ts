@@ -42,6 +42,11 @@ export const DEAL_PARTS: readonly DealPart[] = [
     when: (_deal, has) => has('terms.view'),
   },
   {
+    name: 'change',
+    component: defineAsyncComponent(() => import('../change/ChangePart.vue')),
+    place: 'main',
+  },
+  {
     name: 'mortgage',
     component: defineAsyncComponent(() => import('../service/MortgagePanel.vue')),
     place: 'main',

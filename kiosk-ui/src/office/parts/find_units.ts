@@ -11,11 +11,11 @@ export async function findUnits(
   project: number,
   words: string,
   signal: AbortSignal,
-  limit = MOST,
+  { limit = MOST, state = '' }: { limit?: number; state?: string } = {},
 ): Promise<Hit<Schemas['UnitBrief']>[]> {
   const { items } = await ok(
     api.GET('/api/v1/projects/{project}/units', {
-      params: { path: { project }, query: { q: words, limit } },
+      params: { path: { project }, query: { q: words, limit, ...(state ? { state } : {}) } },
       signal,
     }),
   );

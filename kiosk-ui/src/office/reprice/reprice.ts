@@ -1,6 +1,6 @@
 // A re-pricing plan as typed and as sent, and what it says in words: pure, so that it has tests.
 import type { Schemas } from '@/api/types';
-import { money, percentBp } from '@/format';
+import { money, percentBp, signedMoney } from '@/format';
 import { parseDecimal } from '../parts/parse';
 
 export type Plan = Schemas['Reprice'];
@@ -111,7 +111,7 @@ export function changeText(p: Pick<Plan, 'method' | 'per' | 'value'>): string {
 export function difference(from: number, to: number): { fen: number; bp: number; text: string } {
   const fen = to - from;
   const bp = from > 0 ? Math.round((Math.abs(fen) * 10_000) / from) : 0;
-  return { fen, bp, text: `${fen < 0 ? '−' : fen > 0 ? '+' : ''}${money(Math.abs(fen))}` };
+  return { fen, bp, text: signedMoney(fen) };
 }
 
 /** What was chosen, out of the daemon's `building=…|floors=…|…`. */

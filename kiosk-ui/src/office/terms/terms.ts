@@ -6,6 +6,8 @@ export type Quote = Schemas['Quote'];
 export type Terms = Schemas['Terms'];
 export type TermsLine = Schemas['TermsLine'];
 export type Discount = Schemas['Discount'];
+/** The parts of a quote that are chosen. */
+export type QuotePart = 'plan' | 'discounts' | 'price' | 'deposit' | 'loan';
 type Say = (key: string, values?: Record<string, unknown>) => string;
 
 /** What a step does: `× 98 %`, `− 2 %`, `− ¥ 10,000`, `− ¥ 100 /m²`. */

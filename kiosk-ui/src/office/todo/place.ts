@@ -9,6 +9,11 @@ export interface Place {
 
 const PLACES: Record<string, (todo: Place) => RouteLocationRaw> = {
   approval_task: (todo) => ({ name: 'approval', query: { task: String(todo.object_id) } }),
+  deal_change: (todo) => ({
+    name: 'change',
+    params: { change: String(todo.object_id) },
+    query: { p: String(todo.project_id) },
+  }),
   approval: (todo) => ({ name: 'request', query: { open: String(todo.object_id) } }),
 };
 

@@ -1,0 +1,70 @@
+// deals.mjs - deals and their changes made over the API, for tests that look at them.
+const DOCUMENT = '11010519491231002X'
+let phones = 0
+
+export class Deals {
+  static async at(stage) {
+    const deals = new Deals()
+    Object.assign(deals, { people: stage.people, project: stage.project, taken: new Set() })
+    const { items } = await stage.people.sales.get(`/api/v1/projects/${stage.project}/plans`)
+    deals.plans = items.filter((p) => p.enabled)
+    deals.plan = deals.plans.find((p) => p.kind === 'commercial')
+    deals.buyer = await deals.customer('郑一鸣', DOCUMENT)
+    deals.other = await deals.customer('欧阳慧敏', '110105194912310038')
+    return deals
+  }
+
+  async customer(name, number) {
+    const body = {
+      kind: 'person',
+      name,
+      notice: '隐私告知 2026-01',
+      source_id: 3,
+      phones: [{ number: `1391235${String(++phones).padStart(4, '0')}` }],
+      document: { kind: 'id_card', number },
+    }
+    return (await this.people.sales.post('/api/v1/customers', body, 201)).id
+  }
+
+  /** A home on sale that nobody has touched, as it is now. */
+  async fresh() {
+    const { items } = await this.people.sales.get(`/api/v1/projects/${this.project}/units?limit=500`)
+    const unit = items.find((u) => u.state === 'A' && u.class === 'home' && u.total_fen && !this.taken.has(u.id))
+    this.taken.add(unit.id)
+    return this.people.sales.get(`/api/v1/units/${unit.id}`)
+  }
+
+  terms(unit, more = {}) {
+    const body = { customer_id: this.buyer, plan_id: this.plan.id, ...more }
+    return this.people.sales.post(`/api/v1/units/${unit.id}/terms`, body, 201)
+  }
+
+  /** A subscription, with its deposit received. */
+  async subscribed(unit) {
+    const { sales, cashier } = this.people
+    const body = {
+      stage: 'S',
+      unit_id: unit.id,
+      unit_version: unit.version,
+      terms_id: (await this.terms(unit)).id,
+      buyers: [{ customer_id: this.buyer, share_bp: 10000 }],
+      document_again: DOCUMENT,
+    }
+    const deal = await sales.post('/api/v1/deals', body, 201)
+    const money = { fund: 'deposit', amount_fen: deal.due_now_fen }
+    return cashier.post(`/api/v1/deals/${deal.id}/received`, money, 201)
+  }
+
+  /** A change of @deal as it is now. */
+  async ask(deal, body) {
+    const { version } = await this.people.sales.get(`/api/v1/deals/${deal.id}`)
+    return this.people.sales.post(`/api/v1/deals/${deal.id}/changes`, { version, reason: '客户申请', ...body }, 201)
+  }
+
+  async decide(change, outcome = 'approved') {
+    const { items } = await this.people.manager.get('/api/v1/my/approvals?limit=200')
+    const task = items.find((a) => a.id === change.approval_id)
+    const body = { version: task.version, outcome, note: '按此办理' }
+    await this.people.manager.post(`/api/v1/approval-tasks/${task.task_id}/decide`, body, 200)
+  }
+}
