@@ -139,8 +139,8 @@ int api_swipe_get(struct call *call)
     wait = swipe_look(call->app->swipes, call->id->actor.id, clock_boot_ms());
     if (wait)
         return refuse_rate(call, FAULT_SWIPE_RATE, wait);
-    if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(), code) <
-        0)
+    if (swipe_find(call->app->swipes, swipe_terminal(call->id->actor.id), call->param[0],
+                   clock_boot_ms(), code) < 0)
         return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     r = card_find(&call->tx, code, card_take, &seen);
     if (r < 0)
@@ -172,7 +172,8 @@ static int open_read(struct call *call, char code[CARD_TEXT], const char **ret_p
     r = body_end(&b);
     if (r < 0)
         return r;
-    if (swipe_find(call->app->swipes, call->id->actor.id, swipe, clock_boot_ms(), code) < 0)
+    if (swipe_find(call->app->swipes, swipe_terminal(call->id->actor.id), swipe, clock_boot_ms(),
+                   code) < 0)
         return fault_set(call->tx.fault, FAULT_SWIPE_GONE, NULL);
     return 0;
 }
@@ -295,7 +296,7 @@ int api_member_pass_end(struct call *call)
     if (r < 0)
         return r;
     if (swipe)
-        swipe_drop(call->app->swipes, call->id->actor.id, swipe);
+        swipe_drop(call->app->swipes, swipe_terminal(call->id->actor.id), swipe);
     session_pass_end(call->app->sessions, call->id->session);
     return 0;
 }
