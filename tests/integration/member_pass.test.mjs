@@ -1,7 +1,7 @@
 // A card at a kiosk: what it shows alone, what card and PIN open, and all that closes it again.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { bindReader, enrol as enrolBy, lose as loseBy, PIN, setPin, swipeAt, virtualReaders, WRONG_PIN } from './lib/members.mjs';
+import { bindReader, enrol as enrolBy, enrolCustomer, lose as loseBy, PIN, setPin, swipeAt, virtualReaders, WRONG_PIN } from './lib/members.mjs';
 import { Sales } from './lib/service.mjs';
 import { Site } from './lib/site.mjs';
 
@@ -115,23 +115,12 @@ describe('the card alone (MB-14, MB-16)', () => {
 });
 
 describe('what card and PIN open of his deals (MB-14, AS-06)', () => {
-  /** The buyer of @deals as a member with a card. */
-  async function buyerOf(deals, code) {
-    const { member_id: member } = await cashier.post(
-      `/api/v1/customers/${deals.buyer}/cards`,
-      { code, terms: '会员章程 2026-01' },
-      201,
-    );
-    await setPin(cashier, member, PIN);
-    return { code };
-  }
-
   test('his units, each with its steps and what is still to be paid; nobody else\'s, and nothing of the staff\'s', async () => {
     const [one, two] = kiosks;
     const sales = await site.login('sales');
     const deals = await Sales.of(sales, cashier);
     const deal = await deals.signed();
-    const who = await buyerOf(deals, 'n:66777001');
+    const who = await enrolCustomer(cashier, deals.buyer, 'n:66777001');
     const pane = await open(one, await swipe(one, who.code));
     assert.deepEqual(
       pane.units.map((u) => [u.unit, u.stage_zh, u.total_fen, u.received_fen]),
