@@ -2,11 +2,10 @@
 // what closes it, and that nothing of the member is left behind.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { enrolCustomer, lose, PIN, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
-import { Sales } from '../integration/lib/service.mjs'
+import { lose, PIN, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
-import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 
 const READERS = ['左侧读卡器', '右侧读卡器', '备用读卡器']
 const NAME = '龘靐齉' // nothing else on the page has these characters
@@ -117,13 +116,13 @@ test('the whole way: the card wakes the screen, the PIN opens, half a minute lat
 test('MB-14, AS-06: his unit, what is still to be paid and how far it has come, in both languages; nothing of it stays', async () => {
   const at = await place(READERS[0])
   const { page } = at
-  const deals = await Sales.of(stage.people.sales, stage.people.cashier)
-  const deal = await deals.signed()
-  const who = await enrolCustomer(stage.people.cashier, deals.buyer, 'n:66888001')
+  const who = await buyerOf(stage)
+  const deal = who.signed
   const money = (fen) => (fen / 100).toLocaleString('en')
   const [down, loan] = deal.receivables.filter((l) => l.amount_fen > l.received_fen)
   await openPane(at, who)
-  const unit = page.locator('.own-unit')
+  const unit = page.locator('.own-unit', { hasText: deal.unit })
+  assert.equal(await page.locator('.own-unit').count(), 2)
   assert.match(await unit.locator('h3').innerText(), new RegExp(`${deal.unit}\\s+签约`))
   const dues = await unit.locator('.own-dues li').allInnerTexts()
   assert.equal(dues.length, 2)
