@@ -369,8 +369,24 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX])
     return d->n_buses;
 }
 
-int devices_test(struct devices *d, int64_t device_id, int64_t user_id)
+bool devices_ready(struct devices *d, int64_t device_id)
 {
+    bool ready = false;
+
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < DEVICES_MAX; i++) {
+        const struct entry *e = &d->entries[i];
+
+        if (e->used && e->row.id == device_id)
+            ready = is_up(e->state);
+    }
+    pthread_mutex_unlock(&d->lock);
+    return ready;
+}
+
+int devices_lend(struct devices *d, int64_t device_id, int64_t user_id, enum device_loan loan)
+{
+    const int64_t now = clock_boot_ms();
     int r = -ENOENT;
 
     pthread_mutex_lock(&d->lock);
@@ -380,23 +396,26 @@ int devices_test(struct devices *d, int64_t device_id, int64_t user_id)
         if (!e->used || e->row.id != device_id)
             continue;
         r = is_up(e->state) ? 0 : -ENODEV;
+        if (r == 0 && now < e->lent_until && e->lent_user_id != user_id)
+            r = -EBUSY;
         if (r == 0) {
-            e->test_user_id = user_id;
-            e->test_until = clock_boot_ms() + DEVICE_TEST_MS;
+            e->loan = loan;
+            e->lent_user_id = user_id;
+            e->lent_until = now + DEVICE_LENT_MS;
         }
     }
     pthread_mutex_unlock(&d->lock);
     return r;
 }
 
-void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id)
+void devices_lend_end(struct devices *d, int64_t device_id, int64_t user_id)
 {
     pthread_mutex_lock(&d->lock);
     for (size_t i = 0; i < DEVICES_MAX; i++) {
         struct entry *e = &d->entries[i];
 
-        if (e->used && e->row.id == device_id && e->test_user_id == user_id)
-            e->test_until = 0;
+        if (e->used && e->row.id == device_id && e->lent_user_id == user_id)
+            e->lent_until = 0;
     }
     pthread_mutex_unlock(&d->lock);
 }

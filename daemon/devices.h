@@ -31,7 +31,7 @@ enum {
     DEVICES_MAX = DEVICE_MAX + 32, /* known ones, and such as are only plugged in */
     DEVICE_SAME_MS = 2000,         /* a card seen again within it is the same swipe (MB-04) */
     DEVICE_LOST_MS = 10 * 1000,    /* a bound reader gone for this long calls staff (NT-09) */
-    DEVICE_TEST_MS = 30 * 1000,    /* "swipe now" on the device page */
+    DEVICE_LENT_MS = 30 * 1000,    /* "swipe now" */
     DEVICE_RECORD_MS = 10 * 60 * 1000,
     DEVICE_RECORD_PATH = 640,
     DEVICE_SLICE_MS = 100,      /* a device may send ... */
@@ -55,6 +55,11 @@ enum device_trouble {
     TROUBLE_RIGHTS,   /* no permission on its node */
     TROUBLE_NO_MODEL, /* no model knows it */
     TROUBLE_LIES,     /* its descriptor is not that of its model */
+};
+/* What somebody borrows a reader for. */
+enum device_loan {
+    LOAN_TEST, /* to see that it reads: `device-test`, with as much of a card as a log may have */
+    LOAN_CARD, /* for one card, by its swipe (swipe.h): `card`; it is given back with it */
 };
 /* "ready", "no-model": the words of the API. */
 const char *device_state_text(enum device_state state);
@@ -92,8 +97,8 @@ struct devices_options {
     sd_event *loop;
     struct app *app; /* config, writer, feed, db_path */
     const struct models *models;
-    /* A card of @code was read at the terminal: the id by which its page hears of it. */
-    int (*swiped)(struct app *app, int64_t terminal_id, const char *code,
+    /* A card of @code was read for @place: the id by which its page hears of it. */
+    int (*swiped)(struct app *app, struct swipe_place place, const char *code,
                   char ret_id[SWIPE_ID_TEXT]);
     void (*log)(void *arg, int priority, const char *line);
     void *log_arg;
@@ -118,11 +123,14 @@ size_t devices_buses(struct devices *d, struct bus_view out[BUSES_MAX]);
  * is "ready", or all are "away". It hears of each change by itself; this is for one that has just
  * begun to listen. */
 void devices_reader_tell(struct devices *d, int64_t terminal_id);
-/* Any thread: what the device reads within DEVICE_TEST_MS is told to that user and to no terminal.
- * -ENOENT: no such device; -ENODEV: it is not ready. */
-int devices_test(struct devices *d, int64_t device_id, int64_t user_id);
-/* That user's test is over: the terminal hears the device again at once. */
-void devices_test_end(struct devices *d, int64_t device_id, int64_t user_id);
+/* Any thread: whether a card can be read there now. */
+bool devices_ready(struct devices *d, int64_t device_id);
+/* Any thread: what the device reads within DEVICE_LENT_MS is told to that user and to no terminal;
+ * again by the same user it counts anew. -ENOENT: no such device; -ENODEV: it is not ready; -EBUSY:
+ * somebody else has it. */
+int devices_lend(struct devices *d, int64_t device_id, int64_t user_id, enum device_loan loan);
+/* That user gives it back: the terminal hears the device again at once. */
+void devices_lend_end(struct devices *d, int64_t device_id, int64_t user_id);
 
 /* A card at a virtual reader, for anchangctl: its code, or what goes wrong with it: "bad" (the
  * check does not hold), "garbled" (no card at all), "refused" (a bank card by its format).

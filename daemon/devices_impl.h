@@ -50,7 +50,8 @@ struct entry {
     int64_t last_at;                  /* ... and when it was seen last */
     bool called;                      /* staff were called for it */
     bool settled;                     /* a call of before the start was looked for */
-    int64_t test_user_id, test_until; /* "swipe now" */
+    enum device_loan loan;            /* what it is lent for, ... */
+    int64_t lent_user_id, lent_until; /* ... to whom and for how long */
     struct device_facts facts;        /* of the open port */
     struct record *record;            /* NULL: it is not recorded */
     int64_t record_until;

@@ -116,7 +116,7 @@ bool entry_is_virtual(const struct entry *e)
     return e->bus_ops == &bus_virtual || e->bus_ops == &bus_replay;
 }
 
-/* "Swipe now": to the one who asked, with as much of the card as a log may have. */
+/* To the one who tries it, with as much of the card as a log may have. */
 static void test_tell(struct entry *e, int64_t user_id, const char *result,
                       const struct card_read *card)
 {
@@ -133,21 +133,47 @@ static void test_tell(struct entry *e, int64_t user_id, const char *result,
     post(e, feed_channel(FEED_USER, user_id), "device-test", data);
 }
 
-static void swipe_tell(struct entry *e, const char *result, const struct card_read *card)
+/* The id by which @place hears of the card, "" of none. */
+static int swipe_make(struct entry *e, struct swipe_place place, const struct card_read *card,
+                      char ret_id[SWIPE_ID_TEXT])
 {
     struct devices *d = e->owner;
-    char code[CARD_CODE_TEXT], id[SWIPE_ID_TEXT] = "", data[256];
-    int r = 0;
+    char code[CARD_CODE_TEXT];
+    int r;
 
-    if (card) {
-        card_code(card, code);
-        r = d->options.swiped(d->options.app, e->row.terminal_id, code, id);
-        explicit_bzero(code, sizeof(code));
-    }
-    if (r < 0) {
+    ret_id[0] = '\0';
+    if (!card)
+        return 0;
+    card_code(card, code);
+    r = d->options.swiped(d->options.app, place, code, ret_id);
+    explicit_bzero(code, sizeof(code));
+    if (r < 0)
         devices_log(d, LOG_ERR, "a swipe at reader %s is lost: %s", name_of(e), strerror(-r));
+    return r;
+}
+
+/* To the one who issues a card. */
+static void card_tell(struct entry *e, int64_t user_id, const char *result,
+                      const struct card_read *card)
+{
+    char id[SWIPE_ID_TEXT], masked[CARD_MASKED_TEXT] = "", data[192];
+
+    if (swipe_make(e, swipe_user(user_id), card, id) < 0)
         return;
-    }
+    if (card)
+        card_mask(card, masked);
+    snprintf(data, sizeof(data),
+             "{\"device\":%" PRId64 ",\"result\":\"%s\",\"swipe\":\"%s\",\"shown\":\"%s\"}",
+             e->row.id, result, id, masked);
+    post(e, feed_channel(FEED_USER, user_id), "card", data);
+}
+
+static void swipe_tell(struct entry *e, const char *result, const struct card_read *card)
+{
+    char id[SWIPE_ID_TEXT], data[256];
+
+    if (swipe_make(e, swipe_terminal(e->row.terminal_id), card, id) < 0)
+        return;
     snprintf(data, sizeof(data),
              "{\"id\":\"%s\",\"result\":\"%s\",\"device\":%" PRId64
              ",\"virtual\":%s,\"at_ms\":%" PRId64 "}",
@@ -168,24 +194,40 @@ static bool same_again(struct entry *e, const struct card_read *card, int64_t no
     return same;
 }
 
+/* To whom it is lent now; 0: nobody. One who borrowed it for a card has it with that. */
+static int64_t lent_to(struct entry *e, bool card, int64_t now, enum device_loan *ret_loan)
+{
+    int64_t user_id;
+
+    pthread_mutex_lock(&e->owner->lock);
+    user_id = now < e->lent_until ? e->lent_user_id : 0;
+    *ret_loan = e->loan;
+    if (card) {
+        e->card_ms = clock_wall_ms();
+        if (e->loan == LOAN_CARD)
+            e->lent_until = 0;
+    }
+    pthread_mutex_unlock(&e->owner->lock);
+    return user_id;
+}
+
 static void on_read(void *arg, int result, const struct card_read *card)
 {
     const char *word = result == 0 ? "card" : result == -EPERM ? "refused" : "bad";
     struct entry *e = arg;
     const int64_t now = clock_boot_ms();
-    int64_t test_user_id;
+    enum device_loan loan;
+    int64_t user_id;
 
     if (card ? same_again(e, card, now) : e->told_at && now - e->told_at < TELL_MS)
         return;
-    pthread_mutex_lock(&e->owner->lock);
-    if (card)
-        e->card_ms = clock_wall_ms();
-    test_user_id = now < e->test_until ? e->test_user_id : 0;
-    pthread_mutex_unlock(&e->owner->lock);
+    user_id = lent_to(e, card != NULL, now, &loan);
     if (!card)
         e->told_at = now;
-    if (test_user_id)
-        test_tell(e, test_user_id, word, card);
+    if (user_id && loan == LOAN_TEST)
+        test_tell(e, user_id, word, card);
+    else if (user_id)
+        card_tell(e, user_id, word, card);
     else if (e->row.terminal_id)
         swipe_tell(e, word, card);
 }

@@ -269,7 +269,7 @@ static int devices_prepare(struct daemon *d)
     const struct devices_options options = {.loop = d->loop,
                                             .app = &d->app,
                                             .models = d->models,
-                                            .swiped = terminal_swiped,
+                                            .swiped = card_swiped,
                                             .log = log_line};
     int r = devices_create(&options, &d->app.devices);
 

@@ -11,15 +11,17 @@
 #include "daemon/http/limit.h"
 #include "db/terminal.h"
 
+enum { PLACES_MAX = TERMINAL_MAX + SWIPE_USERS_MAX };
+
 struct swipe {
-    int64_t terminal_id; /* 0: free */
+    struct swipe_place place; /* id 0: free */
     int64_t at_ms;
     char id[SWIPE_ID_TEXT], code[CARD_TEXT];
 };
 
 struct swipes {
     pthread_mutex_t lock;
-    struct swipe last[TERMINAL_MAX];
+    struct swipe last[PLACES_MAX];
     struct limit *looks, *pins; /* NULL: as often as anybody likes */
 };
 
@@ -53,55 +55,59 @@ struct swipes *swipes_free(struct swipes *s)
     return NULL;
 }
 
-/* The terminal's place, else a free one, else the one that has been of no use for longest; NULL
- * when all are of use. Under the lock. */
-static struct swipe *place_of(struct swipes *s, int64_t terminal_id, int64_t now_ms)
+static bool is_of(const struct swipe *one, struct swipe_place place)
 {
-    struct swipe *place = NULL;
-
-    for (size_t i = 0; i < TERMINAL_MAX; i++) {
-        struct swipe *one = &s->last[i];
-        const bool idle = !one->terminal_id || now_ms - one->at_ms >= SWIPE_LIFE_MS;
-
-        if (one->terminal_id == terminal_id)
-            return one;
-        if (idle && (!place || one->at_ms < place->at_ms))
-            place = one;
-    }
-    return place;
+    return place.id && one->place.owner == place.owner && one->place.id == place.id;
 }
 
-int swipe_put(struct swipes *s, int64_t terminal_id, const char *code, int64_t now_ms,
+/* The last one of the place, else a free one, else the one that has been of no use for longest;
+ * NULL when all are of use. Under the lock. */
+static struct swipe *slot_of(struct swipes *s, struct swipe_place place, int64_t now_ms)
+{
+    struct swipe *slot = NULL;
+
+    for (size_t i = 0; i < PLACES_MAX; i++) {
+        struct swipe *one = &s->last[i];
+        const bool idle = !one->place.id || now_ms - one->at_ms >= SWIPE_LIFE_MS;
+
+        if (is_of(one, place))
+            return one;
+        if (idle && (!slot || one->at_ms < slot->at_ms))
+            slot = one;
+    }
+    return slot;
+}
+
+int swipe_put(struct swipes *s, struct swipe_place place, const char *code, int64_t now_ms,
               char ret_id[SWIPE_ID_TEXT])
 {
-    struct swipe *place;
+    struct swipe *slot;
     uint8_t raw[16];
 
     randombytes_buf(raw, sizeof(raw));
     pthread_mutex_lock(&s->lock);
-    place = place_of(s, terminal_id, now_ms);
-    if (place) {
-        *place = (struct swipe){.terminal_id = terminal_id, .at_ms = now_ms};
-        snprintf(place->code, sizeof(place->code), "%s", code);
-        sodium_bin2base64(place->id, sizeof(place->id), raw, sizeof(raw),
+    slot = slot_of(s, place, now_ms);
+    if (slot) {
+        *slot = (struct swipe){.place = place, .at_ms = now_ms};
+        snprintf(slot->code, sizeof(slot->code), "%s", code);
+        sodium_bin2base64(slot->id, sizeof(slot->id), raw, sizeof(raw),
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-        memcpy(ret_id, place->id, SWIPE_ID_TEXT);
+        memcpy(ret_id, slot->id, SWIPE_ID_TEXT);
     }
     pthread_mutex_unlock(&s->lock);
-    return place ? 0 : -ENOSPC;
+    return slot ? 0 : -ENOSPC;
 }
 
-int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t now_ms,
+int swipe_find(struct swipes *s, struct swipe_place place, const char *id, int64_t now_ms,
                char ret_code[CARD_TEXT])
 {
     int r = -ENOENT;
 
     pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < TERMINAL_MAX; i++) {
+    for (size_t i = 0; i < PLACES_MAX; i++) {
         const struct swipe *one = &s->last[i];
 
-        if (terminal_id && one->terminal_id == terminal_id && strcmp(one->id, id) == 0 &&
-            now_ms - one->at_ms < SWIPE_LIFE_MS) {
+        if (is_of(one, place) && strcmp(one->id, id) == 0 && now_ms - one->at_ms < SWIPE_LIFE_MS) {
             memcpy(ret_code, one->code, CARD_TEXT);
             r = 0;
         }
@@ -110,11 +116,11 @@ int swipe_find(struct swipes *s, int64_t terminal_id, const char *id, int64_t no
     return r;
 }
 
-void swipe_drop(struct swipes *s, int64_t terminal_id, const char *id)
+void swipe_drop(struct swipes *s, struct swipe_place place, const char *id)
 {
     pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < TERMINAL_MAX; i++)
-        if (s->last[i].terminal_id == terminal_id && strcmp(s->last[i].id, id) == 0)
+    for (size_t i = 0; i < PLACES_MAX; i++)
+        if (is_of(&s->last[i], place) && strcmp(s->last[i].id, id) == 0)
             sodium_memzero(&s->last[i], sizeof(s->last[i]));
     pthread_mutex_unlock(&s->lock);
 }

@@ -40,6 +40,37 @@ int device_scan(struct tx *tx, int64_t device_id,
     return r < 0 ? r : 0;
 }
 
+int device_lendable_scan(struct tx *tx, int64_t device_id, int64_t own_terminal_id,
+                         int (*each)(void *arg, const struct device_lendable *row), void *arg)
+{
+    struct stmt *s;
+    bool found = false;
+    int r = db_query(tx->db, &s,
+                     "SELECT d.id, d.name, t.id, t.name, t.project_id FROM device d "
+                     "LEFT JOIN terminal t ON t.id = d.terminal_id AND t.revoked_ms IS NULL "
+                     "WHERE d.retired_ms IS NULL AND ($1 = 0 OR d.id = $1) "
+                     "AND (t.id IS NULL OR t.kind = 'counter') ORDER BY d.id",
+                     "i", device_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct device_lendable row = {.id = stmt_int(s, 0),
+                                            .name = stmt_text(s, 1),
+                                            .terminal_id = stmt_int(s, 2),
+                                            .terminal = stmt_text(s, 3)};
+        const int64_t project_id = stmt_int(s, 4);
+
+        if (project_id && row.terminal_id != own_terminal_id &&
+            !actor_sees_project(tx->actor, project_id))
+            continue;
+        found = true;
+        r = each(arg, &row);
+    }
+    stmt_reset(s);
+    if (r >= 0 && device_id && !found)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return r < 0 ? r : 0;
+}
+
 /* ---- by the daemon ---- */
 
 /* At most DEVICE_NAME_MAX characters of @name. */

@@ -29,6 +29,17 @@ struct device_row {
 int device_scan(struct tx *tx, int64_t device_id,
                 int (*each)(void *arg, const struct device_row *row), void *arg);
 
+/* A reader at which staff may ask for a card, for somebody stands beside it or nobody does. */
+struct device_lendable {
+    int64_t id, terminal_id; /* 0: serves none */
+    const char *name, *terminal;
+};
+/* By id, or the one (@device_id not 0): NOT_FOUND. Those that serve no terminal, @own_terminal_id,
+ * or a counter of all projects or one in scope; never a kiosk's, where a customer swipes for
+ * himself. */
+int device_lendable_scan(struct tx *tx, int64_t device_id, int64_t own_terminal_id,
+                         int (*each)(void *arg, const struct device_lendable *row), void *arg);
+
 struct device_new {
     const char *bus, *mark, *model;
     const char *name; /* that it gets when it is new; cut to DEVICE_NAME_MAX */

@@ -51,10 +51,18 @@ static int reply_card(struct call *call, int64_t card_id, int status)
 
 /* ---- in ---- */
 
+/* A swipe at this machine, or at a reader that the caller had borrowed (reader.c). */
 static int swipe_code(struct call *call, const char *swipe, char code[CARD_TEXT])
 {
-    if (swipe_find(call->app->swipes, call->id->terminal_id, swipe, clock_boot_ms(), code) == 0)
-        return 0;
+    const struct actor *actor = call->tx.actor;
+    const struct swipe_place places[] = {
+        swipe_terminal(call->id->terminal_id),
+        swipe_user(actor->kind == ACTOR_USER ? actor->id : 0),
+    };
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (swipe_find(call->app->swipes, places[i], swipe, clock_boot_ms(), code) == 0)
+            return 0;
     return fault_set(call->tx.fault, FAULT_SWIPE_GONE, NULL);
 }
 
@@ -90,7 +98,7 @@ static int card_take(void *arg, const struct card_row *row)
     return found->card ? 0 : -ENOMEM;
 }
 
-/* By a swipe of this terminal, by what a reader would read, or by a number that somebody types. */
+/* By a swipe, by what a reader would read, or by a number that somebody types. */
 static int card_asked(struct call *call, struct found *found)
 {
     const char *swipe = call_query(call, "swipe"), *code = call_query(call, "code");

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/device.h"
 #include "daemon/api/record.h"
 #include "daemon/app.h"
-#include "daemon/devices.h"
 #include "daemon/http/feed.h"
 
 /* What is known of all devices at this moment. */
@@ -171,6 +171,32 @@ int api_device_retire(struct call *call)
     return r < 0 ? r : device_retire(&call->tx, id, version);
 }
 
+/* ---- lent to who asks ---- */
+
+int reply_lent(struct call *call, int64_t id, enum device_loan loan)
+{
+    const int64_t until_ms = call->tx.now_ms + DEVICE_LENT_MS;
+    struct devices *d = call->app->devices;
+    int r = d ? devices_lend(d, id, call->tx.actor->id, loan) : -ENODEV;
+
+    if (r == -EBUSY)
+        return fault_set(call->tx.fault, FAULT_DEVICE_LENT, NULL);
+    if (r == -ENODEV || r == -ENOENT)
+        return fault_set(call->tx.fault, FAULT_DEVICE_NOT_READY, NULL);
+    call->reply.body = json_pack("{s:I}", "until_ms", (json_int_t)until_ms);
+    return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
+}
+
+int device_give_back(struct call *call)
+{
+    int64_t id = 0;
+    int r = call_param_id(call, 0, &id);
+
+    if (r == 0 && call->app->devices)
+        devices_lend_end(call->app->devices, id, call->tx.actor->id);
+    return r;
+}
+
 static int nothing_more(void *arg, const struct device_row *row)
 {
     (void)arg, (void)row;
@@ -181,27 +207,15 @@ static int nothing_more(void *arg, const struct device_row *row)
  * `device-test`. */
 int api_device_test(struct call *call)
 {
-    int64_t id = 0, until_ms;
+    int64_t id = 0;
     int r = call_param_id(call, 0, &id);
 
     if (r == 0)
         r = device_scan(&call->tx, id, nothing_more, NULL);
-    if (r < 0)
-        return r;
-    r = call->app->devices ? devices_test(call->app->devices, id, call->tx.actor->id) : -ENODEV;
-    if (r == -ENODEV || r == -ENOENT)
-        return fault_set(call->tx.fault, FAULT_DEVICE_NOT_READY, NULL);
-    until_ms = call->tx.now_ms + DEVICE_TEST_MS;
-    call->reply.body = json_pack("{s:I}", "until_ms", (json_int_t)until_ms);
-    return r < 0 ? r : call->reply.body ? 0 : -ENOMEM;
+    return r < 0 ? r : reply_lent(call, id, LOAN_TEST);
 }
 
 int api_device_test_end(struct call *call)
 {
-    int64_t id = 0;
-    int r = call_param_id(call, 0, &id);
-
-    if (r == 0 && call->app->devices)
-        devices_test_end(call->app->devices, id, call->tx.actor->id);
-    return r;
+    return device_give_back(call);
 }

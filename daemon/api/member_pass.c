@@ -24,8 +24,12 @@
 #include "daemon/http/session.h"
 #include "daemon/swipe.h"
 #include "db/clock.h"
+#include "db/day.h"
+#include "db/fund.h"
 #include "db/member.h"
+#include "db/own_deal.h"
 #include "db/points.h"
+#include "db/state.h"
 
 enum { PIN_TYPED_MAX = 20, LINES_SHOWN = 50 };
 
@@ -76,17 +80,77 @@ static int member_take(void *arg, const struct member_row *row)
     return 0;
 }
 
+static int step_add(void *arg, const struct own_step *step)
+{
+    json_t *o = json_object();
+
+    set_text(o, "name", step->name);
+    set_text_or_null(o, "due_date", step->due_date);
+    set_int_or_null(o, "done_ms", step->done_ms);
+    return items_add(arg, o);
+}
+
+static int due_add(void *arg, const struct receivable_row *row)
+{
+    const enum fund fund = fund_find(row->fund);
+    json_t *o;
+
+    if (fund == FUND_COUNT)
+        return -EBADMSG;
+    o = json_object();
+    set_text(o, "fund_zh", funds[fund].zh);
+    set_text(o, "fund_en", funds[fund].en);
+    set_int(o, "amount_fen", row->amount_fen);
+    set_int(o, "open_fen", row->amount_fen - row->received_fen);
+    set_text_or_null(o, "due_date", row->due_date);
+    set_bool(o, "overdue", strcmp(row->state, "overdue") == 0);
+    set_bool(o, "loan", row->loan);
+    return items_add(arg, o);
+}
+
+struct units {
+    struct tx *tx;
+    json_t *items;
+};
+
+static int unit_add(void *arg, const struct own_deal *deal)
+{
+    const struct state_info *stage = state_info(deal->stage);
+    json_t *o = json_object(), *steps = json_array(), *dues = json_array();
+    struct units *units = arg;
+    char today[DAY_TEXT];
+    int r = own_step_each(units->tx, deal->id, step_add, steps);
+
+    day_of(units->tx->now_ms, today);
+    if (r == 0)
+        r = own_due_each(units->tx, deal->id, today, due_add, dues);
+    set_text(o, "project", deal->project);
+    set_text(o, "unit", deal->unit);
+    set_text(o, "stage_zh", stage->zh);
+    set_text(o, "stage_en", stage->en);
+    set_int(o, "total_fen", deal->total_fen);
+    set_int(o, "received_fen", deal->received_fen);
+    json_object_set_new(o, "steps", steps);
+    json_object_set_new(o, "dues", dues);
+    if (r < 0) {
+        json_decref(o);
+        return r;
+    }
+    return items_add(units->items, o);
+}
+
 static int reply_pane(struct call *call, int64_t member_id)
 {
     json_t *o = json_object(), *lines = json_array();
+    struct units units = {&call->tx, json_array()};
     int r = member_get(&call->tx, member_id, member_take, o);
 
     if (r == 0)
         r = points_scan(&call->tx, member_id, 0, LINES_SHOWN, line_add, lines);
+    if (r == 0)
+        r = own_deal_each(&call->tx, member_id, unit_add, &units);
     json_object_set_new(o, "lines", lines);
-    json_object_set_new(o, "units", json_array());
-    json_object_set_new(o, "progress", json_array());
-    json_object_set_new(o, "dues", json_array());
+    json_object_set_new(o, "units", units.items);
     set_int(o, "idle_s", PASS_IDLE_MS / 1000);
     if (r < 0) {
         json_decref(o);
@@ -139,8 +203,8 @@ int api_swipe_get(struct call *call)
     wait = swipe_look(call->app->swipes, call->id->actor.id, clock_boot_ms());
     if (wait)
         return refuse_rate(call, FAULT_SWIPE_RATE, wait);
-    if (swipe_find(call->app->swipes, call->id->actor.id, call->param[0], clock_boot_ms(), code) <
-        0)
+    if (swipe_find(call->app->swipes, swipe_terminal(call->id->actor.id), call->param[0],
+                   clock_boot_ms(), code) < 0)
         return fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
     r = card_find(&call->tx, code, card_take, &seen);
     if (r < 0)
@@ -172,7 +236,8 @@ static int open_read(struct call *call, char code[CARD_TEXT], const char **ret_p
     r = body_end(&b);
     if (r < 0)
         return r;
-    if (swipe_find(call->app->swipes, call->id->actor.id, swipe, clock_boot_ms(), code) < 0)
+    if (swipe_find(call->app->swipes, swipe_terminal(call->id->actor.id), swipe, clock_boot_ms(),
+                   code) < 0)
         return fault_set(call->tx.fault, FAULT_SWIPE_GONE, NULL);
     return 0;
 }
@@ -295,7 +360,7 @@ int api_member_pass_end(struct call *call)
     if (r < 0)
         return r;
     if (swipe)
-        swipe_drop(call->app->swipes, call->id->actor.id, swipe);
+        swipe_drop(call->app->swipes, swipe_terminal(call->id->actor.id), swipe);
     session_pass_end(call->app->sessions, call->id->session);
     return 0;
 }

@@ -301,15 +301,16 @@ int alert_announce(struct app *app, struct db *db, int64_t alert_id)
     return r;
 }
 
-/* ---- cards at terminals ---- */
+/* ---- cards that were read ---- */
 
-int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
-                    char ret_id[SWIPE_ID_TEXT])
+int card_swiped(struct app *app, struct swipe_place place, const char *code,
+                char ret_id[SWIPE_ID_TEXT])
 {
-    int r = swipe_put(app->swipes, terminal_id, code, clock_boot_ms(), ret_id);
+    int r = swipe_put(app->swipes, place, code, clock_boot_ms(), ret_id);
 
     /* In this order: see pass_give() in member_pass.c. */
-    session_pass_end_terminal(app->sessions, terminal_id);
+    if (place.owner == SWIPE_TERMINAL)
+        session_pass_end_terminal(app->sessions, place.id);
     return r;
 }
 

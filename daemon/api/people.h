@@ -30,10 +30,10 @@ int session_reload_user(struct app *app, struct db *db, int64_t user_id);
 int terminal_reload(struct app *app, struct db *db, int64_t terminal_id);
 int alert_announce(struct app *app, struct db *db, int64_t alert_id);
 
-/* A card with @code was read at the terminal: the id by which its page hears of it, and the end of
- * what another member had open there. For the device manager. */
-int terminal_swiped(struct app *app, int64_t terminal_id, const char *code,
-                    char ret_id[SWIPE_ID_TEXT]);
+/* A card with @code was read for @place: the id by which its page hears of it, and at a terminal
+ * the end of what another member had open there. For the device manager. */
+int card_swiped(struct app *app, struct swipe_place place, const char *code,
+                char ret_id[SWIPE_ID_TEXT]);
 
 /* Every field change of @object ("unit:12"), newest first, as the items of a TrailList; at most
  * TRAIL_MAX rows of the log. */

@@ -10,7 +10,7 @@ import { approvalData, approvalLooks } from './lib/approval_screens.mjs'
 import { changeData, changeLooks } from './lib/change_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
-import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
@@ -191,6 +191,10 @@ async function memberScreens(lang, { flags = [], size, looks }) {
     await leave()
   }
   await openPane(at, await memberOf(stage, { points }))
+  await dress()
+  await look.at('pane without a home')
+  await leave()
+  await openPane(at, await buyerOf(stage))
   await dress()
   await look.at('pane')
   await see('pane, closing', '.member-foot.soon')
@@ -561,7 +565,9 @@ test('counter: members and cards', async () => {
 
 test('office: readers, customers and members', async () => {
   await lookAlong((lang, _, look) => m.deviceLooks(stage, { lang }, look))
-  await lookAlong((lang, _, look) => m.customerLooks(stage, { lang }, look))
+  const at = []
+  for (const lang of LANGS) at.push(await place(stage, { name: `柜台 ${lang} 2`, reader: deskReader(lang) }))
+  await lookAlong((lang, i, look) => m.customerLooks(stage, at[i], { lang, card: `n:7760000${i}` }, look))
   await lookAlong((lang, _, look) => c.recordLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => c.listLooks(stage, { lang }, look))
   await lookAlong((lang, _, look) => ownerLooks(stage, { lang }, look))

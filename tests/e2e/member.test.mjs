@@ -6,6 +6,7 @@ import { DEMO_PASSWORD } from '../integration/lib/site.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 import { demoCard, desk, place } from './lib/desk.mjs'
+import { buyerOf } from './lib/member.mjs'
 
 const [LEFT, RIGHT, SPARE] = ['左柜读卡器', '右柜读卡器', '备用读卡器']
 let stage, left, right
@@ -148,6 +149,22 @@ test('MB-03: a lost card says since when and what to do, and nothing of its memb
   await shows(page, '已补换的旧卡')
   left.swipe('u:0499887766')
   await page.locator('.who-is', { hasText: '徐*' }).waitFor()
+  await b.close(page)
+})
+
+test('CU-25: what is bought, and what of it is due now, stands beside the member', async () => {
+  const who = await buyerOf(stage)
+  const { unit, id, due_now_fen: owed } = who.owing
+  assert.equal(owed, who.owing.received_fen / 2)
+  const page = await desk(stage, left)
+  left.swipe(who.code)
+  const line = page.locator('.dues li', { hasText: unit })
+  await line.locator('.owed', { hasText: (owed / 100).toLocaleString('en') }).waitFor()
+  assert.match(await line.innerText(), /认购/)
+  assert.equal(await line.locator('a').getAttribute('href'), `/office/#/deals/${id}`)
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true, 'no scrolling')
+  left.swipe(demoCard(1))
+  await page.locator('.dues', { hasText: '没有成交中的房源' }).waitFor()
   await b.close(page)
 })
 
@@ -411,5 +428,57 @@ test('customers and members in the office: recorded, found, a card issued and bl
   await page.keyboard.press('Enter')
   await page.locator('h1', { hasText: '诸*' }).waitFor()
   assert.ok(!page.url().includes('77001234'), 'what is looked for stays out of the address')
+  await b.close(page)
+})
+
+test('MB-01 in the office: a card comes from a reader; what is somebody\'s already is said; replaced the same way, never by its number', async () => {
+  const { cashier } = stage.people
+  const client = { session: cashier.session, jar: new Map([...left.client.jar, ...cashier.jar]) } // the office at the counter's machine
+  const page = await b.office(stage.browser, stage.site, '/customers/21', { client })
+  const heard = await desk(stage, left)
+  const issue = page.locator('.el-drawer:visible')
+  await b.button(page, '发卡').click()
+  await issue.locator('.el-select', { hasText: LEFT }).waitFor()
+  await b.until(async () => (await issue.locator('#i-terms').inputValue()) !== '', 'the terms shown last')
+
+  await issue.getByRole('button', { name: '刷卡' }).click()
+  await issue.locator('.slot', { hasText: '请在这台读卡器上刷卡' }).waitFor()
+  left.swipe('refused')
+  await issue.locator('.wrong', { hasText: '这不是会员卡' }).waitFor()
+  left.swipe(demoCard(1))
+  await issue.locator('.slot.taken', { hasText: '****0001 已发给' }).waitFor()
+  assert.equal(await issue.locator('button[type=submit]').isEnabled(), false)
+
+  await issue.getByRole('button', { name: '重新刷卡' }).click()
+  await issue.locator('.slot', { hasText: '请在这台读卡器上刷卡' }).waitFor()
+  left.swipe('n:77005566')
+  await issue.locator('.slot.read', { hasText: '****5566' }).waitFor()
+  assert.equal(await issue.locator('#i-code').count(), 0)
+  assert.deepEqual(await b.axe(page), [])
+  assert.ok(!(await page.content()).includes('77005566'))
+  await issue.locator('button[type=submit]').click()
+  const cards = page.getByRole('region', { name: '会员卡' })
+  await cards.locator('tr', { hasText: '****5566' }).locator('.mark.live').waitFor()
+  assert.equal(await heard.locator('.person').count(), 0, 'the counter hears nothing of it')
+
+  await cards.locator('tr', { hasText: '****5566' }).getByRole('button', { name: '补卡换卡' }).click()
+  await issue.getByRole('button', { name: '刷卡' }).click()
+  await issue.locator('.slot', { hasText: '请在这台读卡器上刷卡' }).waitFor()
+  left.swipe('u:0455AA66')
+  await issue.locator('.slot.read', { hasText: '****AA66' }).waitFor()
+  await issue.locator('button[type=submit]').click()
+  await cards.locator('tr', { hasText: '****AA66' }).locator('.mark.live').waitFor()
+
+  // Who gives up gives the reader back: the counter hears it again at once.
+  await cards.locator('tr', { hasText: '****AA66' }).getByRole('button', { name: '补卡换卡' }).click()
+  await issue.getByRole('button', { name: '刷卡' }).click()
+  await issue.locator('.slot', { hasText: '请在这台读卡器上刷卡' }).waitFor()
+  await page.keyboard.press('Escape')
+  await issue.waitFor({ state: 'detached' }).catch(() => undefined)
+  await b.until(async () => {
+    for (const n of [18, 19]) left.swipe(demoCard(n))
+    return (await heard.locator('.person', { hasText: '****0019' }).count()) > 0
+  }, 'the counter hears its reader')
+  await b.close(heard)
   await b.close(page)
 })

@@ -5,7 +5,7 @@ import { after, before } from 'node:test'
 import { lose, PIN, virtualReaders, WRONG_PIN } from '../integration/lib/members.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
-import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 
 const READERS = ['左侧读卡器', '右侧读卡器', '备用读卡器']
 const NAME = '龘靐齉' // nothing else on the page has these characters
@@ -16,7 +16,7 @@ let stage
 before(async () => {
   stage = await Stage.open({
     config: { devices: virtualReaders(...READERS) },
-    people: ['admin', 'manager', 'control', 'cashier'],
+    people: ['admin', 'manager', 'control', 'cashier', 'sales'],
   })
 })
 after(() => stage?.close())
@@ -90,7 +90,7 @@ test('the whole way: the card wakes the screen, the PIN opens, half a minute lat
   await page.locator('.pin-keys .primary').click()
   await shown(page, '.own')
   const pane = await text(page)
-  for (const words of [MASKED, '73,219', '我的房源', '办理进度', '待付款项', '+73,219']) assert.ok(pane.includes(words), words)
+  for (const words of [MASKED, '73,219', '我的房源', '这里没有您的认购、签约记录', '+73,219']) assert.ok(pane.includes(words), words)
   assert.deepEqual(among(needles.slice(0, 2), await heap(page)), needles.slice(0, 2), 'the search finds what is there')
 
   await page.mouse.click(500, 700)
@@ -110,6 +110,35 @@ test('the whole way: the card wakes the screen, the PIN opens, half a minute lat
   )
   assert.deepEqual(answers.map(([method]) => method).sort(), ['DELETE', 'GET', 'POST'])
   for (const [method, control] of answers) assert.equal(control, 'no-store', method)
+  await b.close(page)
+})
+
+test('MB-14, AS-06: his unit, what is still to be paid and how far it has come, in both languages; nothing of it stays', async () => {
+  const at = await place(READERS[0])
+  const { page } = at
+  const who = await buyerOf(stage)
+  const deal = who.signed
+  const money = (fen) => (fen / 100).toLocaleString('en')
+  const [down, loan] = deal.receivables.filter((l) => l.amount_fen > l.received_fen)
+  await openPane(at, who)
+  const unit = page.locator('.own-unit', { hasText: deal.unit })
+  assert.equal(await page.locator('.own-unit').count(), 2)
+  assert.match(await unit.locator('h3').innerText(), new RegExp(`${deal.unit}\\s+签约`))
+  const dues = await unit.locator('.own-dues li').allInnerTexts()
+  assert.equal(dues.length, 2)
+  assert.ok(dues[0].includes('首付款') && dues[0].includes(money(down.amount_fen)) && dues[0].includes(down.due_date), dues[0])
+  assert.ok(dues[1].includes('商业贷款') && dues[1].includes(money(loan.amount_fen)) && /贷款机构[^]*办到这一步/.test(dues[1]), dues[1])
+  const { items: nodes } = await stage.people.sales.get(`/api/v1/deals/${deal.id}/nodes`)
+  assert.deepEqual(await unit.locator('.own-steps li > span:first-of-type').allInnerTexts(), nodes.map((n) => n.name))
+  assert.equal(await unit.locator('.own-steps .next').count(), 1)
+  await b.bar(page, 'language').click()
+  await unit.locator('.own-dues li', { hasText: 'Down payment' }).waitFor()
+  await page.locator('[data-leave]').click()
+  await shown(page, '.attract')
+  await ended(at)
+  const needles = [money(down.amount_fen), money(loan.amount_fen)]
+  assert.deepEqual(among(needles, [await kept(page)]), [], 'DOM and storage')
+  assert.deepEqual(among(needles, await heap(page)), [], 'the heap')
   await b.close(page)
 })
 

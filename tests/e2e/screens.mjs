@@ -11,7 +11,7 @@ import * as b from './lib/browser.mjs'
 import { changeData, changeLooks } from './lib/change_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
-import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
+import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 
@@ -198,9 +198,13 @@ async function cardWalk(tag, lang, size, flags = []) {
   }
   await openPane(at, await memberOf(stage, { name: '司马相如', points }))
   await dress()
-  await take('08-pane')
+  await take('08-pane-no-home')
+  await leave()
+  await openPane(at, await buyerOf(stage))
+  await dress()
+  await take('09-pane')
   await shown(page, '.member-foot.soon')
-  await take('09-pane-closing')
+  await take('10-pane-closing')
   await page.context().close()
 }
 
@@ -354,7 +358,7 @@ async function memberScreens() {
   const kinds = {
     counter: (options, look) => m.counterLooks(stage, at, { from: 1, ...options }, look),
     device: (options, look) => m.deviceLooks(stage, options, look),
-    customer: (options, look) => m.customerLooks(stage, options, look),
+    customer: (options, look) => m.customerLooks(stage, at, options, look),
     record: (options, look) => c.recordLooks(stage, options, look),
     list: (options, look) => c.listLooks(stage, options, look),
   }

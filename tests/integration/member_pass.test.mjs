@@ -1,7 +1,8 @@
 // A card at a kiosk: what it shows alone, what card and PIN open, and all that closes it again.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { bindReader, enrol as enrolBy, lose as loseBy, PIN, setPin, swipeAt, virtualReaders, WRONG_PIN } from './lib/members.mjs';
+import { bindReader, enrol as enrolBy, enrolCustomer, lose as loseBy, PIN, setPin, swipeAt, virtualReaders, WRONG_PIN } from './lib/members.mjs';
+import { Sales } from './lib/service.mjs';
 import { Site } from './lib/site.mjs';
 
 const READERS = ['一号读卡器', '二号读卡器'];
@@ -110,6 +111,38 @@ describe('the card alone (MB-14, MB-16)', () => {
     assert.ok(minutes > 14 && minutes <= 15, `${minutes} min`);
     await open(kiosk, id, PIN, 429);
     await ended(kiosk);
+  });
+});
+
+describe('what card and PIN open of his deals (MB-14, AS-06)', () => {
+  test('his units, each with its steps and what is still to be paid; nobody else\'s, and nothing of the staff\'s', async () => {
+    const [one, two] = kiosks;
+    const sales = await site.login('sales');
+    const deals = await Sales.of(sales, cashier);
+    const deal = await deals.signed();
+    const who = await enrolCustomer(cashier, deals.buyer, 'n:66777001');
+    const pane = await open(one, await swipe(one, who.code));
+    assert.deepEqual(
+      pane.units.map((u) => [u.unit, u.stage_zh, u.total_fen, u.received_fen]),
+      [[deal.unit, '签约', deal.total_fen, deal.received_fen]],
+    );
+    const [unit] = pane.units;
+    const { items: nodes } = await sales.get(`/api/v1/deals/${deal.id}/nodes`);
+    assert.ok(nodes.length > 3);
+    assert.deepEqual(
+      unit.steps,
+      nodes.map((n) => ({ name: n.name, due_date: n.due_date, done_ms: n.done_ms })),
+    );
+    assert.ok(unit.steps.some((s) => s.due_date));
+    const open_ = (l) => l.amount_fen - l.received_fen;
+    const owed = deal.receivables.filter((l) => l.state !== 'waived' && open_(l) > 0);
+    assert.deepEqual(
+      unit.dues.map((d) => [d.amount_fen, d.open_fen, d.due_date, d.overdue, d.loan]),
+      owed.map((l) => [l.amount_fen, open_(l), l.due_date, l.state === 'overdue', l.loan]),
+    );
+    assert.deepEqual(unit.dues.map((d) => d.fund_zh), ['首付款', '商业贷款']);
+    const stranger = await open(two, await swipe(two, (await enrol()).code));
+    assert.deepEqual(stranger.units, []);
   });
 });
 

@@ -43,16 +43,23 @@ static int64_t plug(struct fixture *f, const struct device_new *device, int fres
     return id;
 }
 
-static int64_t terminal(struct fixture *f, uint8_t n, bool paired)
+static int64_t terminal_of(struct fixture *f, uint8_t n, const char *kind, int64_t project_id,
+                           bool paired)
 {
     const uint8_t code[TERMINAL_HASH] = {n}, token[TERMINAL_HASH] = {n, n};
-    const struct terminal_new t = {.kind = "counter", .name = "desk", .code_hash = code};
+    const struct terminal_new t = {
+        .kind = kind, .name = "desk", .project_id = project_id, .code_hash = code};
     int64_t id = 0, expires = 0;
 
     assert_int_equal(FIXTURE_DO(f, tx, terminal_create(tx, &t, &id, &expires)), 0);
     if (paired)
         assert_int_equal(FIXTURE_DO(f, tx, terminal_pair(tx, code, token, "::1", &id)), 0);
     return id;
+}
+
+static int64_t terminal(struct fixture *f, uint8_t n, bool paired)
+{
+    return terminal_of(f, n, "counter", 0, paired);
 }
 
 static void test_known_again(void **state)
@@ -174,13 +181,77 @@ static void test_offer(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, device_offer(tx, "nobody", never)), READER_UNKNOWN);
 }
 
+struct lendable {
+    int n;
+    char terminal[200];
+};
+
+static int lendable_see(void *arg, const struct device_lendable *row)
+{
+    struct lendable *seen = arg;
+
+    seen->n++;
+    snprintf(seen->terminal, sizeof(seen->terminal), "%s", row->terminal ? row->terminal : "");
+    return 0;
+}
+
+static struct lendable lendable(struct fixture *f, int64_t own_terminal_id)
+{
+    struct lendable seen = {0};
+
+    assert_int_equal(
+        FIXTURE_DO(f, tx, device_lendable_scan(tx, 0, own_terminal_id, lendable_see, &seen)), 0);
+    return seen;
+}
+
+static void serve(struct fixture *f, int64_t id, int64_t terminal_id)
+{
+    const struct device_change change = {id, look(f, id).version, NULL, terminal_id};
+
+    assert_int_equal(FIXTURE_DO(f, tx, device_update(tx, &change)), 0);
+}
+
+/* Where somebody of the staff stands, in his projects, or where nobody does; a customer's is never
+ * taken. */
+static void test_lendable(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t id = plug(f, &swiper, 1), desk = terminal_of(f, 1, "counter", f->project, true),
+                  kiosk = terminal_of(f, 2, "kiosk", 0, true), all = terminal(f, 3, true);
+    struct lendable seen = {0};
+
+    assert_int_equal(lendable(f, 0).n, 1); /* it serves nobody */
+    assert_string_equal(lendable(f, 0).terminal, "");
+    serve(f, id, kiosk);
+    assert_int_equal(lendable(f, 0).n, 0);
+    assert_int_equal(lendable(f, kiosk).n, 0);
+    assert_refused(f, FIXTURE_DO(f, tx, device_lendable_scan(tx, id, 0, lendable_see, &seen)),
+                   NOT_FOUND);
+    serve(f, id, desk);
+    assert_string_equal(lendable(f, 0).terminal, "desk");
+    f->as = &f->outsider; /* not of that project */
+    assert_int_equal(lendable(f, 0).n, 0);
+    assert_int_equal(lendable(f, all).n, 0);
+    assert_int_equal(lendable(f, desk).n, 1); /* who stands at it has it */
+    f->as = &f->actor;
+    serve(f, id, all);
+    f->as = &f->outsider;
+    assert_int_equal(lendable(f, 0).n, 1);
+    f->as = &f->actor;
+    serve(f, id, kiosk);
+    assert_int_equal(FIXTURE_DO(f, tx, terminal_revoke(tx, kiosk)), 0);
+    assert_string_equal(lendable(f, 0).terminal, ""); /* there is no such kiosk any more */
+    assert_int_equal(lendable(f, 0).n, 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_known_again), CASE(test_long_name),        CASE(test_limit),   CASE(test_moved),
-        CASE(test_update),      CASE(test_no_such_terminal), CASE(test_retired), CASE(test_offer)};
+        CASE(test_known_again), CASE(test_long_name), CASE(test_limit),
+        CASE(test_moved),       CASE(test_update),    CASE(test_no_such_terminal),
+        CASE(test_retired),     CASE(test_offer),     CASE(test_lendable)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ struct office {
     sd_event *loop;
     int64_t terminal_id;
     struct {
-        int64_t terminal_id;
+        struct swipe_place place;
         char code[CARD_TEXT];
     } heard[HEARD_MAX];
     size_t n_heard;
@@ -42,12 +42,12 @@ struct office {
 };
 static struct office office;
 
-static int swiped(struct app *app, int64_t terminal_id, const char *code,
+static int swiped(struct app *app, struct swipe_place place, const char *code,
                   char ret_id[SWIPE_ID_TEXT])
 {
     (void)app;
     assert_true(office.n_heard < HEARD_MAX);
-    office.heard[office.n_heard].terminal_id = terminal_id;
+    office.heard[office.n_heard].place = place;
     snprintf(office.heard[office.n_heard++].code, CARD_TEXT, "%s", code);
     snprintf(ret_id, SWIPE_ID_TEXT, "swipe");
     return 0;
@@ -197,7 +197,8 @@ static void test_registered_bound_heard(void **state)
     assert_int_equal(office.n_heard, 2);
     assert_string_equal(office.heard[0].code, "n:88002");
     assert_string_equal(office.heard[1].code, "u:04A1B2C3");
-    assert_int_equal(office.heard[1].terminal_id, office.terminal_id);
+    assert_int_equal(office.heard[1].place.owner, SWIPE_TERMINAL);
+    assert_int_equal(office.heard[1].place.id, office.terminal_id);
     assert_int_equal(view("reader 0").counts.cards, 4);
     assert_true(view("reader 0").card_ms > 0);
 }
@@ -210,7 +211,7 @@ static void test_what_is_refused(void **state)
     UNTIL(view("reader 0").state == DEVICE_READY)
     assert_int_equal(devices_swipe(office.app.devices, "reader 9", "n:88001"), -ENOENT);
     assert_int_equal(devices_swipe(office.app.devices, "reader 0", "88001"), -EINVAL);
-    assert_int_equal(devices_test(office.app.devices, 99, 1), -ENOENT);
+    assert_int_equal(devices_lend(office.app.devices, 99, 1, LOAN_TEST), -ENOENT);
     assert_int_equal(devices_record(office.app.devices, "nobody", "a", path), -ENOENT);
 }
 
@@ -221,9 +222,42 @@ static void test_swipe_now(void **state)
     UNTIL(view("reader 0").id)
     UNTIL(view("reader 0").state == DEVICE_READY)
     serve("reader 0", office.terminal_id);
-    assert_int_equal(devices_test(office.app.devices, view("reader 0").id, 5), 0);
+    assert_int_equal(devices_lend(office.app.devices, view("reader 0").id, 5, LOAN_TEST), 0);
     assert_int_equal(devices_swipe(office.app.devices, "reader 0", "n:88003"), 0);
     assert_int_equal(office.n_heard, 0);
+}
+
+/* Who borrows a reader for a card has the next one, and only that; nobody else has it meanwhile. */
+static void test_lent_for_a_card(void **state)
+{
+    struct devices *d;
+    int64_t id;
+
+    (void)state;
+    UNTIL(view("reader 0").id)
+    UNTIL(view("reader 0").state == DEVICE_READY)
+    serve("reader 0", office.terminal_id);
+    d = office.app.devices;
+    id = view("reader 0").id;
+    assert_int_equal(devices_lend(d, id, 5, LOAN_CARD), 0);
+    assert_int_equal(devices_lend(d, id, 5, LOAN_CARD), 0);
+    assert_int_equal(devices_lend(d, id, 6, LOAN_CARD), -EBUSY);
+    assert_int_equal(devices_lend(d, id, 6, LOAN_TEST), -EBUSY);
+    devices_lend_end(d, id, 6); /* it is not his */
+    assert_int_equal(devices_swipe(d, "reader 0", "refused"), 0);
+    assert_int_equal(office.n_heard, 0);
+    assert_int_equal(devices_swipe(d, "reader 0", "n:88004"), 0);
+    assert_int_equal(devices_swipe(d, "reader 0", "n:88004"), 0); /* it lies there */
+    assert_int_equal(devices_swipe(d, "reader 0", "n:88005"), 0);
+    assert_int_equal(office.n_heard, 2);
+    assert_int_equal(office.heard[0].place.owner, SWIPE_USER);
+    assert_int_equal(office.heard[0].place.id, 5);
+    assert_string_equal(office.heard[0].code, "n:88004");
+    assert_int_equal(office.heard[1].place.owner, SWIPE_TERMINAL);
+    assert_int_equal(devices_lend(d, id, 6, LOAN_CARD), 0);
+    devices_lend_end(d, id, 6);
+    assert_int_equal(devices_swipe(d, "reader 0", "n:88006"), 0);
+    assert_int_equal(office.heard[2].place.owner, SWIPE_TERMINAL);
 }
 
 static size_t n_views(void)
@@ -293,7 +327,7 @@ static void *others(void *arg)
         size_t n = devices_view(office.app.devices, views, DEVICES_MAX);
 
         for (size_t i = 0; i < n; i++)
-            devices_test(office.app.devices, views[i].id, 5);
+            devices_lend(office.app.devices, views[i].id, 5, LOAN_TEST);
         devices_buses(office.app.devices, buses);
         devices_changed(office.app.devices);
     }
@@ -324,9 +358,9 @@ static void test_other_threads(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(test_registered_bound_heard),
-                                       CASE(test_what_is_refused), CASE(test_swipe_now),
-                                       CASE(test_full_registry), CASE(test_other_threads)};
+    const struct CMUnitTest tests[] = {
+        CASE(test_registered_bound_heard), CASE(test_what_is_refused), CASE(test_swipe_now),
+        CASE(test_lent_for_a_card),        CASE(test_full_registry),   CASE(test_other_threads)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static struct office open_office(void)
 
 static void swipe(int64_t terminal_id, const char *code, char id[SWIPE_ID_TEXT])
 {
-    assert_int_equal(terminal_swiped(&app, terminal_id, code, id), 0);
+    assert_int_equal(card_swiped(&app, swipe_terminal(terminal_id), code, id), 0);
     assert_null(strstr(id, "8800")); /* it tells nothing of the card */
 }
 
@@ -120,7 +120,7 @@ static void test_card_and_pin(void **state)
     expect("GET", "/terminal/member", o.kiosk, NULL, 410, "pass.ended");
     said = enter(&o, id, PIN);
     assert_int_equal(said.status, 200);
-    keys(said.body, "name level points lines units progress dues idle_s");
+    keys(said.body, "name level points lines units idle_s");
     assert_string_equal(text(said.body, "name"), "张*");
     drop(&said);
     expect("GET", "/terminal/member", o.kiosk, NULL, 200, NULL);
@@ -267,11 +267,13 @@ static void test_swipes(void **state)
     expect_entry(&o, second, PIN, 200, "");
     expect_entry(&o, "no such", PIN, 410, "swipe.gone");
     expect("GET", "/cards/find?swipe=x", o.cashier, NULL, 410, "swipe.gone");
-    assert_int_equal(swipe_put(app.swipes, 5, CODE, 1000, first), 0);
-    assert_int_equal(swipe_find(app.swipes, 5, first, 1000 + SWIPE_LIFE_MS - 1, code), 0);
+    assert_int_equal(swipe_put(app.swipes, swipe_terminal(5), CODE, 1000, first), 0);
+    assert_int_equal(
+        swipe_find(app.swipes, swipe_terminal(5), first, 1000 + SWIPE_LIFE_MS - 1, code), 0);
     assert_string_equal(code, CODE);
-    assert_int_equal(swipe_find(app.swipes, 5, first, 1000 + SWIPE_LIFE_MS, code), -ENOENT);
-    assert_int_equal(swipe_find(app.swipes, 0, "", 1000, code), -ENOENT);
+    assert_int_equal(swipe_find(app.swipes, swipe_terminal(5), first, 1000 + SWIPE_LIFE_MS, code),
+                     -ENOENT);
+    assert_int_equal(swipe_find(app.swipes, swipe_terminal(0), "", 1000, code), -ENOENT);
 }
 
 /* What is kept of a request shows no phone, to nobody who tries all there are. */

@@ -195,6 +195,10 @@ static void test_shipped(void **state)
                         "magtek-mini-keyboard");
     assert_string_equal(matched(models, "usb", 0x0801, 0x0002, 0, "1-1:1.0"), "magtek-mini-hid");
     assert_string_equal(matched(models, "usb", 0x0801, 0x0002, 1, "1-1:1.1"), "none");
+    assert_string_equal(matched(models, "usb", 0x0ACD, 0x0510, 0, "1-1:1.0"), "idtech-minimag-hid");
+    assert_string_equal(matched(models, "usb", 0x0ACD, 0x2020, 0, "1-1:1.0"), "idtech-minimag-hid");
+    assert_string_equal(matched(models, "usb", 0x0ACD, 0x0500, 0, "1-1:1.0"),
+                        "none"); /* its own structure */
     assert_string_equal(matched(models, "usb", 0x046D, 0xC31C, 0, "1-2:1.0"),
                         "none"); /* a keyboard */
     assert_string_equal(matched(models, "tty", 0x1A86, 0x7523, 0, "/dev/serial/by-id/x"), "none");

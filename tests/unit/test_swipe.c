@@ -25,18 +25,20 @@ static void test_last_one(void **state)
     char one[SWIPE_ID_TEXT], two[SWIPE_ID_TEXT], code[CARD_TEXT];
 
     (void)state;
-    assert_int_equal(swipe_put(s, 1, "n:1", 1000, one), 0);
-    assert_int_equal(swipe_put(s, 2, "n:2", 1000, two), 0);
-    assert_int_equal(swipe_find(s, 1, one, 1000, code), 0);
+    assert_int_equal(swipe_put(s, swipe_terminal(1), "n:1", 1000, one), 0);
+    assert_int_equal(swipe_put(s, swipe_terminal(2), "n:2", 1000, two), 0);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), one, 1000, code), 0);
     assert_string_equal(code, "n:1");
-    assert_int_equal(swipe_find(s, 1, two, 1000, code), -ENOENT); /* somebody else's */
-    assert_int_equal(swipe_find(s, 1, one, 1000 + SWIPE_LIFE_MS, code), -ENOENT);
-    assert_int_equal(swipe_put(s, 1, "n:3", 2000, two), 0);
-    assert_int_equal(swipe_find(s, 1, one, 2000, code), -ENOENT); /* not the last one any more */
-    swipe_drop(s, 1, one);
-    assert_int_equal(swipe_find(s, 1, two, 2000, code), 0);
-    swipe_drop(s, 1, two);
-    assert_int_equal(swipe_find(s, 1, two, 2000, code), -ENOENT);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), two, 1000, code),
+                     -ENOENT); /* somebody else's */
+    assert_int_equal(swipe_find(s, swipe_terminal(1), one, 1000 + SWIPE_LIFE_MS, code), -ENOENT);
+    assert_int_equal(swipe_put(s, swipe_terminal(1), "n:3", 2000, two), 0);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), one, 2000, code),
+                     -ENOENT); /* not the last one any more */
+    swipe_drop(s, swipe_terminal(1), one);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), two, 2000, code), 0);
+    swipe_drop(s, swipe_terminal(1), two);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), two, 2000, code), -ENOENT);
     swipes_free(s);
 }
 
@@ -46,10 +48,30 @@ static void test_full(void **state)
     char id[SWIPE_ID_TEXT];
 
     (void)state;
-    for (int64_t t = 1; t <= TERMINAL_MAX; t++)
-        assert_int_equal(swipe_put(s, t, "n:1", 1000, id), 0);
-    assert_int_equal(swipe_put(s, TERMINAL_MAX + 1, "n:1", 1000, id), -ENOSPC);
-    assert_int_equal(swipe_put(s, TERMINAL_MAX + 1, "n:1", 1000 + SWIPE_LIFE_MS, id), 0);
+    for (int64_t t = 1; t <= TERMINAL_MAX + SWIPE_USERS_MAX; t++)
+        assert_int_equal(swipe_put(s, swipe_terminal(t), "n:1", 1000, id), 0);
+    assert_int_equal(swipe_put(s, swipe_user(1), "n:1", 1000, id), -ENOSPC);
+    assert_int_equal(swipe_put(s, swipe_user(1), "n:1", 1000 + SWIPE_LIFE_MS, id), 0);
+    swipes_free(s);
+}
+
+/* A terminal's number is no user's, and nobody's is nobody's. */
+static void test_whose(void **state)
+{
+    struct swipes *s = made(false);
+    char machine[SWIPE_ID_TEXT], person[SWIPE_ID_TEXT], code[CARD_TEXT];
+
+    (void)state;
+    assert_int_equal(swipe_put(s, swipe_terminal(1), "n:1", 1000, machine), 0);
+    assert_int_equal(swipe_put(s, swipe_user(1), "n:2", 1000, person), 0);
+    assert_int_equal(swipe_find(s, swipe_user(1), machine, 1000, code), -ENOENT);
+    assert_int_equal(swipe_find(s, swipe_terminal(1), person, 1000, code), -ENOENT);
+    assert_int_equal(swipe_find(s, swipe_user(2), person, 1000, code), -ENOENT);
+    assert_int_equal(swipe_find(s, swipe_user(0), "", 1000, code), -ENOENT);
+    assert_int_equal(swipe_find(s, swipe_user(1), person, 1000, code), 0);
+    assert_string_equal(code, "n:2");
+    assert_int_equal(swipe_find(s, swipe_terminal(1), machine, 1000, code), 0);
+    assert_string_equal(code, "n:1");
     swipes_free(s);
 }
 
@@ -81,6 +103,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_last_one),
+        cmocka_unit_test(test_whose),
         cmocka_unit_test(test_full),
         cmocka_unit_test(test_slowed),
     };

@@ -19,6 +19,7 @@ export type LiveEvent =
   | 'terminal'
   | 'todo'
   | 'approval'
+  | 'card'
   | 'reset';
 
 const EVENTS = [
@@ -31,6 +32,7 @@ const EVENTS = [
   'terminal',
   'todo',
   'approval',
+  'card',
 ] as const;
 
 type Listener = (name: LiveEvent, data: unknown) => void;

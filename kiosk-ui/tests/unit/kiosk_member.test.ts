@@ -19,8 +19,6 @@ const PANE = {
   points: 73219,
   lines: [],
   units: [],
-  progress: [],
-  dues: [],
   idle_s: 60,
 };
 const swipe = (id: string, result: TerminalSwipe['result'] = 'card'): TerminalSwipe => ({

@@ -12,6 +12,7 @@ import {
   perform,
   ways,
 } from '@/office/customer/acts';
+import { readerOf, type Reader } from '@/office/customer/use_card_reader';
 import { card, member } from './make';
 
 const all = (): boolean => true;
@@ -112,5 +113,26 @@ describe('looking for somebody', () => {
     expect(asked).toEqual(['/api/v1/cards/find', '/api/v1/customers']);
     code = 'right.denied';
     await expect(lookFor('0512660000', all, 5)).rejects.toMatchObject({ code: 'right.denied' });
+  });
+});
+
+describe('which reader is asked for a card', () => {
+  const reader = (id: number, terminal_id: number | null, state: Reader['state'] = 'ready'): Reader => ({
+    id,
+    name: `读卡器 ${id}`,
+    terminal_id,
+    terminal: terminal_id === null ? null : '柜台',
+    state,
+  });
+
+  it("is the machine's own, though it is away: another is not next to the clerk", () => {
+    expect(readerOf([reader(1, 7), reader(2, 8, 'away')], 8, 1)).toBe(2);
+  });
+
+  it('is the one chosen last, else the only one that is ready, else none', () => {
+    expect(readerOf([reader(1, 7), reader(2, 8)], null, 2)).toBe(2);
+    expect(readerOf([reader(1, 7), reader(2, 8)], 9, 3)).toBeNull();
+    expect(readerOf([reader(1, 7, 'away'), reader(2, null)], null, null)).toBe(2);
+    expect(readerOf([], 7, 1)).toBeNull();
   });
 });

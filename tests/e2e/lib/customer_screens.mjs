@@ -17,7 +17,7 @@ export async function recordLooks(stage, options, look) {
   const page = await b.office(browser, site, '/customers', { client: people.manager, ...options })
   await page.waitForSelector('tbody tr')
   await look(page, 'list')
-  await page.fill('#customer-search', 'chen')
+  await page.fill('#customer-search', 'chenj') // 陈静; 'chen' is a part of 罗成 too
   await page.keyboard.press('Enter')
   await b.until(async () => {
     const names = await page.locator('tbody td:first-child').allInnerTexts()

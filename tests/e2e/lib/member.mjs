@@ -1,5 +1,6 @@
 // member.mjs - a kiosk with a reader of its own, and members who swipe at it.
-import { bindReader, enrol, PIN, swipeAt } from '../../integration/lib/members.mjs'
+import { bindReader, enrol, enrolCustomer, PIN, swipeAt } from '../../integration/lib/members.mjs'
+import { Sales } from '../../integration/lib/service.mjs'
 import * as b from './browser.mjs'
 
 /** By locator: a handle to an element, held by a test, would keep alive all that hangs on it. */
@@ -19,6 +20,26 @@ export async function memberOf(stage, { points, ...options } = {}) {
   const who = await enrol(cashier, options)
   for (const line of points ?? []) await manager.post(`/api/v1/members/${who.member}/points`, line, 201)
   return who
+}
+
+const buyers = new WeakMap()
+/** A member who has signed for one home and owes the deposit of another; the same one each time. */
+export function buyerOf(stage) {
+  if (!buyers.has(stage)) buyers.set(stage, makeBuyer(stage))
+  return buyers.get(stage)
+}
+
+async function makeBuyer(stage) {
+  const { cashier, manager, sales } = stage.people
+  const deals = await Sales.of(sales, cashier)
+  const signed = await deals.signed()
+  const owing = await deals.subscribed()
+  const back = { fund: 'deposit', amount_fen: -owing.received_fen / 2, note: '多收退回' }
+  const { due_now_fen } = await cashier.post(`/api/v1/deals/${owing.id}/received`, back, 201)
+  const who = await enrolCustomer(cashier, deals.buyer, 'n:66888001')
+  const points = [{ points: 12000, reason: '认购' }, { points: 500, reason: '活动', expires_ms: Date.now() + 90 * 86_400_000 }, { points: -450, reason: '兑换' }]
+  for (const line of points) await manager.post(`/api/v1/members/${who.member}/points`, line, 201)
+  return { ...who, customer: deals.buyer, signed, owing: { ...owing, due_now_fen } }
 }
 
 export async function typePin(page, pin = PIN) {

@@ -2,6 +2,7 @@
 // the pictures go through the same ones. @look is called with a name, and what to look at alone (a dialog), if any.
 import * as b from './browser.mjs'
 import { demoCard, desk } from './desk.mjs'
+import { buyerOf } from './member.mjs'
 
 const LOST = 20
 
@@ -38,6 +39,9 @@ export async function counterLooks(stage, at, { from, ...options }, look) {
     await page.keyboard.press('Escape')
     await page.waitForSelector('form.act', { state: 'detached' })
   }
+  at.swipe((await buyerOf(stage)).code)
+  await page.locator('.dues .owed').first().waitFor()
+  await look(page, 'member with payments due')
   at.swipe('u:0411223344')
   await page.waitForSelector('form.issue')
   await look(page, 'unknown')
@@ -137,9 +141,11 @@ export async function deviceLooks(stage, options, look) {
   await b.close(page)
 }
 
-/** Customers and one of them as a member. */
-export async function customerLooks(stage, options, look) {
-  const page = await b.office(stage.browser, stage.site, '/customers', { client: stage.people.manager, ...options })
+/** Customers and one of them as a member, to whom @card is about to be issued from the reader of @at. */
+export async function customerLooks(stage, at, { card = 'n:77600001', ...options }, look) {
+  const { manager } = stage.people
+  const client = { session: manager.session, jar: new Map([...at.client.jar, ...manager.jar]) } // at the counter's machine
+  const page = await b.office(stage.browser, stage.site, '/customers', { client, ...options })
   await page.waitForSelector('tbody tr')
   await look(page, 'customers')
   await page.locator('.page-head-actions .el-button').click()
@@ -173,5 +179,29 @@ export async function customerLooks(stage, options, look) {
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
   }
+  await issueLooks(page, at, card, look)
   await b.close(page)
+}
+
+async function issueLooks(page, at, card, look) {
+  await page.locator('.head .el-button').last().click()
+  const field = page.locator('.el-drawer:visible .card-field')
+  const wait = async () => {
+    await field.locator('.el-button').click()
+    await field.locator('.slot:not(.read, .taken)').waitFor()
+  }
+  await wait()
+  await look(page, 'a card is waited for', '.el-drawer')
+  at.swipe('refused')
+  await field.locator('.wrong').waitFor()
+  await look(page, 'no member card', '.el-drawer')
+  at.swipe(demoCard(3))
+  await field.locator('.slot.taken').waitFor()
+  await look(page, 'a card of somebody', '.el-drawer')
+  await wait()
+  at.swipe(card)
+  await field.locator('.slot.read').waitFor()
+  await look(page, 'a card is read', '.el-drawer')
+  await page.keyboard.press('Escape')
+  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' })
 }

@@ -129,6 +129,7 @@ const FEED_SCHEMAS = {
   published: 'FeedPublished',
   unit: 'FeedUnit',
   reader: 'TerminalReader',
+  card: 'ReaderCard',
   swipe: 'TerminalSwipe',
   answered: 'TerminalAnswered',
 };

@@ -22,6 +22,14 @@ export async function enrol(cashier, { name = '司马相如', pin = PIN } = {}) 
   return { code, card: member.cards[0].id, member: member.id, phone };
 }
 
+/** A customer becomes a member with that card and the PIN. */
+export async function enrolCustomer(cashier, customer, code) {
+  const card = { code, terms: '会员章程 2026-01' };
+  const { member_id: member } = await cashier.post(`/api/v1/customers/${customer}/cards`, card, 201);
+  await setPin(cashier, member, PIN);
+  return { code, member };
+}
+
 export async function setPin(cashier, member, pin) {
   const { version } = await cashier.get(`/api/v1/members/${member}`);
   await cashier.post(`/api/v1/members/${member}/pin`, { version, pin }, 200);
