@@ -13,6 +13,7 @@ import { place } from './lib/desk.mjs'
 import { glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { openingData, openingLooks } from './lib/opening_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
@@ -21,6 +22,7 @@ const PARTS = {
   forms: formScreens,
   counter: counterScreens,
   members: memberScreens,
+  opening: openingScreens,
   phone: phoneScreens,
   empty: emptyScreens,
   errors: errorScreens,
@@ -255,6 +257,19 @@ async function officeChart(page, tag) {
   await page.waitForSelector('.page-head')
   await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
   await shot(page, `office-${tag}-publication`)
+}
+
+async function openingScreens() {
+  const made = await openingData(stage, { n: 500 })
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS))
+      await openingLooks(
+        stage,
+        lang,
+        made,
+        (page, name) => shot(page, `opening-${s}-${l}-${name.replace(/\W+/g, '-')}`),
+        size,
+      )
 }
 
 async function officeScreens() {

@@ -412,7 +412,7 @@ describe('what is refused', () => {
       pick_minutes: [0, 31],
       pay_minutes: [4, 2881],
       picks_most: [0, 11],
-      buildings: ['1', [0], ['1'], Array.from({ length: 65 }, (_, i) => i + 1)],
+      buildings: [[], '1', [0], ['1'], Array.from({ length: 65 }, (_, i) => i + 1)],
     };
     for (const [field, values] of Object.entries(wrong))
       for (const value of values) {

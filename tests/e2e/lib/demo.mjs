@@ -17,6 +17,7 @@ export const SCREENS = [
   ['my-sales', '/my-sales', 'deal.make'],
   ['deal', '/deals', 'deal.view'],
   ['queue', '/queue', 'deal.queue'],
+  ['opening', '/openings', 'opening.desk'],
   ['todo', '/todos'],
   ['approval', '/approvals'],
   ['request', '/requests'],

@@ -1,22 +1,20 @@
-// One opening day as a desk follows it: its counts, who was called, who waits, the last slips. Loaded again when the
-// feed says that something of it changed; what arrives together is one load.
+// One opening day as a desk follows it: its counts, who was called, who waits. Loaded again when the feed says that
+// something of it changed; what arrives together is one load.
 import { computed, onScopeDispose } from 'vue';
 import { api, ok } from '@/api/client';
 import { useLive } from '../live';
 import { useLoad } from '../parts/use_load';
-import type { Group, Opening, Slip } from './opening';
+import type { Group, Opening } from './opening';
 
 const GATHER_MS = 60;
 const CALLED = 199;
 const WAITING = 60;
-const SLIPS = 60;
 
 export interface Day {
   opening: Opening;
   called: Group[];
   /** the first of those who came and wait */
   waiting: Group[];
-  slips: Slip[];
 }
 
 export function useDay(id: number) {
@@ -25,13 +23,12 @@ export function useDay(id: number) {
     const path = { opening: id };
     const groups = (state: Group['state'], limit: number) =>
       ok(api.GET('/api/v1/openings/{opening}/groups', { params: { path, query: { state, limit } }, signal }));
-    const [opening, called, waiting, slips] = await Promise.all([
+    const [opening, called, waiting] = await Promise.all([
       ok(api.GET('/api/v1/openings/{opening}', { params: { path }, signal })),
       groups('called', CALLED),
       groups('arrived', WAITING),
-      ok(api.GET('/api/v1/openings/{opening}/slips', { params: { path, query: { limit: SLIPS } }, signal })),
     ]);
-    return { opening, called: called.items, waiting: waiting.items, slips: slips.items };
+    return { opening, called: called.items, waiting: waiting.items };
   });
   let gather = 0;
   const stop = live.subscribe((name, data) => {
