@@ -13,12 +13,10 @@
 
 enum { SEED_MIN = 8 };
 
-/* SQL: how many picks there are whose deals live; one that lapsed may be made again. */
-#define PICKS(of)                                                                                  \
-    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE p." of             \
-    " AND d.closed_ms IS NULL)"
-#define GROUP_PICKS   PICKS("group_id = g.id")
-#define OPENING_PICKS PICKS("opening_id = o.id")
+/* SQL: how many picks of the group @g there are whose deals live; one that lapsed may be made again. */
+#define GROUP_PICKS                                                                                 \
+    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE p.group_id = g.id " \
+    "AND d.closed_ms IS NULL)"
 /* SQL: the number @t was used by a pick of its group @g, be it one that lapsed since. */
 #define TICKET_SPENT                                                                               \
     "t.state = 'used' AND EXISTS (SELECT 1 FROM opening_pick p JOIN deal d ON d.id = p.deal_id "   \
@@ -388,6 +386,25 @@ int opening_group_set(struct tx *tx, const struct opening_now *o, const struct o
     return opening_log(tx, o, "opening.group", &trail);
 }
 
+/* Waits, or was used by a pick of its own group: one that was given back, or went into another
+ * deal, is called no more. */
+#define TICKET_COUNTS "(t.state = 'waiting' OR (" TICKET_SPENT "))"
+
+static int need_ticket(struct tx *tx, const struct opening_group *g)
+{
+    char number[24];
+    int64_t id;
+    int r = db_get(tx->db, &id,
+                   "SELECT g.id FROM opening_group g JOIN queue_ticket t ON t.id = g.ticket_id "
+                   "WHERE g.id = $1 AND " TICKET_COUNTS,
+                   "i", g->id);
+
+    if (r != 0)
+        return r < 0 ? r : 0;
+    snprintf(number, sizeof(number), "%lld", (long long)g->number);
+    return fault_set(tx->fault, FAULT_TICKET_ENDED, "number", number, NULL);
+}
+
 int opening_arrive(struct tx *tx, int64_t group_id)
 {
     struct opening_group group;
@@ -400,6 +417,9 @@ int opening_arrive(struct tx *tx, int64_t group_id)
         return r;
     if (strcmp(now.state, "closed") == 0)
         return fault_set(tx->fault, FAULT_OPENING_STATE, NULL);
+    r = need_ticket(tx, &group);
+    if (r < 0)
+        return r;
     if (strcmp(group.state, "expected") == 0 || strcmp(group.state, "passed") == 0)
         return opening_group_set(tx, &now, &group, "arrived", strcmp(group.state, "passed") == 0);
     if (strcmp(group.state, "left") == 0 || strcmp(group.state, "done") == 0)
@@ -421,9 +441,8 @@ int opening_call(struct tx *tx, int64_t id, int64_t version, int *ret_n)
                    "batch = (SELECT COALESCE(MAX(batch), 0) + 1 FROM opening_group "
                    "WHERE opening_id = $1), version = version + 1 WHERE id IN "
                    "(SELECT g.id FROM opening_group g JOIN queue_ticket t ON t.id = g.ticket_id "
-                   "WHERE g.opening_id = $1 AND g.state = 'arrived' AND (t.state = 'waiting' OR "
-                   "(" TICKET_SPENT ")) "
-                   "ORDER BY g.place LIMIT $3)",
+                   "WHERE g.opening_id = $1 AND g.state = 'arrived' AND " TICKET_COUNTS
+                   " ORDER BY g.place LIMIT $3)",
                    "iii", id, tx->now_ms, now.batch_size);
     if (r <= 0) {
         *ret_n = 0;
@@ -476,7 +495,14 @@ int opening_list(struct tx *tx, int64_t project_id, int64_t id,
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
             "'called'), "
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
-            "'done'), " OPENING_PICKS ", "
+            "'done'), "
+            "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
+            "'passed'), "
+            "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
+            "'left'), "
+            "(SELECT COUNT(*) FROM opening_pick p WHERE p.opening_id = o.id), "
+            "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE "
+            "p.opening_id = o.id AND d.closed_ms IS NOT NULL), "
             "(SELECT COALESCE(MAX(g.batch), 0) FROM opening_group g WHERE g.opening_id = o.id) "
             "FROM opening o WHERE o.project_id = $1 AND ($2 = 0 OR o.id = $2) "
             "ORDER BY o.day DESC, o.id DESC",
@@ -498,8 +524,11 @@ int opening_list(struct tx *tx, int64_t project_id, int64_t id,
                                         .arrived = stmt_int(s, 12),
                                         .called = stmt_int(s, 13),
                                         .done = stmt_int(s, 14),
-                                        .picks = stmt_int(s, 15),
-                                        .batch = stmt_int(s, 16)};
+                                        .passed = stmt_int(s, 15),
+                                        .left = stmt_int(s, 16),
+                                        .picks = stmt_int(s, 17),
+                                        .ended = stmt_int(s, 18),
+                                        .batch = stmt_int(s, 19)};
 
         r = each(arg, &row);
     }
@@ -538,7 +567,7 @@ static const char groups_sql[] =
     "c.kind, g.state, g.arrived_ms, g.called_ms, g.ended_ms FROM opening_group g "
     "JOIN queue_ticket t ON t.id = g.ticket_id JOIN customer c ON c.id = t.customer_id "
     "WHERE g.opening_id = $1 AND ($2 = 0 OR g.batch = $2) AND ($3 = '' OR g.state = $3) "
-    "AND ($7 = 0 OR g.id = $7) "
+    "AND ($7 = 0 OR g.id = $7) AND ($8 = 0 OR t.number = $8) "
     "AND (COALESCE(g.place, t.number) > $4 OR (COALESCE(g.place, t.number) = $4 AND g.id > $5)) "
     "ORDER BY COALESCE(g.place, t.number), g.id LIMIT $6";
 
@@ -578,8 +607,9 @@ int opening_group_list(struct tx *tx, const struct opening_group_filter *f,
     int r = opening_now_read(tx, f->opening_id, 0, &now);
 
     if (r == 0)
-        r = db_query(tx->db, &s, groups_sql, "iitiiii", f->opening_id, f->batch,
-                     f->state ? f->state : "", f->after_place, f->after_id, limit, f->group_id);
+        r = db_query(tx->db, &s, groups_sql, "iitiiiii", f->opening_id, f->batch,
+                     f->state ? f->state : "", f->after_place, f->after_id, limit, f->group_id,
+                     f->number);
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = group_give(tx, s, each, arg);
     stmt_reset(s);

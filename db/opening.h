@@ -21,8 +21,9 @@ struct opening_row {
     const char *order_by;           /* "number", "lottery" */
     const char *lottery_seed;       /* "" unless drawn */
     int64_t batch_size, pick_minutes, pay_minutes, picks_most;
-    int64_t groups, arrived, called, done, batch; /* counts; the last batch called */
-    int64_t picks;                                /* of deals that live */
+    int64_t groups, arrived, called, done, passed, left; /* counts of groups, all and by state */
+    int64_t picks, ended; /* slips; those of them whose deal has ended */
+    int64_t batch;        /* the last called */
 };
 
 struct opening_plan {
@@ -45,7 +46,8 @@ int opening_start(struct tx *tx, int64_t id, int64_t version, const char *seed);
 /* Its buildings are sold in the usual way again. */
 int opening_close(struct tx *tx, int64_t id, int64_t version);
 
-/* At the door; again is no error. GROUP_STATE once it left. */
+/* At the door; again is no error. GROUP_STATE once it left; TICKET_ENDED when its number was given
+ * back or went into another deal. */
 int opening_arrive(struct tx *tx, int64_t group_id);
 /* Calls the next batch of those who came. How many, 0 when nobody waits. */
 int opening_call(struct tx *tx, int64_t id, int64_t version, int *ret_n);
@@ -66,6 +68,25 @@ struct opening_slip {
  * terms_create() and deal_open(). */
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip);
 
+/* What stands on a confirm slip, whatever was agreed later, and what became of the pick. */
+struct opening_slip_row {
+    int64_t slip, group_id, number, deal_id, unit_id;
+    int64_t area; /* 0.01 m2, of the price; 0: priced by the unit */
+    int64_t total_fen, at_ms, pay_by_ms;
+    const char *unit;     /* building-stair-room as people say it */
+    const char *customer; /* masked unless the actor has customer.clear */
+    const char *user;     /* the consultant's name */
+    const char *state;    /* "waiting" for its money, "paid", "expired" unpaid, "ended" otherwise */
+};
+struct opening_slip_filter {
+    int64_t opening_id, slip, group_id; /* slip, group 0: any */
+    int64_t before_slip;                /* 0: from the newest */
+    int limit;
+};
+/* Newest first. */
+int opening_slip_list(struct tx *tx, const struct opening_slip_filter *filter,
+                      int (*each)(void *arg, const struct opening_slip_row *row), void *arg);
+
 int opening_project(struct tx *tx, int64_t id, int64_t *ret_project_id);
 /* The newest day first; @id 0: all of the project. */
 int opening_list(struct tx *tx, int64_t project_id, int64_t id,
@@ -80,8 +101,8 @@ struct opening_group_row {
     int64_t arrived_ms, called_ms, ended_ms;
 };
 struct opening_group_filter {
-    int64_t opening_id, group_id, batch; /* group, batch 0: any */
-    const char *state;                   /* NULL: any */
+    int64_t opening_id, group_id, batch, number; /* of the queue; group, batch, number 0: any */
+    const char *state;                           /* NULL: any */
     int64_t after_place, after_id;
     int limit;
 };

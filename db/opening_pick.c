@@ -31,12 +31,12 @@ static int pick_allowed(struct tx *tx, const struct opening_now *o, const struct
     return in ? 0 : fault_set(tx->fault, FAULT_OPENING_BUILDING, NULL);
 }
 
-/* The list price without a plan: plan and discounts come with the subscription. */
+/* The list price without a plan: plan and discounts come with the subscription. Whether the unit
+ * is as it was read, the booking asks, which also says what it is now. */
 static int pick_terms(struct tx *tx, const struct opening_pick *p, const struct opening_group *g,
                       int64_t *ret_id)
 {
     const struct terms_ask ask = {.unit_id = p->unit_id,
-                                  .unit_version = p->unit_version,
                                   .customer_id = g->customer_id,
                                   .deposit_fen = -1,
                                   .loan_fen = 0,

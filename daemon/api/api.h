@@ -48,6 +48,7 @@ int api_opening_close(struct call *call);
 int api_opening_arrive(struct call *call);
 int api_opening_pass(struct call *call);
 int api_opening_pick(struct call *call);
+int api_opening_slip_list(struct call *call);
 int api_ticket_list(struct call *call);
 int api_ticket_create(struct call *call);
 int api_ticket_cancel(struct call *call);

@@ -39,7 +39,10 @@ static int opening_add(void *arg, const struct opening_row *row)
     set_int(o, "arrived", row->arrived);
     set_int(o, "called", row->called);
     set_int(o, "done", row->done);
+    set_int(o, "passed", row->passed);
+    set_int(o, "left", row->left);
     set_int(o, "picks", row->picks);
+    set_int(o, "ended", row->ended);
     set_int(o, "batch", row->batch);
     json_object_set_new(o, "buildings", buildings);
     if (r == 0)
@@ -210,6 +213,8 @@ static int group_add(void *arg, const struct opening_group_row *row)
 
 int api_opening_group_list(struct call *call)
 {
+    static const char *const states[] = {"expected", "arrived", "called", "done",
+                                         "passed",   "left",    NULL};
     struct opening_group_filter filter = {.opening_id = 0};
     struct page page;
     int r = call_param_id(call, 0, &filter.opening_id);
@@ -217,10 +222,13 @@ int api_opening_group_list(struct call *call)
     if (r == 0)
         r = call_query_int(call, "batch", 1, INT64_MAX, 0, &filter.batch);
     if (r == 0)
+        r = call_query_int(call, "number", 1, INT64_MAX, 0, &filter.number);
+    if (r == 0)
+        r = call_query_word(call, "state", states, &filter.state);
+    if (r == 0)
         r = page_begin(call, 2, OPENING_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    filter.state = call_query(call, "state");
     filter.after_place = page.at[0];
     filter.after_id = page.at[1];
     filter.limit = page_limit(&page);
@@ -267,6 +275,63 @@ int api_opening_pass(struct call *call)
     return r < 0 ? r : reply_group(call, id);
 }
 
+/* ---- picks and their slips ---- */
+
+static int slip_add(void *arg, const struct opening_slip_row *row)
+{
+    struct page *page = arg;
+    json_t *o;
+
+    if (!page_fits(page, row->slip, 0))
+        return 0;
+    o = json_object();
+    set_int(o, "slip", row->slip);
+    set_int(o, "group_id", row->group_id);
+    set_int(o, "number", row->number);
+    set_text(o, "customer", row->customer);
+    set_int(o, "deal_id", row->deal_id);
+    set_int(o, "unit_id", row->unit_id);
+    set_text(o, "unit", row->unit);
+    set_int_or_null(o, "area", row->area);
+    set_int(o, "total_fen", row->total_fen);
+    set_text(o, "user", row->user);
+    set_int(o, "at_ms", row->at_ms);
+    set_int(o, "pay_by_ms", row->pay_by_ms);
+    set_text(o, "state", row->state);
+    return items_add(page->items, o);
+}
+
+int api_opening_slip_list(struct call *call)
+{
+    struct opening_slip_filter filter = {.opening_id = 0};
+    struct page page;
+    int r = call_param_id(call, 0, &filter.opening_id);
+
+    if (r == 0)
+        r = call_query_int(call, "group", 1, INT64_MAX, 0, &filter.group_id);
+    if (r == 0)
+        r = page_begin(call, 1, OPENING_PAGE_MAX - 1, PAGE_DEFAULT, &page);
+    if (r < 0)
+        return r;
+    filter.before_slip = page.at[0];
+    filter.limit = page_limit(&page);
+    r = opening_slip_list(&call->tx, &filter, slip_add, &page);
+    return page_reply(call, &page, r);
+}
+
+static int reply_slip(struct call *call, int64_t group_id, int64_t slip)
+{
+    struct opening_slip_filter filter = {.slip = slip, .limit = 1};
+    struct page page = page_of_one(call);
+    int r = opening_group_opening(&call->tx, group_id, &filter.opening_id);
+
+    if (r == 0)
+        r = opening_slip_list(&call->tx, &filter, slip_add, &page);
+    r = reply_first(call, page.items, r, 201, "openings");
+    call->reply.location[0] = '\0'; /* a slip has no address of its own */
+    return r;
+}
+
 int api_opening_pick(struct call *call)
 {
     struct opening_pick pick = {.group_id = 0};
@@ -283,12 +348,5 @@ int api_opening_pick(struct call *call)
     r = body_end(&b);
     if (r == 0)
         r = opening_pick(&call->tx, &pick, &slip);
-    if (r < 0)
-        return r;
-    call->reply.status = 201;
-    call->reply.body = json_object();
-    set_int(call->reply.body, "deal_id", slip.deal_id);
-    set_int(call->reply.body, "slip", slip.slip);
-    set_int(call->reply.body, "pay_by_ms", slip.pay_by_ms);
-    return call->reply.body ? 0 : -ENOMEM;
+    return r < 0 ? r : reply_slip(call, pick.group_id, slip.slip);
 }

@@ -146,6 +146,7 @@ const struct route routes[] = {
     {"PUT", "/api/v1/openings/{opening}", RIGHT_OPENING_EDIT, ROUTE_WRITE, api_opening_update, 0, NULL},
     {"POST", "/api/v1/openings/{opening}/groups", RIGHT_OPENING_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT | ROUTE_NO_BODY_OK, api_opening_groups_take, 0, NULL},
     {"GET", "/api/v1/openings/{opening}/groups", RIGHT_OPENING_DESK, ROUTE_READ, api_opening_group_list, 0, NULL},
+    {"GET", "/api/v1/openings/{opening}/slips", RIGHT_OPENING_DESK, ROUTE_READ, api_opening_slip_list, 0, NULL},
     {"POST", "/api/v1/openings/{opening}/start", RIGHT_OPENING_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_opening_start, 0, NULL},
     {"POST", "/api/v1/openings/{opening}/call", RIGHT_OPENING_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_opening_call, 0, NULL},
     {"POST", "/api/v1/openings/{opening}/close", RIGHT_OPENING_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_opening_close, 0, NULL},

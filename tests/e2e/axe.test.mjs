@@ -13,6 +13,7 @@ import { place } from './lib/desk.mjs'
 import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
 
 const LANGS = ['zh-CN', 'en']
@@ -523,6 +524,12 @@ test('office: approvals, plans and their settings', async () => {
 test('office: changes of deals', async () => {
   const made = await changeData(stage)
   await lookAlong((lang, _, look) => changeLooks(stage, { lang }, made, look))
+})
+
+test('office: opening days', async () => {
+  const made = await openingData(stage)
+  await lookAlong((lang, _, look) => openingLooks(stage, lang, made, look))
+  await made.running.step('close')
 })
 
 // ---- the counter and the phone

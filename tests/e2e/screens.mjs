@@ -14,6 +14,7 @@ import { place } from './lib/desk.mjs'
 import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { openingData, openingLooks } from './lib/opening_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
@@ -23,6 +24,7 @@ const PARTS = {
   counter: counterScreens,
   changes: changeScreens,
   members: memberScreens,
+  opening: openingScreens,
   phone: phoneScreens,
   empty: emptyScreens,
   errors: errorScreens,
@@ -261,6 +263,19 @@ async function officeChart(page, tag) {
   await page.waitForSelector('.page-head')
   await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
   await shot(page, `office-${tag}-publication`)
+}
+
+async function openingScreens() {
+  const made = await openingData(stage, { n: 500 })
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [s, size] of Object.entries(DESKS))
+      await openingLooks(
+        stage,
+        lang,
+        made,
+        (page, name) => shot(page, `opening-${s}-${l}-${name.replace(/\W+/g, '-')}`),
+        size,
+      )
 }
 
 async function officeScreens() {

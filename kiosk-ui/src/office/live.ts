@@ -15,6 +15,7 @@ export type LiveEvent =
   | 'project'
   | 'publication'
   | 'deal'
+  | 'opening'
   | 'alert'
   | 'terminal'
   | 'todo'
@@ -28,6 +29,7 @@ const EVENTS = [
   'project',
   'publication',
   'deal',
+  'opening',
   'alert',
   'terminal',
   'todo',

@@ -188,6 +188,29 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/openings',
+    name: 'opening',
+    component: () => import('./opening/Page.vue'),
+    meta: {
+      title: 'opening',
+      rights: ['opening.desk'],
+      nav: 'sell',
+      icon: 'M3.500 16.500V7l6.500-3.500L16.500 7v9.500M3.500 16.500h13M7 16.500v-5h6v5M10 7.500h.01',
+    },
+  },
+  {
+    path: '/openings/:opening(\\d+)',
+    name: 'opening-one',
+    component: () => import('./opening/One.vue'),
+    meta: { title: 'opening-one', rights: ['opening.desk'], full: true },
+  },
+  {
+    path: '/openings/:opening(\\d+)/board',
+    name: 'opening-board',
+    component: () => import('./opening/Board.vue'),
+    meta: { title: 'opening-board', rights: ['opening.desk'], full: true },
+  },
+  {
     path: '/questionnaires',
     name: 'questionnaire',
     component: () => import('./questionnaire/Page.vue'),

@@ -18,6 +18,7 @@ export const SCREENS = [
   ['deal', '/deals', 'deal.view'],
   ['change', '/changes', 'deal.view'],
   ['queue', '/queue', 'deal.queue'],
+  ['opening', '/openings', 'opening.desk'],
   ['todo', '/todos'],
   ['approval', '/approvals'],
   ['request', '/requests'],
