@@ -13,10 +13,10 @@
 
 enum { SEED_MIN = 8 };
 
-/* SQL: how many picks of the group @g there are whose deals live; one that lapsed may be made again. */
-#define GROUP_PICKS                                                                                 \
-    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE p.group_id = g.id " \
-    "AND d.closed_ms IS NULL)"
+/* SQL: how many picks of the group @g there are whose deals live; a lapsed one may be made again. */
+#define GROUP_PICKS                                                                                \
+    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "                        \
+    "WHERE p.group_id = g.id AND d.closed_ms IS NULL)"
 /* SQL: the number @t was used by a pick of its group @g, be it one that lapsed since. */
 #define TICKET_SPENT                                                                               \
     "t.state = 'used' AND EXISTS (SELECT 1 FROM opening_pick p JOIN deal d ON d.id = p.deal_id "   \
