@@ -96,7 +96,7 @@ int qualification_add(struct tx *tx, const struct qualification *q, int64_t *ret
     if (r < 0)
         return r;
     trail_text(&trail, "result", NULL, q->result);
-    trail_text(&trail, "number", NULL, q->number);
+    trail_text(&trail, "customer_paper", NULL, q->number);
     r = audit_add(tx, "qualification.add", "customer", q->customer_id, q->project_id, &trail);
     if (r < 0)
         return r;

@@ -44,4 +44,8 @@ int sight_need_edit(struct tx *tx, int64_t customer_id);
  * it), customer.all. Projects out of scope are NOT_FOUND for everybody. */
 int sight_need_in(struct tx *tx, int64_t customer_id, int64_t project_id, bool edit);
 
+/* The id of a customer as an answer names him: 0 of one who is not seen. That somebody buys or
+ * waits is shown, by a masked name, to all who may see deals and numbers; who he is, is not. */
+int sight_id(struct tx *tx, int64_t customer_id, int64_t *ret_id);
+
 #endif

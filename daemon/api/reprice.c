@@ -22,12 +22,6 @@ static const char *const pers[] = {"total", "area", NULL};
 
 /* ---- what comes in ---- */
 
-/* Floor prices are for who may see them. */
-static int target_check(struct call *call, const char *target)
-{
-    return strcmp(target, "floor") == 0 ? tx_need_right(&call->tx, RIGHT_PRICE_FLOOR) : 0;
-}
-
 static const char *word_of(struct call *call, const char *field, const char *word,
                            const char *const *choices)
 {
@@ -187,8 +181,6 @@ int api_reprice_preview(struct call *call)
     if (r == 0)
         r = how_query(call, &how);
     if (r == 0)
-        r = target_check(call, how.target);
-    if (r == 0)
         r = call_query_int(call, "limit", 1, UNITS_MAX, UNITS_DEFAULT, &p.room);
     if (r == 0)
         r = cursor_read(call, &p.after, 1, &present);
@@ -320,8 +312,6 @@ int api_reprice_create(struct call *call)
     body_values(&b, &values, &ask.n_values);
     ask.values = values;
     r = body_end(&b);
-    if (r == 0)
-        r = target_check(call, ask.how.target);
     if (r == 0)
         r = reprice_create(&call->tx, &ask, &id);
     free(values);
