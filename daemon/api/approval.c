@@ -463,7 +463,7 @@ int api_approval_urge(struct call *call)
 
 /* ---- what was filled in ---- */
 
-void body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n)
+int body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n)
 {
     struct approval_value *values;
     struct body inner = {.call = b->call, .prefix = "values"};
@@ -472,14 +472,14 @@ void body_values(struct body *b, struct approval_value **ret_values, size_t *ret
 
     body_object(b, "values", BODY_OPTIONAL, &inner.object);
     if (!inner.object || json_object_size(inner.object) == 0)
-        return;
+        return 0;
     if (json_object_size(inner.object) > FORM_FIELDS_MAX) {
         fault_item(b->call->tx.fault, FAULT_FIELD_UNKNOWN, 0, "values", "field", "values", NULL);
-        return;
+        return 0;
     }
     values = calloc(json_object_size(inner.object), sizeof(*values));
     if (!values)
-        return;
+        return -ENOMEM;
     json_object_foreach(inner.object, key, one)
     {
         char *end;
@@ -492,6 +492,7 @@ void body_values(struct body *b, struct approval_value **ret_values, size_t *ret
     }
     (void)body_end(&inner);
     *ret_values = values;
+    return 0;
 }
 
 void body_subject(struct body *b, enum approval_subject *ret)

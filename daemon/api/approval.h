@@ -16,7 +16,7 @@ void body_subject(struct body *b, enum approval_subject *ret_subject);
 
 /* "values": {"12": "text", ...}, what was filled in of the form's own fields (form.h), for
  * approval_ask; the array is malloc'ed for the caller. */
-void body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n);
+int body_values(struct body *b, struct approval_value **ret_values, size_t *ret_n);
 
 /* The name of a subject in the language of the call; its code when it is not known. */
 const char *subject_name(const struct call *call, const char *code);

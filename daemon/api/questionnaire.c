@@ -229,8 +229,8 @@ int api_questionnaire_create(struct call *call)
 }
 
 /* An array of {"text"}; in the pool of the list that they are for. */
-static void body_choices(struct body *b, const char *field, size_t max, struct pool *pool,
-                         struct question_option **ret_choices, size_t *ret_n)
+static int body_choices(struct body *b, const char *field, size_t max, struct pool *pool,
+                        struct question_option **ret_choices, size_t *ret_n)
 {
     struct question_option *choices;
     json_t *array = NULL, *one;
@@ -238,9 +238,11 @@ static void body_choices(struct body *b, const char *field, size_t max, struct p
     size_t i;
 
     body_array(b, field, BODY_OPTIONAL, max, &array);
-    choices = pool_alloc(pool, (array ? json_array_size(array) : 0) * sizeof(*choices) + 1);
-    if (!array || !choices)
-        return;
+    if (!array)
+        return 0;
+    choices = pool_alloc(pool, json_array_size(array) * sizeof(*choices) + 1);
+    if (!choices)
+        return -ENOMEM;
     json_array_foreach(array, i, one)
     {
         struct body inner = {.call = b->call, .object = one, .prefix = prefix};
@@ -257,12 +259,13 @@ static void body_choices(struct body *b, const char *field, size_t max, struct p
     }
     *ret_choices = choices;
     *ret_n = json_array_size(array);
+    return 0;
 }
 
-static void body_question(struct call *call, json_t *object, size_t i, struct question_list *list)
+static int body_question(struct call *call, json_t *object, size_t i, struct question_list *list)
 {
     struct question *q = &list->items[i];
-    int kind = QUESTION_SINGLE;
+    int kind = QUESTION_SINGLE, r;
     char prefix[32];
     struct body b = {.call = call, .object = object, .prefix = prefix};
 
@@ -271,7 +274,7 @@ static void body_question(struct call *call, json_t *object, size_t i, struct qu
     if (!json_is_object(object)) {
         fault_item(call->tx.fault, FAULT_FIELD_TYPE, 0, prefix, "field", "questions", "expected",
                    "object", NULL);
-        return;
+        return 0;
     }
     body_choice(&b, "kind", BODY_REQUIRED, question_kinds, &kind);
     q->kind = (enum question_kind)kind;
@@ -281,9 +284,11 @@ static void body_question(struct call *call, json_t *object, size_t i, struct qu
         body_int(&b, "low", BODY_REQUIRED, 0, QUESTION_SCORE_MAX, &q->low);
     if (q->kind == QUESTION_SCORE || q->kind == QUESTION_TEXT || q->kind == QUESTION_MULTI)
         body_int(&b, "high", BODY_REQUIRED, 1, QUESTION_LONG_MAX, &q->high);
-    body_choices(&b, "options", QUESTION_OPTIONS_MAX, &list->pool, &q->options, &q->n_options);
-    body_choices(&b, "rows", QUESTION_ROWS_MAX, &list->pool, &q->rows, &q->n_rows);
+    r = body_choices(&b, "options", QUESTION_OPTIONS_MAX, &list->pool, &q->options, &q->n_options);
+    if (r == 0)
+        r = body_choices(&b, "rows", QUESTION_ROWS_MAX, &list->pool, &q->rows, &q->n_rows);
     (void)body_end(&b);
+    return r;
 }
 
 static int body_questions(struct body *b, struct question_list *list,
@@ -291,6 +296,7 @@ static int body_questions(struct body *b, struct question_list *list,
 {
     json_t *array = NULL, *one;
     size_t i;
+    int r;
 
     body_array(b, "questions", BODY_OPTIONAL, QUESTIONS_MAX, &array);
     if (!array)
@@ -299,7 +305,12 @@ static int body_questions(struct body *b, struct question_list *list,
     list->items = pool_alloc(&list->pool, list->n * sizeof(*list->items) + 1);
     if (!list->items)
         return -ENOMEM;
-    json_array_foreach(array, i, one) body_question(b->call, one, i, list);
+    json_array_foreach(array, i, one)
+    {
+        r = body_question(b->call, one, i, list);
+        if (r < 0)
+            return r;
+    }
     *ret_list = list;
     return 0;
 }

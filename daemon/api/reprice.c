@@ -299,7 +299,7 @@ int api_reprice_create(struct call *call)
     struct approval_value *values = NULL;
     int64_t id = 0;
     struct body b;
-    int r = call_param_id(call, 0, &ask.how.project_id);
+    int r = call_param_id(call, 0, &ask.how.project_id), wrong;
 
     if (r < 0)
         return r;
@@ -309,9 +309,11 @@ int api_reprice_create(struct call *call)
     body_text(&b, "reason", BODY_REQUIRED, 1, REPRICE_REASON_MAX, &ask.reason);
     body_int_or_null(&b, "effective_ms", 1, INT64_C(4102444800000), &ask.effective_ms);
     body_int_or_null(&b, "resubmits_id", 1, INT64_MAX, &ask.resubmits_id);
-    body_values(&b, &values, &ask.n_values);
+    r = body_values(&b, &values, &ask.n_values);
     ask.values = values;
-    r = body_end(&b);
+    wrong = body_end(&b);
+    if (r == 0)
+        r = wrong;
     if (r == 0)
         r = reprice_create(&call->tx, &ask, &id);
     free(values);
