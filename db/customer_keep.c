@@ -10,6 +10,9 @@ static const struct {
                       "WHERE m.customer_id = $1 AND c.ended_ms IS NULL"},
     {FAULT_KEPT_POINTS, "SELECT COUNT(*) FROM member WHERE customer_id = $1 AND points > 0"},
     {FAULT_KEPT_DOCUMENT, "SELECT COUNT(*) FROM qualification WHERE customer_id = $1"},
+    {FAULT_KEPT_DEAL, "SELECT (SELECT COUNT(*) FROM deal_party p JOIN deal d ON d.id = p.deal_id "
+                      "WHERE p.customer_id = $1 AND d.outcome <> 'void') + (SELECT COUNT(*) FROM "
+                      "queue_ticket WHERE customer_id = $1 AND ended_ms IS NULL)"},
     {FAULT_KEPT_COMPANY, "SELECT COUNT(*) FROM customer_person WHERE person_id = $1 "
                          "AND ended_ms IS NULL"},
 };

@@ -253,6 +253,24 @@ test('every route that reads: nothing of him for who must not read it', async (t
   for (const id of CONCERNED) assert.ok(concerned.has(id), `${id}: he is not in it, so nothing is proved`);
 });
 
+test('the copy that he is given has all of it: each word that was written down, and his numbers', async () => {
+  const held = await clients['sales-manager'].post(person.at('/held'), { reason: '本人来函' }, 200);
+  const text = JSON.stringify(held);
+  for (const words of [...person.notes, ...Object.values(PERSON)]) assert.ok(text.includes(words), words);
+  const none = held.parts.filter((p) => p.rows.some((row) => row.fields.length === 0)).map((p) => p.part);
+  assert.deepEqual(none, []);
+  for (const part of ['deal', 'terms', 'queue_ticket', 'received', 'mortgage', 'card', 'collision', 'opportunity'])
+    assert.ok(held.parts.some((p) => p.part === part), part);
+});
+
+test('who has a deal is neither deleted nor erased', async () => {
+  const { 'sales-manager': manager } = clients;
+  const { version } = await manager.get(person.at(''));
+  const body = { version, reason: '重复' };
+  const problem = await manager.refused('POST', person.at('/delete'), 409, 'customer.kept', { body });
+  assert.ok(problem.errors.some((e) => e.code === 'customer.kept-deal'));
+});
+
 test('a paper of a change is read by whoever reads the change, and by nobody else', async () => {
   for (const [who, client] of Object.entries(clients)) {
     const change = await client.request('GET', `/api/v1/deal-changes/${ids.change}`);

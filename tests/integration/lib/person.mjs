@@ -21,7 +21,6 @@ export const PERSON = {
 export const CARD = 'n:66778899';
 /** Whatever was written down about him begins so, and goes on with where. */
 export const NOTE = '密记';
-const note = (where) => `${NOTE}${where}`;
 
 /** The ids of customers made from here on are numbers that mean nothing else. */
 const FIRST_ID = 987650000;
@@ -47,7 +46,7 @@ const day = (days) => new Date(Date.now() + 8 * 3600000 + days * 86400000).toISO
 export class Person {
   static async of(site, project, by) {
     const one = new Person();
-    Object.assign(one, { site, project, by, ids: {}, taken: new Set() });
+    Object.assign(one, { site, project, by, ids: {}, notes: [], taken: new Set() });
     one.building = (await by.sales.get(one.of('/tree'))).buildings[0].id;
     await one.record();
     await one.known();
@@ -59,6 +58,13 @@ export class Person {
     return one;
   }
 
+  /** Words about him, and that there are such. */
+  note(where) {
+    const words = `${NOTE}${where}`;
+    this.notes.push(words);
+    return words;
+  }
+
   of(rest) {
     return `/api/v1/projects/${this.project}${rest}`;
   }
@@ -68,7 +74,7 @@ export class Person {
 
   async record() {
     const { sales } = this.by;
-    const visit = { kind: 'visit', project_id: this.project, awareness_id: FRIEND, note: note('到访') };
+    const visit = { kind: 'visit', project_id: this.project, awareness_id: FRIEND, note: this.note('到访') };
     const body = {
       kind: 'person',
       name: PERSON.name,
@@ -91,9 +97,9 @@ export class Person {
       birth_date: PERSON.birth,
       address: PERSON.address,
       email: PERSON.email,
-      employer: note('单位'),
-      note: note('备注'),
-      extra: [{ field_id: field.id, value: note('字段') }],
+      employer: this.note('单位'),
+      note: this.note('备注'),
+      extra: [{ field_id: field.id, value: this.note('字段') }],
     });
     const company = {
       kind: 'company',
@@ -104,19 +110,19 @@ export class Person {
       phones: [{ number: '13700008888' }],
     };
     const { id } = await sales.post('/api/v1/customers', company, 201);
-    await sales.post(`/api/v1/customers/${id}/persons`, { person_id: this.id, role: note('职务') }, 200);
-    await sales.put(this.at(`/intents/${this.project}`), { version: 0, note: note('意向') });
-    this.ids.proof = await this.scan(note('购房'));
+    await sales.post(`/api/v1/customers/${id}/persons`, { person_id: this.id, role: this.note('职务') }, 200);
+    await sales.put(this.at(`/intents/${this.project}`), { version: 0, note: this.note('意向') });
+    this.ids.proof = await this.scan(`${NOTE}购房`);
     const paper = { project_id: this.project, result: 'pass', date: '2026-01-01', number: PERSON.paper };
-    await sales.post(this.at('/qualifications'), { ...paper, note: note('资格'), media: this.ids.proof });
+    await sales.post(this.at('/qualifications'), { ...paper, note: this.note('资格'), media: this.ids.proof });
     await sales.post(this.at('/consents'), { purpose: 'marketing', notice: '隐私告知 2026-01' }, 200);
-    await manager.post(this.at('/identities'), { identity: '老业主', document: note('证明') });
-    await manager.post(this.at('/held'), { reason: note('请求') }, 200);
+    await manager.post(this.at('/identities'), { identity: '老业主', document: this.note('证明') });
+    await manager.post(this.at('/held'), { reason: this.note('请求') }, 200);
   }
 
   async followed() {
     const { sales } = this.by;
-    const body = { project_id: this.project, channel: 'phone', content: note('跟进'), next_ms: Date.now() + 3600_000 };
+    const body = { project_id: this.project, channel: 'phone', content: this.note('跟进'), next_ms: Date.now() + 3600_000 };
     await sales.post(this.at('/follows'), body, 201);
     await sales.post(this.at('/opportunities'), { project_id: this.project, stage: 'contacted' }, 201);
   }
@@ -125,7 +131,7 @@ export class Person {
     const { cashier, manager } = this.by;
     const card = await cashier.post(this.at('/cards'), { code: CARD, terms: '会员章程 2026-01' }, 201);
     Object.assign(this.ids, { member: card.member_id, card: card.id });
-    await manager.post(`/api/v1/members/${card.member_id}/points`, { points: 5, reason: note('积分') }, 201);
+    await manager.post(`/api/v1/members/${card.member_id}/points`, { points: 5, reason: this.note('积分') }, 201);
   }
 
   /** A questionnaire of this stage is open, and he said something in it. */
@@ -135,7 +141,7 @@ export class Person {
     const questions = [{ kind: 'text', text: '还有什么想说', high: 40 }];
     const set = await manager.patch(`/api/v1/questionnaires/${made.id}`, { version: made.version, questions });
     await manager.post(`/api/v1/questionnaires/${set.id}/enable`, { version: set.version }, 200);
-    const answers = [{ question_id: set.questions[0].id, text: note('答卷') }];
+    const answers = [{ question_id: set.questions[0].id, text: this.note('答卷') }];
     const sheet = await sales.post(this.at('/answer-sheets'), { questionnaire_id: set.id, answers }, 201);
     Object.assign(this.ids, { questionnaire: set.id, sheet: sheet.id });
   }
