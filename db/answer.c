@@ -335,7 +335,7 @@ int answer_sheet_get(struct tx *tx, int64_t id,
 
     if (r < 0)
         return r;
-    r = sight_need(tx, stmt_int(s, 3));
+    r = sight_need_own(tx, stmt_int(s, 3));
     if (r == 0)
         r = sheet_give(s, each, arg);
     stmt_reset(s);
@@ -348,7 +348,7 @@ int answer_sheet_scan(struct tx *tx, int64_t customer_id, int64_t project_id, in
 {
     int room = limit < ANSWER_PAGE_MAX ? limit : ANSWER_PAGE_MAX;
     struct stmt *s;
-    int r = sight_need(tx, customer_id);
+    int r = sight_need_own(tx, customer_id);
 
     if (r == 0 && project_id)
         r = tx_need_project(tx, project_id);

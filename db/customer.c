@@ -57,6 +57,13 @@ int customer_need(struct tx *tx, int64_t customer_id)
     return r ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
+int customer_need_own(struct tx *tx, int64_t customer_id)
+{
+    int r = customer_need(tx, customer_id);
+
+    return r < 0 ? r : sight_need_own(tx, customer_id);
+}
+
 static int contact_take(void *arg, const struct customer_secret *secret)
 {
     struct customer_row *row = arg;

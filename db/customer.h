@@ -52,6 +52,8 @@ struct customer_row {
 /* 0 when the actor may know of him; else NOT_FOUND. What hangs on a customer asks this first, so
  * that who may see whom is decided in one place, here and in the reads below. */
 int customer_need(struct tx *tx, int64_t customer_id);
+/* The same for more than his masked row: also CUSTOMER_NOT_YOURS, of one only in the pool. */
+int customer_need_own(struct tx *tx, int64_t customer_id);
 
 /* NOT_FOUND. @row lives during the call. */
 int customer_get(struct tx *tx, int64_t customer_id,

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "db/audit.h"
-#include "db/sight.h"
+#include "db/customer.h"
 
 int customer_identity_verify(struct tx *tx, const struct customer_identity_row *i, int64_t *ret_id)
 {
@@ -62,7 +62,7 @@ int customer_identity_each(struct tx *tx, int64_t customer_id,
                            void *arg)
 {
     struct stmt *s = NULL;
-    int r = sight_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,

@@ -71,7 +71,7 @@ static int qualifications_need(struct tx *tx, const char *id)
     r = db_get(tx->db, &all, "SELECT COUNT(*) FROM qualification WHERE media_id = $1", "t", id);
     if (r >= 0)
         r = db_get(tx->db, &seen,
-                   "SELECT COUNT(*) FROM qualification q WHERE q.media_id = $1 AND " SIGHT(
+                   "SELECT COUNT(*) FROM qualification q WHERE q.media_id = $1 AND " SIGHT_OWN(
                        "q.customer_id", "$2", "$3"),
                    "tit", id, sight.user, (const char *)sight.scope);
     if (r < 0 || all == 0)

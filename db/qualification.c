@@ -14,7 +14,7 @@ int qualification_scan(struct tx *tx, int64_t customer_id,
                        int (*each)(void *arg, const struct qualification *row), void *arg)
 {
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,

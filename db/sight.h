@@ -24,11 +24,14 @@ void sight_of(const struct actor *actor, struct sight *ret_sight);
 #define SIGHT_PROJECT(column, scope)                                                               \
     "(" scope " = '*' OR " scope " LIKE '%,' || " column " || ',%')"
 /* SQL: the customer in @column is seen; @user and @scope are parameters. */
-#define SIGHT(column, user, scope)                                                                 \
+#define SIGHT(column, user, scope) SIGHT_WHERE(column, user, scope, "seen.state = 'pool' OR ")
+/* SQL: more of him than the masked row. */
+#define SIGHT_OWN(column, user, scope) SIGHT_WHERE(column, user, scope, "")
+#define SIGHT_WHERE(column, user, scope, or_pool)                                                  \
     "(" user " = 0 OR EXISTS (SELECT 1 FROM ownership seen WHERE seen.customer_id = " column       \
     " AND " SIGHT_PROJECT(                                                                         \
         "seen.project_id",                                                                         \
-        scope) " AND (seen.state = 'pool' OR seen.owner_id = " user                                \
+        scope) " AND (" or_pool "seen.owner_id = " user                                            \
                " OR EXISTS (SELECT 1 FROM customer_share shared WHERE shared.customer_id = "       \
                "seen.customer_id AND shared.project_id = seen.project_id AND shared.user_id = "    \
                "" user " AND shared.ended_ms IS NULL))))"

@@ -58,7 +58,7 @@ int api_customer_questionnaires(struct call *call)
     if (r == 0)
         r = call_query_int(call, "project", 1, INT64_MAX, 0, &project_id);
     if (r == 0)
-        r = sight_need(&call->tx, customer_id);
+        r = sight_need_own(&call->tx, customer_id);
     if (r == 0) /* the project is there */
         r = question_stage_owed(&call->tx, customer_id, project_id, questionnaire_stages[0],
                                 &ignored);

@@ -280,6 +280,37 @@ test('a paper of a change is read by whoever reads the change, and by nobody els
   }
 });
 
+test('of one in the pool a consultant reads the masked row alone', async () => {
+  const { cashier, 'another consultant': rival } = clients;
+  const words = `${NOTE}公海`;
+  const body = {
+    kind: 'person',
+    name: '公孙大娘',
+    notice: 'n',
+    source_id: 3,
+    project_id: project,
+    phones: [{ number: '13712349876' }],
+    visit: { kind: 'visit', project_id: project, awareness_id: 20, note: words },
+  };
+  const { id, version } = await cashier.post('/api/v1/customers', body, 201);
+  const at = (rest) => `/api/v1/customers/${id}${rest}`;
+  await cashier.patch(at('/detail'), { version, employer: words, note: words });
+  await cashier.put(at(`/intents/${project}`), { version: 0, note: words });
+  await cashier.post(at('/qualifications'), { project_id: project, result: 'fail', date: '2026-01-01', note: words });
+  const answered = [];
+  for (const operation of reads.filter((o) => !isStream(o)))
+    for (const path of addressesOf(operation)) {
+      const his = path.replaceAll(String(person.id), String(id));
+      const reply = await rival.request('GET', his);
+      assert.ok(!textOf(reply).includes(words), his);
+      if (!operation.params.includes('customer')) continue;
+      if (reply.status === 200) answered.push(operation.id);
+      else assert.match(reply.body.code, /^(customer\.not-yours|not-found)$/, his);
+    }
+  assert.deepEqual([...new Set(answered)].sort(), ['customer_get', 'ownership_at', 'ownership_get']);
+  assert.ok((await rival.get(person.of('/visits?limit=99'))).items.some((v) => v.customer_id === id && v.note === ''));
+});
+
 test('event streams: none names him to who does not see him', async () => {
   const told = streams.find((s) => s.who === OWNER && s.operation.id === 'events');
   await told.stream.next('deal', { test: (d) => d.deal_id === ids.deal });
