@@ -8,6 +8,7 @@
 
 #include "db/audit.h"
 #include "db/customer.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 const char *const answer_events[] = {"visit", "follow_up", "deal", "handover", NULL};
@@ -335,7 +336,9 @@ int answer_sheet_get(struct tx *tx, int64_t id,
 
     if (r < 0)
         return r;
-    r = sheet_give(s, each, arg);
+    r = sight_need_own(tx, stmt_int(s, 3));
+    if (r == 0)
+        r = sheet_give(s, each, arg);
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
@@ -346,8 +349,10 @@ int answer_sheet_scan(struct tx *tx, int64_t customer_id, int64_t project_id, in
 {
     int room = limit < ANSWER_PAGE_MAX ? limit : ANSWER_PAGE_MAX;
     struct stmt *s;
-    int r = project_id ? tx_need_project(tx, project_id) : 0;
+    int r = sight_need_own(tx, customer_id);
 
+    if (r == 0 && project_id)
+        r = tx_need_project(tx, project_id);
     if (r == 0)
         r = db_query(tx->db, &s, sheets_of_customer, "iii", customer_id, project_id, before_id);
     if (r < 0)

@@ -172,7 +172,10 @@ static int asked_note(struct tx *tx, const struct approval_ask *ask, const struc
     trail_text(&trail, "object", NULL, now->object);
     trail_text(&trail, "title", NULL, ask->title);
     trail_text(&trail, "reason", NULL, ask->reason);
-    trail_int(&trail, "amount_fen", NULL, &ask->amount_fen);
+    if (ask->floors)
+        trail_int(&trail, "floor_value", NULL, &ask->amount_fen);
+    else
+        trail_int(&trail, "amount_fen", NULL, &ask->amount_fen);
     trail_int(&trail, "discount_bp", NULL, &ask->discount_bp);
     if (ask->resubmits_id)
         trail_int(&trail, "resubmits_id", NULL, &ask->resubmits_id);

@@ -17,21 +17,25 @@
         "k") " WHERE k.approval_id = a.id "                                                        \
              "AND k.node_id = o.node_id AND k.state = 'open' AND (q.mode = 'any' OR k.id = o.id)))"
 
+/* Its amount is what floor prices move by: for price.floor alone (PR-05). */
+#define OF_FLOORS                                                                                  \
+    "EXISTS (SELECT 1 FROM reprice w WHERE w.approval_id = a.id AND w.target = 'floor')"
 #define REQUEST_COLUMNS                                                                            \
     "a.id, a.version, a.project_id, p.name, a.subject, a.object, a.title, a.reason, a.state, "     \
     "a.amount_fen, a.discount_bp, a.step, a.requester_id, r.name, f.name, v.number, "              \
     "a.resubmits_id, (SELECT q.id FROM approval q WHERE q.resubmits_id = a.id), a.made_ms, "       \
     "a.urged_ms, a.ended_ms, EXISTS (SELECT 1 FROM todo t WHERE t.kind = 'returned' AND "          \
     "t.object = 'approval:' || CAST(a.id AS TEXT) AND t.done_ms IS NULL), " STUCK ", "             \
-    "a.payload_hash, p.name_en "
+    "a.payload_hash, p.name_en, " OF_FLOORS " "
 #define REQUEST_FROM                                                                               \
     "FROM approval a JOIN project p ON p.id = a.project_id "                                       \
     "JOIN user_account r ON r.id = a.requester_id "                                                \
     "JOIN flow_version v ON v.id = a.flow_version_id JOIN flow f ON f.id = v.flow_id "
-enum { REQUEST_COLUMN_COUNT = 25 };
+enum { REQUEST_COLUMN_COUNT = 26 };
 
-static void row_read(struct stmt *s, int at, struct approval_row *row)
+static void row_read(const struct tx *tx, struct stmt *s, int at, struct approval_row *row)
 {
+    const bool amount = !stmt_int(s, at + 25) || actor_has(tx->actor, RIGHT_PRICE_FLOOR);
     size_t n = 0;
 
     *row = (struct approval_row){.id = stmt_int(s, at),
@@ -43,7 +47,7 @@ static void row_read(struct stmt *s, int at, struct approval_row *row)
                                  .title = stmt_text(s, at + 6),
                                  .reason = stmt_text(s, at + 7),
                                  .state = stmt_text(s, at + 8),
-                                 .amount_fen = stmt_int(s, at + 9),
+                                 .amount_fen = amount ? stmt_int(s, at + 9) : 0,
                                  .discount_bp = stmt_int(s, at + 10),
                                  .step = stmt_int(s, at + 11),
                                  .requester_id = stmt_int(s, at + 12),
@@ -85,7 +89,7 @@ int approval_task_list(struct tx *tx, int64_t after_id, int limit,
                                         .since_ms = stmt_int(s, REQUEST_COLUMN_COUNT + 1),
                                         .node = stmt_text(s, REQUEST_COLUMN_COUNT + 2)};
 
-        row_read(s, 0, &row.request);
+        row_read(tx, s, 0, &row.request);
         r = each(arg, &row);
     }
     stmt_reset(s);
@@ -136,7 +140,7 @@ int approval_list(struct tx *tx, const struct approval_filter *filter,
     while (r >= 0 && n < filter->limit && (r = stmt_step(s)) == 1) {
         struct approval_row row;
 
-        row_read(s, 0, &row);
+        row_read(tx, s, 0, &row);
         if (filter->all && !actor_sees_whole(tx->actor, row.project_id))
             continue;
         n++;
@@ -176,7 +180,7 @@ int approval_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct 
     if (r == 0)
         r = stmt_step(s);
     if (r == 1) {
-        row_read(s, 0, &row);
+        row_read(tx, s, 0, &row);
         r = concerns(tx, &row);
         if (r == 1)
             r = each(arg, &row);

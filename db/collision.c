@@ -8,6 +8,7 @@
 #include "db/audit.h"
 #include "db/notification.h"
 #include "db/ownership.h"
+#include "db/sight.h"
 
 /* ---- opening ---- */
 
@@ -230,11 +231,13 @@ static int row_give(struct tx *tx, struct stmt *s,
                                 .outcome = stmt_text(s, 10),
                                 .decided_by = stmt_text(s, 11),
                                 .note = stmt_text(s, 12)};
+    int r;
 
     contact_name_mask(stmt_text(s, 6), row.name);
     row.may_decide = !row.outcome && actor_has(tx->actor, RIGHT_CUSTOMER_ALLOCATE) &&
                      stmt_int(s, 13) != tx->actor->id && stmt_int(s, 14) != tx->actor->id;
-    return each(arg, &row);
+    r = sight_id(tx, row.customer_id, &row.customer_id);
+    return r < 0 ? r : each(arg, &row);
 }
 
 int collision_scan(struct tx *tx, int64_t project_id, bool open, int64_t before_id, int limit,

@@ -10,7 +10,7 @@ int consent_scan(struct tx *tx, int64_t customer_id,
                  int (*each)(void *arg, const struct consent_row *row), void *arg)
 {
     struct stmt *s;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r < 0)
         return r;

@@ -72,6 +72,13 @@ int customer_need_active(struct tx *tx, int64_t customer_id)
     return restricted ? fault_set(tx->fault, FAULT_CUSTOMER_RESTRICTED, NULL) : 0;
 }
 
+int customer_need_own(struct tx *tx, int64_t customer_id)
+{
+    int r = customer_need(tx, customer_id);
+
+    return r < 0 ? r : sight_need_own(tx, customer_id);
+}
+
 static int contact_take(void *arg, const struct customer_secret *secret)
 {
     struct customer_row *row = arg;

@@ -55,6 +55,8 @@ int customer_need(struct tx *tx, int64_t customer_id);
 /* Something new may hang on him: NOT_FOUND of one deleted or erased, CUSTOMER_RESTRICTED
  * (subject.h). Whether the actor may know of him is not asked. */
 int customer_need_active(struct tx *tx, int64_t customer_id);
+/* The same for more than his masked row: also CUSTOMER_NOT_YOURS, of one only in the pool. */
+int customer_need_own(struct tx *tx, int64_t customer_id);
 
 /* NOT_FOUND. @row lives during the call. */
 int customer_get(struct tx *tx, int64_t customer_id,

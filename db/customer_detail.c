@@ -45,7 +45,7 @@ int customer_detail_get(struct tx *tx, int64_t customer_id,
 {
     struct customer_detail d;
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s, detail_query, "i", customer_id);

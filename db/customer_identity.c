@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "db/audit.h"
+#include "db/customer.h"
 
 int customer_identity_verify(struct tx *tx, const struct customer_identity_row *i, int64_t *ret_id)
 {
@@ -27,7 +28,7 @@ int customer_identity_verify(struct tx *tx, const struct customer_identity_row *
     if (r < 0)
         return r;
     trail_text(&trail, "identity", NULL, i->identity);
-    trail_text(&trail, "document", NULL, "*");
+    trail_text(&trail, "customer_paper", NULL, "*");
     trail_text(&trail, "until_date", NULL, i->until_date);
     r = audit_add(tx, "identity.verify", "customer", i->customer_id, 0, &trail);
     if (r == 0)
@@ -60,8 +61,11 @@ int customer_identity_each(struct tx *tx, int64_t customer_id,
                            int (*each)(void *arg, const struct customer_identity_row *row),
                            void *arg)
 {
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
+    struct stmt *s = NULL;
+    int r = customer_need_own(tx, customer_id);
+
+    if (r == 0)
+        r = db_query(tx->db, &s,
                      "SELECT id, customer_id, identity, document, until_date, verified_by, "
                      "verified_ms, ended_ms FROM customer_identity WHERE customer_id = $1 "
                      "ORDER BY ended_ms IS NOT NULL, id DESC",

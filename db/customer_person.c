@@ -10,7 +10,7 @@ int customer_person_scan(struct tx *tx, int64_t customer_id,
                          int (*each)(void *arg, const struct customer_person *person), void *arg)
 {
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,

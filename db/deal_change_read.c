@@ -5,6 +5,7 @@
 #include "db/contact.h"
 #include "db/deal_change.h"
 #include "db/deal_scope.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 #define COLUMNS                                                                                    \
@@ -145,7 +146,9 @@ int deal_change_buyer_each(struct tx *tx, int64_t change_id,
             contact_name_mask(row.customer, masked);
             row.customer = masked;
         }
-        r = each(arg, &row);
+        r = sight_id(tx, row.customer_id, &row.customer_id);
+        if (r == 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -6,6 +6,7 @@
 #include "db/contact.h"
 #include "db/deal.h"
 #include "db/deal_as_of.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 /* $1 the day of the site. */
@@ -117,7 +118,9 @@ static int rows_give(struct tx *tx, struct stmt *s, int limit,
             continue;
         row.customer = name_shown(tx, stmt_text(s, 9), stmt_text(s, 10), masked);
         n++;
-        r = each(arg, &row);
+        r = sight_id(tx, row.customer_id, &row.customer_id);
+        if (r == 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : n;
@@ -142,6 +145,8 @@ static int filter_query(struct tx *tx, const char *sql, const struct deal_filter
         actor_has(tx->actor, RIGHT_DEAL_ALL) ? f->user_id : tx->actor->id; /* own, and no others */
     int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
+    if (r == 0 && f->customer_id)
+        r = sight_need(tx, f->customer_id);
     return r < 0 ? r
                  : db_query(tx->db, ret_s, sql, "tiiiiitiiiiiitii", f->today, f->project_id,
                             f->building_id, f->unit_id, f->customer_id, user,
@@ -206,15 +211,17 @@ static int parties_give(struct tx *tx, struct stmt *s,
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         char masked[CONTACT_NAME_TEXT];
-        const struct deal_party_row row = {
-            .customer_id = stmt_int(s, 0),
-            .ordinal = stmt_int(s, 1),
-            .share_bp = stmt_int(s, 2),
-            .since_ms = stmt_int(s, 3),
-            .ended_ms = stmt_int(s, 4),
-            .customer = name_shown(tx, stmt_text(s, 5), stmt_text(s, 6), masked)};
+        struct deal_party_row row = {.customer_id = stmt_int(s, 0),
+                                     .ordinal = stmt_int(s, 1),
+                                     .share_bp = stmt_int(s, 2),
+                                     .since_ms = stmt_int(s, 3),
+                                     .ended_ms = stmt_int(s, 4),
+                                     .customer =
+                                         name_shown(tx, stmt_text(s, 5), stmt_text(s, 6), masked)};
 
-        r = each(arg, &row);
+        r = sight_id(tx, row.customer_id, &row.customer_id);
+        if (r == 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

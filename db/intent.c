@@ -54,7 +54,7 @@ int intent_scan(struct tx *tx, int64_t customer_id, int64_t id,
                 int (*each)(void *arg, const struct intent_row *row), void *arg)
 {
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 
 #include "db/audit.h"
+#include "db/deal_change.h"
+#include "db/sight.h"
 
 int media_add(struct tx *tx, const struct media_row *m)
 {
@@ -36,6 +38,55 @@ int media_add(struct tx *tx, const struct media_row *m)
     return audit_add(tx, "media.add", "project", m->project_id, m->project_id, &trail);
 }
 
+static int change_seen(void *arg, const struct deal_change_row *row)
+{
+    (void)arg, (void)row;
+    return 0;
+}
+
+/* A paper that somebody brought for a change of his deal is read by whoever reads one that has it;
+ * the walk ends at the first. Of no change: 1. */
+static int changes_need(struct tx *tx, const char *id)
+{
+    struct stmt *s;
+    int found = 1, r = db_query(tx->db, &s,
+                                "SELECT change_id FROM deal_change_media WHERE media_id = $1 "
+                                "ORDER BY change_id DESC",
+                                "t", id);
+
+    while (found != 0 && r >= 0 && (r = stmt_step(s)) == 1)
+        found = deal_change_get(tx, stmt_int(s, 0), change_seen, NULL);
+    stmt_reset(s);
+    return r < 0 ? r : found;
+}
+
+/* The same of one that proves whether a customer may buy. */
+static int qualifications_need(struct tx *tx, const char *id)
+{
+    struct sight sight;
+    int64_t all = 0, seen = 0;
+    int r;
+
+    sight_of(tx->actor, &sight);
+    r = db_get(tx->db, &all, "SELECT COUNT(*) FROM qualification WHERE media_id = $1", "t", id);
+    if (r >= 0)
+        r = db_get(tx->db, &seen,
+                   "SELECT COUNT(*) FROM qualification q WHERE q.media_id = $1 AND " SIGHT_OWN(
+                       "q.customer_id", "$2", "$3"),
+                   "tit", id, sight.user, (const char *)sight.scope);
+    if (r < 0 || all == 0)
+        return r < 0 ? r : 1;
+    return seen ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+/* What belongs to a person is read with what it belongs to; all else with the project. */
+static int person_need(struct tx *tx, const char *id)
+{
+    int r = changes_need(tx, id);
+
+    return r > 0 ? qualifications_need(tx, id) : r;
+}
+
 int media_get(struct tx *tx, const char *id, int (*each)(void *arg, const struct media_row *row),
               void *arg)
 {
@@ -48,9 +99,11 @@ int media_get(struct tx *tx, const char *id, int (*each)(void *arg, const struct
         r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1))) {
+    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 1)))
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    } else {
+    else
+        r = person_need(tx, id);
+    if (r >= 0) {
         const struct media_row row = {stmt_text(s, 0), stmt_int(s, 1), stmt_text(s, 2),
                                       stmt_text(s, 3), stmt_int(s, 4)};
 

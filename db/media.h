@@ -24,8 +24,9 @@ struct media_row {
 /* Adding what is there changes nothing. LIMIT_REACHED, NOT_FOUND. */
 int media_add(struct tx *tx, const struct media_row *media);
 
-/* NOT_FOUND also for what is out of scope. Texts live during the call; what @each returns is
- * returned. */
+/* NOT_FOUND also for what is out of scope, and for a paper of a person's (of a change of his deal,
+ * of his qualification) to who reads nothing that it belongs to. Texts live during the call; what
+ * @each returns is returned. */
 int media_get(struct tx *tx, const char *id, int (*each)(void *arg, const struct media_row *row),
               void *arg);
 

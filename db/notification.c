@@ -1,6 +1,10 @@
 /* notification.c - see notification.h. */
 #include "db/notification.h"
 
+#include <string.h>
+
+#include "db/contact.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 int notification_add(struct tx *tx, int64_t user_id, const char *kind, int64_t customer_id,
@@ -20,23 +24,32 @@ int notification_scan(struct tx *tx, bool unseen, int64_t before_id, int limit,
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT n.id, n.customer_id, n.project_id, n.at_ms, n.seen_ms, n.kind, "
-                     "p.name, " USER_NAMED(
+                     "p.name, c.name, c.kind, " USER_NAMED(
                          "n.actor") " FROM notification n JOIN project p ON p.id = n.project_id "
+                                    "JOIN customer c ON c.id = n.customer_id "
                                     "WHERE n.user_id = $1 AND ($2 = 0 OR n.id < $2) "
                                     "AND ($3 = 0 OR n.seen_ms IS NULL) ORDER BY n.id DESC LIMIT $4",
                      "iiii", tx->actor->id, before_id, (int64_t)unseen, (int64_t)limit);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct notification_row row = {.id = stmt_int(s, 0),
-                                             .customer_id = stmt_int(s, 1),
-                                             .project_id = stmt_int(s, 2),
-                                             .at_ms = stmt_int(s, 3),
-                                             .seen_ms = stmt_int(s, 4),
-                                             .kind = stmt_text(s, 5),
-                                             .project = stmt_text(s, 6),
-                                             .actor = stmt_text(s, 7)};
+        struct notification_row row = {.id = stmt_int(s, 0),
+                                       .customer_id = stmt_int(s, 1),
+                                       .project_id = stmt_int(s, 2),
+                                       .at_ms = stmt_int(s, 3),
+                                       .seen_ms = stmt_int(s, 4),
+                                       .kind = stmt_text(s, 5),
+                                       .project = stmt_text(s, 6),
+                                       .name = stmt_text(s, 7),
+                                       .actor = stmt_text(s, 9)};
+        char masked[CONTACT_NAME_TEXT];
 
-        r = each(arg, &row);
+        if (strcmp(stmt_text(s, 8), "person") == 0) {
+            contact_name_mask(row.name, masked);
+            row.name = masked;
+        }
+        r = sight_id(tx, row.customer_id, &row.customer_id);
+        if (r == 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

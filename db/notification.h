@@ -17,6 +17,7 @@ int notification_add(struct tx *tx, int64_t user_id, const char *kind, int64_t c
 struct notification_row {
     int64_t id, customer_id, project_id, at_ms, seen_ms; /* seen 0: not yet */
     const char *kind, *project, *actor;                  /* names */
+    const char *name;                                    /* the customer's, masked */
 };
 /* The actor's own, newest first; @unseen: those alone. */
 int notification_scan(struct tx *tx, bool unseen, int64_t before_id, int limit,

@@ -10,6 +10,7 @@
 #include "db/audit.h"
 #include "db/contact.h"
 #include "db/opening_impl.h"
+#include "db/sight.h"
 
 enum { SEED_MIN = 8 };
 
@@ -590,12 +591,14 @@ static int group_give(struct tx *tx, struct stmt *s,
                                     .arrived_ms = stmt_int(s, 11),
                                     .called_ms = stmt_int(s, 12),
                                     .ended_ms = stmt_int(s, 13)};
+    int r;
 
     if (!clear) {
         contact_name_mask(row.customer, masked);
         row.customer = masked;
     }
-    return each(arg, &row);
+    r = sight_id(tx, row.customer_id, &row.customer_id);
+    return r < 0 ? r : each(arg, &row);
 }
 
 int opening_group_list(struct tx *tx, const struct opening_group_filter *f,

@@ -7,6 +7,7 @@
 
 #include "db/audit.h"
 #include "db/notification.h"
+#include "db/sight.h"
 
 /* ---- reading ---- */
 
@@ -78,7 +79,9 @@ int pool_application_scan(struct tx *tx, int64_t project_id, bool waiting, int64
                                       .own = stmt_int(s, 10) == tx->actor->id};
 
         contact_name_mask(stmt_text(s, 4), row.name);
-        r = each(arg, &row);
+        r = sight_id(tx, row.customer_id, &row.customer_id);
+        if (r == 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -14,7 +14,7 @@ int qualification_scan(struct tx *tx, int64_t customer_id,
                        int (*each)(void *arg, const struct qualification *row), void *arg)
 {
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,
@@ -96,7 +96,7 @@ int qualification_add(struct tx *tx, const struct qualification *q, int64_t *ret
     if (r < 0)
         return r;
     trail_text(&trail, "result", NULL, q->result);
-    trail_text(&trail, "number", NULL, q->number);
+    trail_text(&trail, "customer_paper", NULL, q->number);
     r = audit_add(tx, "qualification.add", "customer", q->customer_id, q->project_id, &trail);
     if (r < 0)
         return r;

@@ -10,6 +10,7 @@
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/series.h"
+#include "db/sight.h"
 
 struct ticket {
     int64_t id, version, project_id, number, customer_id, unit_id, user_id;
@@ -236,12 +237,14 @@ static int ticket_give(struct tx *tx, struct stmt *s,
                              .reason = stmt_text(s, 12),
                              .made_ms = stmt_int(s, 13),
                              .ended_ms = stmt_int(s, 14)};
+    int r;
 
     if (strcmp(stmt_text(s, 8), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
         contact_name_mask(row.customer, masked);
         row.customer = masked;
     }
-    return each(arg, &row);
+    r = sight_id(tx, row.customer_id, &row.customer_id);
+    return r < 0 ? r : each(arg, &row);
 }
 
 int ticket_get(struct tx *tx, int64_t ticket_id,
@@ -268,6 +271,8 @@ int ticket_list(struct tx *tx, const struct ticket_filter *f,
     struct stmt *s = NULL;
     int r = tx_need_project(tx, f->project_id);
 
+    if (r == 0 && f->customer_id)
+        r = sight_need(tx, f->customer_id);
     if (r == 0)
         r = db_query(tx->db, &s, list_sql, "iiitii", f->project_id, f->unit_id, f->customer_id,
                      f->state ? f->state : "", f->after_number, (int64_t)f->limit);

@@ -130,6 +130,11 @@ static int plan_insert(struct tx *tx, const struct reprice_ask *ask, int64_t *re
     return r < 0 ? r : 0;
 }
 
+static bool of_floors(const struct reprice_ask *ask)
+{
+    return strcmp(ask->how.target, "floor") == 0;
+}
+
 static int plan_ask(struct tx *tx, const struct reprice_ask *ask, const struct making *m,
                     int64_t *ret_approval_id)
 {
@@ -140,6 +145,7 @@ static int plan_ask(struct tx *tx, const struct reprice_ask *ask, const struct m
                                    .title = ask->title,
                                    .reason = ask->reason,
                                    .amount_fen = m->moved_fen,
+                                   .floors = of_floors(ask),
                                    .discount_bp = m->down_bp,
                                    .values = ask->values,
                                    .resubmits_id = ask->resubmits_id};
@@ -174,7 +180,10 @@ int reprice_create(struct tx *tx, const struct reprice_ask *ask, int64_t *ret_id
     trail_text(&trail, "target", NULL, ask->how.target);
     trail_text(&trail, "method", NULL, ask->how.method);
     trail_text(&trail, "per", NULL, ask->how.per);
-    trail_int(&trail, "value", NULL, &ask->how.value);
+    if (of_floors(ask))
+        trail_int(&trail, "floor_value", NULL, &ask->how.value);
+    else
+        trail_int(&trail, "value", NULL, &ask->how.value);
     trail_int(&trail, "units", NULL, &m.planned);
     trail_int(&trail, "approval_id", NULL, &approval_id);
     r = audit_add(tx, "reprice.create", "reprice", m.id, ask->how.project_id, &trail);
@@ -461,9 +470,10 @@ int reprice_list(struct tx *tx, int64_t project_id, int64_t before_id, int limit
 
     if (r == 0)
         r = db_query(tx->db, &s,
-                     ROWS "WHERE r.project_id = $1 AND ($2 = 0 OR r.id < $2) ORDER BY r.id DESC "
-                          "LIMIT $3",
-                     "iii", project_id, before_id, (int64_t)limit);
+                     ROWS "WHERE r.project_id = $1 AND ($2 = 0 OR r.id < $2) AND "
+                          "($4 = 1 OR r.target <> 'floor') ORDER BY r.id DESC LIMIT $3",
+                     "iiii", project_id, before_id, (int64_t)limit,
+                     (int64_t)actor_has(tx->actor, RIGHT_PRICE_FLOOR));
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1)
@@ -483,6 +493,8 @@ int reprice_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct r
     if (r <= 0)
         return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     r = tx_need_whole(tx, stmt_int(s, 2));
+    if (r == 0)
+        r = reprice_target_need(tx, stmt_text(s, 9));
     if (r == 0)
         r = row_give(s, each, arg);
     stmt_reset(s);

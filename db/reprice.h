@@ -39,7 +39,8 @@ struct reprice_unit {
                                * "no-price", "no-area", "same", "range", "above-filed",
                                * "above-list", "price-changed", or the code of what refused it */
 };
-/* What a plan would be, in the order of unit_scan(). FIELD_RANGE (the value), NOT_FOUND. */
+/* What a plan would be, in the order of unit_scan(). FIELD_RANGE (the value), NOT_FOUND, and of
+ * floor prices DENIED without price.floor. */
 int reprice_preview(struct tx *tx, const struct reprice_how *how,
                     int (*each)(void *arg, const struct reprice_unit *unit), void *arg);
 
@@ -67,10 +68,11 @@ struct reprice_row {
     int64_t planned, changed, skipped; /* units */
     int64_t from_fen, to_fen;          /* sums of those planned or changed */
 };
-/* Newest first. */
+/* Newest first; of floor prices with price.floor alone. */
 int reprice_list(struct tx *tx, int64_t project_id, int64_t before_id, int limit,
                  int (*each)(void *arg, const struct reprice_row *row), void *arg);
-/* One of a project that is seen whole, as its approvers see it; else NOT_FOUND or SCOPE_PARTIAL. */
+/* One of a project that is seen whole, as its approvers see it; else NOT_FOUND, SCOPE_PARTIAL, or
+ * of floor prices DENIED. */
 int reprice_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct reprice_row *row),
                 void *arg);
 /* Its units by id, after @after_unit_id; the caller has read the plan. */

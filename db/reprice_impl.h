@@ -6,6 +6,9 @@
 
 enum { REPRICE_PATH_TEXT = 512 };
 
+/* Floor prices are for who may see them (PR-05): DENIED. */
+int reprice_target_need(struct tx *tx, const char *target);
+
 /* "building-stair-room"; without the stair where it has no name. */
 void reprice_path(const char *building, const char *stair, const char *room,
                   char out[REPRICE_PATH_TEXT]);

@@ -150,6 +150,11 @@ static int how_check(struct tx *tx, const struct reprice_how *how)
     return 0;
 }
 
+int reprice_target_need(struct tx *tx, const char *target)
+{
+    return strcmp(target, "floor") == 0 ? tx_need_right(tx, RIGHT_PRICE_FLOOR) : 0;
+}
+
 int reprice_preview(struct tx *tx, const struct reprice_how *how,
                     int (*each)(void *arg, const struct reprice_unit *unit), void *arg)
 {
@@ -158,6 +163,8 @@ int reprice_preview(struct tx *tx, const struct reprice_how *how,
     struct plan p = {.how = how, .each = each, .arg = arg};
     int r = tx_need_whole(tx, how->project_id);
 
+    if (r == 0)
+        r = reprice_target_need(tx, how->target);
     if (r == 0)
         r = how_check(tx, how);
     if (r == 0)

@@ -21,19 +21,35 @@ void sight_of(const struct actor *actor, struct sight *ret_sight)
     *ret_sight = sight;
 }
 
-int sight_need(struct tx *tx, int64_t customer_id)
+/* 1, or 0. */
+static int seen(struct tx *tx, int64_t customer_id)
 {
     struct sight sight;
     int64_t there = 0;
-    int r;
 
     sight_of(tx->actor, &sight);
-    r = db_get(tx->db, &there,
-               "SELECT 1 FROM customer c WHERE c.id = $1 AND " SIGHT("c.id", "$2", "$3"), "iit",
-               customer_id, sight.user, (const char *)sight.scope);
+    return db_get(tx->db, &there,
+                  "SELECT 1 FROM customer c WHERE c.id = $1 AND " SIGHT("c.id", "$2", "$3"), "iit",
+                  customer_id, sight.user, (const char *)sight.scope);
+}
+
+int sight_need(struct tx *tx, int64_t customer_id)
+{
+    int r = seen(tx, customer_id);
+
     if (r < 0)
         return r;
     return r == 1 ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+int sight_id(struct tx *tx, int64_t customer_id, int64_t *ret_id)
+{
+    int r = seen(tx, customer_id);
+
+    if (r < 0)
+        return r;
+    *ret_id = r == 1 ? customer_id : 0;
+    return 0;
 }
 
 /* SQL: it is his, or shared with him, at least to work with ($5 is 1), in the project $4 or any

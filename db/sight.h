@@ -24,11 +24,14 @@ void sight_of(const struct actor *actor, struct sight *ret_sight);
 #define SIGHT_PROJECT(column, scope)                                                               \
     "(" scope " = '*' OR " scope " LIKE '%,' || " column " || ',%')"
 /* SQL: the customer in @column is seen; @user and @scope are parameters. */
-#define SIGHT(column, user, scope)                                                                 \
+#define SIGHT(column, user, scope) SIGHT_WHERE(column, user, scope, "seen.state = 'pool' OR ")
+/* SQL: more of him than the masked row. */
+#define SIGHT_OWN(column, user, scope) SIGHT_WHERE(column, user, scope, "")
+#define SIGHT_WHERE(column, user, scope, or_pool)                                                  \
     "(" user " = 0 OR EXISTS (SELECT 1 FROM ownership seen WHERE seen.customer_id = " column       \
     " AND " SIGHT_PROJECT(                                                                         \
         "seen.project_id",                                                                         \
-        scope) " AND (seen.state = 'pool' OR seen.owner_id = " user                                \
+        scope) " AND (" or_pool "seen.owner_id = " user                                            \
                " OR EXISTS (SELECT 1 FROM customer_share shared WHERE shared.customer_id = "       \
                "seen.customer_id AND shared.project_id = seen.project_id AND shared.user_id = "    \
                "" user " AND shared.ended_ms IS NULL))))"
@@ -43,5 +46,9 @@ int sight_need_edit(struct tx *tx, int64_t customer_id);
 /* The same in one project, whose ownership must be there: owner, sharer (@edit: who may work with
  * it), customer.all. Projects out of scope are NOT_FOUND for everybody. */
 int sight_need_in(struct tx *tx, int64_t customer_id, int64_t project_id, bool edit);
+
+/* The id of a customer as an answer names him: 0 of one who is not seen. That somebody buys or
+ * waits is shown, by a masked name, to all who may see deals and numbers; who he is, is not. */
+int sight_id(struct tx *tx, int64_t customer_id, int64_t *ret_id);
 
 #endif

@@ -54,6 +54,9 @@ bool stmt_is_null(struct stmt *s, int column);
 int64_t stmt_int(struct stmt *s, int column);
 const char *stmt_text(struct stmt *s, int column);
 const void *stmt_blob(struct stmt *s, int column, size_t *ret_size);
+/* How many there are, and what they are called in the statement. */
+int stmt_columns(struct stmt *s);
+const char *stmt_name(struct stmt *s, int column);
 
 /* Prepare, bind and step to the end. @types has one letter per parameter: i int64_t, t const char
  * *, b const void * and size_t, n null (no argument), o const int64_t * (NULL binds NULL). Returns

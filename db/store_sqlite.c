@@ -365,6 +365,16 @@ const char *stmt_text(struct stmt *s, int column)
     return (const char *)sqlite3_column_text(s->handle, column);
 }
 
+int stmt_columns(struct stmt *s)
+{
+    return sqlite3_column_count(s->handle);
+}
+
+const char *stmt_name(struct stmt *s, int column)
+{
+    return sqlite3_column_name(s->handle, column);
+}
+
 const void *stmt_blob(struct stmt *s, int column, size_t *ret_size)
 {
     const void *data = sqlite3_column_blob(s->handle, column);

@@ -10,6 +10,13 @@
 /* What stands where something must; the triggers of the append-only tables know it too. */
 #define ERASED "已擦除"
 
+const struct subject_part subject_parts[] = {
+#define PART(table, copy, erase) {table, copy, erase},
+#include "db/subject_part.def"
+#undef PART
+    {NULL, NULL, NULL},
+};
+
 static int request_add(struct tx *tx, int64_t customer_id, const char *kind, const char *reason)
 {
     struct trail trail = {0};
@@ -66,29 +73,6 @@ int subject_release(struct tx *tx, int64_t customer_id, const char *reason)
     return r < 0 ? r : request_add(tx, customer_id, "release", reason);
 }
 
-/* Whatever says who he was. A new table with such data adds its line. */
-static const char *const erasures[] = {
-    "DELETE FROM customer_secret WHERE customer_id = $1",
-    "DELETE FROM customer_key WHERE customer_id = $1",
-    "DELETE FROM customer_detail WHERE customer_id = $1",
-    "DELETE FROM customer_extra WHERE customer_id = $1",
-    "UPDATE visit SET note = '' WHERE customer_id = $1 AND note <> ''",
-    "UPDATE intent SET note = '' WHERE customer_id = $1 AND note <> ''",
-    "UPDATE customer_person SET ended_ms = since_ms WHERE (company_id = $1 OR person_id = $1) "
-    "AND ended_ms IS NULL",
-    "UPDATE customer_identity SET document = '" ERASED "' WHERE customer_id = $1",
-    "UPDATE follow SET content = '" ERASED "' WHERE customer_id = $1",
-    "UPDATE opportunity SET lost_note = '' WHERE customer_id = $1 AND lost_note <> ''",
-    "UPDATE ownership_line SET note = '' WHERE customer_id = $1 AND note <> ''",
-    "UPDATE pool_application SET reason = '" ERASED "', note = '' WHERE customer_id = $1",
-    "UPDATE collision SET claim = '" ERASED "', "
-    "note = CASE note WHEN '' THEN '' ELSE '" ERASED "' END WHERE customer_id = $1",
-    "UPDATE queue_ticket SET reason = '' WHERE customer_id = $1 AND reason <> ''",
-    "UPDATE answer SET text = '" ERASED "' WHERE text IS NOT NULL AND sheet_id IN "
-    "(SELECT id FROM answer_sheet WHERE customer_id = $1)",
-    "UPDATE customer SET name = '" ERASED "', pinyin = '' WHERE id = $1",
-};
-
 int subject_erase(struct tx *tx, int64_t customer_id, const char *reason)
 {
     int r = state_move(tx, customer_id, "restricted", "erased");
@@ -97,8 +81,47 @@ int subject_erase(struct tx *tx, int64_t customer_id, const char *reason)
         r = customer_kept(tx, customer_id);
     if (r == 0)
         r = request_add(tx, customer_id, "erase", reason);
-    for (size_t i = 0; r >= 0 && i < sizeof(erasures) / sizeof(erasures[0]); i++)
-        r = db_run(tx->db, erasures[i], "i", customer_id);
+    for (const struct subject_part *p = subject_parts; r >= 0 && p->table; p++)
+        if (p->erase)
+            r = db_run(tx->db, p->erase, "i", customer_id);
+    return r < 0 ? r : 0;
+}
+
+/* ---- the copy ---- */
+
+static int row_copy(struct stmt *s, const char *table,
+                    int (*each)(void *arg, const struct subject_value *value), void *arg)
+{
+    const int n = stmt_columns(s);
+    int r = 0;
+
+    for (int i = 0; r == 0 && i < n; i++) {
+        const struct subject_value value = {.table = table,
+                                            .name = stmt_name(s, i),
+                                            .text = stmt_text(s, i),
+                                            .number = stmt_int(s, i),
+                                            .first = i == 0};
+
+        r = each(arg, &value);
+    }
+    return r;
+}
+
+int subject_copy(struct tx *tx, int64_t customer_id,
+                 int (*each)(void *arg, const struct subject_value *value), void *arg)
+{
+    int r = customer_need(tx, customer_id);
+
+    for (const struct subject_part *p = subject_parts; r >= 0 && p->table; p++) {
+        struct stmt *s = NULL;
+
+        if (!p->copy)
+            continue;
+        r = db_query(tx->db, &s, p->copy, "i", customer_id);
+        while (r >= 0 && (r = stmt_step(s)) == 1)
+            r = row_copy(s, p->table, each, arg);
+        stmt_reset(s);
+    }
     return r < 0 ? r : 0;
 }
 
@@ -106,7 +129,7 @@ int subject_request_scan(struct tx *tx, int64_t customer_id,
                          int (*each)(void *arg, const struct subject_request *row), void *arg)
 {
     struct stmt *s = NULL;
-    int r = customer_need(tx, customer_id);
+    int r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,

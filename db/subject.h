@@ -25,6 +25,25 @@ int subject_release(struct tx *tx, int64_t customer_id, const char *reason);
 /* NOT_FOUND, SUBJECT_STATE (restricted first), CUSTOMER_KEPT. */
 int subject_erase(struct tx *tx, int64_t customer_id, const char *reason);
 
+/* What is kept of a person, table by table (subject_part.def); the end has no table. */
+struct subject_part {
+    const char *table;
+    const char *copy, *erase; /* NULL: see there */
+};
+extern const struct subject_part subject_parts[];
+
+/* One value of the copy that he is given: of row after row of part after part. */
+struct subject_value {
+    const char *table, *name;
+    const char *text; /* NULL: nothing */
+    int64_t number;   /* the same as a number: of a name that ends in "_ms", UTC milliseconds */
+    bool first;       /* of a row */
+};
+/* All that is kept but the numbers (customer_clear()), whatever the project: the copy is the
+ * person's, not the actor's. NOT_FOUND. */
+int subject_copy(struct tx *tx, int64_t customer_id,
+                 int (*each)(void *arg, const struct subject_value *value), void *arg);
+
 struct subject_request {
     int64_t id, at_ms;
     const char *kind, *reason, *actor;

@@ -9,6 +9,7 @@
 
 #include "db/approval.h"
 #include "db/audit.h"
+#include "db/sight.h"
 #include "db/terms_make.h"
 #include "db/unit.h"
 
@@ -186,6 +187,8 @@ int terms_list(struct tx *tx, const struct terms_filter *f,
     int n = 0;
     int r = f->project_id ? tx_need_project(tx, f->project_id) : 0;
 
+    if (r == 0 && f->customer_id)
+        r = sight_need(tx, f->customer_id);
     if (r < 0)
         return r;
     r = db_query(tx->db, &s, list_sql(f), "iiiti", f->project_id, f->unit_id, f->customer_id,

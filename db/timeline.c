@@ -38,7 +38,7 @@ int timeline_scan(struct tx *tx, int64_t customer_id, struct timeline_place *io_
 {
     struct timeline_place place = *io_place;
     struct stmt *s = NULL;
-    int n = 0, r = customer_need(tx, customer_id);
+    int n = 0, r = customer_need_own(tx, customer_id);
 
     if (r == 0)
         r = db_query(tx->db, &s, events, "iiii", customer_id, place.at_ms, place.order, place.id);

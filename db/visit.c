@@ -8,6 +8,7 @@
 #include "db/customer.h"
 #include "db/customer_class.h"
 #include "db/option.h"
+#include "db/sight.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -118,9 +119,9 @@ int visit_add(struct tx *tx, const struct visit_new *v, int64_t *ret_id)
 
 /* ---- reading ---- */
 
-#define ROWS                                                                                       \
+#define ROWS(note)                                                                                 \
     "SELECT v.id, v.customer_id, v.project_id, v.at_ms, v.created_ms, v.companions, v.kind, "      \
-    "p.name, v.note, COALESCE(ur.name, v.receptionist), v.first, v.source_id, v.awareness_id, "    \
+    "p.name, " note ", COALESCE(ur.name, v.receptionist), v.first, v.source_id, v.awareness_id, "  \
     "v.consultant_id, o.name, a.name, u.name, c.name, c.kind FROM visit v "                        \
     "JOIN project p ON p.id = v.project_id JOIN customer c ON c.id = v.customer_id "               \
     "LEFT JOIN option o ON o.id = v.source_id LEFT JOIN option a ON a.id = v.awareness_id "        \
@@ -129,9 +130,12 @@ int visit_add(struct tx *tx, const struct visit_new *v, int64_t *ret_id)
     "WHERE c.deleted_ms IS NULL AND ($2 = 0 OR v.at_ms < $2 OR (v.at_ms = $2 AND v.id < $3)) "
 #define NEWEST "ORDER BY v.at_ms DESC, v.id DESC"
 static const char by_customer[] =
-    ROWS "AND v.customer_id = $1 AND ($4 = 0 OR v.project_id = $4) " NEWEST;
-static const char by_project[] = ROWS "AND v.project_id = $1 AND ($4 = 0 OR 1 = 1) " NEWEST;
-static const char by_id[] = ROWS "AND v.id = $1 AND ($4 = 0 OR 1 = 1) " NEWEST;
+    ROWS("v.note") "AND v.customer_id = $1 AND ($4 = 0 OR v.project_id = $4) " NEWEST;
+static const char by_project[] = ROWS("CASE WHEN " SIGHT_OWN(
+    "v.customer_id", "$4",
+    "$5") " THEN v.note ELSE '' END") "AND v.project_id = $1 AND " SIGHT("v.customer_id", "$4",
+                                                                         "$5") " " NEWEST;
+static const char by_id[] = ROWS("v.note") "AND v.id = $1 " NEWEST;
 
 static void row_read(struct stmt *s, struct visit_row *row, char name[CONTACT_NAME_TEXT])
 {
@@ -159,21 +163,32 @@ static void row_read(struct stmt *s, struct visit_row *row, char name[CONTACT_NA
     }
 }
 
+static int rows_find(struct tx *tx, const struct visit_filter *f, struct stmt **ret_stmt)
+{
+    struct sight sight;
+    int r;
+
+    if (f->visit_id)
+        return db_query(tx->db, ret_stmt, by_id, "iii", f->visit_id, f->before_ms, f->before_id);
+    if (f->customer_id) {
+        r = customer_need_own(tx, f->customer_id);
+        return r < 0 ? r
+                     : db_query(tx->db, ret_stmt, by_customer, "iiii", f->customer_id, f->before_ms,
+                                f->before_id, f->project_id);
+    }
+    sight_of(tx->actor, &sight);
+    r = tx_need_project(tx, f->project_id);
+    return r < 0 ? r
+                 : db_query(tx->db, ret_stmt, by_project, "iiiit", f->project_id, f->before_ms,
+                            f->before_id, sight.user, (const char *)sight.scope);
+}
+
 int visit_scan(struct tx *tx, const struct visit_filter *f,
                int (*each)(void *arg, const struct visit_row *row), void *arg)
 {
     struct stmt *s = NULL;
-    int n = 0, r = f->customer_id ? customer_need(tx, f->customer_id) : 0;
+    int n = 0, r = rows_find(tx, f, &s);
 
-    if (r == 0 && !f->customer_id && !f->visit_id)
-        r = tx_need_project(tx, f->project_id);
-    if (r == 0 && f->visit_id)
-        r = db_query(tx->db, &s, by_id, "iiii", f->visit_id, f->before_ms, f->before_id,
-                     f->project_id);
-    else if (r == 0)
-        r = db_query(tx->db, &s, f->customer_id ? by_customer : by_project, "iiii",
-                     f->customer_id ? f->customer_id : f->project_id, f->before_ms, f->before_id,
-                     f->project_id);
     while (r >= 0 && n < f->limit && (r = stmt_step(s)) == 1) {
         char name[CONTACT_NAME_TEXT];
         struct visit_row row;

@@ -8,6 +8,7 @@
 #include "daemon/api/page.h"
 #include "daemon/api/questionnaire.h"
 #include "daemon/api/record.h"
+#include "db/sight.h"
 
 enum { PAGE_DEFAULT = 20 };
 
@@ -56,7 +57,9 @@ int api_customer_questionnaires(struct call *call)
 
     if (r == 0)
         r = call_query_int(call, "project", 1, INT64_MAX, 0, &project_id);
-    if (r == 0) /* the customer and the project are there */
+    if (r == 0)
+        r = sight_need_own(&call->tx, customer_id);
+    if (r == 0) /* the project is there */
         r = question_stage_owed(&call->tx, customer_id, project_id, questionnaire_stages[0],
                                 &ignored);
     if (r < 0)

@@ -9,6 +9,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/people.h"
+#include "db/sight.h"
 
 enum { HASH_TEXT = AUDIT_HASH_SIZE * 2 + 1, PAGE_MAX = 500, PAGE_DEFAULT = 100 };
 
@@ -36,16 +37,19 @@ static json_t *text_json(const char *text)
     return bytes_json(text ? text : "", text ? strlen(text) : 0);
 }
 
-/* Fields that the log keeps and not all its readers may see: the floor price (PR-05); whom a unit
- * is kept for, which the internal chart shows; what a customer is called, and masked numbers. */
+/* Fields that the log keeps and not all its readers may see: the floor price and what a plan does
+ * with it (PR-05); whom a unit is kept for, which the internal chart shows; what a customer is
+ * called, masked numbers, and the papers that he showed. */
 static const struct {
     const char *field;
     enum right right;
 } guarded[] = {{"floor_total_fen", RIGHT_PRICE_FLOOR},
+               {"floor_value", RIGHT_PRICE_FLOOR},
                {"holder", RIGHT_CHART_VIEW},
                {"customer_name", RIGHT_CUSTOMER_CLEAR},
                {"customer_phone", RIGHT_CUSTOMER_VIEW},
-               {"customer_document", RIGHT_CUSTOMER_VIEW}};
+               {"customer_document", RIGHT_CUSTOMER_VIEW},
+               {"customer_paper", RIGHT_CUSTOMER_VIEW}};
 
 static bool field_hidden(const struct call *call, const struct trail_field *f)
 {
@@ -189,20 +193,41 @@ int api_audit_verify(struct call *call)
 /* ---- the trail of one object ---- */
 
 struct trailing {
-    const struct call *call;
+    struct call *call;
     json_t *items;
 };
+
+/* 1: the field is the id of a customer who is not seen. A trail is read by whoever sees its object;
+ * the log says it. */
+static int customer_hidden(struct call *call, const struct trail_field *f)
+{
+    static const char field[] = "customer_id";
+    const char *value = f->after ? f->after : f->before;
+    int64_t id = 0;
+    int r;
+
+    if (f->n_field != strlen(field) || memcmp(f->field, field, f->n_field) != 0 || !value)
+        return 0;
+    r = sight_id(&call->tx, strtoll(value, NULL, 10), &id);
+    return r < 0 ? r : id == 0;
+}
 
 static int trail_add(void *arg, const struct audit_row *row)
 {
     struct trailing *t = arg;
     const char *cursor = row->detail;
     struct trail_field f;
+    int r;
 
     while (trail_next(&cursor, &f)) {
         json_t *item;
 
         if (field_hidden(t->call, &f))
+            continue;
+        r = customer_hidden(t->call, &f);
+        if (r < 0)
+            return r;
+        if (r > 0)
             continue;
         item = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "seq", (json_int_t)row->seq, "at_ms",
                          (json_int_t)row->at_ms, "actor", text_json(row->name), "field",

@@ -9,9 +9,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/customer.h"
 #include "daemon/api/record.h"
-#include "db/customer_detail.h"
-#include "db/customer_field.h"
-#include "db/customer_person.h"
+#include "daemon/site_time.h"
 #include "db/qualification.h"
 #include "db/subject.h"
 
@@ -188,78 +186,76 @@ int api_subject_request(struct call *call)
 
 /* ---- all that is kept of a person (PIPL 45) ---- */
 
-static int row_add(void *arg, const struct customer_row *row)
+struct copying {
+    json_t *parts, *rows, *fields; /* all; of the part and of the row that are being made */
+    const char *table;
+};
+
+static int part_begin(struct copying *c, const char *table)
 {
-    return items_add(arg, customer_json(row));
+    json_t *part = json_object();
+
+    c->table = table;
+    c->rows = json_array();
+    set_text(part, "part", table);
+    json_object_set_new(part, "rows", c->rows);
+    return items_add(c->parts, part);
 }
 
-static int detail_add(void *arg, const struct customer_detail *d)
+static int row_begin(struct copying *c)
 {
-    json_t *o = arg;
+    json_t *row = json_object();
 
-#define OUT_TEXT(name, most) set_text_or_null(o, #name, d->name);
-#define OUT_WORD(name, ...)  set_text_or_null(o, #name, d->name);
-#define OUT_INT(name, low, high)                                                                   \
-    json_object_set_new(o, #name, d->name == DETAIL_NONE ? json_null() : json_integer(d->name));
-#define OUT_OPTION(name, kind) OUT_INT(name, , )
-    CUSTOMER_DETAIL(OUT_TEXT, OUT_WORD, OUT_INT, OUT_OPTION)
-    return 0;
+    c->fields = json_array();
+    json_object_set_new(row, "fields", c->fields);
+    return items_add(c->rows, row);
 }
 
-static int extra_add(void *arg, int64_t field_id, const char *name, const char *value)
+/* People read it: a time is told as the site's clock shows it. */
+static json_t *value_json(const struct subject_value *value)
 {
-    (void)field_id;
-    return items_add(arg, json_pack("{s:s, s:s}", "name", name, "value", value));
+    static const char ending[] = "_ms";
+    const size_t n = strlen(value->name);
+    char time[32];
+
+    if (!value->text)
+        return json_null();
+    if (n < sizeof(ending) || strcmp(value->name + n + 1 - sizeof(ending), ending) != 0)
+        return json_string(value->text);
+    site_time_text(value->number, time, sizeof(time));
+    return json_string(time);
 }
 
-static int visit_row_add(void *arg, const struct visit_row *row)
+static int value_add(void *arg, const struct subject_value *value)
 {
-    return items_add(arg, visit_json(row));
-}
+    struct copying *c = arg;
+    json_t *field;
+    int r = 0;
 
-static int intent_row_add(void *arg, const struct intent_row *row)
-{
-    return items_add(arg, intent_json(row));
-}
-
-static int held_lists(struct call *call, int64_t id, json_t *held)
-{
-    const struct visit_filter visits = {.customer_id = id, .limit = VISITS_PAGE_MAX};
-    json_t *extra = json_array(), *calls = json_array(), *intents = json_array();
-    json_t *consents = json_array(), *answers = json_array(), *requests = json_array();
-    int r;
-
-    json_object_set_new(held, "extra", extra);
-    json_object_set_new(held, "visits", calls);
-    json_object_set_new(held, "intents", intents);
-    json_object_set_new(held, "consents", consents);
-    json_object_set_new(held, "qualifications", answers);
-    json_object_set_new(held, "requests", requests);
-    r = customer_extra_scan(&call->tx, id, extra_add, extra);
-    if (r == 0)
-        r = visit_scan(&call->tx, &visits, visit_row_add, calls);
-    if (r == 0)
-        r = intent_scan(&call->tx, id, 0, intent_row_add, intents);
-    if (r == 0)
-        r = consent_scan(&call->tx, id, consent_add, consents);
-    if (r == 0)
-        r = qualification_scan(&call->tx, id, qualification_row, answers);
-    return r < 0 ? r : subject_request_scan(&call->tx, id, request_add, requests);
+    if (c->table != value->table)
+        r = part_begin(c, value->table);
+    if (r == 0 && value->first)
+        r = row_begin(c);
+    if (r < 0)
+        return r;
+    field = json_object();
+    set_text(field, "name", value->name);
+    json_object_set_new(field, "value", value_json(value));
+    return items_add(c->fields, field);
 }
 
 /* Needs customer.clear too: the numbers are in it. Each time is written down. */
 int api_subject_held(struct call *call)
 {
-    json_t *held = json_object(), *detail = json_object(), *record = json_array();
+    struct copying copying = {.parts = json_array()};
     struct customer_clear clear;
     const char *reason = NULL;
     struct body b;
     int64_t id = 0;
     int r = call_param_id(call, 0, &id);
 
-    call->reply.body = held;
-    json_object_set_new(held, "record", record);
-    json_object_set_new(held, "detail", detail);
+    call->reply.body = json_object();
+    json_object_set_new(call->reply.body, "parts", copying.parts);
     if (r < 0)
         return r;
     body_begin(&b, call);
@@ -271,10 +267,7 @@ int api_subject_held(struct call *call)
         r = subject_export(&call->tx, id, reason);
     if (r < 0)
         return r;
-    json_object_set_new(held, "clear", customer_clear_json(&clear));
+    json_object_set_new(call->reply.body, "clear", customer_clear_json(&clear));
     sodium_memzero(&clear, sizeof(clear));
-    r = customer_get(&call->tx, id, row_add, record);
-    if (r == 0)
-        r = customer_detail_get(&call->tx, id, detail_add, detail);
-    return r < 0 ? r : held_lists(call, id, held);
+    return subject_copy(&call->tx, id, value_add, &copying);
 }

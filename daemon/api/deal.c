@@ -26,7 +26,7 @@ static json_t *deal_json(const struct deal_row *row)
     set_int(o, "building_id", row->building_id);
     set_int(o, "unit_id", row->unit_id);
     set_text(o, "unit", row->unit);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
     set_int(o, "user_id", row->user_id);
     set_text(o, "user", row->user);
@@ -173,7 +173,7 @@ static int party_add(void *arg, const struct deal_party_row *row)
 {
     json_t *o = json_object();
 
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
     set_int(o, "ordinal", row->ordinal);
     set_int(o, "share_bp", row->share_bp);

@@ -75,7 +75,7 @@ static int buyer_add(void *arg, const struct deal_party_row *row)
 {
     json_t *o = json_object();
 
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
     set_int(o, "ordinal", row->ordinal);
     set_int(o, "share_bp", row->share_bp);

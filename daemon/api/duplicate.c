@@ -91,7 +91,7 @@ static json_t *case_json(const struct collision_row *row)
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "name", row->name);
     set_text(o, "claimant", row->claimant);
     set_text_or_null(o, "holder", row->holder);

@@ -22,13 +22,23 @@ static int card_add(void *arg, const struct card_row *row)
     return items_add(arg, card_json(row));
 }
 
+struct member_out {
+    struct call *call;
+    json_t *o;
+};
+
 static int member_take(void *arg, const struct member_row *row)
 {
-    json_t *o = arg;
+    const struct member_out *out = arg;
+    json_t *o = out->o;
+    int64_t customer_id = 0;
+    int r = sight_id(&out->call->tx, row->customer_id, &customer_id);
 
+    if (r < 0)
+        return r;
+    set_int_or_null(o, "customer_id", customer_id);
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
-    set_int(o, "customer_id", row->customer_id);
     set_text(o, "name", row->name);
     set_text(o, "level", row->level);
     set_int(o, "joined_ms", row->joined_ms);
@@ -42,7 +52,8 @@ static int member_take(void *arg, const struct member_row *row)
 int member_json(struct call *call, int64_t member_id, json_t **ret_member)
 {
     json_t *o = json_object(), *cards = json_array();
-    int r = member_get(&call->tx, member_id, member_take, o);
+    struct member_out out = {call, o};
+    int r = member_get(&call->tx, member_id, member_take, &out);
 
     if (r == 0)
         r = card_each(&call->tx, member_id, card_add, cards);
@@ -68,8 +79,8 @@ static int customer_take(void *arg, const struct member_row *row)
     return 0;
 }
 
-/* A member is as visible as the customer; a card at the counter shows its holder to anybody there
- * (api_card_find). */
+/* A member is as visible as the customer; a card at the counter shows its holder to anybody there,
+ * but for who he is as a customer (api_card_find). */
 static int member_need_seen(struct call *call, int64_t member_id)
 {
     int64_t customer_id = 0;
@@ -191,12 +202,6 @@ static int line_add(void *arg, const struct points_line *line)
     return items_add(page->items, o);
 }
 
-static int row_ignore(void *arg, const struct member_row *row)
-{
-    (void)arg, (void)row;
-    return 0;
-}
-
 int api_points_list(struct call *call)
 {
     struct page page;
@@ -204,7 +209,7 @@ int api_points_list(struct call *call)
     int r = call_param_id(call, 0, &id);
 
     if (r == 0)
-        r = member_get(&call->tx, id, row_ignore, NULL);
+        r = member_need_seen(call, id);
     if (r == 0)
         r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)

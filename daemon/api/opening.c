@@ -199,7 +199,7 @@ static int group_add(void *arg, const struct opening_group_row *row)
     set_int(o, "version", row->version);
     set_int(o, "ticket_id", row->ticket_id);
     set_int(o, "number", row->ticket_number);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
     set_int_or_null(o, "place", row->place);
     set_int_or_null(o, "batch", row->batch);

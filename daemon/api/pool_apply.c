@@ -57,7 +57,7 @@ static int application_add(void *arg, const struct application_row *row)
         return 0;
     o = json_object();
     set_int(o, "id", row->id);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "name", row->name);
     set_text(o, "applicant", row->applicant);
     set_bool(o, "own", row->own);

@@ -17,7 +17,7 @@ static json_t *ticket_json(const struct ticket_row *row)
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
     set_int(o, "number", row->number);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
     set_int_or_null(o, "unit_id", row->unit_id);
     set_text(o, "unit", row->unit);

@@ -21,12 +21,6 @@ static const char *const pers[] = {"total", "area", NULL};
 
 /* ---- what comes in ---- */
 
-/* Floor prices are for who may see them. */
-static int target_check(struct call *call, const char *target)
-{
-    return strcmp(target, "floor") == 0 ? tx_need_right(&call->tx, RIGHT_PRICE_FLOOR) : 0;
-}
-
 static const char *word_of(struct call *call, const char *field, const char *word,
                            const char *const *choices)
 {
@@ -186,8 +180,6 @@ int api_reprice_preview(struct call *call)
     if (r == 0)
         r = how_query(call, &how);
     if (r == 0)
-        r = target_check(call, how.target);
-    if (r == 0)
         r = call_query_int(call, "limit", 1, UNITS_MAX, UNITS_DEFAULT, &p.room);
     if (r == 0)
         r = cursor_read(call, &p.after, 1, &present);
@@ -318,8 +310,6 @@ int api_reprice_create(struct call *call)
     body_int_or_null(&b, "resubmits_id", 1, INT64_MAX, &ask.resubmits_id);
     body_values(&b, &values);
     r = body_end(&b);
-    if (r == 0)
-        r = target_check(call, ask.how.target);
     if (r == 0)
         r = reprice_create(&call->tx, &ask, &id);
     return r < 0 ? r : reply_reprice(call, id, 201);

@@ -182,7 +182,8 @@ static int notification_add_row(void *arg, const struct notification_row *row)
     o = json_object();
     set_int(o, "id", row->id);
     set_text(o, "kind", row->kind);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
+    set_text(o, "name", row->name);
     set_int(o, "project_id", row->project_id);
     set_text(o, "project", row->project);
     set_text(o, "actor", row->actor);

@@ -10,6 +10,7 @@
 #include "daemon/api/record.h"
 #include "db/money.h"
 #include "db/right.h"
+#include "db/sight.h"
 
 enum { PAGE_DEFAULT = 50 };
 
@@ -83,22 +84,29 @@ static void plan_set(json_t *o, const struct terms_row *row)
     set_text(o, "bank", row->bank);
 }
 
-static json_t *terms_json(const struct terms_row *row, const struct actor *actor)
+/* Terms are used and approved by whoever has the right for it; whose they are, by sight.h. */
+static int terms_json(struct call *call, const struct terms_row *row, json_t **ret_terms)
 {
-    json_t *o = json_object();
+    int64_t customer_id = 0;
+    json_t *o;
+    int r = sight_id(&call->tx, row->customer_id, &customer_id);
 
+    if (r < 0)
+        return r;
+    o = json_object();
     set_int(o, "unit_id", row->unit_id);
     set_text(o, "unit", row->unit);
-    set_int_or_null(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", customer_id);
     set_text(o, "state", row->state);
     price_set(o, row);
     plan_set(o, row);
     set_text(o, "member_level", row->member_level);
-    set_text(o, "beyond", beyond_of(row, actor));
+    set_text(o, "beyond", beyond_of(row, call->tx.actor));
     set_int(o, "valid_until_ms", row->valid_until_ms);
     json_object_set_new_nocheck(o, "steps", steps_json(row));
     json_object_set_new_nocheck(o, "lines", lines_json(row));
-    return o;
+    *ret_terms = o;
+    return 0;
 }
 
 static int approver_add(void *arg, const struct flow_node *node)
@@ -123,9 +131,14 @@ static int quote_add(void *arg, const struct terms_row *row)
 {
     struct page *page = arg;
     struct rows_out approvers = {page->call, json_array()};
-    json_t *o = terms_json(row, page->call->tx.actor);
-    int r = terms_approver_each(&page->call->tx, row, approver_add, &approvers);
+    json_t *o;
+    int r = terms_json(page->call, row, &o);
 
+    if (r < 0) {
+        json_decref(approvers.items);
+        return r;
+    }
+    r = terms_approver_each(&page->call->tx, row, approver_add, &approvers);
     json_object_set_new_nocheck(o, "approvers", approvers.items);
     set_int(o, "limit_bp", row->limit_bp);
     set_int(o, "loan_most_fen", row->loan_most_fen);
@@ -140,10 +153,13 @@ static int terms_add(void *arg, const struct terms_row *row)
 {
     struct page *page = arg;
     json_t *o;
+    int r;
 
     if (!page_fits(page, row->id, 0))
         return 0;
-    o = terms_json(row, page->call->tx.actor);
+    r = terms_json(page->call, row, &o);
+    if (r < 0)
+        return r;
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);

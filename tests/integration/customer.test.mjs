@@ -393,7 +393,10 @@ describe("qualification, consent, requests", () => {
     await sales.refused("POST", `${path}/held`, 403, "right.denied", { body: { reason: "x" } });
     const held = await manager.post(`${path}/held`, { reason: "本人来函" }, 200);
     assert.deepEqual([held.clear.name, held.clear.phones[0].number], ["要求擦除", number]);
-    assert.deepEqual([held.visits.length, held.consents.length], [1, 1]);
+    const rows = (part) => held.parts.find((p) => p.part === part).rows;
+    assert.deepEqual([rows("visit").length, rows("consent").length], [1, 1]);
+    const note = rows("visit")[0].fields.find((f) => f.name === "note");
+    assert.equal(note.value, "住在世纪大道");
     await manager.post(`${path}/requests`, ask("erase"), 200);
     const erased = await one(made.id);
     assert.deepEqual([erased.state, erased.phones, erased.name], ["erased", [], "已**"]);
@@ -403,6 +406,13 @@ describe("qualification, consent, requests", () => {
     const { items } = await audit.get(`/api/v1/audit?object=customer:${made.id}`);
     assert.ok(items.some((row) => row.action === "customer.clear"));
     assert.equal(items.filter((row) => row.action === "customer.request").length, 3);
+  });
+
+  test("told all: the copy does not end where a page does", async () => {
+    const made = await create();
+    for (let i = 0; i < 101; i++) await visit(made.id, { kind: "call", awareness_id: undefined, note: `第 ${i} 通` });
+    const held = await manager.post(`/api/v1/customers/${made.id}/held`, { reason: "本人来函" }, 200);
+    assert.equal(held.parts.find((p) => p.part === "visit").rows.length, 101);
   });
 
   test("deleted: logical, for those who may, and never with a card", async () => {
@@ -521,8 +531,10 @@ describe("lists", () => {
     const named = await manager.get("/api/v1/customers?name=Li&limit=49");
     assert.deepEqual(
       named.items.map((c) => c.name),
-      ["Li Na"],
+      ["L**"],
     );
+    const whole = await manager.post(`/api/v1/customers/${named.items[0].id}/clear`, undefined, 200);
+    assert.equal(whole.name, "Li Na");
     await create({ name: "出口人", phones: [{ number: "16688880002" }] });
     await sales.refused("GET", "/api/v1/customers/export.xlsx", 403, "right.denied");
     const masked = await manager.request("GET", "/api/v1/customers/export.xlsx?source=1&lang=zh");

@@ -358,6 +358,8 @@ static void test_floor(void **state)
     int64_t id = 0;
 
     ask.how.target = "floor";
+    assert_refused(d.f, plan_make(&d, &ask, &id), DENIED);
+    d.asks.rights |= RIGHT_BIT(RIGHT_PRICE_FLOOR);
     assert_int_equal(plan_make(&d, &ask, &id), 0);
     assert_int_equal(decide(&d, id, APPROVAL_APPROVED), 0);
     assert_int_equal(

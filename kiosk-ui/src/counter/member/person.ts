@@ -140,7 +140,7 @@ export function createPerson(rights: Rights) {
 
   /** The phone, masked, comes after the member: nobody waits for it. */
   async function loadCustomer(member: Member): Promise<void> {
-    if (!rights.has('customer.view')) return;
+    if (member.customer_id === null || !rights.has('customer.view')) return;
     try {
       const params = { path: { customer: member.customer_id } };
       const customer = await ok(api.GET('/api/v1/customers/{customer}', { params }));
