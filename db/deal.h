@@ -59,7 +59,7 @@ struct deal_advance {
     const char *document_again;
     const char *shown; /* as of a new deal */
 };
-int deal_advance(struct tx *tx, const struct deal_advance *advance);
+int deal_advance(struct tx *tx, const struct deal_advance *to);
 
 /* Filing at the authority (SF-15); the number and the day are needed. Refused until the contract's
  * review is ticked whole and its countersigns are done (contract.h). */
