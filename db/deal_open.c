@@ -13,6 +13,7 @@
 #include "db/deal_process.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
+#include "db/questionnaire.h"
 #include "db/queue.h"
 #include "db/receivable.h"
 #include "db/terms.h"
@@ -163,6 +164,8 @@ static int open_check(struct opening *o)
         r = deal_buyers_check(o->tx, open->buyers, open->n_buyers);
     for (size_t i = 0; r == 0 && i < open->n_buyers; i++)
         r = deal_customer_need(o->tx, open->buyers[i].customer_id, 0);
+    if (r == 0 && !open->ticket_id && !open->picking) /* else it was asked with the number */
+        r = question_visits_need(o->tx, open->buyers[0].customer_id, o->deal.project_id);
     if (r == 0)
         r = deal_rules_read(o->tx, o->deal.project_id, &o->rules);
     if (r < 0)

@@ -8,6 +8,7 @@
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/deal_write.h"
+#include "db/questionnaire.h"
 #include "db/receivable.h"
 #include "db/terms.h"
 
@@ -155,6 +156,8 @@ int deal_advance(struct tx *tx, const struct deal_advance *to)
     r = deal_now_read(tx, to->deal_id, to->version, &a.deal);
     if (r == 0)
         r = deal_rules_read(tx, a.deal.project_id, &a.rules);
+    if (r == 0 && a.deal.stage == 'S')
+        r = question_stage_need(tx, a.deal.customer_id, a.deal.project_id, "deal");
     if (r == 0)
         r = words_check(&a);
     if (r == 0)
@@ -221,6 +224,8 @@ int deal_file(struct tx *tx, int64_t deal_id, int64_t version, const char *numbe
         r = filing_date_check(tx, &deal, date);
     if (r == 0 && deal.stage == 'C')
         r = contract_need_complete(tx, deal_id);
+    if (r == 0)
+        r = question_stage_need(tx, deal.customer_id, deal.project_id, "deal");
     return r < 0 ? r : stage_step(tx, &deal, &step, "deal.file", 'F', 0);
 }
 
@@ -273,5 +278,7 @@ int deal_title(struct tx *tx, int64_t deal_id, int64_t version, const char *docu
     struct deal_now deal;
     int r = deal_now_read(tx, deal_id, version, &deal);
 
+    if (r == 0)
+        r = question_stage_need(tx, deal.customer_id, deal.project_id, "handover");
     return r < 0 ? r : stage_step(tx, &deal, &step, "deal.title", 'T', 0);
 }

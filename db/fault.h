@@ -91,6 +91,8 @@ static inline int fault_refused(int r)
 /* Adds one item; @row 0 and @field NULL mean none. Past FAULT_ITEMS_MAX it is only counted. */
 void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
     __attribute__((sentinel));
+/* FIELDS_WRONG, with how many items there are; 0 when there is none. */
+int fault_fields(struct fault *f);
 
 /* Frees what @f owns and leaves it unset. */
 void fault_clear(struct fault *f);

@@ -147,8 +147,9 @@ static int times_check(struct tx *tx, const struct follow_new *f, int64_t at_ms,
         range_item(tx, "next_ms", tx->now_ms, INT64_MAX);
     if (!f->next_ms && needs.need_next)
         fault_item(tx->fault, FAULT_FIELD_MISSING, 0, "next_ms", "field", "next_ms", NULL);
-    if (tx->fault->n_items > 0)
-        return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    r = fault_fields(tx->fault);
+    if (r < 0)
+        return r;
     snprintf(hours, sizeof(hours), "%" PRId64, rule.back_hours);
     if (at_ms < tx->now_ms - rule.back_hours * HOUR_MS && !actor_has(tx->actor, RIGHT_FOLLOW_LATE))
         return fault_set(tx->fault, FAULT_FOLLOW_LATE, "hours", hours, NULL);

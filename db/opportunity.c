@@ -7,6 +7,7 @@
 #include "db/audit.h"
 #include "db/follow.h"
 #include "db/ownership.h"
+#include "db/questionnaire.h"
 #include "db/sight.h"
 
 static int nobodys(struct tx *tx, int64_t customer_id)
@@ -32,8 +33,19 @@ static int fields_need(struct tx *tx, int64_t project_id, const char *stage, int
     if (rule.need_expected && !expected_day)
         fault_item(tx->fault, FAULT_FIELD_MISSING, 0, "expected_day", "field", "expected_day",
                    NULL);
-    return tx->fault->n_items > 0 ? fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL)
-                                  : 0;
+    return fault_fields(tx->fault);
+}
+
+/* Why the one before was lost is asked before there is another (QN-09). */
+static int lost_need(struct tx *tx, const struct opportunity *o)
+{
+    int64_t lost = 0;
+    int r = db_get(tx->db, &lost,
+                   "SELECT COUNT(*) FROM opportunity WHERE customer_id = $1 AND project_id = $2 "
+                   "AND outcome = 'lost'",
+                   "ii", o->customer_id, o->project_id);
+
+    return r < 0 || !lost ? r : question_stage_need(tx, o->customer_id, o->project_id, "lost");
 }
 
 int opportunity_open(struct tx *tx, const struct opportunity *o, int64_t *ret_id)
@@ -50,6 +62,8 @@ int opportunity_open(struct tx *tx, const struct opportunity *o, int64_t *ret_id
     if (r >= 0)
         r = fields_need(tx, o->project_id, o->stage, o->probability_bp, o->expected_day);
     if (r == 0)
+        r = lost_need(tx, o);
+    if (r >= 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO opportunity (customer_id, project_id, stage, probability_bp, "
                    "expected_day, opened_by, opened_ms) VALUES ($1, $2, $3, $4, $5, $6, $7) "

@@ -87,7 +87,11 @@ int questionnaire_open(struct tx *tx, int64_t project_id, const char *stage, int
  * NOT_FOUND for a customer that is not there or a project out of scope. */
 int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
                         int64_t *ret_questionnaire_id);
-/* For what comes after the stage: QUESTIONNAIRE_OWED, naming the set, when one is owed. */
+/* For what comes after the stage: QUESTIONNAIRE_OWED, naming the set, when one is owed. "deal"
+ * before the contract or the filing, "handover" before the title, "lost" before another
+ * opportunity. */
 int question_stage_need(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage);
+/* The same of the visits that there were, before a number in the queue or a deal. */
+int question_visits_need(struct tx *tx, int64_t customer_id, int64_t project_id);
 
 #endif

@@ -1,4 +1,5 @@
 /* questionnaire_stage.c - see questionnaire.h: what a stage asks for (QN-09). */
+#include "db/customer.h"
 #include "db/questionnaire.h"
 
 int questionnaire_open(struct tx *tx, int64_t project_id, const char *stage, int64_t *ret_id)
@@ -14,16 +15,12 @@ int questionnaire_open(struct tx *tx, int64_t project_id, const char *stage, int
                   "iti", project_id, stage, tx->now_ms);
 }
 
-int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
-                        int64_t *ret_questionnaire_id)
+static int stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
+                      int64_t *ret_questionnaire_id)
 {
     int64_t id = 0, sheet = 0;
-    int r = db_get(tx->db, &id, "SELECT id FROM customer WHERE id = $1", "i", customer_id);
+    int r = questionnaire_open(tx, project_id, stage, &id);
 
-    if (r == 0)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    if (r == 1)
-        r = questionnaire_open(tx, project_id, stage, &id);
     if (r <= 0)
         return r;
     r = db_get(tx->db, &sheet,
@@ -36,11 +33,20 @@ int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, 
     return 1;
 }
 
+int question_stage_owed(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage,
+                        int64_t *ret_questionnaire_id)
+{
+    int r = customer_need(tx, customer_id);
+
+    return r < 0 ? r : stage_owed(tx, customer_id, project_id, stage, ret_questionnaire_id);
+}
+
+/* Of any customer: who takes the step may know of the deal and not of him. */
 int question_stage_need(struct tx *tx, int64_t customer_id, int64_t project_id, const char *stage)
 {
     struct stmt *s;
     int64_t id = 0;
-    int r = question_stage_owed(tx, customer_id, project_id, stage, &id);
+    int r = stage_owed(tx, customer_id, project_id, stage, &id);
 
     if (r <= 0)
         return r;
@@ -50,4 +56,19 @@ int question_stage_need(struct tx *tx, int64_t customer_id, int64_t project_id, 
     r = fault_set(tx->fault, FAULT_QUESTIONNAIRE_OWED, "title", stmt_text(s, 1), NULL);
     stmt_reset(s);
     return r;
+}
+
+int question_visits_need(struct tx *tx, int64_t customer_id, int64_t project_id)
+{
+    int64_t visits = 0;
+    int r = db_get(tx->db, &visits,
+                   "SELECT COUNT(*) FROM visit WHERE customer_id = $1 AND project_id = $2 AND "
+                   "kind = 'visit'",
+                   "ii", customer_id, project_id);
+
+    if (r >= 0 && visits > 0)
+        r = question_stage_need(tx, customer_id, project_id, "first_visit");
+    if (r >= 0 && visits > 1)
+        r = question_stage_need(tx, customer_id, project_id, "revisit");
+    return r < 0 ? r : 0;
 }

@@ -9,6 +9,7 @@
 #include "db/contact.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
+#include "db/questionnaire.h"
 #include "db/series.h"
 #include "db/sight.h"
 
@@ -94,6 +95,8 @@ static int create_check(struct tx *tx, const struct ticket *t, guard_set *ret_me
         r = user_known(tx, t->user_id);
     if (r == 0)
         r = deal_customer_need(tx, t->customer_id, 0);
+    if (r == 0)
+        r = question_visits_need(tx, t->customer_id, t->project_id);
     if (r == 0)
         r = deal_rules_read(tx, t->project_id, &rules);
     if (r == 0)

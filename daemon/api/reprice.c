@@ -62,9 +62,7 @@ static int how_query(struct call *call, struct reprice_how *how)
     how->class = class && class[0] ? word_of(call, "class", class, class_codes) : NULL;
     how->states = call_query(call, "states");
     states_check(call, how->states);
-    if (call->tx.fault->total_items > 0)
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-    return 0;
+    return fault_fields(call->tx.fault);
 }
 
 /* A bound that is not given is open. */

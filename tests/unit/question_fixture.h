@@ -87,4 +87,24 @@ static inline int set_load(struct fixture *f, int64_t id, struct question_list *
     return FIXTURE_DO(f, tx, question_load(tx, id, ret));
 }
 
+/* What is required of that set, and @text. */
+static inline void set_filled(struct fixture *f, int64_t customer, int64_t set, const char *text)
+{
+    struct question_list list;
+    struct answer answers[3];
+    struct answer_sheet sheet = {
+        .customer_id = customer, .questionnaire_id = set, .answers = answers, .n = 3};
+    int64_t id = 0;
+
+    assert_int_equal(set_load(f, set, &list), 0);
+    answers[0] = (struct answer){.question_id = list.items[Q_SINGLE].id,
+                                 .option_ids = &list.items[Q_SINGLE].options[0].id,
+                                 .n_options = 1};
+    answers[1] = (struct answer){.question_id = list.items[Q_TEXT].id, .text = text};
+    answers[2] =
+        (struct answer){.question_id = list.items[Q_SCORE].id, .has_score = true, .score = 3};
+    assert_int_equal(FIXTURE_DO(f, tx, answer_sheet_add(tx, &sheet, &id)), 0);
+    question_list_free(&list);
+}
+
 #endif

@@ -29,6 +29,8 @@ static void test_not_back_dated(void **state)
     assert_int_equal(follow(f, &manager, c, f->now_ms - 40 * HOUR, 0), 0); /* who may */
     assert_refused(f, follow(f, &ann, c, f->now_ms + 1, 0), FIELDS_WRONG);
     assert_refused(f, follow(f, &ann, c, 0, f->now_ms), FIELDS_WRONG);
+    assert_refused(f, follow(f, &ann, c, f->now_ms + 1, f->now_ms), FIELDS_WRONG);
+    assert_string_equal(f->fault.args[0].value, "2"); /* both are counted */
     assert_refused(f, follow(f, &bob, c, 0, 0), NOT_FOUND);
     assert_refused(f, follow(f, &manager, sales_customer(f, 0), 0, 0), OWNER_CHANGED);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM follow"), 2);
@@ -54,6 +56,7 @@ static void test_what_a_rule_needs(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, follow_rule_set(tx, f->project, &rule)), 0);
     assert_refused(f, AS(f, ann, FIXTURE_DO(f, tx, opportunity_open(tx, &o, &id))), FIELDS_WRONG);
     assert_int_equal(f->fault.n_items, 2);
+    assert_string_equal(f->fault.args[0].value, "2");
     o.probability_bp = 4000;
     o.expected_day = "2026-12-31";
     assert_int_equal(AS(f, ann, FIXTURE_DO(f, tx, opportunity_open(tx, &o, &id))), 0);

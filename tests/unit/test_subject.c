@@ -58,21 +58,7 @@ static void fought_over(struct fixture *f, int64_t c, const char *phone)
 
 static void asked(struct fixture *f, int64_t c)
 {
-    const int64_t set = set_enabled(f, "first_visit");
-    struct question_list list;
-    struct answer answers[3];
-    struct answer_sheet sheet = {
-        .customer_id = c, .questionnaire_id = set, .answers = answers, .n = 3};
-    int64_t id = 0;
-
-    assert_int_equal(set_load(f, set, &list), 0);
-    answers[0] = (struct answer){.question_id = list.items[Q_SINGLE].id,
-                                 .option_ids = &list.items[Q_SINGLE].options[0].id,
-                                 .n_options = 1};
-    answers[1] = (struct answer){.question_id = list.items[Q_TEXT].id, .text = words[ANSWERED]};
-    answers[2] =
-        (struct answer){.question_id = list.items[Q_SCORE].id, .has_score = true, .score = 3};
-    assert_int_equal(FIXTURE_DO(f, tx, answer_sheet_add(tx, &sheet, &id)), 0);
+    set_filled(f, c, set_enabled(f, "first_visit"), words[ANSWERED]);
 }
 
 static void queued(struct fixture *f, int64_t c)
