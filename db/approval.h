@@ -69,12 +69,12 @@ struct approval_ask {
     int64_t project_id;
     const char *object_kind; /* as in the audit log: "terms", "deal_change" */
     int64_t object_id;
-    const char *title;                    /* what the approver reads first */
-    const char *reason;                   /* NULL: none */
-    int64_t amount_fen;                   /* what it is about; 0: no money */
-    bool floors;                          /* that is of floor prices: read with price.floor (PR-05) */
-    int64_t discount_bp;                  /* off the list price, all in all; 0: none */
-    uint8_t hash[APPROVAL_HASH_SIZE];     /* of all that will be done (approval_hash) */
+    const char *title;                /* what the approver reads first */
+    const char *reason;               /* NULL: none */
+    int64_t amount_fen;               /* what it is about; 0: no money */
+    bool floors;                      /* that is of floor prices: read with price.floor (PR-05) */
+    int64_t discount_bp;              /* off the list price, all in all; 0: none */
+    uint8_t hash[APPROVAL_HASH_SIZE]; /* of all that will be done (approval_hash) */
     const struct approval_values *values; /* NULL: none */
     int64_t resubmits_id;                 /* a rejected, returned or withdrawn one; 0: none */
 };

@@ -14,7 +14,7 @@
 
 enum { SEED_MIN = 8 };
 
-/* SQL: how many picks of the group @g there are whose deals live; a lapsed one may be made again. */
+/* SQL: how many picks of group @g there are whose deals live; a lapsed one may be made again. */
 #define GROUP_PICKS                                                                                \
     "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "                        \
     "WHERE p.group_id = g.id AND d.closed_ms IS NULL)"
