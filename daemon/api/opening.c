@@ -210,6 +210,8 @@ static int group_add(void *arg, const struct opening_group_row *row)
 
 int api_opening_group_list(struct call *call)
 {
+    static const char *const states[] = {"expected", "arrived", "called", "done",
+                                         "passed",   "left",    NULL};
     struct opening_group_filter filter = {.opening_id = 0};
     struct page page;
     int r = call_param_id(call, 0, &filter.opening_id);
@@ -217,10 +219,11 @@ int api_opening_group_list(struct call *call)
     if (r == 0)
         r = call_query_int(call, "batch", 1, INT64_MAX, 0, &filter.batch);
     if (r == 0)
+        r = call_query_word(call, "state", states, &filter.state);
+    if (r == 0)
         r = page_begin(call, 2, OPENING_PAGE_MAX - 1, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
-    filter.state = call_query(call, "state");
     filter.after_place = page.at[0];
     filter.after_id = page.at[1];
     filter.limit = page_limit(&page);
