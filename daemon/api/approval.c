@@ -160,6 +160,8 @@ static int request_add(void *arg, const struct approval_row *row)
 
 static int request_list(struct call *call, bool all)
 {
+    static const char *const states[] = {"running",  "approved",  "rejected",
+                                         "returned", "withdrawn", NULL};
     struct approval_filter filter = {.all = all};
     struct page page;
     int64_t stuck = 0;
@@ -168,11 +170,12 @@ static int request_list(struct call *call, bool all)
     if (r == 0)
         r = call_query_int(call, "stuck", 0, 1, 0, &stuck);
     if (r == 0)
+        r = call_query_word(call, "state", states, &filter.state);
+    if (r == 0)
         r = page_begin(call, 1, PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
     filter.before_id = page.at[0];
-    filter.state = call_query(call, "state");
     filter.subject = call_query(call, "subject");
     filter.object = call_query(call, "object");
     filter.stuck = stuck != 0;

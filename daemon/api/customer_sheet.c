@@ -21,24 +21,19 @@
 
 enum { EXPORT_ROWS_MAX = 20000, COLUMNS = 11, CELL = 256 };
 
-static enum lang lang_of(struct call *call)
-{
-    const char *lang = call_query(call, "lang");
-
-    return !lang ? call->lang : strcmp(lang, "en") == 0 ? LANG_EN : LANG_ZH;
-}
-
 /* ---- the template ---- */
 
 int api_customer_template(struct call *call)
 {
     struct table_column columns[CUSTOMER_COLUMNS];
-    const enum lang lang = lang_of(call);
     struct table *table;
     char *bytes = NULL;
     size_t n = 0;
-    int r;
+    enum lang lang;
+    int r = call_query_lang(call, &lang);
 
+    if (r < 0)
+        return r;
     for (int i = 0; i < CUSTOMER_COLUMNS; i++)
         columns[i] = (struct table_column){customer_column_head((enum customer_column)i, lang), 18};
     r = table_open(call->app->upload_dir, lang == LANG_EN ? "Customers" : "客户", columns,
@@ -315,15 +310,18 @@ static int export_begin(struct call *call, struct exporting *e, struct customer_
 {
     struct table_column columns[COLUMNS];
     int64_t clear = 0;
+    enum lang lang;
     int r = customer_filter_read(call, filter);
 
+    if (r == 0)
+        r = call_query_lang(call, &lang);
     if (r == 0)
         r = call_query_int(call, "clear", 0, 1, 0, &clear);
     if (r == 0 && clear)
         r = tx_need_right(&call->tx, RIGHT_CUSTOMER_CLEAR);
     if (r < 0)
         return r;
-    *e = (struct exporting){.call = call, .lang = lang_of(call), .clear = clear == 1};
+    *e = (struct exporting){.call = call, .lang = lang, .clear = clear == 1};
     for (int i = 0; i < COLUMNS; i++)
         columns[i] =
             (struct table_column){e->lang == LANG_EN ? heads[i].en : heads[i].zh, heads[i].width};

@@ -57,7 +57,6 @@ static int snapshot_past(struct call *call, int64_t project_id, int64_t id,
 
 static int request_read(struct call *call, int64_t *ret_project_id, struct paper_request *request)
 {
-    const char *lang = call_query(call, "lang");
     int64_t project_id, publication_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
@@ -65,13 +64,10 @@ static int request_read(struct call *call, int64_t *ret_project_id, struct paper
         r = tx_need_project(&call->tx, project_id);
     if (r == 0)
         r = call_query_int(call, "publication", 1, INT64_MAX, 0, &publication_id);
+    if (r == 0)
+        r = call_query_lang(call, &request->lang);
     if (r < 0)
         return r;
-    request->lang = !lang ? call->lang : strcmp(lang, "en") == 0 ? LANG_EN : LANG_ZH;
-    if (lang && strcmp(lang, "en") != 0 && strcmp(lang, "zh") != 0) {
-        fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, "lang", "field", "lang", NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
-    }
     *ret_project_id = project_id;
     if (publication_id)
         return snapshot_past(call, project_id, publication_id, request);

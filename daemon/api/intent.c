@@ -242,16 +242,13 @@ static int query_hard(struct call *call, unsigned *ret_bits)
 
 static int query_wish(struct call *call, struct intent_wish *w)
 {
-    const char *class = call_query(call, "class"), *faces = call_query(call, "orientation");
+    const char *faces = call_query(call, "orientation");
     int r = query_ranges(call, w);
 
     w->class = "";
     w->orientation = faces && strlen(faces) <= INTENT_ORIENTATION_MAX * 4 ? faces : "";
-    for (size_t i = 0; class && class_codes[i]; i++)
-        if (strcmp(class, class_codes[i]) == 0)
-            w->class = class_codes[i];
-    if (r == 0 && class && !w->class[0])
-        r = query_wrong(call, "class");
+    if (r == 0)
+        r = call_query_word(call, "class", class_codes, &w->class);
     return r < 0 ? r : query_hard(call, &w->hard);
 }
 

@@ -41,6 +41,7 @@ static int page_add(void *arg, const struct ticket_row *row)
 
 static int filter_read(struct call *call, struct ticket_filter *f, struct page *ret_page)
 {
+    static const char *const states[] = {"waiting", "used", "cancelled", NULL};
     int r = call_param_id(call, 0, &f->project_id);
 
     if (r == 0)
@@ -48,12 +49,13 @@ static int filter_read(struct call *call, struct ticket_filter *f, struct page *
     if (r == 0)
         r = call_query_int(call, "customer", 1, INT64_MAX, 0, &f->customer_id);
     if (r == 0)
+        r = call_query_word(call, "state", states, &f->state);
+    if (r == 0)
         r = page_begin(call, 1, QUEUE_PAGE_MAX, PAGE_DEFAULT, ret_page);
     if (r < 0)
         return r;
     f->after_number = ret_page->at[0];
     f->limit = page_limit(ret_page);
-    f->state = call_query(call, "state");
     return 0;
 }
 

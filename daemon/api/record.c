@@ -339,6 +339,15 @@ bool body_word_list(struct body *b, const char *field, size_t most, size_t max, 
     return true;
 }
 
+int call_query_lang(struct call *call, enum lang *ret_lang)
+{
+    static const char *const langs[] = {[LANG_ZH] = "zh", [LANG_EN] = "en", NULL};
+    int lang = call->lang, r = call_query_choice(call, "lang", langs, &lang);
+
+    *ret_lang = (enum lang)lang;
+    return r;
+}
+
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)
 {
     json_t *codes = NULL;

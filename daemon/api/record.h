@@ -69,6 +69,8 @@ bool body_word_list(struct body *b, const char *field, size_t most, size_t max, 
 json_t *word_list_json(const char *list, char between);
 /* "units": [{id, version}], at least one, none twice; malloc'ed for the caller. */
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
+/* "lang" of the query, else the call's. */
+int call_query_lang(struct call *call, enum lang *ret_lang);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */
 bool date_valid(const char *text);
 

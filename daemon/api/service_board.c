@@ -58,6 +58,7 @@ static int row_add(void *arg, const struct board_row *row)
 
 static int filter_read(struct call *call, struct board *b, struct board_filter *f)
 {
+    static const char *const stages[] = {"C", "F", "D", NULL};
     int64_t overdue = 0;
     int r = call_param_id(call, 0, &f->project_id);
 
@@ -67,7 +68,8 @@ static int filter_read(struct call *call, struct board *b, struct board_filter *
         r = call_query_int(call, "user", 1, INT64_MAX, 0, &f->user_id);
     if (r == 0)
         r = call_query_int(call, "overdue", 0, 1, 0, &overdue);
-    f->stage = call_query(call, "stage");
+    if (r == 0)
+        r = call_query_word(call, "stage", stages, &f->stage);
     f->kind = call_query(call, "kind");
     f->overdue_on = overdue ? b->today : NULL;
     if (r == 0)
