@@ -10,7 +10,7 @@
 #include "db/unit_class.h"
 
 const struct node_kind_info node_kinds[NODE_KIND_COUNT] = {
-#define NODE(symbol, code, zh, en, by_hand) {code, zh, en, by_hand},
+#define NODE(symbol, code, zh, en, by_hand, by_money) {code, zh, en, by_hand, by_money},
 #include "db/deal_node.def"
 #undef NODE
 };
@@ -232,6 +232,30 @@ int process_node_each(struct tx *tx, int64_t id,
             stmt_int(s, 6) != 0};
 
         r = each(arg, &node);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int process_waits_each(struct tx *tx, int64_t project_id, const char *plan_kind,
+                       int (*each)(void *arg, const char *code, const char *name), void *arg)
+{
+    char last[40 * 4 + 1] = "";
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT n.code, n.name, n.kind FROM process_template_node n "
+                     "JOIN process_template p ON p.id = n.template_id WHERE p.project_id = $1 "
+                     "AND ($2 = '' OR p.plan_kinds = '' OR ' ' || p.plan_kinds || ' ' LIKE "
+                     "'% ' || $2 || ' %') ORDER BY n.code, n.name",
+                     "it", project_id, plan_kind);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct node_kind_info *kind = node_kind_info(stmt_text(s, 2));
+
+        if (!kind || kind->by_money || strcmp(last, stmt_text(s, 0)) == 0)
+            continue;
+        snprintf(last, sizeof(last), "%s", stmt_text(s, 0));
+        r = each(arg, last, stmt_text(s, 1));
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -224,7 +224,8 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
     struct pool *pool = &made->pool;
 
     for (size_t i = 0; i < s->n_lines; i++) {
-        static const struct payment_plan_line deposit = {.due = "subscribed", .due_node = ""};
+        static const struct payment_plan_line deposit = {
+            .due = "subscribed", .due_node = "", .node_name = ""};
         const struct schedule_line *from = &s->lines[i];
         const struct payment_plan_line *rule =
             from->rule < plan->n_lines ? &plan->lines[from->rule] : &deposit;
@@ -235,8 +236,9 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
                                              .due = pool_text(pool, rule->due),
                                              .due_days = rule->due_days,
                                              .due_date = pool_text(pool, rule->due_date),
-                                             .due_node = pool_text(pool, rule->due_node)};
-        if (!made->lines[i].due || !made->lines[i].due_node)
+                                             .due_node = pool_text(pool, rule->due_node),
+                                             .node_name = pool_text(pool, rule->node_name)};
+        if (!made->lines[i].due || !made->lines[i].due_node || !made->lines[i].node_name)
             return -ENOMEM;
     }
     made->row.monthly_fen = monthly(made, s);

@@ -31,7 +31,7 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *re
 /* terms_discount.c: the chain of discounts, from row.list_fen to row.total_fen. */
 int terms_discounts(struct tx *tx, const struct terms_ask *ask, struct terms_made *made);
 /* The content, as what approves it and what uses it see it. */
-void terms_hash(const struct terms_row *row, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
+void terms_hash(const struct terms_row *t, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
 /* Asks for the approval of @row, a draft; its approval_id is the request then. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *row,
                    const uint8_t hash[APPROVAL_HASH_SIZE]);
@@ -40,7 +40,7 @@ approval_end_function terms_end;
 /* What is given off the list price, 0.0001 half up. */
 int64_t terms_discount_bp(const struct terms_row *row);
 /* From one state into another, with its audit row. */
-int terms_state(struct tx *tx, const struct terms_row *row, const char *state, int64_t valid_ms);
+int terms_state(struct tx *tx, const struct terms_row *t, const char *state, int64_t valid_ms);
 
 /* The end of @day brings forward what they stand on. NULL: it has none. */
 void terms_until(const char *day, struct terms_made *made);
