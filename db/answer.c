@@ -150,7 +150,6 @@ static bool is_question(const struct question_list *list, int64_t id)
 static int check_all(struct tx *tx, const struct question_list *list,
                      const struct answer_sheet *sheet)
 {
-    char count[24];
 
     for (size_t i = 0; i < list->n; i++)
         check_answer(tx->fault, &list->items[i], answer_to(sheet, list->items[i].id));
@@ -160,10 +159,7 @@ static int check_all(struct tx *tx, const struct question_list *list,
         if (!is_question(list, id) || answer_to(sheet, id) != &sheet->answers[i])
             wrong(tx->fault, FAULT_ANSWER_QUESTION, id, "");
     }
-    if (tx->fault->total_items == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", tx->fault->total_items);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields_wrong(tx->fault);
 }
 
 /* ---- storing ---- */

@@ -2,9 +2,8 @@
 #include "db/confirmation.h"
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/unit.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 struct seen {
     int64_t version, project_id, building_id;

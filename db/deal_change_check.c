@@ -54,11 +54,10 @@ static bool document_wanted(const struct changing *c)
            (needs(c, CHANGE_DOCUMENT_D) && c->deal.stage == 'D');
 }
 
-static void field_tell(struct changing *c, const struct field *f, size_t *n)
+static void field_tell(struct changing *c, const struct field *f)
 {
     if (f->wanted ? f->given : f->allowed || !f->given)
         return;
-    (*n)++;
     if (f->wanted)
         fault_item(c->tx->fault, FAULT_FIELD_MISSING, 0, f->name, "field", f->name, NULL);
     else
@@ -83,17 +82,12 @@ static int fields_check(struct changing *c)
         {"forfeit_fen", false, needs(c, CHANGE_MONEY), c->forfeit_fen != 0},
         {"penalty_fen", false, needs(c, CHANGE_PENALTY), c->penalty_fen != 0},
     };
-    char count[24];
-    size_t n = 0;
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        field_tell(c, &fields[i], &n);
-    if (c->exception[0] && !exception_known(c->exception)) {
+        field_tell(c, &fields[i]);
+    if (c->exception[0] && !exception_known(c->exception))
         fault_item(c->tx->fault, FAULT_FIELD_CHOICE, 0, "exception", "field", "exception", NULL);
-        n++;
-    }
-    snprintf(count, sizeof(count), "%zu", n);
-    return n ? fault_set(c->tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL) : 0;
+    return fault_fields_wrong(c->tx->fault);
 }
 
 /* ---- money ---- */

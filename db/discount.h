@@ -42,8 +42,8 @@ struct discount_row {
     const int64_t *units;    /* its rooms; when read: by discount_unit_each() */
     size_t n_units;          /* 0: all */
 };
-/* @discount without id and version; effect may be NULL unless it is words. */
-int discount_create(struct tx *tx, const struct discount_row *discount, int64_t *ret_id);
+/* @given without id and version; effect may be NULL unless it is words. */
+int discount_create(struct tx *tx, const struct discount_row *given, int64_t *ret_id);
 
 struct discount_change {
     int64_t id, version;

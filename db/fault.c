@@ -86,6 +86,16 @@ void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *
     va_end(ap);
 }
 
+int fault_fields_wrong(struct fault *f)
+{
+    char count[24];
+
+    if (!f || f->total_items == 0)
+        return 0;
+    snprintf(count, sizeof(count), "%zu", f->total_items);
+    return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
+}
+
 void fault_clear(struct fault *f)
 {
     if (!f)

@@ -92,6 +92,9 @@ static inline int fault_refused(int r)
 void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
     __attribute__((sentinel));
 
+/* 0 when @f has no item; else FIELDS_WRONG with how many: for who has looked at all of them. */
+int fault_fields_wrong(struct fault *f);
+
 /* Frees what @f owns and leaves it unset. */
 void fault_clear(struct fault *f);
 

@@ -144,7 +144,6 @@ static void node_check(struct tx *tx, const struct flow_node *nodes, size_t i)
 static int nodes_check(struct tx *tx, const struct flow_node *nodes, size_t n)
 {
     size_t seats = 0;
-    char count[24];
 
     if (n > FLOW_NODES_MAX)
         return tx_limit_reached(tx, FLOW_NODES_MAX);
@@ -154,10 +153,7 @@ static int nodes_check(struct tx *tx, const struct flow_node *nodes, size_t n)
     }
     if (seats > APPROVAL_SEATS_MAX)
         return tx_limit_reached(tx, APPROVAL_SEATS_MAX);
-    if (tx->fault->total_items == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", tx->fault->total_items);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields_wrong(tx->fault);
 }
 
 static int node_insert(struct tx *tx, int64_t version_id, int64_t step,

@@ -325,15 +325,11 @@ int form_values_store(struct tx *tx, int64_t approval_id, const struct approval_
 {
     const struct form_filter filter = {.project_id = ask->project_id, .subject = ask->subject};
     struct filling f = {.tx = tx, .ask = ask, .approval_id = approval_id};
-    char count[24];
     int r = form_field_each(tx, &filter, value_store, &f);
 
     if (r < 0)
         return r;
     if (f.asked != ask->n_values) /* one twice, or of a field that is not asked */
         fault_item(tx->fault, FAULT_FIELD_UNKNOWN, 0, "values", "field", "values", NULL);
-    if (tx->fault->total_items == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", tx->fault->total_items);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields_wrong(tx->fault);
 }

@@ -21,13 +21,12 @@ const char *const payment_plan_dues[] = {"date", "subscribed", "signed", "filed"
 
 struct counted {
     int64_t percent;
-    size_t rests, house, bank, fund, deposits, amounts, wrong;
+    size_t rests, house, bank, fund, deposits, amounts;
 };
 
-static void wrong(struct fault *f, struct counted *c, enum fault_code code, size_t line)
+static void wrong(struct fault *f, enum fault_code code, size_t line)
 {
     fault_item(f, code, (int64_t)line + 1, "lines", NULL);
-    c->wrong++;
 }
 
 static bool due_is_whole(const struct payment_plan_line *line)
@@ -53,13 +52,13 @@ static void line_check(struct fault *f, struct counted *c, const struct payment_
     const bool deposit = line->fund == FUND_DEPOSIT, loan = class == FUND_CLASS_LOAN;
 
     if (class != FUND_CLASS_HOUSE && !loan)
-        wrong(f, c, FAULT_PLAN_FUND, at);
+        wrong(f, FAULT_PLAN_FUND, at);
     if (!value_is_whole(line))
-        wrong(f, c, FAULT_PLAN_VALUE, at);
+        wrong(f, FAULT_PLAN_VALUE, at);
     if (!due_is_whole(line))
-        wrong(f, c, FAULT_PLAN_DUE, at);
+        wrong(f, FAULT_PLAN_DUE, at);
     if ((loan && line->share == SHARE_AMOUNT) || (deposit && line->share != SHARE_AMOUNT))
-        wrong(f, c, FAULT_PLAN_SHARE, at);
+        wrong(f, FAULT_PLAN_SHARE, at);
     c->percent += line->share == SHARE_PERCENT ? line->value : 0;
     c->amounts += line->share == SHARE_AMOUNT && !deposit;
     c->rests += line->share == SHARE_REST;
@@ -86,22 +85,18 @@ int payment_plan_check(struct fault *f, const char *kind, const struct payment_p
                        size_t n)
 {
     struct counted c = {0};
-    char count[24];
 
     for (size_t i = 0; i < n; i++)
         line_check(f, &c, &lines[i], i);
     if (c.rests > 1)
-        wrong(f, &c, FAULT_PLAN_REST, n - 1);
+        wrong(f, FAULT_PLAN_REST, n - 1);
     else if (c.rests ? c.percent >= 10000 : c.percent != 10000 || c.amounts)
-        wrong(f, &c, FAULT_PLAN_PERCENT, n - 1);
+        wrong(f, FAULT_PLAN_PERCENT, n - 1);
     if (c.house == 0 || c.deposits > 1)
-        wrong(f, &c, FAULT_PLAN_HOUSE, 0);
+        wrong(f, FAULT_PLAN_HOUSE, 0);
     if (!loans_fit(kind, &c))
-        wrong(f, &c, FAULT_PLAN_LOAN, 0);
-    if (c.wrong == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", c.wrong);
-    return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
+        wrong(f, FAULT_PLAN_LOAN, 0);
+    return fault_fields_wrong(f);
 }
 
 struct waited {
@@ -122,8 +117,6 @@ static int waited_look(void *arg, const char *code, const char *name)
 static int lines_check(struct tx *tx, int64_t project_id, const char *kind,
                        const struct payment_plan_line *lines, size_t n)
 {
-    struct counted c = {0};
-    char count[24];
     int r = payment_plan_check(tx->fault, kind, lines, n);
 
     for (size_t i = 0; r == 0 && i < n; i++) {
@@ -132,12 +125,9 @@ static int lines_check(struct tx *tx, int64_t project_id, const char *kind,
         if (!w.known)
             r = process_waits_each(tx, project_id, kind, waited_look, &w);
         if (!w.known)
-            wrong(tx->fault, &c, FAULT_PLAN_NODE, i);
+            wrong(tx->fault, FAULT_PLAN_NODE, i);
     }
-    if (r < 0 || c.wrong == 0)
-        return r;
-    snprintf(count, sizeof(count), "%zu", c.wrong);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return r < 0 ? r : fault_fields_wrong(tx->fault);
 }
 
 /* ---- what a schedule is made of ---- */

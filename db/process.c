@@ -25,46 +25,36 @@ const struct node_kind_info *node_kind_info(const char *code)
 
 /* ---- what a template must be ---- */
 
-static int node_refuse(struct tx *tx, size_t at, enum fault_code code, const char *field)
+static void node_refuse(struct tx *tx, size_t at, enum fault_code code, const char *field)
 {
     char path[48];
 
     snprintf(path, sizeof(path), "/nodes/%zu/%s", at, field);
     fault_item(tx->fault, code, 0, path, "field", field, NULL);
-    return 1;
 }
 
-/* How many things are wrong with the node at @at. */
-static int node_check(struct tx *tx, const struct process_row *row, size_t at)
+static void node_check(struct tx *tx, const struct process_row *row, size_t at)
 {
     const struct process_node *node = &row->nodes[at];
-    int wrong = 0;
 
     if (!node_kind_info(node->kind))
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "kind");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "kind");
     if (right_by_code(node->right) < 0)
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "right");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "right");
     if (node->counts_previous && at == 0)
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "counts_previous");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "counts_previous");
     for (size_t i = 0; i < at; i++)
         if (strcmp(row->nodes[i].code, node->code) == 0)
-            wrong += node_refuse(tx, at, FAULT_PROCESS_NODE_TWICE, "code");
-    return wrong;
+            node_refuse(tx, at, FAULT_PROCESS_NODE_TWICE, "code");
 }
 
 static int row_check(struct tx *tx, const struct process_row *row)
 {
-    char count[24];
-    int wrong = 0;
-
     if (row->n_nodes > PROCESS_NODES_MAX)
         return tx_limit_reached(tx, PROCESS_NODES_MAX);
     for (size_t i = 0; i < row->n_nodes; i++)
-        wrong += node_check(tx, row, i);
-    if (wrong == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%d", wrong);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+        node_check(tx, row, i);
+    return fault_fields_wrong(tx->fault);
 }
 
 /* ---- the record ---- */

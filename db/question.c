@@ -177,14 +177,10 @@ static void check_question(struct fault *f, size_t i, const struct question *q)
 
 static int check_all(struct fault *f, const struct question_list *list)
 {
-    char count[24];
 
     for (size_t i = 0; i < list->n; i++)
         check_question(f, i, &list->items[i]);
-    if (f->total_items == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", f->total_items);
-    return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields_wrong(f);
 }
 
 /* ---- writing ---- */

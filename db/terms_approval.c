@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/clock.h"
 #include "db/terms_make.h"
-
-#define DAY_MS INT64_C(86400000)
 
 /* "1-2-301 1103333 → 1060454": the same in every language. */
 int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *t,

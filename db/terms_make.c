@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/clock.h"
 #include "db/day.h"
 #include "db/loan.h"
 #include "db/payment_plan.h"
@@ -13,8 +14,6 @@
 #include "db/publication.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
-
-#define DAY_MS INT64_C(86400000)
 
 static bool is(const char *a, const char *b)
 {

@@ -32,8 +32,8 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *re
 int terms_discounts(struct tx *tx, const struct terms_ask *ask, struct terms_made *made);
 /* The content, as what approves it and what uses it see it. */
 void terms_hash(const struct terms_row *t, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
-/* Asks for the approval of @row, a draft; its approval_id is the request then. */
-int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *row,
+/* Asks for the approval of @t, a draft; its approval_id is the request then. */
+int terms_approval(struct tx *tx, const struct terms_ask *ask, struct terms_row *t,
                    const uint8_t hash[APPROVAL_HASH_SIZE]);
 /* What the end of a request for approval means for them (approval.def). */
 approval_end_function terms_end;

@@ -5,9 +5,8 @@
 #include <stdio.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/unit_step.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 struct place {
     int64_t project_id, building_id, lock_ms;

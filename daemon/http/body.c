@@ -347,7 +347,6 @@ int body_end(struct body *b)
     struct fault *f = b->call->tx.fault;
     const char *field;
     json_t *value;
-    char count[24];
 
     json_object_foreach(b->object, field, value)
     {
@@ -361,8 +360,5 @@ int body_end(struct body *b)
         else
             wrong(b, FAULT_FIELD_UNKNOWN, field);
     }
-    if (f->total_items == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", f->total_items);
-    return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields_wrong(f);
 }
