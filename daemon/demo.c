@@ -12,6 +12,7 @@
 #include "daemon/demo_offers.h"
 #include "daemon/demo_owners.h"
 #include "daemon/site_time.h"
+#include "db/clock.h"
 #include "db/device.h"
 #include "db/disclosure.h"
 #include "db/fee.h"
@@ -28,7 +29,6 @@
 #include "db/user.h"
 
 #define DEMO_PASSWORD "anchang-demo"
-#define DAY_MS        INT64_C(86400000)
 
 static const struct {
     const char *login, *name, *role, *post;

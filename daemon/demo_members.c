@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "db/card.h"
+#include "db/clock.h"
 #include "db/customer.h"
 #include "db/intent.h"
 #include "db/member.h"
@@ -12,8 +13,6 @@
 #include "db/user.h"
 #include "db/visit.h"
 
-#define DAY_MS  INT64_C(86400000)
-#define HOUR_MS INT64_C(3600000)
 #define WAN_FEN INT64_C(1000000)
 #define NOTICE  "演示隐私告知 2026-01"
 #define TERMS   "演示会员章程 2026-01"

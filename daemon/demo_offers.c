@@ -9,22 +9,22 @@
 #include "db/post.h"
 
 static const struct payment_plan_line one_off[] = {
-    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-    {FUND_HOUSE_MONEY, SHARE_REST, 0, "subscribed", 7, NULL, ""}};
+    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+    {FUND_HOUSE_MONEY, SHARE_REST, 0, "subscribed", 7, NULL, "", NULL}};
 static const struct payment_plan_line mortgage[] = {
-    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-    {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, ""},
-    {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "filed", 60, NULL, ""}};
+    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+    {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, "", NULL},
+    {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "filed", 60, NULL, "", NULL}};
 static const struct payment_plan_line combined[] = {
-    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-    {FUND_DOWN_PAYMENT, SHARE_REST, 0, "signed", 0, NULL, ""},
-    {FUND_FUND_LOAN, SHARE_PERCENT, 3500, "filed", 90, NULL, ""},
-    {FUND_BANK_LOAN, SHARE_PERCENT, 3500, "filed", 60, NULL, ""}};
+    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+    {FUND_DOWN_PAYMENT, SHARE_REST, 0, "signed", 0, NULL, "", NULL},
+    {FUND_FUND_LOAN, SHARE_PERCENT, 3500, "filed", 90, NULL, "", NULL},
+    {FUND_BANK_LOAN, SHARE_PERCENT, 3500, "filed", 60, NULL, "", NULL}};
 static const struct payment_plan_line instalments[] = {
-    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-    {FUND_HOUSE_MONEY, SHARE_PERCENT, 3000, "signed", 0, NULL, ""},
-    {FUND_HOUSE_MONEY, SHARE_PERCENT, 3000, "signed", 90, NULL, ""},
-    {FUND_HOUSE_MONEY, SHARE_PERCENT, 4000, "node", 0, NULL, "交房"}};
+    {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+    {FUND_HOUSE_MONEY, SHARE_PERCENT, 3000, "signed", 0, NULL, "", NULL},
+    {FUND_HOUSE_MONEY, SHARE_PERCENT, 3000, "signed", 90, NULL, "", NULL},
+    {FUND_HOUSE_MONEY, SHARE_PERCENT, 4000, "node", 0, NULL, "handover", NULL}};
 
 static int plans_make(struct tx *tx, int64_t project_id, int64_t *ret_one_off)
 {

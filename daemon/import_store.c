@@ -14,8 +14,6 @@
 
 #include "db/clock.h"
 
-#define DAY_MS INT64_C(86400000)
-
 static int name_check(const char *name)
 {
     size_t n = strlen(name);

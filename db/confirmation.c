@@ -1,10 +1,10 @@
 /* confirmation.c - see confirmation.h. */
 #include "db/confirmation.h"
 
+#include "db/audit.h"
+#include "db/clock.h"
 #include "db/deal_scope.h"
 #include "db/unit.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 struct seen {
     int64_t version, project_id, building_id;

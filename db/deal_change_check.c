@@ -101,20 +101,19 @@ size_t deal_change_fields(enum deal_change_kind kind, char stage,
     return n;
 }
 
-static bool field_tell(struct changing *c, size_t i, bool given)
+static void field_tell(struct changing *c, size_t i, bool given)
 {
     const unsigned needed = c->info->needs;
     const char *name = fields[i].name;
     const bool wanted = field_wanted(i, needed, c->deal.stage);
 
     if (wanted ? given : field_allowed(i, needed) || !given)
-        return false;
+        return;
     if (wanted)
         fault_item(c->tx->fault, FAULT_FIELD_MISSING, 0, name, "field", name, NULL);
     else
         fault_item(c->tx->fault, FAULT_CHANGE_UNUSED, 0, name, "field", name, "kind", c->info->zh,
                    "kind_en", c->info->en, NULL);
-    return true;
 }
 
 /* Each kind takes its own fields and no others. */
@@ -134,17 +133,12 @@ static int fields_check(struct changing *c)
         [FIELD_PENALTY] = c->penalty_fen != 0,
         [FIELD_DOCUMENT] = c->document[0] != '\0',
     };
-    char count[24];
-    size_t n = 0;
 
     for (size_t i = 0; i < DEAL_CHANGE_FIELDS; i++)
-        n += field_tell(c, i, given[i]);
-    if (c->exception[0] && !exception_known(c->exception)) {
+        field_tell(c, i, given[i]);
+    if (c->exception[0] && !exception_known(c->exception))
         fault_item(c->tx->fault, FAULT_FIELD_CHOICE, 0, "exception", "field", "exception", NULL);
-        n++;
-    }
-    snprintf(count, sizeof(count), "%zu", n);
-    return n ? fault_set(c->tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL) : 0;
+    return fault_fields(c->tx->fault);
 }
 
 /* ---- money ---- */

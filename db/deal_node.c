@@ -128,8 +128,8 @@ static int node_copy(void *arg, const struct process_node *node)
                    "INSERT INTO deal_node (deal_id, ordinal, code, name, kind, right_code, days, "
                    "counted_from, strict, due_date) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-                   "ON CONFLICT (deal_id, code) WHERE state <> 'void' DO UPDATE SET ordinal = "
-                   "excluded.ordinal",
+                   "ON CONFLICT (deal_id, code) WHERE state <> 'void' "
+                   "DO UPDATE SET ordinal = excluded.ordinal",
                    "iittttitit", c->deal_id, ++c->ordinal, node->code, node->name, node->kind,
                    node->right, node->days, node->counts_previous ? "previous" : "begin",
                    (int64_t)node->strict, node->counts_previous ? NULL : due);

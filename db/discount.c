@@ -106,7 +106,7 @@ static int discount_check(struct tx *tx, const struct discount_row *d)
 
     if (field) {
         fault_item(tx->fault, FAULT_DISCOUNT_NUMBERS, 0, field, "field", field, NULL);
-        return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields(tx->fault);
     }
     if (d->plan_id)
         r = db_get(tx->db, &found, "SELECT id FROM payment_plan WHERE id = $1 AND project_id = $2",

@@ -59,20 +59,15 @@ bool template_field_next(const char **cursor, struct template_piece *ret)
 int template_body_check(struct tx *tx, const char *body)
 {
     struct template_piece piece;
-    char name[80], count[24];
-    int wrong = 0;
+    char name[80];
 
     for (const char *p = body; template_field_next(&p, &piece);) {
         if (piece.field != FIELD_UNKNOWN)
             continue;
         snprintf(name, sizeof(name), "%.*s", (int)(piece.n < 76 ? piece.n : 76), piece.text);
         fault_item(tx->fault, FAULT_TEMPLATE_FIELD, 0, "/body", "name", name, NULL);
-        wrong++;
     }
-    if (wrong == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%d", wrong);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+    return fault_fields(tx->fault);
 }
 
 /* ---- the record ---- */

@@ -16,6 +16,7 @@
 #include "db/deal_scope.h"
 #include "db/fund.h"
 #include "db/money.h"
+#include "db/process.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
 
@@ -249,10 +250,13 @@ static int schedule_fill(struct filling *f)
 {
     struct text *t = &f->values[FIELD_SCHEDULE];
     struct stmt *s;
-    int r = db_query(f->tx->db, &s,
-                     "SELECT fund, amount_fen, due, due_days, due_date, due_node FROM terms_line "
-                     "WHERE terms_id = $1 ORDER BY ordinal",
-                     "i", f->terms_id);
+    int r = db_query(
+        f->tx->db, &s,
+        "SELECT l.fund, l.amount_fen, l.due, l.due_days, l.due_date, " PROCESS_NODE_NAMED(
+            "t.project_id", "l.due_node") " FROM terms_line l "
+                                          "JOIN terms t ON t.id = l.terms_id WHERE l.terms_id = $1 "
+                                          "ORDER BY l.ordinal",
+        "i", f->terms_id);
 
     for (int line = 1; r >= 0 && (r = stmt_step(s)) == 1; line++) {
         const enum fund fund = fund_find(stmt_text(s, 0));

@@ -90,7 +90,7 @@ int fault_fields(struct fault *f)
 {
     char count[24];
 
-    if (f->total_items == 0)
+    if (!f || f->total_items == 0)
         return 0;
     snprintf(count, sizeof(count), "%zu", f->total_items);
     return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);

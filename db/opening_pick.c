@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/deal.h"
 #include "db/opening_impl.h"
 #include "db/series.h"
 #include "db/terms.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 static int pick_allowed(struct tx *tx, const struct opening_now *o, const struct opening_group *g,
                         int64_t unit_id)

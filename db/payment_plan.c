@@ -9,6 +9,7 @@
 #include "db/audit.h"
 #include "db/money.h"
 #include "db/pool.h"
+#include "db/process.h"
 
 const char *const payment_plan_kinds[] = {"one_off",  "instalments", "commercial", "fund",
                                           "combined", "other",       NULL};
@@ -20,13 +21,12 @@ const char *const payment_plan_dues[] = {"date", "subscribed", "signed", "filed"
 
 struct counted {
     int64_t percent;
-    size_t rests, house, bank, fund, deposits, amounts, wrong;
+    size_t rests, house, bank, fund, deposits, amounts;
 };
 
-static void wrong(struct fault *f, struct counted *c, enum fault_code code, size_t line)
+static void wrong(struct fault *f, enum fault_code code, size_t line)
 {
     fault_item(f, code, (int64_t)line + 1, "lines", NULL);
-    c->wrong++;
 }
 
 static bool due_is_whole(const struct payment_plan_line *line)
@@ -52,13 +52,13 @@ static void line_check(struct fault *f, struct counted *c, const struct payment_
     const bool deposit = line->fund == FUND_DEPOSIT, loan = class == FUND_CLASS_LOAN;
 
     if (class != FUND_CLASS_HOUSE && !loan)
-        wrong(f, c, FAULT_PLAN_FUND, at);
+        wrong(f, FAULT_PLAN_FUND, at);
     if (!value_is_whole(line))
-        wrong(f, c, FAULT_PLAN_VALUE, at);
+        wrong(f, FAULT_PLAN_VALUE, at);
     if (!due_is_whole(line))
-        wrong(f, c, FAULT_PLAN_DUE, at);
+        wrong(f, FAULT_PLAN_DUE, at);
     if ((loan && line->share == SHARE_AMOUNT) || (deposit && line->share != SHARE_AMOUNT))
-        wrong(f, c, FAULT_PLAN_SHARE, at);
+        wrong(f, FAULT_PLAN_SHARE, at);
     c->percent += line->share == SHARE_PERCENT ? line->value : 0;
     c->amounts += line->share == SHARE_AMOUNT && !deposit;
     c->rests += line->share == SHARE_REST;
@@ -85,22 +85,49 @@ int payment_plan_check(struct fault *f, const char *kind, const struct payment_p
                        size_t n)
 {
     struct counted c = {0};
-    char count[24];
 
     for (size_t i = 0; i < n; i++)
         line_check(f, &c, &lines[i], i);
     if (c.rests > 1)
-        wrong(f, &c, FAULT_PLAN_REST, n - 1);
+        wrong(f, FAULT_PLAN_REST, n - 1);
     else if (c.rests ? c.percent >= 10000 : c.percent != 10000 || c.amounts)
-        wrong(f, &c, FAULT_PLAN_PERCENT, n - 1);
+        wrong(f, FAULT_PLAN_PERCENT, n - 1);
     if (c.house == 0 || c.deposits > 1)
-        wrong(f, &c, FAULT_PLAN_HOUSE, 0);
+        wrong(f, FAULT_PLAN_HOUSE, 0);
     if (!loans_fit(kind, &c))
-        wrong(f, &c, FAULT_PLAN_LOAN, 0);
-    if (c.wrong == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%zu", c.wrong);
-    return fault_set(f, FAULT_FIELDS_WRONG, "count", count, NULL);
+        wrong(f, FAULT_PLAN_LOAN, 0);
+    return fault_fields(f);
+}
+
+struct waited {
+    const char *code;
+    bool known;
+};
+
+static int waited_look(void *arg, const char *code, const char *name)
+{
+    struct waited *w = arg;
+
+    (void)name;
+    w->known |= strcmp(w->code, code) == 0;
+    return 0;
+}
+
+/* payment_plan_check(), and each node that a line waits for may come about. */
+static int lines_check(struct tx *tx, int64_t project_id, const char *kind,
+                       const struct payment_plan_line *lines, size_t n)
+{
+    int r = payment_plan_check(tx->fault, kind, lines, n);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        struct waited w = {.code = lines[i].due_node, .known = lines[i].due_node[0] == '\0'};
+
+        if (!w.known)
+            r = process_waits_each(tx, project_id, kind, waited_look, &w);
+        if (!w.known)
+            wrong(tx->fault, FAULT_PLAN_NODE, i);
+    }
+    return r < 0 ? r : fault_fields(tx->fault);
 }
 
 /* ---- what a schedule is made of ---- */
@@ -193,7 +220,7 @@ int payment_plan_create(struct tx *tx, const struct payment_plan_row *plan, int6
         r = tx_need_room(tx, "SELECT COUNT(*) FROM payment_plan WHERE project_id = $1",
                          plan->project_id, PAYMENT_PLAN_MAX);
     if (r == 0)
-        r = payment_plan_check(tx->fault, plan->kind, plan->lines, plan->n_lines);
+        r = lines_check(tx, plan->project_id, plan->kind, plan->lines, plan->n_lines);
     if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO payment_plan (project_id, name, kind, ordinal, enabled) VALUES "
@@ -234,10 +261,15 @@ static int lines_read(struct tx *tx, int64_t id, struct pool *pool,
 {
     struct stmt *s;
     size_t n = 0;
-    int r = db_query(tx->db, &s,
-                     "SELECT fund, share, value, due, due_days, due_date, due_node FROM "
-                     "payment_plan_line WHERE plan_id = $1 ORDER BY ordinal",
-                     "i", id);
+    int r =
+        db_query(tx->db, &s,
+                 "SELECT l.fund, l.share, l.value, l.due, l.due_days, l.due_date, "
+                 "l.due_node, " PROCESS_NODE_NAMED(
+                     "p.project_id",
+                     "l.due_node") " FROM "
+                                   "payment_plan_line l JOIN payment_plan p ON p.id = l.plan_id "
+                                   "WHERE l.plan_id = $1 ORDER BY l.ordinal",
+                 "i", id);
 
     while (r >= 0 && n < SCHEDULE_RULES_MAX && (r = stmt_step(s)) == 1) {
         lines[n] = (struct payment_plan_line){.fund = fund_find(stmt_text(s, 0)),
@@ -246,10 +278,11 @@ static int lines_read(struct tx *tx, int64_t id, struct pool *pool,
                                               .due = pool_text(pool, stmt_text(s, 3)),
                                               .due_days = stmt_int(s, 4),
                                               .due_date = pool_text(pool, stmt_text(s, 5)),
-                                              .due_node = pool_text(pool, stmt_text(s, 6))};
+                                              .due_node = pool_text(pool, stmt_text(s, 6)),
+                                              .node_name = pool_text(pool, stmt_text(s, 7))};
         if (lines[n].fund == FUND_COUNT)
             r = -EUCLEAN;
-        else if (!lines[n].due || !lines[n].due_node)
+        else if (!lines[n].due || !lines[n].due_node || !lines[n].node_name)
             r = -ENOMEM;
         n++;
     }
@@ -333,7 +366,7 @@ static int plan_compare(void *arg, const struct payment_plan_row *now)
 
     if (now->version != change->version)
         return fault_set(c->tx->fault, FAULT_VERSION_CHANGED, "what", now->name, NULL);
-    r = payment_plan_check(c->tx->fault, change->kind ? change->kind : now->kind, lines, n);
+    r = lines_check(c->tx, now->project_id, change->kind ? change->kind : now->kind, lines, n);
     if (r < 0)
         return r;
     lines_write(now->lines, now->n_lines, before);

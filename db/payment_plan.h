@@ -28,8 +28,9 @@ struct payment_plan_line {
     int64_t value;   /* 0.0001 of the total; fen; 0 of the rest */
     const char *due; /* "date", "subscribed", "signed", "filed", "node", "bank" */
     int64_t due_days;
-    const char *due_date; /* NULL unless due "date" */
-    const char *due_node; /* "" unless due "node" */
+    const char *due_date;  /* NULL unless due "date" */
+    const char *due_node;  /* a node's code; "" unless due "node" */
+    const char *node_name; /* reading: what people call it */
 };
 
 struct payment_plan_row {

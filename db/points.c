@@ -173,7 +173,7 @@ static int refuse_expiry(struct tx *tx)
     snprintf(now, sizeof(now), "%" PRId64, tx->now_ms);
     fault_item(tx->fault, FAULT_FIELD_RANGE, 0, "expires_ms", "field", "expires_ms", "min", now,
                "max", "∞", NULL);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields(tx->fault);
 }
 
 int points_adjust(struct tx *tx, int64_t member_id, int64_t points, const char *reason,

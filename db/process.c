@@ -11,7 +11,7 @@
 #include "db/unit_class.h"
 
 const struct node_kind_info node_kinds[NODE_KIND_COUNT] = {
-#define NODE(symbol, code, zh, en, by_hand) {code, zh, en, by_hand},
+#define NODE(symbol, code, zh, en, by_hand, by_money) {code, zh, en, by_hand, by_money},
 #include "db/deal_node.def"
 #undef NODE
 };
@@ -26,31 +26,27 @@ const struct node_kind_info *node_kind_info(const char *code)
 
 /* ---- what a template must be ---- */
 
-static int node_refuse(struct tx *tx, size_t at, enum fault_code code, const char *field)
+static void node_refuse(struct tx *tx, size_t at, enum fault_code code, const char *field)
 {
     char path[48];
 
     snprintf(path, sizeof(path), "/nodes/%zu/%s", at, field);
     fault_item(tx->fault, code, 0, path, "field", field, NULL);
-    return 1;
 }
 
-/* How many things are wrong with the node at @at. */
-static int node_check(struct tx *tx, const struct process_row *row, size_t at)
+static void node_check(struct tx *tx, const struct process_row *row, size_t at)
 {
     const struct process_node *node = &row->nodes[at];
-    int wrong = 0;
 
     if (!node_kind_info(node->kind))
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "kind");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "kind");
     if (right_by_code(node->right) < 0)
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "right");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "right");
     if (node->counts_previous && at == 0)
-        wrong += node_refuse(tx, at, FAULT_FIELD_CHOICE, "counts_previous");
+        node_refuse(tx, at, FAULT_FIELD_CHOICE, "counts_previous");
     for (size_t i = 0; i < at; i++)
         if (strcmp(row->nodes[i].code, node->code) == 0)
-            wrong += node_refuse(tx, at, FAULT_PROCESS_NODE_TWICE, "code");
-    return wrong;
+            node_refuse(tx, at, FAULT_PROCESS_NODE_TWICE, "code");
 }
 
 static bool plan_kind_known(const char *kind, size_t n)
@@ -61,35 +57,25 @@ static bool plan_kind_known(const char *kind, size_t n)
     return false;
 }
 
-static int plan_kinds_check(struct tx *tx, const char *kinds)
+static void plan_kinds_check(struct tx *tx, const char *kinds)
 {
-    int wrong = 0;
-
     while (*kinds) {
         const size_t n = strcspn(kinds, " ");
 
-        if (!plan_kind_known(kinds, n)) {
+        if (!plan_kind_known(kinds, n))
             fault_item(tx->fault, FAULT_FIELD_CHOICE, 0, "plan_kinds", "field", "plan_kinds", NULL);
-            wrong++;
-        }
         kinds += n + (kinds[n] == ' ');
     }
-    return wrong;
 }
 
 static int row_check(struct tx *tx, const struct process_row *row)
 {
-    char count[24];
-    int wrong = plan_kinds_check(tx, row->plan_kinds);
-
+    plan_kinds_check(tx, row->plan_kinds);
     if (row->n_nodes > PROCESS_NODES_MAX)
         return tx_limit_reached(tx, PROCESS_NODES_MAX);
     for (size_t i = 0; i < row->n_nodes; i++)
-        wrong += node_check(tx, row, i);
-    if (wrong == 0)
-        return 0;
-    snprintf(count, sizeof(count), "%d", wrong);
-    return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", count, NULL);
+        node_check(tx, row, i);
+    return fault_fields(tx->fault);
 }
 
 /* ---- the record ---- */
@@ -257,6 +243,30 @@ int process_node_each(struct tx *tx, int64_t id,
             stmt_int(s, 6) != 0};
 
         r = each(arg, &node);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int process_waits_each(struct tx *tx, int64_t project_id, const char *plan_kind,
+                       int (*each)(void *arg, const char *code, const char *name), void *arg)
+{
+    char last[40 * 4 + 1] = "";
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT n.code, n.name, n.kind FROM process_template_node n "
+                     "JOIN process_template p ON p.id = n.template_id WHERE p.project_id = $1 "
+                     "AND ($2 = '' OR p.plan_kinds = '' OR ' ' || p.plan_kinds || ' ' LIKE "
+                     "'% ' || $2 || ' %') ORDER BY n.code, n.name",
+                     "it", project_id, plan_kind);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct node_kind_info *kind = node_kind_info(stmt_text(s, 2));
+
+        if (!kind || kind->by_money || strcmp(last, stmt_text(s, 0)) == 0)
+            continue;
+        snprintf(last, sizeof(last), "%s", stmt_text(s, 0));
+        r = each(arg, last, stmt_text(s, 1));
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

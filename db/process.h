@@ -13,7 +13,7 @@
 enum { PROCESS_NODES_MAX = 40, PROCESS_TEMPLATES_MAX = 50 };
 
 enum node_kind {
-#define NODE(symbol, code, zh, en, by_hand) NODE_##symbol,
+#define NODE(symbol, code, zh, en, by_hand, by_money) NODE_##symbol,
 #include "db/deal_node.def"
 #undef NODE
     NODE_KIND_COUNT
@@ -21,7 +21,7 @@ enum node_kind {
 
 struct node_kind_info {
     const char *code, *zh, *en;
-    bool by_hand;
+    bool by_hand, by_money;
 };
 extern const struct node_kind_info node_kinds[NODE_KIND_COUNT];
 /* NULL when @code is none. */
@@ -57,6 +57,15 @@ int process_each(struct tx *tx, int64_t project_id, int64_t id,
 /* Its nodes in order. Looks at no scope: the caller has read the template. */
 int process_node_each(struct tx *tx, int64_t id,
                       int (*each)(void *arg, const struct process_node *node), void *arg);
+/* The nodes of the project's templates that a due line may wait for, each code once; @plan_kind "":
+ * for any kind of plan. Looks at no scope. */
+int process_waits_each(struct tx *tx, int64_t project_id, const char *plan_kind,
+                       int (*each)(void *arg, const char *code, const char *name), void *arg);
+/* What people call the node @code of the project @project: SQL. */
+#define PROCESS_NODE_NAMED(project, code)                                                          \
+    "COALESCE((SELECT MIN(pn.name) FROM process_template_node pn JOIN process_template pt "        \
+    "ON pt.id = pn.template_id WHERE pt.project_id = " project " AND pn.code = " code "), " code   \
+    ")"
 int process_project(struct tx *tx, int64_t id, int64_t *ret_project_id);
 
 #endif

@@ -12,6 +12,8 @@
 #include "db/deal_event.h"
 #include "db/deal_process.h"
 #include "db/deal_write.h"
+#include "db/pool.h"
+#include "db/process.h"
 
 /* ---- the schedule ---- */
 
@@ -317,50 +319,51 @@ int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t recei
 
 struct lines {
     struct receivable_row rows[RECEIVABLE_MAX];
-    char texts[RECEIVABLE_MAX][4][64]; /* fund, due, due_node, due_date */
+    struct pool pool; /* their texts */
     size_t n;
 };
 
-static const char *line_text(struct stmt *s, int column, char *out)
+/* @s stands on it. Nothing but the day may be missing. */
+static int line_take(struct lines *lines, struct stmt *s)
 {
-    const char *text = stmt_text(s, column);
+    struct receivable_row *row = &lines->rows[lines->n];
+    struct pool *pool = &lines->pool;
 
-    if (!text)
-        return NULL;
-    snprintf(out, 64, "%s", text);
-    return out;
+    if (lines->n == RECEIVABLE_MAX)
+        return -E2BIG;
+    *row = (struct receivable_row){.id = stmt_int(s, 0),
+                                   .ordinal = stmt_int(s, 1),
+                                   .fund = pool_text(pool, stmt_text(s, 2)),
+                                   .amount_fen = stmt_int(s, 3),
+                                   .loan = stmt_int(s, 4) != 0,
+                                   .waived = !stmt_is_null(s, 5),
+                                   .due = pool_text(pool, stmt_text(s, 6)),
+                                   .due_days = stmt_int(s, 7),
+                                   .due_node = pool_text(pool, stmt_text(s, 8)),
+                                   .due_date = pool_text(pool, stmt_text(s, 9))};
+    if (!row->fund || !row->due || !row->due_node || (!row->due_date && !stmt_is_null(s, 9)))
+        return -ENOMEM;
+    lines->n++;
+    return 0;
 }
 
 static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct lines *lines)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT id, ordinal, fund, amount_fen, loan, CASE WHEN waived_ms <= $2 THEN "
-                     "waived_ms END, due, due_days, due_node, CASE WHEN COALESCE(known_ms, "
-                     "made_ms) <= $2 THEN due_date END AS day FROM receivable WHERE deal_id = $1 "
-                     "AND made_ms <= $2 AND (ended_ms IS NULL OR ended_ms > $2) "
-                     "ORDER BY day NULLS LAST, ordinal, id",
-                     "ii", deal_id, at_ms);
+    int r = db_query(
+        tx->db, &s,
+        "SELECT l.id, l.ordinal, l.fund, l.amount_fen, l.loan, CASE WHEN "
+        "l.waived_ms <= $2 THEN l.waived_ms END, l.due, l.due_days, " PROCESS_NODE_NAMED(
+            "d.project_id",
+            "l.due_node") ", CASE WHEN "
+                          "COALESCE(l.known_ms, l.made_ms) <= $2 THEN l.due_date END AS day "
+                          "FROM receivable l JOIN deal d ON d.id = l.deal_id WHERE l.deal_id = $1 "
+                          "AND l.made_ms <= $2 AND (l.ended_ms IS NULL OR l.ended_ms > $2) "
+                          "ORDER BY day NULLS LAST, l.ordinal, l.id",
+        "ii", deal_id, at_ms);
 
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        char(*texts)[64];
-
-        if (lines->n == RECEIVABLE_MAX) {
-            r = -E2BIG;
-            break;
-        }
-        texts = lines->texts[lines->n];
-        lines->rows[lines->n++] = (struct receivable_row){.id = stmt_int(s, 0),
-                                                          .ordinal = stmt_int(s, 1),
-                                                          .fund = line_text(s, 2, texts[0]),
-                                                          .amount_fen = stmt_int(s, 3),
-                                                          .loan = stmt_int(s, 4) != 0,
-                                                          .waived = !stmt_is_null(s, 5),
-                                                          .due = line_text(s, 6, texts[1]),
-                                                          .due_days = stmt_int(s, 7),
-                                                          .due_node = line_text(s, 8, texts[2]),
-                                                          .due_date = line_text(s, 9, texts[3])};
-    }
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        r = line_take(lines, s);
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
@@ -382,6 +385,8 @@ int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char
         receivable_allocate(lines->rows, lines->n, received, today);
     for (size_t i = 0; r >= 0 && i < lines->n; i++)
         r = each(arg, &lines->rows[i]);
+    if (lines)
+        pool_free(&lines->pool);
     free(lines);
     return r < 0 ? r : 0;
 }

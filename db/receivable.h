@@ -71,7 +71,7 @@ struct receivable_row {
     bool loan, waived;
     const char *due; /* as of terms_line */
     int64_t due_days;
-    const char *due_node; /* "" none */
+    const char *due_node; /* as people call it; "" none */
     const char *due_date; /* NULL: not known yet */
     const char *state;    /* "waived", "paid", "overdue", "part", "due", "open" */
 };

@@ -9,6 +9,7 @@
 
 #include "db/approval.h"
 #include "db/audit.h"
+#include "db/process.h"
 #include "db/sight.h"
 #include "db/terms_make.h"
 #include "db/unit.h"
@@ -100,10 +101,15 @@ static int lines_read(struct db *db, struct terms_made *made)
 {
     struct pool *pool = &made->pool;
     struct stmt *s;
-    int r = db_query(db, &s,
-                     "SELECT fund, amount_fen, loan, due, due_days, due_date, due_node FROM "
-                     "terms_line WHERE terms_id = $1 ORDER BY ordinal",
-                     "i", made->row.id);
+    int r = db_query(
+        db, &s,
+        "SELECT l.fund, l.amount_fen, l.loan, l.due, l.due_days, l.due_date, "
+        "l.due_node, " PROCESS_NODE_NAMED(
+            "t.project_id",
+            "l.due_node") " FROM "
+                          "terms_line l JOIN terms t ON t.id = l.terms_id WHERE l.terms_id = $1 "
+                          "ORDER BY l.ordinal",
+        "i", made->row.id);
 
     while (r >= 0 && made->row.n_lines < TERMS_LINES_MAX && (r = stmt_step(s)) == 1) {
         struct terms_line *line = &made->lines[made->row.n_lines++];
@@ -114,8 +120,9 @@ static int lines_read(struct db *db, struct terms_made *made)
                                     .due = pool_text(pool, stmt_text(s, 3)),
                                     .due_days = stmt_int(s, 4),
                                     .due_date = pool_text(pool, stmt_text(s, 5)),
-                                    .due_node = pool_text(pool, stmt_text(s, 6))};
-        if (!line->fund || !line->due || !line->due_node)
+                                    .due_node = pool_text(pool, stmt_text(s, 6)),
+                                    .node_name = pool_text(pool, stmt_text(s, 7))};
+        if (!line->fund || !line->due || !line->due_node || !line->node_name)
             r = -ENOMEM;
     }
     stmt_reset(s);

@@ -62,6 +62,7 @@ struct terms_line {
     const char *due; /* "date", "subscribed", "signed", "filed", "node", "bank" */
     int64_t due_days;
     const char *due_date, *due_node; /* NULL or "": none */
+    const char *node_name;           /* what people call it; "" none */
 };
 
 struct terms_row {

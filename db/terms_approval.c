@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/clock.h"
 #include "db/flow_rule.h"
 #include "db/terms_make.h"
-
-#define DAY_MS INT64_C(86400000)
 
 /* What of the terms decides which way their request goes. */
 static struct approval_ask request_of(const struct terms_row *t)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/clock.h"
 #include "db/day.h"
 #include "db/deal_scope.h"
 #include "db/loan.h"
@@ -14,8 +15,6 @@
 #include "db/publication.h"
 #include "db/unit.h"
 #include "db/unit_class.h"
-
-#define DAY_MS INT64_C(86400000)
 
 static bool is(const char *a, const char *b)
 {
@@ -228,7 +227,8 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
     struct pool *pool = &made->pool;
 
     for (size_t i = 0; i < s->n_lines; i++) {
-        static const struct payment_plan_line deposit = {.due = "subscribed", .due_node = ""};
+        static const struct payment_plan_line deposit = {
+            .due = "subscribed", .due_node = "", .node_name = ""};
         const struct schedule_line *from = &s->lines[i];
         const struct payment_plan_line *rule =
             from->rule < plan->n_lines ? &plan->lines[from->rule] : &deposit;
@@ -239,8 +239,9 @@ static int lines_take(struct planning *p, const struct payment_plan_row *plan,
                                              .due = pool_text(pool, rule->due),
                                              .due_days = rule->due_days,
                                              .due_date = pool_text(pool, rule->due_date),
-                                             .due_node = pool_text(pool, rule->due_node)};
-        if (!made->lines[i].due || !made->lines[i].due_node)
+                                             .due_node = pool_text(pool, rule->due_node),
+                                             .node_name = pool_text(pool, rule->node_name)};
+        if (!made->lines[i].due || !made->lines[i].due_node || !made->lines[i].node_name)
             return -ENOMEM;
     }
     made->row.monthly_fen = monthly(made, s);

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/deal_scope.h"
 #include "db/unit_step.h"
-
-#define MINUTE_MS INT64_C(60000)
-#define DAY_MS    INT64_C(86400000)
 
 int unit_history_add(struct tx *tx, int64_t unit_id, const char *axis, char from, char to,
                      const char *event, const char *document, const char *reason, int64_t claim_id,

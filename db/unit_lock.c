@@ -5,10 +5,9 @@
 #include <stdio.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/deal_scope.h"
 #include "db/unit_step.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 struct place {
     int64_t project_id, building_id, lock_ms;

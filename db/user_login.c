@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/user.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 int64_t user_lock_ms(int64_t failed)
 {

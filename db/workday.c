@@ -2,25 +2,20 @@
 #include "db/workday.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "db/audit.h"
+#include "db/day.h"
 
 enum { DAYS_LOOKED_AT = 4000 };
 
-static int day_works(struct db *db, const struct tm *tm)
+static int day_works(struct db *db, const char *day)
 {
-    char day[WORKDAY_TEXT];
     int64_t works = 0;
-    int r;
-
-    if (strftime(day, sizeof(day), "%Y-%m-%d", tm) == 0)
-        return -ERANGE;
-    r = db_get(db, &works, "SELECT works FROM working_day WHERE day = $1", "t", day);
+    int r = db_get(db, &works, "SELECT works FROM working_day WHERE day = $1", "t", day);
     if (r < 0)
         return r;
-    return r == 1 ? works != 0 : tm->tm_wday != 0 && tm->tm_wday != 6;
+    return r == 1 ? works != 0 : day_weekday(day) < 6;
 }
 
 int workday_add(struct db *db, int64_t ms, int64_t n, int64_t *ret_ms)
@@ -29,16 +24,18 @@ int workday_add(struct db *db, int64_t ms, int64_t n, int64_t *ret_ms)
     struct tm start, tm;
 
     localtime_r(&at, &start);
-    for (int day = 1; n > 0; day++) {
+    for (int days = 1; n > 0; days++) {
+        char day[DAY_TEXT];
         int r;
 
-        if (day > DAYS_LOOKED_AT)
+        if (days > DAYS_LOOKED_AT)
             return -ELOOP;
         tm = start;
-        tm.tm_mday += day;
+        tm.tm_mday += days;
         tm.tm_isdst = -1;
         at = mktime(&tm);
-        r = day_works(db, &tm);
+        day_of((int64_t)at * 1000, day);
+        r = day_works(db, day);
         if (r < 0)
             return r;
         n -= r;

@@ -9,7 +9,7 @@
 
 #include "db/tx.h"
 
-enum { WORKDAY_MAX = 2000, WORKDAY_TEXT = 11 }; /* of days entered; "2026-10-01" and the NUL */
+enum { WORKDAY_MAX = 2000 }; /* of days entered */
 
 /* The same time of day, @n working days after the day of @ms. A day that does not work ends no
  * period. -ELOOP: no working day for years. */

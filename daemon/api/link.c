@@ -17,7 +17,6 @@
 #include "db/publication.h"
 
 enum { URL_SIZE = 400, QR_MODULE_PX = 8 };
-#define DAY_MS  INT64_C(86400000)
 #define STEP_MS INT64_C(300000)
 
 struct made {

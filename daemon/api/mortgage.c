@@ -6,10 +6,10 @@
 #include "daemon/api/api.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
+#include "db/clock.h"
 #include "db/money.h"
 
 enum { PAGE_DEFAULT = 50, PAPERS_MAX = 20, PAPERS_TEXT = PAPERS_MAX * 42 };
-#define DAY_MS INT64_C(86400000)
 
 /* ---- out ---- */
 

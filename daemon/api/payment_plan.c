@@ -7,6 +7,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
 #include "db/money.h"
+#include "db/process.h"
 
 /* ---- out ---- */
 
@@ -22,6 +23,7 @@ static json_t *line_json(const struct payment_plan_line *line)
     set_int(o, "due_days", line->due_days);
     set_text_or_null(o, "due_date", line->due_date);
     set_text(o, "due_node", line->due_node);
+    set_text(o, "node_name", line->node_name);
     return o;
 }
 
@@ -41,15 +43,32 @@ static int plan_add(void *arg, const struct payment_plan_row *row)
     return items_add(arg, o);
 }
 
+static int node_add(void *arg, const char *code, const char *name)
+{
+    json_t *o = json_object();
+
+    set_text(o, "code", code);
+    set_text(o, "name", name);
+    return items_add(arg, o);
+}
+
+/* With the nodes that their lines may wait for. */
 int api_plan_list(struct call *call)
 {
-    json_t *items = json_array();
+    json_t *items = json_array(), *nodes = json_array();
     int64_t project_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
         r = payment_plan_each(&call->tx, project_id, 0, plan_add, items);
-    return reply_items(call, items, r);
+    if (r == 0)
+        r = process_waits_each(&call->tx, project_id, "", node_add, nodes);
+    r = reply_items(call, items, r);
+    if (r < 0)
+        json_decref(nodes);
+    else
+        json_object_set_new_nocheck(call->reply.body, "nodes", nodes);
+    return r;
 }
 
 static int reply_plan(struct call *call, int64_t id, int status)

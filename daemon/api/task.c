@@ -9,10 +9,9 @@
 #include "daemon/api/api.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
+#include "db/clock.h"
 #include "db/follow.h"
 #include "db/notification.h"
-
-#define DAY_MS INT64_C(86400000)
 
 enum { PAGE_DEFAULT = 50 };
 

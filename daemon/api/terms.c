@@ -47,7 +47,7 @@ static json_t *lines_json(const struct terms_row *row)
         set_text(o, "due", line->due);
         set_int(o, "due_days", line->due_days);
         set_text_or_null(o, "due_date", line->due_date);
-        set_text(o, "due_node", line->due_node);
+        set_text(o, "due_node", line->node_name);
         json_array_append_new(lines, o);
     }
     return lines;

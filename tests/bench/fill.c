@@ -94,9 +94,9 @@ static int people_make(struct fill *f)
 static int plan_make(struct fill *f)
 {
     static const struct payment_plan_line lines[] = {
-        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-        {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, ""},
-        {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "filed", 60, NULL, ""}};
+        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+        {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, "", NULL},
+        {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "filed", 60, NULL, "", NULL}};
     const struct payment_plan_row plan = {0,  0,    f->project_id, "商业按揭", "commercial",
                                           10, true, lines,         3};
     int64_t id;

@@ -55,9 +55,11 @@ test('a payment plan shows at once what a price comes to, and what makes it none
     async () => (await cells.allInnerTexts()).map((x) => x.replace(/[^\d]/g, '')).join() === '318136,318136,424182',
     'the example is V9',
   )
+  await pick(page, form, '第 3 行付款时间', '按节点')
+  await pick(page, form, '第 3 行节点', '房屋交付')
   await clean(page)
   await b.button(page, '保存', form).click()
-  await page.locator('tbody tr', { hasText: '三次付款' }).waitFor()
+  await page.locator('tbody tr', { hasText: '三次付款' }).filter({ hasText: '房屋交付' }).waitFor()
   await b.close(page)
 })
 

@@ -222,6 +222,28 @@ describe('plans (PM-11)', () => {
   });
 });
 
+describe('lines that wait for a node (PM-11)', () => {
+  test('of a process of the project, and not for money', async () => {
+    const path = `/api/v1/projects/${project}/plans`;
+    const { nodes } = await manager.get(path);
+    assert.ok(nodes.some((n) => n.code === 'filing'));
+    assert.ok(!nodes.some((n) => n.code === 'first-payment'));
+    const lines = (due_node) => [
+      { fund: 'house_money', share: 'percent', value: 9000, due: 'signed' },
+      { fund: 'house_money', share: 'percent', value: 1000, due: 'node', due_days: 10, due_node },
+    ];
+    const body = { name: '交房付清', kind: 'instalments' };
+    for (const code of ['主体封顶', 'full-payment']) {
+      const wrong = { ...body, lines: lines(code) };
+      const problem = await manager.refused('POST', path, 422, 'fields.wrong', { body: wrong });
+      assert.deepEqual([problem.errors[0].code, problem.errors[0].row], ['plan.node', 2]);
+    }
+    const made = await manager.post(path, { ...body, lines: lines('handover') }, 201);
+    assert.equal(made.lines[1].node_name, '房屋交付');
+    await manager.patch(`/api/v1/plans/${made.id}`, { version: made.version, enabled: false });
+  });
+});
+
 describe('limits and schemes', () => {
   test('of each post; nobody sets his own (PR-13)', async () => {
     const path = `/api/v1/projects/${project}/discount-limits`;

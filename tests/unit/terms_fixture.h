@@ -62,12 +62,12 @@ static inline void terms_limit(struct fixture *f, int64_t post, int64_t most_bp,
 static inline struct terms_world terms_setup(struct fixture *f)
 {
     static const struct payment_plan_line one_off[] = {
-        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-        {FUND_HOUSE_MONEY, SHARE_REST, 0, "signed", 7, NULL, ""}};
+        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+        {FUND_HOUSE_MONEY, SHARE_REST, 0, "signed", 7, NULL, "", NULL}};
     static const struct payment_plan_line mortgage[] = {
-        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, ""},
-        {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, ""},
-        {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "bank", 30, NULL, ""}};
+        {FUND_DEPOSIT, SHARE_AMOUNT, 5000000, "subscribed", 0, NULL, "", NULL},
+        {FUND_DOWN_PAYMENT, SHARE_PERCENT, 3000, "signed", 0, NULL, "", NULL},
+        {FUND_BANK_LOAN, SHARE_PERCENT, 7000, "bank", 30, NULL, "", NULL}};
     struct terms_world w = {0};
 
     assert_int_equal(db_run(f->db,

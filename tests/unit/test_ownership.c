@@ -5,6 +5,7 @@
 
 #include "sales_fixture.h"
 
+#include "db/day.h"
 #include "db/follow.h"
 #include "db/share.h"
 #include "db/task.h"
@@ -156,7 +157,7 @@ static void test_working_days(void **state)
 
     f->now_ms = local_ms("2026-09-30 15:20"); /* a Wednesday; then the week of the national day */
     for (int d = 1; d <= 7; d++) {
-        char day[WORKDAY_TEXT];
+        char day[DAY_TEXT];
 
         snprintf(day, sizeof(day), "2026-10-%02d", d);
         assert_int_equal(FIXTURE_DO(f, tx, workday_set(tx, day, 0)), 0);

@@ -232,7 +232,7 @@ static void test_any(void **state)
 
 static struct payment_plan_line line(enum fund fund, enum share share, int64_t value)
 {
-    return (struct payment_plan_line){fund, share, value, "signed", 0, NULL, ""};
+    return (struct payment_plan_line){fund, share, value, "signed", 0, NULL, "", NULL};
 }
 
 static enum fault_code first_wrong(const char *kind, const struct payment_plan_line *lines,

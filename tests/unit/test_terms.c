@@ -3,6 +3,7 @@
 #include "terms_fixture.h"
 
 #include "db/day.h"
+#include "db/process.h"
 
 static struct terms_world w;
 
@@ -21,6 +22,7 @@ struct got {
     struct terms_step steps[TERMS_STEPS_MAX];
     struct terms_line lines[TERMS_LINES_MAX];
     char beyond[16], state[16], plan[64], level[16], funds[TERMS_LINES_MAX][24];
+    char node[64]; /* the last line's */
 };
 
 static int got_read(void *arg, const struct terms_row *row)
@@ -32,6 +34,8 @@ static int got_read(void *arg, const struct terms_row *row)
     memcpy(g->lines, row->lines, row->n_lines * sizeof(g->lines[0]));
     for (size_t i = 0; i < row->n_lines; i++)
         snprintf(g->funds[i], sizeof(g->funds[i]), "%s", row->lines[i].fund);
+    if (row->n_lines)
+        snprintf(g->node, sizeof(g->node), "%s", row->lines[row->n_lines - 1].node_name);
     snprintf(g->beyond, sizeof(g->beyond), "%s", row->beyond);
     snprintf(g->state, sizeof(g->state), "%s", row->state);
     snprintf(g->plan, sizeof(g->plan), "%s", row->plan_name);
@@ -439,6 +443,52 @@ static void test_store_and_freeze(void **state)
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM terms"), 1); /* nothing half-done */
 }
 
+/* A line waits for what may come about in a deal of that plan: not for what no process has, and
+ * not for money, whose place hangs on the days itself. */
+static void test_plan_nodes(void **state)
+{
+    static const struct process_node nodes[] = {
+        {"roof", "主体封顶", "manual", "deal.process", 90, false, false},
+        {"paid", "首付到账", "first-payment", "deal.process", 9, false, false}};
+    struct fixture *f = *state;
+    const struct process_row process = {.project_id = f->project,
+                                        .name = "分期",
+                                        .begins = "signed",
+                                        .plan_kinds = "instalments one_off",
+                                        .nodes = nodes,
+                                        .n_nodes = 2};
+    struct payment_plan_line lines[] = {
+        {FUND_HOUSE_MONEY, SHARE_PERCENT, 4000, "signed", 0, NULL, "", NULL},
+        {FUND_HOUSE_MONEY, SHARE_PERCENT, 6000, "node", 7, NULL, "roof", NULL}};
+    const struct payment_plan_row plan = {.project_id = f->project,
+                                          .name = "by the roof",
+                                          .kind = "instalments",
+                                          .enabled = true,
+                                          .lines = lines,
+                                          .n_lines = 2};
+    const struct payment_plan_row other = {
+        .project_id = f->project, .name = "o", .kind = "other", .lines = lines, .n_lines = 2};
+    struct payment_plan_change change = {
+        .version = 1, .ordinal = -1, .enabled = -1, .lines = lines, .n_lines = 2};
+    struct terms_ask ask = terms_ask_of(f, &w);
+    int64_t id = 0;
+    struct got g;
+
+    assert_refused(f, FIXTURE_DO(f, tx, payment_plan_create(tx, &plan, &id)), FIELDS_WRONG);
+    assert_int_equal(f->fault.items[0].code, FAULT_PLAN_NODE);
+    assert_int_equal(f->fault.items[0].row, 2);
+    assert_int_equal(FIXTURE_DO(f, tx, process_create(tx, &process, &id)), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, payment_plan_create(tx, &other, &id)), FIELDS_WRONG);
+    assert_int_equal(FIXTURE_DO(f, tx, payment_plan_create(tx, &plan, &id)), 0);
+    ask.plan_id = change.id = id;
+    lines[1].due_node = "paid";
+    assert_refused(f, FIXTURE_DO(f, tx, payment_plan_update(tx, &change)), FIELDS_WRONG);
+    assert_int_equal(f->fault.items[0].code, FAULT_PLAN_NODE);
+    live(f);
+    g = stored(f, create(f, &ask));
+    assert_string_equal(g.node, "主体封顶"); /* as people read it */
+}
+
 static void test_use(void **state)
 {
     struct fixture *f = *state;
@@ -554,6 +604,7 @@ int main(void)
         CASE(test_price_window_and_ceiling),
         CASE(test_authority),
         CASE(test_store_and_freeze),
+        CASE(test_plan_nodes),
         CASE(test_use),
         CASE(test_expiry),
         CASE(test_quota),

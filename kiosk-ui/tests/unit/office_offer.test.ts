@@ -19,7 +19,15 @@ describe('a line of a plan', () => {
     const body = lineBody({ ...newLine(), value: '33.33', days: '7' });
     expect(
       body &&
-        lineForm({ ...body, value: body.value ?? 0, loan: false, due_date: null, due_node: '', due_days: 7 }),
+        lineForm({
+          ...body,
+          value: body.value ?? 0,
+          loan: false,
+          due_date: null,
+          due_node: '',
+          node_name: '',
+          due_days: 7,
+        }),
     ).toEqual({
       ...newLine(),
       value: '33.33',

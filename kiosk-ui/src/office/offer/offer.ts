@@ -79,7 +79,7 @@ export function lineBody(l: LineForm): PlanLineNew | null {
     due: l.due,
     due_days: l.due === 'date' ? 0 : days,
     due_date: l.due === 'date' ? l.date : null,
-    due_node: l.due === 'node' ? l.node.trim() : '',
+    due_node: l.due === 'node' ? l.node : '',
   };
 }
 
