@@ -45,11 +45,6 @@ struct deal_change_info {
 };
 extern const struct deal_change_info deal_changes[DEAL_CHANGE_COUNT];
 
-struct rename_exception {
-    const char *code, *zh, *en;
-};
-const struct rename_exception *rename_exceptions(size_t *ret_n);
-
 enum { DEAL_CHANGE_MEDIA_MAX = 10, DEAL_CHANGE_PAGE_MAX = 200 };
 
 struct deal_change_ask {
