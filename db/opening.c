@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "db/audit.h"
-#include "db/contact.h"
 #include "db/opening_impl.h"
+#include "db/sight.h"
 
 enum { SEED_MIN = 8 };
 
@@ -546,26 +546,21 @@ static int group_give(struct tx *tx, struct stmt *s,
                       int (*each)(void *arg, const struct opening_group_row *row), void *arg)
 {
     char masked[CONTACT_NAME_TEXT];
-    const bool clear =
-        actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR) || strcmp(stmt_text(s, 9), "company") == 0;
-    struct opening_group_row row = {.id = stmt_int(s, 0),
-                                    .version = stmt_int(s, 1),
-                                    .ticket_id = stmt_int(s, 2),
-                                    .ticket_number = stmt_int(s, 3),
-                                    .customer_id = stmt_int(s, 4),
-                                    .place = stmt_int(s, 5),
-                                    .batch = stmt_int(s, 6),
-                                    .picks = stmt_int(s, 7),
-                                    .customer = stmt_text(s, 8),
-                                    .state = stmt_text(s, 10),
-                                    .arrived_ms = stmt_int(s, 11),
-                                    .called_ms = stmt_int(s, 12),
-                                    .ended_ms = stmt_int(s, 13)};
+    const struct opening_group_row row = {
+        .id = stmt_int(s, 0),
+        .version = stmt_int(s, 1),
+        .ticket_id = stmt_int(s, 2),
+        .ticket_number = stmt_int(s, 3),
+        .customer_id = stmt_int(s, 4),
+        .place = stmt_int(s, 5),
+        .batch = stmt_int(s, 6),
+        .picks = stmt_int(s, 7),
+        .customer = name_shown(tx, stmt_text(s, 8), stmt_text(s, 9), masked),
+        .state = stmt_text(s, 10),
+        .arrived_ms = stmt_int(s, 11),
+        .called_ms = stmt_int(s, 12),
+        .ended_ms = stmt_int(s, 13)};
 
-    if (!clear) {
-        contact_name_mask(row.customer, masked);
-        row.customer = masked;
-    }
     return each(arg, &row);
 }
 

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/contact.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/questionnaire.h"
 #include "db/series.h"
+#include "db/sight.h"
 
 struct ticket {
     int64_t id, version, project_id, number, customer_id, unit_id, user_id;
@@ -225,25 +225,22 @@ static int ticket_give(struct tx *tx, struct stmt *s,
                        int (*each)(void *arg, const struct ticket_row *row), void *arg)
 {
     char masked[CONTACT_NAME_TEXT];
-    struct ticket_row row = {.id = stmt_int(s, 0),
-                             .version = stmt_int(s, 1),
-                             .project_id = stmt_int(s, 2),
-                             .number = stmt_int(s, 3),
-                             .customer_id = stmt_int(s, 4),
-                             .unit_id = stmt_int(s, 5),
-                             .user_id = stmt_int(s, 6),
-                             .customer = stmt_text(s, 7),
-                             .unit = stmt_text(s, 9),
-                             .user = stmt_text(s, 10),
-                             .state = stmt_text(s, 11),
-                             .reason = stmt_text(s, 12),
-                             .made_ms = stmt_int(s, 13),
-                             .ended_ms = stmt_int(s, 14)};
+    const struct ticket_row row = {.id = stmt_int(s, 0),
+                                   .version = stmt_int(s, 1),
+                                   .project_id = stmt_int(s, 2),
+                                   .number = stmt_int(s, 3),
+                                   .customer_id = stmt_int(s, 4),
+                                   .unit_id = stmt_int(s, 5),
+                                   .user_id = stmt_int(s, 6),
+                                   .customer =
+                                       name_shown(tx, stmt_text(s, 7), stmt_text(s, 8), masked),
+                                   .unit = stmt_text(s, 9),
+                                   .user = stmt_text(s, 10),
+                                   .state = stmt_text(s, 11),
+                                   .reason = stmt_text(s, 12),
+                                   .made_ms = stmt_int(s, 13),
+                                   .ended_ms = stmt_int(s, 14)};
 
-    if (strcmp(stmt_text(s, 8), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-        contact_name_mask(row.customer, masked);
-        row.customer = masked;
-    }
     return each(arg, &row);
 }
 

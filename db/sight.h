@@ -9,6 +9,7 @@
 #ifndef ANCHANG_DB_SIGHT_H
 #define ANCHANG_DB_SIGHT_H
 
+#include "db/contact.h"
 #include "db/tx.h"
 
 enum { SIGHT_TEXT = ACTOR_PROJECTS_MAX * 21 + 2 };
@@ -43,5 +44,10 @@ int sight_need_edit(struct tx *tx, int64_t customer_id);
 /* The same in one project, whose ownership must be there: owner, sharer (@edit: who may work with
  * it), customer.all. Projects out of scope are NOT_FOUND for everybody. */
 int sight_need_in(struct tx *tx, int64_t customer_id, int64_t project_id, bool edit);
+
+/* A customer's name as the actor may see it: a person's is masked, in @masked, unless he has
+ * customer.clear; a company's is not personal. */
+const char *name_shown(const struct tx *tx, const char *name, const char *kind,
+                       char masked[CONTACT_NAME_TEXT]);
 
 #endif
