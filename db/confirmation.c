@@ -62,15 +62,6 @@ int confirmation_create(struct tx *tx, const struct confirmation_new *c, int64_t
     return 0;
 }
 
-int confirmation_find(struct tx *tx, int64_t unit_id, int64_t customer_id, int64_t *ret_id)
-{
-    return db_get(tx->db, ret_id,
-                  "SELECT MAX(c.id) FROM confirmation c JOIN unit u ON u.id = c.unit_id WHERE "
-                  "c.unit_id = $1 AND c.customer_id = $2 AND c.used_ms IS NULL AND "
-                  "c.until_ms > $3 AND c.unit_version = u.version",
-                  "iii", unit_id, customer_id, tx->now_ms);
-}
-
 int confirmation_check(struct tx *tx, int64_t id, int64_t unit_id, int64_t unit_version,
                        int64_t customer_id)
 {

@@ -17,9 +17,6 @@ struct confirmation_new {
 int confirmation_create(struct tx *tx, const struct confirmation_new *confirmation, int64_t *ret_id,
                         int64_t *ret_until_ms);
 
-/* The newest that still holds for the unit and the customer: 1 and its id; 0: none. */
-int confirmation_find(struct tx *tx, int64_t unit_id, int64_t customer_id, int64_t *ret_id);
-
 /* Whether @id holds for them, at the unit's @unit_version: CONFIRMATION_NEEDED (id 0),
  * CONFIRMATION_STALE, SELF_APPROVAL. */
 int confirmation_check(struct tx *tx, int64_t id, int64_t unit_id, int64_t unit_version,

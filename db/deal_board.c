@@ -1,10 +1,8 @@
 /* deal_board.c - see deal_board.h. */
 #include "db/deal_board.h"
 
-#include <string.h>
-
-#include "db/contact.h"
 #include "db/deal_scope.h"
+#include "db/sight.h"
 
 static const char board_sql[] =
     "SELECT d.project_id, u.building_id, d.user_id, d.id, d.opened_ms, b.name || CASE st.name "
@@ -24,21 +22,18 @@ static const char board_sql[] =
 static int row_give(struct tx *tx, struct stmt *s,
                     int (*each)(void *arg, const struct board_row *row), void *arg)
 {
-    const char *name = stmt_text(s, 6), *document = stmt_text(s, 11);
+    const char *document = stmt_text(s, 11);
     char masked[CONTACT_NAME_TEXT];
-    struct board_row row = {.deal_id = stmt_int(s, 3),
-                            .opened_ms = stmt_int(s, 4),
-                            .unit = stmt_text(s, 5),
-                            .consultant = stmt_text(s, 8),
-                            .stage = stmt_text(s, 9),
-                            .plan_name = stmt_text(s, 10),
-                            .document = document ? document : ""};
+    const struct board_row row = {.deal_id = stmt_int(s, 3),
+                                  .opened_ms = stmt_int(s, 4),
+                                  .unit = stmt_text(s, 5),
+                                  .customer =
+                                      name_shown(tx, stmt_text(s, 6), stmt_text(s, 7), masked),
+                                  .consultant = stmt_text(s, 8),
+                                  .stage = stmt_text(s, 9),
+                                  .plan_name = stmt_text(s, 10),
+                                  .document = document ? document : ""};
 
-    if (strcmp(stmt_text(s, 7), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-        contact_name_mask(name, masked);
-        name = masked;
-    }
-    row.customer = name;
     return each(arg, &row);
 }
 

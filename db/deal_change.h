@@ -45,11 +45,6 @@ struct deal_change_info {
 };
 extern const struct deal_change_info deal_changes[DEAL_CHANGE_COUNT];
 
-struct rename_exception {
-    const char *code, *zh, *en;
-};
-const struct rename_exception *rename_exceptions(size_t *ret_n);
-
 /* What @kind takes of a deal in @stage beside its reason and attachments, in the order in which a
  * form asks for it; returns how many. Names of struct deal_change_ask, as the API has them. */
 enum { DEAL_CHANGE_FIELDS = 10 };

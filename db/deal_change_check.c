@@ -24,22 +24,16 @@ static bool needs(const struct changing *c, unsigned need)
 
 /* ---- the fields ---- */
 
-static const struct rename_exception exceptions[] = {
-#define RENAME_EXCEPTION(code, zh, en) {code, zh, en},
+static const char *const exceptions[] = {
+#define RENAME_EXCEPTION(code, zh, en) code,
 #include "db/rename_exception.def"
 #undef RENAME_EXCEPTION
 };
 
-const struct rename_exception *rename_exceptions(size_t *ret_n)
-{
-    *ret_n = sizeof(exceptions) / sizeof(exceptions[0]);
-    return exceptions;
-}
-
 static bool exception_known(const char *code)
 {
     for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++)
-        if (is(exceptions[i].code, code))
+        if (is(exceptions[i], code))
             return true;
     return false;
 }

@@ -1,8 +1,6 @@
 /* deal_change_read.c - reading special transactions. See deal_change.h. */
 #include <errno.h>
-#include <string.h>
 
-#include "db/contact.h"
 #include "db/deal_change.h"
 #include "db/deal_scope.h"
 #include "db/sight.h"
@@ -136,16 +134,13 @@ int deal_change_buyer_each(struct tx *tx, int64_t change_id,
                      "i", change_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
+        char masked[CONTACT_NAME_TEXT];
         struct deal_party_row row = {.customer_id = stmt_int(s, 0),
                                      .ordinal = stmt_int(s, 1),
                                      .share_bp = stmt_int(s, 2),
-                                     .customer = stmt_text(s, 3)};
-        char masked[CONTACT_NAME_TEXT];
+                                     .customer =
+                                         name_shown(tx, stmt_text(s, 3), stmt_text(s, 4), masked)};
 
-        if (strcmp(stmt_text(s, 4), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-            contact_name_mask(row.customer, masked);
-            row.customer = masked;
-        }
         r = sight_id(tx, row.customer_id, &row.customer_id);
         if (r == 0)
             r = each(arg, &row);

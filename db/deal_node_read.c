@@ -2,10 +2,10 @@
  * AS-13). See deal_node.h. */
 #include <string.h>
 
-#include "db/contact.h"
 #include "db/day.h"
 #include "db/deal_node.h"
 #include "db/deal_scope.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 #define COLUMNS                                                                                    \
@@ -102,17 +102,12 @@ static const char list_sql[] =
 static int task_give(struct tx *tx, struct stmt *s,
                      int (*each)(void *arg, const struct node_task *task), void *arg)
 {
-    const char *name = stmt_text(s, 21);
     char masked[CONTACT_NAME_TEXT];
     struct node_task task;
 
-    if (strcmp(stmt_text(s, 22), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-        contact_name_mask(name, masked);
-        name = masked;
-    }
     row_take(s, &task.node);
     task.unit = stmt_text(s, 20);
-    task.customer = name;
+    task.customer = name_shown(tx, stmt_text(s, 21), stmt_text(s, 22), masked);
     task.consultant = stmt_text(s, 23);
     return each(arg, &task);
 }

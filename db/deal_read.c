@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "db/contact.h"
 #include "db/deal.h"
 #include "db/deal_as_of.h"
 #include "db/sight.h"
@@ -50,16 +49,6 @@ static const char *text_at(struct stmt *s, int column)
     const char *text = stmt_text(s, column);
 
     return text ? text : "";
-}
-
-/* A person's name as the actor may see it. */
-static const char *name_shown(const struct tx *tx, const char *name, const char *kind,
-                              char masked[CONTACT_NAME_TEXT])
-{
-    if (strcmp(kind, "person") != 0 || actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR))
-        return name;
-    contact_name_mask(name, masked);
-    return masked;
 }
 
 static bool row_seen(const struct tx *tx, const struct deal_row *row)

@@ -46,32 +46,8 @@ int64_t money_discount_step(int64_t list_fen, int64_t fen, const struct discount
     return fen - step->value;
 }
 
-int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size_t n,
-                       int64_t unit_fen, enum round_mode mode)
-{
-    int64_t fen = list_fen;
-
-    for (size_t i = 0; i < n; i++)
-        fen = money_discount_step(list_fen, fen, &steps[i]);
-    return money_precision(fen, unit_fen, mode);
-}
-
 int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen)
 {
     return money_round((__int128)total_fen * (10000 - down_bp), 10000, loan_unit_fen,
                        ROUND_TRUNCATE);
-}
-
-void money_split(int64_t total_fen, const int64_t *parts_bp, size_t n, int64_t unit_fen,
-                 int64_t *ret_parts)
-{
-    int64_t left = total_fen;
-
-    for (size_t i = 0; i + 1 < n; i++) {
-        ret_parts[i] =
-            money_round((__int128)total_fen * parts_bp[i], 10000, unit_fen, ROUND_HALF_UP);
-        left -= ret_parts[i];
-    }
-    if (n > 0)
-        ret_parts[n - 1] = left;
 }

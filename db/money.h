@@ -26,8 +26,8 @@ int64_t money_precision(int64_t fen, int64_t unit_fen, enum round_mode mode);
 /* The unit price shown for a total: half-up to 0.01 yuan; never multiplied back. (V7) */
 int64_t money_unit_price(int64_t total_fen, int64_t area);
 
-/* One step of a discount chain; each result is rounded to fen, the last once to precision.
- * (V4-V6) */
+/* One step of a discount chain; each result is rounded to fen, the last once to precision with
+ * money_precision(). (V4-V6) */
 enum discount_kind { DISCOUNT_PERCENT, DISCOUNT_POINTS, DISCOUNT_AMOUNT };
 struct discount_step {
     enum discount_kind kind;
@@ -35,16 +35,9 @@ struct discount_step {
 };
 /* What is left of @fen, which @list_fen was before the first step. */
 int64_t money_discount_step(int64_t list_fen, int64_t fen, const struct discount_step *step);
-int64_t money_discount(int64_t list_fen, const struct discount_step *steps, size_t n,
-                       int64_t unit_fen, enum round_mode mode);
 
 /* The loan of @total when the first payment is @down_bp of it, floored to @loan_unit_fen; the first
  * payment absorbs the rest. (V8) */
 int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen);
-
-/* Splits @total by @parts_bp (which add up to 10000) to multiples of @unit_fen half-up; the last
- * part absorbs the difference. (V9) */
-void money_split(int64_t total_fen, const int64_t *parts_bp, size_t n, int64_t unit_fen,
-                 int64_t *ret_parts);
 
 #endif

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/contact.h"
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/deal_scope.h"
+#include "db/sight.h"
 #include "db/user.h"
 
 const char *const movein_ways[] = {"post", "sms", "phone", "in_person", NULL};
@@ -131,24 +131,20 @@ static const char list_sql[] =
 static int row_give(struct tx *tx, struct stmt *s,
                     int (*each)(void *arg, const struct movein_row *row), void *arg)
 {
-    const char *name = stmt_text(s, 6);
     char masked[CONTACT_NAME_TEXT];
-    struct movein_row row = {.deal_id = stmt_int(s, 3),
-                             .id = stmt_int(s, 4),
-                             .unit = stmt_text(s, 5),
-                             .consultant = stmt_text(s, 8),
-                             .handover_date = stmt_text(s, 9),
-                             .way = stmt_text(s, 10),
-                             .proof = stmt_text(s, 11),
-                             .actor = stmt_text(s, 12),
-                             .sent_ms = stmt_int(s, 13),
-                             .delivered_ms = stmt_int(s, 14)};
+    const struct movein_row row = {.deal_id = stmt_int(s, 3),
+                                   .id = stmt_int(s, 4),
+                                   .unit = stmt_text(s, 5),
+                                   .customer =
+                                       name_shown(tx, stmt_text(s, 6), stmt_text(s, 7), masked),
+                                   .consultant = stmt_text(s, 8),
+                                   .handover_date = stmt_text(s, 9),
+                                   .way = stmt_text(s, 10),
+                                   .proof = stmt_text(s, 11),
+                                   .actor = stmt_text(s, 12),
+                                   .sent_ms = stmt_int(s, 13),
+                                   .delivered_ms = stmt_int(s, 14)};
 
-    if (strcmp(stmt_text(s, 7), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-        contact_name_mask(name, masked);
-        name = masked;
-    }
-    row.customer = name;
     return each(arg, &row);
 }
 

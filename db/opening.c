@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "db/audit.h"
-#include "db/contact.h"
 #include "db/opening_impl.h"
 #include "db/sight.h"
 
@@ -576,8 +575,6 @@ static int group_give(struct tx *tx, struct stmt *s,
                       int (*each)(void *arg, const struct opening_group_row *row), void *arg)
 {
     char masked[CONTACT_NAME_TEXT];
-    const bool clear =
-        actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR) || strcmp(stmt_text(s, 9), "company") == 0;
     struct opening_group_row row = {.id = stmt_int(s, 0),
                                     .version = stmt_int(s, 1),
                                     .ticket_id = stmt_int(s, 2),
@@ -586,18 +583,14 @@ static int group_give(struct tx *tx, struct stmt *s,
                                     .place = stmt_int(s, 5),
                                     .batch = stmt_int(s, 6),
                                     .picks = stmt_int(s, 7),
-                                    .customer = stmt_text(s, 8),
+                                    .customer =
+                                        name_shown(tx, stmt_text(s, 8), stmt_text(s, 9), masked),
                                     .state = stmt_text(s, 10),
                                     .arrived_ms = stmt_int(s, 11),
                                     .called_ms = stmt_int(s, 12),
                                     .ended_ms = stmt_int(s, 13)};
-    int r;
+    int r = sight_id(tx, row.customer_id, &row.customer_id);
 
-    if (!clear) {
-        contact_name_mask(row.customer, masked);
-        row.customer = masked;
-    }
-    r = sight_id(tx, row.customer_id, &row.customer_id);
     return r < 0 ? r : each(arg, &row);
 }
 

@@ -139,24 +139,6 @@ int area_create(struct tx *tx, const struct area_new *area, struct node *ret_nod
     return r;
 }
 
-int area_ensure(struct tx *tx, int64_t project_id, int64_t parent_id, const char *kind,
-                const char *name, int64_t *ret_id)
-{
-    const struct area_new area = {project_id, parent_id, kind, name, -1};
-    struct node node;
-    int r = db_get(tx->db, ret_id,
-                   "SELECT id FROM area WHERE project_id = $1 AND COALESCE(parent_id, 0) = $2 "
-                   "AND name = $3",
-                   "iit", project_id, parent_id, name);
-
-    if (r != 0)
-        return r < 0 ? r : 0;
-    r = area_create(tx, &area, &node);
-    if (r == 0)
-        *ret_id = node.id;
-    return r;
-}
-
 /* ---- what stands in the way ---- */
 
 /* An item for each row of @sql: its four columns are the parts of a path, empty ones left out. */

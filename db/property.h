@@ -29,10 +29,6 @@ enum {
 
 /* ---- get or create: for the importer and the generator; running twice adds nothing ---- */
 
-/* @kind "phase" or "area"; @parent_id 0: right below the project. NODE_PARENT when it does not
- * fit. */
-int area_ensure(struct tx *tx, int64_t project_id, int64_t parent_id, const char *kind,
-                const char *name, int64_t *ret_id);
 /* @area_id 0: right below the project. @name may be "" (a project of one building). A new one comes
  * after the others. */
 int building_ensure(struct tx *tx, int64_t project_id, int64_t area_id, const char *name,
@@ -62,6 +58,8 @@ struct node {
     int64_t id, version, project_id;
 };
 
+/* @kind "phase" or "area"; @parent_id 0: right below the project. NODE_PARENT when it does not
+ * fit. */
 struct area_new {
     int64_t project_id, parent_id;
     const char *kind, *name;

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/contact.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/questionnaire.h"
@@ -233,20 +232,15 @@ static int ticket_give(struct tx *tx, struct stmt *s,
                              .customer_id = stmt_int(s, 4),
                              .unit_id = stmt_int(s, 5),
                              .user_id = stmt_int(s, 6),
-                             .customer = stmt_text(s, 7),
+                             .customer = name_shown(tx, stmt_text(s, 7), stmt_text(s, 8), masked),
                              .unit = stmt_text(s, 9),
                              .user = stmt_text(s, 10),
                              .state = stmt_text(s, 11),
                              .reason = stmt_text(s, 12),
                              .made_ms = stmt_int(s, 13),
                              .ended_ms = stmt_int(s, 14)};
-    int r;
+    int r = sight_id(tx, row.customer_id, &row.customer_id);
 
-    if (strcmp(stmt_text(s, 8), "person") == 0 && !actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR)) {
-        contact_name_mask(row.customer, masked);
-        row.customer = masked;
-    }
-    r = sight_id(tx, row.customer_id, &row.customer_id);
     return r < 0 ? r : each(arg, &row);
 }
 

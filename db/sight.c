@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void sight_of(const struct actor *actor, struct sight *ret_sight)
 {
@@ -101,4 +102,13 @@ int sight_need_in(struct tx *tx, int64_t customer_id, int64_t project_id, bool e
     if (r < 0)
         return r;
     return r == 1 ? 0 : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+}
+
+const char *name_shown(const struct tx *tx, const char *name, const char *kind,
+                       char masked[CONTACT_NAME_TEXT])
+{
+    if (strcmp(kind, "person") != 0 || actor_has(tx->actor, RIGHT_CUSTOMER_CLEAR))
+        return name;
+    contact_name_mask(name, masked);
+    return masked;
 }

@@ -9,6 +9,7 @@
 #ifndef ANCHANG_DB_SIGHT_H
 #define ANCHANG_DB_SIGHT_H
 
+#include "db/contact.h"
 #include "db/tx.h"
 
 enum { SIGHT_TEXT = ACTOR_PROJECTS_MAX * 21 + 2 };
@@ -50,5 +51,10 @@ int sight_need_in(struct tx *tx, int64_t customer_id, int64_t project_id, bool e
 /* The id of a customer as an answer names him: 0 of one who is not seen. That somebody buys or
  * waits is shown, by a masked name, to all who may see deals and numbers; who he is, is not. */
 int sight_id(struct tx *tx, int64_t customer_id, int64_t *ret_id);
+
+/* A customer's name as the actor may see it: a person's is masked, in @masked, unless he has
+ * customer.clear; a company's is not personal. */
+const char *name_shown(const struct tx *tx, const char *name, const char *kind,
+                       char masked[CONTACT_NAME_TEXT]);
 
 #endif

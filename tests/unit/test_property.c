@@ -29,6 +29,15 @@ static void read_floors(struct fixture *f, int64_t building, struct floors *list
     assert_int_equal(FIXTURE_DO(f, tx, floor_each(tx, f->project, floor_note, list)), 0);
 }
 
+static int64_t area_made(struct fixture *f, int64_t parent, const char *kind, const char *name)
+{
+    const struct area_new area = {f->project, parent, kind, name, -1};
+    struct node node = {.id = 0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, area_create(tx, &area, &node)), 0);
+    return node.id;
+}
+
 static void test_skipped_numbers(void **state)
 {
     static const char *const stairs[] = {"1", "2", "3"};
@@ -98,14 +107,12 @@ static void test_skipped_ends(void **state)
 static void test_ensure_is_idempotent(void **state)
 {
     struct fixture *f = *state;
-    int64_t area[2], building[2], stair[2], floor[2], audited;
+    int64_t area = area_made(f, 0, "phase", "I"), building[2], stair[2], floor[2], audited;
     struct trail trail = {0};
 
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(FIXTURE_DO(f, tx, area_ensure(tx, f->project, 0, "phase", "I", &area[i])),
-                         0);
         assert_int_equal(
-            FIXTURE_DO(f, tx, building_ensure(tx, f->project, area[i], "7", &building[i])), 0);
+            FIXTURE_DO(f, tx, building_ensure(tx, f->project, area, "7", &building[i])), 0);
         assert_int_equal(FIXTURE_DO(f, tx, stair_ensure(tx, building[i], "", &trail, &stair[i])),
                          0);
         assert_int_equal(
@@ -115,7 +122,6 @@ static void test_ensure_is_idempotent(void **state)
         if (i == 0)
             audited = fixture_count(f, "SELECT COUNT(*) FROM audit");
     }
-    assert_int_equal(area[0], area[1]);
     assert_int_equal(building[0], building[1]);
     assert_int_equal(stair[0], stair[1]);
     assert_int_equal(floor[0], floor[1]);
@@ -199,8 +205,8 @@ static void test_delete_says_what_blocks(void **state)
     fault_render(f->fault.items[0].code, f->fault.items[0].args, f->fault.items[0].n_args, LANG_EN,
                  text, sizeof(text));
     assert_string_equal(text, "1-1-101");
-    assert_int_equal(FIXTURE_DO(f, tx, area_ensure(tx, f->project, 0, "phase", "I", &area)), 0);
-    assert_int_equal(FIXTURE_DO(f, tx, area_ensure(tx, f->project, area, "area", "A", &inner)), 0);
+    area = area_made(f, 0, "phase", "I");
+    inner = area_made(f, area, "area", "A");
     assert_int_equal(FIXTURE_DO(f, tx, building_ensure(tx, f->project, inner, "7", &building)), 0);
     assert_refused(f, FIXTURE_DO(f, tx, area_delete(tx, area)), NODE_BLOCKED);
     assert_int_equal(f->fault.n_items, 1);
@@ -234,7 +240,7 @@ static void test_update(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, building_update(tx, &change, &node)), 0);
     assert_int_equal(node.version, 2);
     /* With units it does not move; without, it does. */
-    assert_int_equal(FIXTURE_DO(f, tx, area_ensure(tx, f->project, 0, "phase", "I", &area)), 0);
+    area = area_made(f, 0, "phase", "I");
     change.parent_id = area;
     assert_refused(f, FIXTURE_DO(f, tx, building_update(tx, &change, &node)), NODE_BLOCKED);
     assert_int_equal(FIXTURE_DO(f, tx, building_ensure(tx, f->project, 0, "7", &other)), 0);
