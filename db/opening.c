@@ -13,6 +13,20 @@
 
 enum { SEED_MIN = 8 };
 
+/* SQL: how many picks there are whose deals live; one that lapsed may be made again. */
+#define PICKS(of)                                                                                  \
+    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE p." of             \
+    " AND d.closed_ms IS NULL)"
+#define GROUP_PICKS   PICKS("group_id = g.id")
+#define OPENING_PICKS PICKS("opening_id = o.id")
+/* SQL: the number @t was used by a pick of its group @g, be it one that lapsed since. */
+#define TICKET_SPENT                                                                               \
+    "t.state = 'used' AND EXISTS (SELECT 1 FROM opening_pick p JOIN deal d ON d.id = p.deal_id "   \
+    "WHERE p.group_id = g.id AND d.ticket_id = t.id)"
+
+/* SQL: the number is called; one that was given back, or went into another deal, is not. */
+#define TICKET_COUNTS "(t.state = 'waiting' OR (" TICKET_SPENT "))"
+
 /* ---- the day ---- */
 
 int opening_now_read(struct tx *tx, int64_t id, int64_t version, struct opening_now *ret)
@@ -141,6 +155,17 @@ int opening_save(struct tx *tx, const struct opening_plan *plan, int64_t *ret_id
     return r;
 }
 
+/* All that wait come in at once, so what there is then is counted. */
+static int groups_bound(struct tx *tx, int64_t id)
+{
+    int64_t n = 0;
+    int r = db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i", id);
+
+    if (r < 0)
+        return r;
+    return n <= OPENING_GROUPS_MAX ? 0 : tx_limit_reached(tx, OPENING_GROUPS_MAX);
+}
+
 int opening_groups_take(struct tx *tx, int64_t id, int *ret_n)
 {
     struct trail trail = {0};
@@ -149,9 +174,6 @@ int opening_groups_take(struct tx *tx, int64_t id, int *ret_n)
 
     if (r == 0)
         r = need_state(tx, &now, "planned");
-    if (r == 0)
-        r = tx_need_room(tx, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", id,
-                         OPENING_GROUPS_MAX);
     if (r == 0)
         r = db_run(tx->db,
                    "INSERT INTO opening_group (opening_id, ticket_id) "
@@ -162,6 +184,9 @@ int opening_groups_take(struct tx *tx, int64_t id, int *ret_n)
     if (r < 0)
         return (int)r;
     n = r;
+    r = groups_bound(tx, id);
+    if (r < 0)
+        return (int)r;
     trail_int(&trail, "groups", NULL, &n);
     r = opening_log(tx, &now, "opening.groups", &trail);
     if (r == 0)
@@ -211,17 +236,17 @@ static int order_read(struct tx *tx, const struct opening_now *o, const char *se
     int r =
         db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i", o->id);
 
-    if (r < 0 || n <= 0)
-        return r < 0 ? r : 0;
-    order->places = calloc((size_t)n, sizeof(*order->places));
-    if (!order->places)
-        return -ENOMEM;
-    r = db_query(tx->db, &s,
-                 "SELECT g.id, t.number FROM opening_group g "
-                 "JOIN queue_ticket t ON t.id = g.ticket_id "
-                 "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
-                 "i", o->id);
-    while (r >= 0 && order->n < (size_t)n && (r = stmt_step(s)) == 1) {
+    if (r >= 0 && n > 0) {
+        order->places = calloc((size_t)n, sizeof(*order->places));
+        r = order->places ? 0 : -ENOMEM;
+    }
+    if (r >= 0)
+        r = db_query(tx->db, &s,
+                     "SELECT g.id, t.number FROM opening_group g "
+                     "JOIN queue_ticket t ON t.id = g.ticket_id "
+                     "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
+                     "i", o->id);
+    while (r >= 0 && order->places && order->n < (size_t)n && (r = stmt_step(s)) == 1) {
         struct place *place = &order->places[order->n++];
 
         place->group_id = stmt_int(s, 0);
@@ -322,14 +347,12 @@ int opening_close(struct tx *tx, int64_t id, int64_t version)
 int opening_group_read(struct tx *tx, int64_t group_id, int64_t version, struct opening_group *ret)
 {
     struct stmt *s;
-    int r =
-        tx_row(tx, &s,
-               "SELECT o.project_id, g.opening_id, g.version, g.state, t.customer_id, "
-               "t.id, (SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "
-               "WHERE p.group_id = g.id AND d.closed_ms IS NULL), t.number FROM opening_group g "
-               "JOIN opening o ON o.id = g.opening_id "
-               "JOIN queue_ticket t ON t.id = g.ticket_id WHERE g.id = $1",
-               group_id);
+    int r = tx_row(tx, &s,
+                   "SELECT o.project_id, g.opening_id, g.version, g.state, t.customer_id, "
+                   "t.id, " GROUP_PICKS ", t.number, " TICKET_SPENT " FROM opening_group g "
+                   "JOIN opening o ON o.id = g.opening_id "
+                   "JOIN queue_ticket t ON t.id = g.ticket_id WHERE g.id = $1",
+                   group_id);
 
     if (r < 0)
         return r;
@@ -339,7 +362,8 @@ int opening_group_read(struct tx *tx, int64_t group_id, int64_t version, struct 
                                   .customer_id = stmt_int(s, 4),
                                   .ticket_id = stmt_int(s, 5),
                                   .picks = stmt_int(s, 6),
-                                  .number = stmt_int(s, 7)};
+                                  .number = stmt_int(s, 7),
+                                  .ticket_spent = stmt_int(s, 8) != 0};
     snprintf(ret->state, sizeof(ret->state), "%s", stmt_text(s, 3));
     stmt_reset(s);
     if (version && version != ret->version)
@@ -366,11 +390,6 @@ int opening_group_set(struct tx *tx, const struct opening_now *o, const struct o
     trail_text(&trail, "state", g->state, state);
     return opening_log(tx, o, "opening.group", &trail);
 }
-
-/* Waits, or was used by a pick of its own group: one that was given back, or went into another
- * deal, is called no more. */
-#define TICKET_COUNTS                                                                              \
-    "(t.state = 'waiting' OR EXISTS (SELECT 1 FROM opening_pick p WHERE p.group_id = g.id))"
 
 static int need_ticket(struct tx *tx, const struct opening_group *g)
 {
@@ -481,8 +500,7 @@ int opening_list(struct tx *tx, int64_t project_id, int64_t id,
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
             "'passed'), "
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
-            "'left'), "
-            "(SELECT COUNT(*) FROM opening_pick p WHERE p.opening_id = o.id), "
+            "'left'), " OPENING_PICKS ", "
             "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE "
             "p.opening_id = o.id AND d.closed_ms IS NOT NULL), "
             "(SELECT COALESCE(MAX(g.batch), 0) FROM opening_group g WHERE g.opening_id = o.id) "
@@ -545,7 +563,7 @@ int opening_group_opening(struct tx *tx, int64_t group_id, int64_t *ret_opening_
 
 static const char groups_sql[] =
     "SELECT g.id, g.version, g.ticket_id, t.number, t.customer_id, COALESCE(g.place, 0), "
-    "COALESCE(g.batch, 0), (SELECT COUNT(*) FROM opening_pick p WHERE p.group_id = g.id), c.name, "
+    "COALESCE(g.batch, 0), " GROUP_PICKS ", c.name, "
     "c.kind, g.state, g.arrived_ms, g.called_ms, g.ended_ms FROM opening_group g "
     "JOIN queue_ticket t ON t.id = g.ticket_id JOIN customer c ON c.id = t.customer_id "
     "WHERE g.opening_id = $1 AND ($2 = 0 OR g.batch = $2) AND ($3 = '' OR g.state = $3) "

@@ -22,7 +22,7 @@ struct opening_row {
     const char *lottery_seed;       /* "" unless drawn */
     int64_t batch_size, pick_minutes, pay_minutes, picks_most;
     int64_t groups, arrived, called, done, passed, left; /* counts of groups, all and by state */
-    int64_t picks, ended; /* slips; those of them whose deal has ended */
+    int64_t picks, ended; /* of deals that live, and of those that have ended */
     int64_t batch;        /* the last called */
 };
 
@@ -37,7 +37,8 @@ struct opening_plan {
 /* Planned ones alone are changed: OPENING_STATE. NAME_TAKEN, LIMIT_REACHED. */
 int opening_save(struct tx *tx, const struct opening_plan *plan, int64_t *ret_id);
 
-/* Every number that waits becomes a group. How many are new. OPENING_STATE once it is closed. */
+/* Every number that waits becomes a group. How many are new. OPENING_STATE once it is closed,
+ * LIMIT_REACHED. */
 int opening_groups_take(struct tx *tx, int64_t id, int *ret_n);
 /* Makes the order and begins; @seed: of a lottery, at least 8 characters, drawn before witnesses:
  * SEED_NEEDED. OPENING_EMPTY without groups, OPENING_RUNNING when the project has another. */
@@ -93,7 +94,8 @@ int opening_list(struct tx *tx, int64_t project_id, int64_t id,
 int opening_building_each(struct tx *tx, int64_t id, int (*each)(void *arg, int64_t building_id),
                           void *arg);
 struct opening_group_row {
-    int64_t id, version, ticket_id, ticket_number, customer_id, place, batch, picks;
+    int64_t id, version, ticket_id, ticket_number, customer_id, place, batch;
+    int64_t picks;        /* of deals that live */
     const char *customer; /* masked unless the actor has customer.clear */
     const char *state;    /* "expected", "arrived", "called", "done", "passed", "left" */
     int64_t arrived_ms, called_ms, ended_ms;

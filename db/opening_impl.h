@@ -14,7 +14,8 @@ int opening_now_read(struct tx *tx, int64_t id, int64_t version, struct opening_
 
 struct opening_group {
     int64_t id, version, opening_id, ticket_id, customer_id, number;
-    int64_t picks; /* of deals that live */
+    int64_t picks;     /* of deals that live */
+    bool ticket_spent; /* in a pick of this group, also one that lapsed */
     char state[12];
 };
 int opening_group_read(struct tx *tx, int64_t group_id, int64_t version, struct opening_group *ret);

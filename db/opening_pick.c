@@ -83,7 +83,7 @@ int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_
     if (r < 0)
         return r;
     open.buyers[0] = (struct deal_buyer){group.customer_id, 10000};
-    open.ticket_id = group.picks == 0 ? group.ticket_id : 0;
+    open.ticket_id = group.ticket_spent ? 0 : group.ticket_id;
     open.unit_version = pick->unit_version;
     open.due_ms = slip.pay_by_ms = tx->now_ms + now.pay_minutes * MINUTE_MS;
     r = deal_open(tx, &open, &slip.deal_id);

@@ -281,7 +281,7 @@ describe('one day', () => {
     for (const end = performance.now() + 5000; (await now(id)).ended === 0; await sleep(20))
       assert.ok(performance.now() < end, 'within seconds of the start');
     const is = await told();
-    assert.deepEqual({ ...is[0], ended: 0 }, was[0]);
+    assert.deepEqual({ ...is[0], picks: 2, ended: 0 }, was[0]);
     assert.deepEqual(
       is[1].map((g) => [g.id, g.place, g.batch]),
       was[1].map((g) => [g.id, g.place, g.batch]),

@@ -54,7 +54,7 @@ static int64_t running(struct fixture *f, const char *order_by, const char *seed
 struct groups {
     size_t n;
     struct {
-        int64_t id, version, number, batch;
+        int64_t id, version, number, batch, picks;
         char state[12];
     } of[16];
 };
@@ -67,6 +67,7 @@ static int group_see(void *arg, const struct opening_group_row *row)
     g->of[g->n].version = row->version;
     g->of[g->n].number = row->ticket_number;
     g->of[g->n].batch = row->batch;
+    g->of[g->n].picks = row->picks;
     snprintf(g->of[g->n].state, sizeof(g->of[g->n].state), "%s", row->state);
     g->n++;
     return 0;
@@ -256,12 +257,74 @@ static void test_picks_most(void **state)
     assert_string_equal(g.of[0].state, "done");
 }
 
+/* A pick that lapsed unpaid leaves its place to another; the group's number was used by it. */
+static void test_a_lapsed_pick(void **state)
+{
+    struct fixture *f = *state;
+    struct opening_slip slip;
+    struct groups g;
+    int64_t id, next;
+
+    id = running(f, "number", NULL);
+    assert_int_equal(db_script(f->db, "UPDATE opening SET picks_most = 2"), 0);
+    g = groups_of(f, id);
+    assert_int_equal(FIXTURE_DO(f, tx, opening_arrive(tx, g.of[0].id)), 0);
+    assert_int_equal(call(f, id), 1);
+    assert_int_equal(pick(f, g.of[0].id, f->units[0], &slip), 0);
+    assert_int_equal(groups_of(f, id).of[0].picks, 1);
+    f->now_ms += 30 * FIXTURE_MINUTE;
+    assert_int_equal(deals_due(f, &next), 1);
+    g = groups_of(f, id);
+    assert_int_equal(g.of[0].picks, 0);
+    /* Passed over now, it is called again, though its number waits no more. */
+    assert_int_equal(FIXTURE_DO(f, tx, opening_pass(tx, g.of[0].id, g.of[0].version, true)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, opening_arrive(tx, g.of[0].id)), 0);
+    assert_int_equal(call(f, id), 1);
+    assert_int_equal(pick(f, g.of[0].id, f->units[1], &slip), 0);
+    assert_int_equal(pick(f, g.of[0].id, f->units[2], &slip), 0);
+    assert_int_equal(groups_of(f, id).of[3].picks, 2);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM deal WHERE ticket_id IS NOT NULL"), 1);
+    deal_verify(f);
+}
+
+static void test_groups_have_a_bound(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t id = plan(f, "一期开盘", "number");
+    int n = 0;
+
+    assert_int_equal(
+        db_run(f->db,
+               "WITH RECURSIVE i(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM i WHERE n < $2) "
+               "INSERT INTO queue_ticket (project_id, number, customer_id, unit_id, user_id, "
+               "state, made_ms, ended_ms) SELECT $1, n, $3, NULL, 1, 'used', 1, 1 FROM i",
+               "iii", f->project, (int64_t)OPENING_GROUPS_MAX + 1, deal_buyers[0]),
+        OPENING_GROUPS_MAX + 1);
+    assert_int_equal(db_script(f->db, "DROP INDEX queue_ticket_one_live; UPDATE queue_ticket SET "
+                                      "state = 'waiting', ended_ms = NULL"),
+                     0);
+    assert_refused(f, FIXTURE_DO(f, tx, opening_groups_take(tx, id, &n)), LIMIT_REACHED);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM opening_group"), 0);
+    assert_true(db_run(f->db,
+                       "UPDATE queue_ticket SET state = 'cancelled', ended_ms = 1 WHERE "
+                       "number = 1",
+                       "") == 1);
+    assert_int_equal(FIXTURE_DO(f, tx, opening_groups_take(tx, id, &n)), 0);
+    assert_int_equal(n, OPENING_GROUPS_MAX);
+    assert_int_equal(FIXTURE_DO(f, tx, opening_groups_take(tx, id, &n)), 0); /* and none more */
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_plan),  CASE(test_lottery),    CASE(test_door_and_calls),
-        CASE(test_picks), CASE(test_picks_most),
+        CASE(test_plan),
+        CASE(test_lottery),
+        CASE(test_door_and_calls),
+        CASE(test_picks),
+        CASE(test_picks_most),
+        CASE(test_a_lapsed_pick),
+        CASE(test_groups_have_a_bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
