@@ -58,7 +58,7 @@ int opening_pass(struct tx *tx, int64_t group_id, int64_t version, bool again);
 struct opening_pick {
     int64_t group_id;
     int64_t unit_id, unit_version; /* as read */
-    int64_t user_id;               /* the consultant; 0: the actor */
+    int64_t user_id;               /* the consultant; 0: whose number it is */
 };
 struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;
