@@ -39,7 +39,8 @@ struct deal_open {
     int64_t user_id;            /* the consultant; 0: the actor */
     const char *shown;          /* for 'C': what was shown before it, codes of showing.def separated
                                    by a space; NULL: none now (SF-34) */
-    bool picking;   /* an opening day's pick (opening.h), which may take what is kept for picking */
+    bool picking;   /* an opening day's pick (opening.h), which may take what is kept for picking,
+                       and knows whose deal it will be */
     int64_t due_ms; /* when a booking ends; 0: by the project's days */
 };
 /* Refuses as unit_step() does (TRANSITION with the state it has now, UNIT_MOVED with what happened

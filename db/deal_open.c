@@ -50,7 +50,7 @@ static int user_check(struct opening *o)
     int r;
 
     o->deal.user_id = o->open->user_id ? o->open->user_id : actor->id;
-    if (actor->kind == ACTOR_USER && o->deal.user_id != actor->id) {
+    if (actor->kind == ACTOR_USER && o->deal.user_id != actor->id && !o->open->picking) {
         r = tx_need_right(o->tx, RIGHT_DEAL_ALL);
         if (r < 0)
             return r;

@@ -13,14 +13,19 @@
 
 enum { SEED_MIN = 8 };
 
-/* SQL: how many picks of group @g there are whose deals live; a lapsed one may be made again. */
-#define GROUP_PICKS                                                                                \
-    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id "                        \
-    "WHERE p.group_id = g.id AND d.closed_ms IS NULL)"
+/* SQL: how many picks there are whose deals live; one that lapsed may be made again. */
+#define PICKS(of)                                                                                  \
+    "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE p." of             \
+    " AND d.closed_ms IS NULL)"
+#define GROUP_PICKS   PICKS("group_id = g.id")
+#define OPENING_PICKS PICKS("opening_id = o.id")
 /* SQL: the number @t was used by a pick of its group @g, be it one that lapsed since. */
 #define TICKET_SPENT                                                                               \
     "t.state = 'used' AND EXISTS (SELECT 1 FROM opening_pick p JOIN deal d ON d.id = p.deal_id "   \
     "WHERE p.group_id = g.id AND d.ticket_id = t.id)"
+
+/* SQL: the number is called; one that was given back, or went into another deal, is not. */
+#define TICKET_COUNTS "(t.state = 'waiting' OR (" TICKET_SPENT "))"
 
 /* ---- the day ---- */
 
@@ -231,17 +236,17 @@ static int order_read(struct tx *tx, const struct opening_now *o, const char *se
     int r =
         db_get(tx->db, &n, "SELECT COUNT(*) FROM opening_group WHERE opening_id = $1", "i", o->id);
 
-    if (r < 0 || n <= 0)
-        return r < 0 ? r : 0;
-    order->places = calloc((size_t)n, sizeof(*order->places));
-    if (!order->places)
-        return -ENOMEM;
-    r = db_query(tx->db, &s,
-                 "SELECT g.id, t.number FROM opening_group g "
-                 "JOIN queue_ticket t ON t.id = g.ticket_id "
-                 "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
-                 "i", o->id);
-    while (r >= 0 && order->n < (size_t)n && (r = stmt_step(s)) == 1) {
+    if (r >= 0 && n > 0) {
+        order->places = calloc((size_t)n, sizeof(*order->places));
+        r = order->places ? 0 : -ENOMEM;
+    }
+    if (r >= 0)
+        r = db_query(tx->db, &s,
+                     "SELECT g.id, t.number FROM opening_group g "
+                     "JOIN queue_ticket t ON t.id = g.ticket_id "
+                     "WHERE g.opening_id = $1 AND t.state = 'waiting' ORDER BY t.number",
+                     "i", o->id);
+    while (r >= 0 && order->places && order->n < (size_t)n && (r = stmt_step(s)) == 1) {
         struct place *place = &order->places[order->n++];
 
         place->group_id = stmt_int(s, 0);
@@ -386,10 +391,6 @@ int opening_group_set(struct tx *tx, const struct opening_now *o, const struct o
     return opening_log(tx, o, "opening.group", &trail);
 }
 
-/* Waits, or was used by a pick of its own group: one that was given back, or went into another
- * deal, is called no more. */
-#define TICKET_COUNTS "(t.state = 'waiting' OR (" TICKET_SPENT "))"
-
 static int need_ticket(struct tx *tx, const struct opening_group *g)
 {
     char number[24];
@@ -499,8 +500,7 @@ int opening_list(struct tx *tx, int64_t project_id, int64_t id,
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
             "'passed'), "
             "(SELECT COUNT(*) FROM opening_group g WHERE g.opening_id = o.id AND g.state = "
-            "'left'), "
-            "(SELECT COUNT(*) FROM opening_pick p WHERE p.opening_id = o.id), "
+            "'left'), " OPENING_PICKS ", "
             "(SELECT COUNT(*) FROM opening_pick p JOIN deal d ON d.id = p.deal_id WHERE "
             "p.opening_id = o.id AND d.closed_ms IS NOT NULL), "
             "(SELECT COALESCE(MAX(g.batch), 0) FROM opening_group g WHERE g.opening_id = o.id) "

@@ -22,7 +22,7 @@ struct opening_row {
     const char *lottery_seed;       /* "" unless drawn */
     int64_t batch_size, pick_minutes, pay_minutes, picks_most;
     int64_t groups, arrived, called, done, passed, left; /* counts of groups, all and by state */
-    int64_t picks, ended; /* slips; those of them whose deal has ended */
+    int64_t picks, ended; /* of deals that live, and of those that have ended */
     int64_t batch;        /* the last called */
 };
 
@@ -58,7 +58,7 @@ int opening_pass(struct tx *tx, int64_t group_id, int64_t version, bool again);
 struct opening_pick {
     int64_t group_id;
     int64_t unit_id, unit_version; /* as read */
-    int64_t user_id;               /* the consultant; 0: the actor */
+    int64_t user_id;               /* the consultant; 0: whose number it is */
 };
 struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;

@@ -44,6 +44,24 @@ static int pick_terms(struct tx *tx, const struct opening_pick *p, const struct 
     return terms_create(tx, &ask, ret_id);
 }
 
+/* Whose deal it is: the consultant's who gave the number, whoever sits at the desk; the actor's
+ * when that one is gone. Somebody else's only by who sees deals of others. */
+static int pick_user(struct tx *tx, const struct opening_pick *p, const struct opening_group *g,
+                     int64_t *ret_id)
+{
+    int r;
+
+    if (p->user_id) {
+        *ret_id = p->user_id;
+        return p->user_id == tx->actor->id ? 0 : tx_need_right(tx, RIGHT_DEAL_ALL);
+    }
+    r = db_get(tx->db, ret_id,
+               "SELECT a.id FROM queue_ticket t JOIN user_account a ON a.id = t.user_id "
+               "WHERE t.id = $1 AND a.enabled = 1",
+               "i", g->ticket_id);
+    return r < 0 ? r : 0;
+}
+
 static int slip_write(struct tx *tx, const struct opening_now *o, const struct opening_group *g,
                       struct opening_slip *slip)
 {
@@ -66,17 +84,16 @@ int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_
     struct opening_slip slip = {0};
     struct opening_group group;
     struct opening_now now;
-    struct deal_open open = {.stage = 'B',
-                             .unit_id = pick->unit_id,
-                             .n_buyers = 1,
-                             .user_id = pick->user_id,
-                             .picking = true};
+    struct deal_open open = {
+        .stage = 'B', .unit_id = pick->unit_id, .n_buyers = 1, .picking = true};
     int r = opening_group_read(tx, pick->group_id, 0, &group);
 
     if (r == 0)
         r = opening_now_read(tx, group.opening_id, 0, &now);
     if (r == 0)
         r = pick_allowed(tx, &now, &group, pick->unit_id);
+    if (r == 0)
+        r = pick_user(tx, pick, &group, &open.user_id);
     if (r == 0)
         r = pick_terms(tx, pick, &group, &open.terms_id);
     if (r < 0)

@@ -2,6 +2,7 @@
 // keyboard alone. Two of them want the same unit; one gets it, the other is told and goes on.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
+import { readyProject } from '../integration/lib/walk.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 import { OpeningDay, SEED } from './lib/opening_screens.mjs'
@@ -217,6 +218,15 @@ test('on the chart, with the mouse; beyond its time a group is shown as over; na
   await page.waitForSelector('.slip')
   const slips = (await stage.people.sales.get(`/api/v1/openings/${day.id}/slips`)).items
   assert.equal(slips[0].unit_id, id)
+  await b.close(page)
+})
+
+test('a link opens it whatever project was chosen', async () => {
+  const other = await readyProject(stage.people.control, { name: '二期', list: { buildings: 1, floors: 2, rooms: 2 } })
+  const page = await b.office(stage.browser, stage.site, `/openings/${day.id}?p=${other}`, {
+    client: stage.people.control,
+  })
+  await page.waitForFunction(() => Number(document.querySelector('[data-total="units"] dd')?.textContent) > 0)
   await b.close(page)
 })
 

@@ -212,6 +212,7 @@ describe('one day', () => {
       key,
     });
     assert.equal(second.slip, 2);
+    assert.equal(second.user, sales.session.user.name, 'whose number it is, not whoever sits at the desk');
     const repeated = { unit_id: next.id, unit_version: next.version };
     assert.deepEqual(await service.post(picks(loser), repeated, 201, { key }), second, 'a retry');
     await service.refused('POST', picks(loser), 409, 'opening.group-state', { body: repeated });
@@ -254,6 +255,9 @@ describe('one day', () => {
     assert.equal((await now(id)).left, 1);
     const [unit] = await free();
     const body = { unit_id: unit.id, unit_version: unit.version };
+    await sales.refused('POST', picks(batch[0]), 403, 'right.denied', {
+      body: { ...body, user_id: service.session.user.id },
+    });
     await service.refused('POST', picks(out), 409, 'opening.group-state', { body });
     await service.refused('POST', `/api/v1/opening-groups/${out.id}/arrive`, 409, 'opening.group-state');
     const [other] = await free(others[0]);
@@ -281,7 +285,7 @@ describe('one day', () => {
     for (const end = performance.now() + 5000; (await now(id)).ended === 0; await sleep(20))
       assert.ok(performance.now() < end, 'within seconds of the start');
     const is = await told();
-    assert.deepEqual({ ...is[0], ended: 0 }, was[0]);
+    assert.deepEqual({ ...is[0], picks: 2, ended: 0 }, was[0]);
     assert.deepEqual(
       is[1].map((g) => [g.id, g.place, g.batch]),
       was[1].map((g) => [g.id, g.place, g.batch]),

@@ -7,33 +7,35 @@ export interface Hit {
   unit: Unit;
 }
 
-/** Digits (or, without any, letters) of a name: `3栋` → `3`, `B座` → `B`, `F座三单元` → `F3`. */
-export function shortName(name: string): string {
-  const numerals: Record<string, string> = {
-    一: '1',
-    二: '2',
-    三: '3',
-    四: '4',
-    五: '5',
-    六: '6',
-    七: '7',
-    八: '8',
-    九: '9',
-  };
-  return name
+const NUMERALS: Record<string, string> = {
+  一: '1',
+  二: '2',
+  三: '3',
+  四: '4',
+  五: '5',
+  六: '6',
+  七: '7',
+  八: '8',
+  九: '9',
+};
+
+/** Chinese numerals as digits: `十二单元` → `12单元`. */
+function inDigits(text: string): string {
+  return text
     .toUpperCase()
-    .replace(/十([一二三四五六七八九])/g, (_, d: string) => `1${numerals[d]}`)
-    .replace(/[一二三四五六七八九]/g, (d) => numerals[d] ?? '')
-    .replace(/十/g, '10')
-    .replace(/[^0-9A-Z]/g, '');
+    .replace(/十([一二三四五六七八九])/g, (_, d: string) => `1${NUMERALS[d]}`)
+    .replace(/[一二三四五六七八九]/g, (d) => NUMERALS[d] ?? '')
+    .replace(/十/g, '10');
 }
 
-export function splitQuery(query: string): string[] {
-  return query
-    .toUpperCase()
+/** Digits (or, without any, letters) of a name: `3栋` → `3`, `B座` → `B`, `F座三单元` → `F3`. */
+export const shortName = (name: string): string => inDigits(name).replace(/[^0-9A-Z]/g, '');
+
+/** `3-2-1801`, `3栋-二单元-1801` → 3, 2, 1801. */
+export const splitQuery = (query: string): string[] =>
+  inDigits(query)
     .split(/[^0-9A-Z]+/)
     .filter((part) => part !== '');
-}
 
 /**
  * At most `limit` units. One part: the room starts with it. Two: building or stair, then room.

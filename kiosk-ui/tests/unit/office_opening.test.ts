@@ -1,7 +1,17 @@
 // Opening day: the lots worked out once more, numbers as they are typed, units as they are asked for, times.
 import { describe, expect, it } from 'vitest';
 import { agrees, drawn, lotOf } from '@/office/opening/lot';
-import { minutesText, parseNumber, timeLeft, type Group, type Opening } from '@/office/opening/opening';
+import type { Desk } from '@/office/chart/desk';
+import {
+  deskOf,
+  findChoices,
+  isOne,
+  minutesText,
+  parseNumber,
+  timeLeft,
+  type Group,
+  type Opening,
+} from '@/office/opening/opening';
 
 describe('a lot', () => {
   // What `printf '%s\n%s' SEED NUMBER | b2sum -l 128` of coreutils says.
@@ -42,5 +52,50 @@ describe('the time of a group', () => {
     expect(minutesText(timeLeft(group, day, 1_000_000))).toBe('5:00');
     expect(minutesText(timeLeft(group, day, 1_000_000 + 299_001))).toBe('0:00');
     expect(minutesText(timeLeft(group, day, 1_000_000 + 372_000))).toBe('−1:12');
+  });
+});
+
+describe('a room that is said', () => {
+  const unit = (id: number, room: string, state: number, stair = 0) => ({ id, room, state, stair, total: 1 });
+  const building = (id: number, name: string, units: unknown[]) => ({
+    id,
+    name,
+    stairs: [{ name: '一单元' }, { name: '二单元' }],
+    units,
+  });
+  const desk = deskOf(
+    {
+      states: [{ code: 'A' }, { code: 'B' }],
+      buildings: [
+        building(1, '1栋', [
+          unit(1, '1801', 1),
+          unit(2, '1802', 0),
+          unit(3, '1801', 0, 1),
+          unit(4, '180', 0),
+        ]),
+        building(2, '2栋', [unit(5, '1801', 0)]),
+        building(3, '3栋', [unit(6, '1801', 0)]),
+      ],
+    } as unknown as Desk,
+    [1, 3],
+  );
+  const ids = (words: string) => findChoices(desk, words).map((c) => c.unit.id);
+
+  it('is found in the buildings of the day alone, the free ones first', () => {
+    expect(ids('1801')).toEqual([3, 6, 1]);
+    expect(ids('１８０１')).toEqual([3, 6, 1]);
+    expect(ids('2-1801')).toEqual([3]);
+    expect(ids('1栋-一单元-1801')).toEqual([1]);
+    expect(ids('180')).toEqual([4, 2, 3, 6, 1]);
+    expect(ids('99')).toEqual([]);
+  });
+
+  it('is one when it can mean no other', () => {
+    const one = (words: string) => isOne(findChoices(desk, words), words);
+    expect(one('180')).toBe(true); // whole; others only begin so
+    expect(one('1801')).toBe(false);
+    expect(one('3-1801')).toBe(true);
+    expect(one('18')).toBe(false);
+    expect(one('99')).toBe(false);
   });
 });

@@ -141,6 +141,7 @@ export async function openingLooks({ browser, site, people, project }, lang, { p
   const [free] = await running.onSale()
   await desk.keyboard.type(free.room.slice(0, 2))
   await desk.waitForSelector('.hits li')
+  await desk.keyboard.press('Enter')
   await look(desk, 'desk, rooms')
   await desk.keyboard.press('Enter')
   await desk.waitForSelector('.confirm .total')

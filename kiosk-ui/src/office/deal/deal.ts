@@ -186,10 +186,10 @@ export function leftText(ms: number, t: Say): string {
   return t('deal.left.days', { n: Math.floor(ms / DAY_MS) });
 }
 
-/** How a term stands: past, soon (a day), or with time. */
-export function termMark(due: number | null, now: number): '' | 'bad' | 'wait' {
+/** How a term stands: past, soon (within @soon ms), or with time. */
+export function termMark(due: number | null, now: number, soon = DAY_MS): '' | 'bad' | 'wait' {
   if (due === null) return '';
-  return due < now ? 'bad' : due - now < DAY_MS ? 'wait' : '';
+  return due < now ? 'bad' : due - now < soon ? 'wait' : '';
 }
 
 /** The number of a paper: its own where it has one, else ours. */

@@ -1,7 +1,7 @@
 // What the screens of an opening day share: a number as it is typed or scanned, units found by what is said at the
 // desk, how a group's time stands. No Vue.
 import type { Schemas } from '@/api/types';
-import { searchUnits } from '@/chart/search';
+import { searchUnits, shortName, splitQuery } from '@/chart/search';
 import type { Desk, DeskBuilding, DeskUnit } from '../chart/desk';
 
 export type Opening = Schemas['Opening'];
@@ -11,6 +11,8 @@ export type Slip = Schemas['OpeningSlip'];
 /** The state that is free to be picked. */
 const FREE = 'A';
 const MINUTE_MS = 60_000;
+/** What is left of the time to pay, when it becomes urgent. */
+export const PAY_SOON_MS = 10 * MINUTE_MS;
 
 /** How the states of an opening and of a slip are marked. */
 export const STATE_MARK: Record<Opening['state'], string> = { planned: 'wait', running: 'live', closed: '' };
@@ -57,22 +59,22 @@ export const deskOf = (desk: Desk, buildings: readonly number[]): Desk => ({
 export const freeIn = (desk: Desk, building: DeskBuilding): number =>
   building.units.reduce((n, u) => n + (isFree(desk, u) ? 1 : 0), 0);
 
-/**
- * Units by what was typed: whole numbers before beginnings, free ones before those that are taken, so that the first
- * is the one that Enter means.
- */
+/** Whether the number that was typed is the unit's own, not its beginning. */
+function isWhole(unit: DeskUnit, words: string): boolean {
+  const parts = splitQuery(words.normalize('NFKC'));
+  return shortName(unit.room) === parts.at(-1) || unit.room.toUpperCase() === parts.join('-');
+}
+
+/** Units by what was typed: whole numbers before beginnings, free ones before those that are taken. */
 export function findChoices(desk: Desk, words: string, limit = 8): Choice[] {
   const hits = searchUnits(desk, words.normalize('NFKC'), limit * 4) as Choice[];
-  const room =
-    words
-      .normalize('NFKC')
-      .toUpperCase()
-      .split(/[-\s]+/)
-      .at(-1) ?? '';
-  const rank = (c: Choice): number =>
-    (c.unit.room.toUpperCase() === room ? 0 : 2) + (isFree(desk, c.unit) ? 0 : 1);
+  const rank = ({ unit }: Choice): number => (isWhole(unit, words) ? 0 : 2) + (isFree(desk, unit) ? 0 : 1);
   return hits.sort((a, b) => rank(a) - rank(b)).slice(0, limit);
 }
+
+/** Whether what was typed can only mean the first that was found. */
+export const isOne = (found: readonly Choice[], words: string): boolean =>
+  found.length === 1 || found.filter((c) => isWhole(c.unit, words)).length === 1;
 
 /** What is left of a group's time at the desk, in ms; below 0: over it. */
 export const timeLeft = (group: Group, day: Opening, now: number): number =>

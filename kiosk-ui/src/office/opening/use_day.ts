@@ -1,9 +1,10 @@
 // One opening day as a desk follows it: its counts, who was called, who waits. Loaded again when the feed says that
 // something of it changed; what arrives together is one load.
-import { computed, onScopeDispose } from 'vue';
+import { computed, onScopeDispose, watch } from 'vue';
 import { api, ok } from '@/api/client';
 import { useLive } from '../live';
 import { useLoad } from '../parts/use_load';
+import { useProject } from '../project';
 import type { Group, Opening } from './opening';
 
 const GATHER_MS = 60;
@@ -19,6 +20,7 @@ export interface Day {
 
 export function useDay(id: number) {
   const live = useLive();
+  const project = useProject();
   const load = useLoad<Day>(async (signal) => {
     const path = { opening: id };
     const groups = (state: Group['state'], limit: number) =>
@@ -48,5 +50,7 @@ export function useDay(id: number) {
   });
   void load.reload();
   const opening = computed(() => load.data.value?.opening ?? null);
+  // A link opens the day whatever project was chosen here; its chart and its feed are its own project's.
+  watch(opening, (o) => o && project.choose(o.project_id));
   return { load, opening };
 }
