@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '@/api/client';
 import { useConfirm } from '@/office/parts/use_confirm';
-import { useForm } from '@/office/parts/use_form';
+import { latestIn, useForm } from '@/office/parts/use_form';
 import { useSend } from '@/office/parts/use_send';
 
 interface Fee {
@@ -52,6 +52,60 @@ describe('a form', () => {
     await form.renew();
     expect(form.values.value.basis).toBe('我写的');
     expect(form.sending.problem.value).not.toBeNull();
+  });
+});
+
+describe('saving a form', () => {
+  it('changes the record, or makes a new one with a key that stays while the outcome is unknown', async () => {
+    const form = useForm(
+      read,
+      latestIn<Fee>(
+        () => Promise.resolve(),
+        () => [],
+      ),
+    );
+    const keys: string[] = [];
+    let lost = true;
+    const save = () =>
+      form.save(
+        (r: Fee) => Promise.resolve(`changed ${r.id} of ${r.version}`),
+        (key) => {
+          keys.push(key);
+          return lost ? Promise.reject(new ApiError(0, 'net.timeout', '', '')) : Promise.resolve('made');
+        },
+      );
+    form.show({ id: 1, version: 4, name: '契税', basis: '', list: [] });
+    expect(await save()).toBe('changed 1 of 4');
+    form.show(null);
+    form.values.value.name = '印花税';
+    expect(await save()).toBeNull();
+    expect(await save()).toBeNull();
+    form.values.value.basis = '国家规定';
+    lost = false;
+    expect(await save()).toBe('made');
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it('goes on from what was sent: what was typed meanwhile is still to be saved', async () => {
+    const form = useForm(
+      read,
+      latestIn<Fee>(
+        () => Promise.resolve(),
+        () => [],
+      ),
+    );
+    form.show({ id: 1, version: 1, name: '契税', basis: '', list: [] });
+    form.values.value.name = '契税（代收）';
+    await form.sending.send({}, () => {
+      form.values.value.basis = '国家规定';
+      return Promise.resolve(true);
+    });
+    form.took({ id: 1, version: 2, name: '契税（代收）', basis: '', list: [] });
+    expect(form.values.value).toEqual({ name: '契税（代收）', basis: '国家规定', list: [] });
+    expect([form.record.value?.version, form.dirty.value]).toEqual([2, true]);
+    form.values.value.basis = '';
+    expect(form.dirty.value).toBe(false);
   });
 });
 

@@ -481,8 +481,11 @@ describe('the order of discounts', () => {
   });
 
   it('has an example that says why there is none', async () => {
-    daemon(answers);
+    const asked = daemon(answers);
     page = await shown(DiscountTab, { project: 1 }, ['disclosure.edit']);
+    expect(asked.filter((a) => a.method === 'POST')).toEqual([]); // of nothing there is no example
+    document.querySelector<HTMLElement>('.example input[type=checkbox]')?.click();
+    await settled();
     expect(document.querySelector('.example')?.textContent).toContain('fields.wrong');
   });
 });

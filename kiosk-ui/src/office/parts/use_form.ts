@@ -4,10 +4,7 @@
 import { computed, nextTick, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { useSend, type Send } from './use_send';
 
-/** A record that can be changed has a version; null: a form that only makes new ones. */
-type Versioned = { version: number } | null;
-
-export interface Form<F, R extends Versioned> {
+export interface Form<F, R> {
   open: Ref<boolean>;
   values: Ref<F>;
   record: ShallowRef<R | null>;
@@ -19,12 +16,8 @@ export interface Form<F, R extends Versioned> {
   renew: () => Promise<void>;
   /** What was sent last is saved, as @record: the form goes on from it, and what was typed meanwhile stays typed. */
   took: (record: R) => void;
-  /** Sends what is typed: as a change of the record, with its version, or as a new one. null: refused. */
-  save: <B extends object, S>(
-    body: B,
-    change: (body: B & { version: number }, record: NonNullable<R>) => Promise<S>,
-    make: (body: B, key: string) => Promise<S>,
-  ) => Promise<S | null>;
+  /** Sends what is typed: as a change of the record, or as a new one. null: refused. */
+  save: <S>(change: (record: R) => Promise<S>, make: (key: string) => Promise<S>) => Promise<S | null>;
 }
 
 /** useForm's @latest for a record of a list: what the list holds of it once it was read again. */
@@ -40,13 +33,13 @@ export const latestIn =
  * @read: what the form shows of a record, and of a new one. @latest: fetches the record as it is now; a form
  * that only makes new ones has none. @open: whether the form is open, where the screen around it decides that.
  */
-export function useForm<F extends object, R extends Versioned = null>(
+export function useForm<F extends object, R>(
   read: (record: R | null) => F,
   latest: ((record: R) => Promise<R | undefined>) | null = null,
   open: Ref<boolean> = ref(false),
 ): Form<F, R> {
   const values = ref(read(null)) as Ref<F>;
-  const record = shallowRef<R | null>(null) as ShallowRef<R | null>;
+  const record = shallowRef<R | null>(null);
   const start = ref('');
   const line = useSend();
   const text = (part: unknown): string => JSON.stringify(part) ?? '';
@@ -85,14 +78,9 @@ export function useForm<F extends object, R extends Versioned = null>(
     if (now !== undefined) follow(now, start.value); // else gone meanwhile: saving says so
   }
 
-  async function save<B extends object, S>(
-    body: B,
-    change: (body: B & { version: number }, record: NonNullable<R>) => Promise<S>,
-    make: (body: B, key: string) => Promise<S>,
-  ): Promise<S | null> {
+  function save<S>(change: (record: R) => Promise<S>, make: (key: string) => Promise<S>): Promise<S | null> {
     const old = record.value;
-    if (old === null) return sending.send(body, make);
-    return sending.send({ ...body, version: old.version }, (b) => change(b, old));
+    return sending.send([values.value, old], (_, key) => (old === null ? make(key) : change(old)));
   }
   const dirty = computed(() => open.value && text(values.value) !== start.value);
   return { open, values, record, dirty, sending, show, renew, took, save };
