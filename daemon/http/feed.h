@@ -28,7 +28,7 @@ enum feed_kind {
     FEED_INTERNAL = 2, /* id: project; what all staff may see: that something changed, and where */
     FEED_TERMINAL = 3, /* id: terminal; cards and commands for that page alone */
     FEED_STAFF = 4,    /* id: project, 0 for all; calls for help and alerts */
-    FEED_USER = 5,     /* id: user; what is his alone: to-dos, requests, a try of a reader */
+    FEED_USER = 5,     /* id: user; what is his alone: to-dos, requests, a reader he borrowed */
     FEED_UNITS = 6,    /* id: project; units as they are, for who sees all of it */
     FEED_PART = 7,     /* id: project; the same changes by building, for who sees a part of it */
     FEED_DEVICES = 8,  /* id: 0; that a device is other than before */

@@ -136,7 +136,8 @@ test('MB-14, AS-06: his unit, what is still to be paid and how far it has come, 
   await page.locator('[data-leave]').click()
   await shown(page, '.attract')
   await ended(at)
-  const needles = [money(down.amount_fen), money(loan.amount_fen)]
+  const sums = [down.amount_fen, loan.amount_fen, who.owing.due_now_fen]
+  const needles = [...sums.map(money), ...sums.map(String)] // as they are shown, and as they came
   assert.deepEqual(among(needles, [await kept(page)]), [], 'DOM and storage')
   assert.deepEqual(among(needles, await heap(page)), [], 'the heap')
   await b.close(page)

@@ -206,8 +206,9 @@ static void *swiper_main(void *arg)
 
         if (n == sizeof(event) && event.type == FUNCTIONFS_SETUP)
             request(&event.u.setup);
-        /* EIDRM: the host has taken back what it asked, by going or by asking anew */
-        must(n == sizeof(event) || errno == EIDRM, "swiper's events");
+        /* EIDRM: the host has taken back what it asked, by going or by asking anew; EINTR: the
+         * machine slept */
+        must(n == sizeof(event) || errno == EIDRM || errno == EINTR, "swiper's events");
     }
     return NULL;
 }

@@ -46,12 +46,34 @@ static int request_send(const struct page *page, const char *method, const char 
     return fd;
 }
 
+/* One of the name is replaced, as in a browser. */
+static void cookie_drop(struct page *page, const char *set)
+{
+    const size_t name = strcspn(set, "=") + 1;
+    char *old = page->cookies;
+
+    while (*old && strncmp(old, set, name) != 0) {
+        old += strcspn(old, ";");
+        old += strspn(old, "; ");
+    }
+    if (*old) {
+        const char *next = old + strcspn(old, ";");
+
+        next += strspn(next, "; ");
+        memmove(old, next, strlen(next) + 1);
+    }
+    for (size_t n = strlen(page->cookies); n > 0 && strchr("; ", page->cookies[n - 1]); n--)
+        page->cookies[n - 1] = '\0';
+}
+
 static void cookie_keep(struct page *page, const struct answer *answer)
 {
     const char *set = client_header(answer, "Set-Cookie");
-    size_t n = strlen(page->cookies);
+    size_t n;
 
     assert_non_null(set);
+    cookie_drop(page, set);
+    n = strlen(page->cookies);
     snprintf(page->cookies + n, sizeof(page->cookies) - n, "%s%.*s", n ? "; " : "",
              (int)strcspn(set, ";"), set);
 }

@@ -20,6 +20,8 @@ int64_t unit_number(const char *property);
 bool unit_succeeded(void);
 /* The first number of a line of /proc/PID/status; masks are hexadecimal. */
 uint64_t unit_process_number(const char *key);
+/* Whatever the main process has mapped from files is in memory from now on. */
+void unit_files_read(void);
 /* kill -9. */
 void unit_kill(void);
 
