@@ -36,10 +36,24 @@ int deal_place_read(struct tx *tx, int64_t deal_id, struct deal_place *ret_place
     return r;
 }
 
+/* Whom an opening day has called is everybody's at the desk. */
+static int called_now(struct tx *tx, int64_t customer_id, int64_t *ret_n)
+{
+    if (!actor_has(tx->actor, RIGHT_OPENING_DESK)) {
+        *ret_n = 0;
+        return 0;
+    }
+    return db_get(tx->db, ret_n,
+                  "SELECT COUNT(*) FROM opening_group g JOIN opening o ON o.id = g.opening_id "
+                  "JOIN queue_ticket t ON t.id = g.ticket_id WHERE t.customer_id = $1 "
+                  "AND g.state = 'called' AND o.state = 'running'",
+                  "i", customer_id);
+}
+
 int deal_customer_need(struct tx *tx, int64_t customer_id, int64_t deal_id)
 {
     struct deal_place place;
-    int64_t buyer = 0;
+    int64_t buyer = 0, called = 0;
     int r = db_get(tx->db, &buyer,
                    "SELECT COUNT(*) FROM deal_party WHERE deal_id = $1 AND customer_id = $2 AND "
                    "ended_ms IS NULL",
@@ -50,7 +64,10 @@ int deal_customer_need(struct tx *tx, int64_t customer_id, int64_t deal_id)
     if (buyer)
         return deal_place_read(tx, deal_id, &place);
     r = customer_need_active(tx, customer_id);
-    return r < 0 || actor_has(tx->actor, RIGHT_DEAL_ALL) ? r : customer_need(tx, customer_id);
+    if (r < 0 || actor_has(tx->actor, RIGHT_DEAL_ALL))
+        return r;
+    r = called_now(tx, customer_id, &called);
+    return r < 0 || called ? (r < 0 ? r : 0) : customer_need(tx, customer_id);
 }
 
 int deal_note(struct tx *tx, const struct deal_place *place, const char *action,

@@ -18,8 +18,8 @@ int deal_need(struct tx *tx, const struct deal_place *place);
 /* Where the deal is, in scope; NOT_FOUND. */
 int deal_place_read(struct tx *tx, int64_t deal_id, struct deal_place *ret_place);
 /* Who may be made a buyer, quoted for or queued: with deal.all everybody there is, without whom the
- * actor sees; of a deal that he sees (@deal_id; 0: none) its buyers. NOT_FOUND,
- * CUSTOMER_RESTRICTED. */
+ * actor sees and, with opening.desk, those an opening day has called; of a deal that he sees
+ * (@deal_id; 0: none) its buyers. NOT_FOUND, CUSTOMER_RESTRICTED. */
 int deal_customer_need(struct tx *tx, int64_t customer_id, int64_t deal_id);
 
 /* One row of the log about the deal, and the news of it. Takes @trail, which may be NULL, over. */
