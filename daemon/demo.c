@@ -41,8 +41,8 @@ static const struct {
     {"audit", "孙审计", "auditor", "审计员"},
     {"group", "周总", "group-manager", "集团管理层"},
     {"sales2", "周顾问", "consultant", "置业顾问"},
-    {"service", "钱客服", "service", "客服"},
-    {"service2", "吴客服", "service", "客服"}, /* a countersign sheet has a line for two of them */
+    {"care", "钱客服", "service", "客服"},
+    {"care2", "吴客服", "service", "客服"}, /* a countersign sheet has a line for two of them */
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]) };
 

@@ -17,7 +17,7 @@ struct ticket_new {
     int64_t user_id; /* the consultant; 0: the actor */
 };
 /* QUEUE's guards (G7: the customer is known by a document), TICKET_EXISTS, NOT_FOUND. */
-int ticket_create(struct tx *tx, const struct ticket_new *new, int64_t *ret_id);
+int ticket_create(struct tx *tx, const struct ticket_new *ticket, int64_t *ret_id);
 /* Gives it back: TICKET_ENDED, VERSION_CHANGED; NOT_FOUND also of somebody else without
  * deal.all. */
 int ticket_cancel(struct tx *tx, int64_t ticket_id, int64_t version, const char *reason);

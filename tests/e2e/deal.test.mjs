@@ -5,6 +5,8 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
+import * as sale from './lib/sale.mjs'
+import { buyer, onward, part, quoted, step, steps } from './lib/sale.mjs'
 
 const DOCUMENT = '11010519491231002X'
 const BUYER = '郑一鸣'
@@ -34,34 +36,7 @@ async function fresh() {
 const unitOf = (id) => people.sales.get(`/api/v1/units/${id}`)
 const dealOf = async (unit) => (await people.sales.get(`/api/v1/deals?unit=${unit.id}&live=1`)).items[0]
 
-/** The chart with a unit picked, as @login sees it. */
-async function picked(login, unit, options = {}) {
-  const page = await b.office(stage.browser, stage.site, `/chart/${unit.building_id}?p=${project}&unit=${unit.id}`, {
-    client: people[login],
-    ...options,
-  })
-  await page.waitForSelector('.link-state.live')
-  await page.waitForSelector('.pane .next-steps')
-  return page
-}
-const step = (page, name) => page.locator(`[data-step="${name}"]`)
-const steps = (page) => page.locator('[data-step]').evaluateAll((all) => all.map((x) => x.dataset.step))
-
-/** Chooses a buyer in a row by the keyboard. */
-async function buyer(page, row, words) {
-  const box = page.locator('.wizard .buyer').nth(row).locator('input').first()
-  await box.fill(words)
-  await page.locator('.el-select-dropdown__item:visible').first().waitFor()
-  await page.keyboard.press('Enter')
-  await page.waitForFunction(
-    (n) => document.querySelectorAll('.wizard .buyer')[n]?.querySelector('.el-select__selected-item:not(.is-hidden)'),
-    row,
-  )
-}
-const part = (page, name) => page.locator(`.wizard [data-part="${name}"]`)
-const onward = (page, name) => part(page, name).locator('button[type=submit]')
-/** The quote on the screen is of what is chosen. */
-const quoted = (page) => page.locator('.quote .answer[aria-busy="false"] .chain').waitFor()
+const picked = (login, unit, options) => sale.picked(stage, people[login], unit, options)
 
 test('a unit is picked, locked and given up; somebody else sees it being chosen, and not the way in', async () => {
   const unit = await fresh()
@@ -180,13 +155,7 @@ test('beyond the limit: it waits, somebody else approves, it goes on by itself',
   await page.fill('#dw-again', DOCUMENT)
   assert.ok(await onward(page, 'confirm').isDisabled(), 'waits')
 
-  for (const login of ['manager', 'group']) {
-    const approver = await b.office(stage.browser, stage.site, '/approvals', { client: people[login] })
-    await approver.locator('main').getByText(unit.path).first().click()
-    await approver.getByRole('button', { name: /^同意/ }).click()
-    await approver.locator('main').getByText('没有等待您审批的申请').waitFor()
-    await b.close(approver)
-  }
+  for (const login of ['manager', 'group']) await sale.approve(stage, people[login], unit.path)
   await page.locator('.wizard [data-part=confirm] button[type=submit]:not([disabled])').waitFor()
   assert.equal(await page.inputValue('#dw-again'), DOCUMENT, 'what was typed is there')
   await onward(page, 'confirm').click()
