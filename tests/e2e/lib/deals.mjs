@@ -18,6 +18,7 @@ export class Deals {
     const body = {
       kind: 'person',
       name,
+      project_id: this.project,
       notice: '隐私告知 2026-01',
       source_id: 3,
       phones: [{ number: `1391235${String(++phones).padStart(4, '0')}` }],

@@ -1,5 +1,6 @@
 // member_screens.mjs - every look of the staff's screens of cards, members and readers, one after the other: axe and
 // the pictures go through the same ones. @look is called with a name, and what to look at alone (a dialog), if any.
+import assert from 'node:assert/strict'
 import * as b from './browser.mjs'
 import { demoCard, desk } from './desk.mjs'
 import { buyerOf } from './member.mjs'
@@ -170,7 +171,8 @@ export async function customerLooks(stage, at, { card = 'n:77600001', ...options
   await look(page, 'a customer is edited', '.el-drawer')
   await page.keyboard.press('Escape')
   await page.waitForSelector('#cu-add', { state: 'detached' })
-  const acts = page.locator('.head .el-button')
+  const acts = page.locator('.sheet-head .el-button:visible')
+  assert.ok((await acts.count()) > 1, 'the steps of a member')
   for (let i = 0; i < (await acts.count()); i++) {
     await acts.nth(i).click()
     const drawer = page.locator('.el-drawer:visible')
@@ -184,7 +186,7 @@ export async function customerLooks(stage, at, { card = 'n:77600001', ...options
 }
 
 async function issueLooks(page, at, card, look) {
-  await page.locator('.head .el-button').last().click()
+  await page.locator('.sheet-head .el-button:visible').last().click()
   const field = page.locator('.el-drawer:visible .card-field')
   const wait = async () => {
     await field.locator('.el-button').click()

@@ -21,6 +21,7 @@ export class OpeningDay {
       '/api/v1/customers',
       {
         kind: 'person',
+        project_id: this.project,
         name: name ?? NAMES[OpeningDay.made % NAMES.length],
         notice: '隐私告知 2026-01',
         source_id: 3,
