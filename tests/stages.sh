@@ -80,9 +80,11 @@ stage_tidy() { # clang-tidy on the product, nightly on the tests too; unchanged 
     fi
 }
 
-stage_asan() { # clang, AddressSanitizer and UndefinedBehaviorSanitizer
+stage_asan() { # clang, AddressSanitizer and UndefinedBehaviorSanitizer; nightly the tests of the schema too
+    local without=rig
+    [ -n "${ANCHANG_NIGHTLY:-}" ] || without='rig|schema'
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
-        UBSAN_OPTIONS=print_stacktrace=1 programs debug -LE rig
+        UBSAN_OPTIONS=print_stacktrace=1 programs debug -LE "$without"
 }
 
 stage_tsan() { # clang, ThreadSanitizer: the tests of what has threads (tests/CMakeLists.txt)

@@ -30,6 +30,25 @@
 #include "db/tx.h"
 #include "db/unit.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FIXTURE_SANITIZED 1
+#endif
+#endif
+
+/* How often a long test goes round: @everyday times, under AddressSanitizer, which takes ten times
+ * as long, a fifth of it; @nightly times where ANCHANG_NIGHTLY is set. */
+static inline int fixture_rounds(int everyday, int nightly)
+{
+    if (getenv("ANCHANG_NIGHTLY"))
+        return nightly;
+#ifdef FIXTURE_SANITIZED
+    return everyday / 5;
+#else
+    return everyday;
+#endif
+}
+
 #define FIXTURE_NOW    INT64_C(1780000000000) /* the clock of the tests: set f->now_ms to move it */
 #define FIXTURE_DAY    INT64_C(86400000)
 #define FIXTURE_MINUTE INT64_C(60000)

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-enum { ROUNDS = 60, ACTS = 60, PEOPLE = 9, POSTS = 4 };
+enum { ROUNDS = 60, ROUNDS_NIGHTLY = 600, ACTS = 60, PEOPLE = 9, POSTS = 4 };
 
 static uint64_t state_of_chance;
 
@@ -245,10 +245,11 @@ static void test_random_flows(void **state)
 {
     const char *given = getenv("ANCHANG_SEED");
     const uint64_t first = given ? strtoull(given, NULL, 10) : 1;
+    const uint64_t rounds = given ? 1 : (uint64_t)fixture_rounds(ROUNDS, ROUNDS_NIGHTLY);
     int64_t approved = 0, ended = 0;
 
     (void)state;
-    for (uint64_t seed = first; seed < first + (given ? 1 : ROUNDS); seed++) {
+    for (uint64_t seed = first; seed < first + rounds; seed++) {
         void *own = NULL;
         struct fixture *f;
 

@@ -342,7 +342,7 @@ static void test_anything(void **state)
     static struct any any;
     struct any *a = &any;
     const char *seed = getenv("ANCHANG_SEED");
-    const int n = getenv("ANCHANG_NIGHTLY") ? STEPS_NIGHTLY : STEPS;
+    const int n = fixture_rounds(STEPS, STEPS_NIGHTLY);
 
     a->f = *state;
     a->random = seed ? strtoull(seed, NULL, 10) : 20261127;

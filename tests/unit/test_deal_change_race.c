@@ -169,7 +169,7 @@ static bool round_run(void)
 
 static void test_one_wins(void **state)
 {
-    const int rounds = getenv("ANCHANG_NIGHTLY") ? ROUNDS_NIGHTLY : ROUNDS;
+    const int rounds = fixture_rounds(ROUNDS, ROUNDS_NIGHTLY);
     int exchanged = 0;
 
     (void)state;

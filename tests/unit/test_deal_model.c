@@ -483,7 +483,7 @@ static void run_seed(struct fixture *f, uint64_t seed, int stages[128])
 static void test_against_the_model(void **state)
 {
     const char *seed = getenv("ANCHANG_MODEL_SEED");
-    const int seeds = getenv("ANCHANG_NIGHTLY") ? SEEDS_NIGHTLY : SEEDS;
+    const int seeds = fixture_rounds(SEEDS, SEEDS_NIGHTLY);
     int stages[128] = {0};
 
     (void)state;

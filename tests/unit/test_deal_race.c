@@ -213,7 +213,7 @@ static void day_begin(struct desk *d)
 static void test_one_winner(void **state)
 {
     struct desk *d = *state;
-    const int rounds = getenv("ANCHANG_NIGHTLY") ? ROUNDS_NIGHTLY : ROUNDS;
+    const int rounds = fixture_rounds(ROUNDS, ROUNDS_NIGHTLY);
     uint64_t random = 42;
 
     for (int i = 0; i < rounds; i++) {
