@@ -185,25 +185,23 @@ export async function customerLooks(stage, at, { card = 'n:77600001', ...options
   await b.close(page)
 }
 
+/** Each look begins with a loan of its own: a reader is lent for half a minute, and a look may take longer. */
 async function issueLooks(page, at, card, look) {
-  await page.locator('.sheet-head .el-button:visible').last().click()
-  const field = page.locator('.el-drawer:visible .card-field')
-  const wait = async () => {
+  const drawer = page.locator('.el-drawer:visible')
+  const field = drawer.locator('.card-field')
+  for (const [name, swipe, then] of [
+    ['a card is waited for', null, '.slot'],
+    ['no member card', 'refused', '.wrong'],
+    ['a card of somebody', demoCard(3), '.slot.taken'],
+    ['a card is read', card, '.slot.read'],
+  ]) {
+    await page.locator('.sheet-head .el-button:visible').last().click()
     await field.locator('.el-button').click()
     await field.locator('.slot:not(.read, .taken)').waitFor()
+    if (swipe) at.swipe(swipe)
+    await field.locator(then).waitFor()
+    await look(page, name, '.el-drawer')
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
   }
-  await wait()
-  await look(page, 'a card is waited for', '.el-drawer')
-  at.swipe('refused')
-  await field.locator('.wrong').waitFor()
-  await look(page, 'no member card', '.el-drawer')
-  at.swipe(demoCard(3))
-  await field.locator('.slot.taken').waitFor()
-  await look(page, 'a card of somebody', '.el-drawer')
-  await wait()
-  at.swipe(card)
-  await field.locator('.slot.read').waitFor()
-  await look(page, 'a card is read', '.el-drawer')
-  await page.keyboard.press('Escape')
-  await page.locator('.el-drawer:visible').waitFor({ state: 'detached' })
 }
