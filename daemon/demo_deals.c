@@ -32,7 +32,6 @@ enum {
     TASKS_MAX = 50,
     UNDECIDED_DAYS = 4, /* what was asked for last waits still */
     OPENS_HOUR = 9,
-    MIN_MS = 60000,
 };
 
 unsigned life_draw(struct life *life, unsigned below)
@@ -46,7 +45,7 @@ struct tx life_at(const struct life *life, const struct actor *who, int64_t minu
     struct tx own = *life->tx;
 
     own.actor = who;
-    own.now_ms = life->midnight_ms + OPENS_HOUR * HOUR_MS + minutes * MIN_MS;
+    own.now_ms = life->midnight_ms + OPENS_HOUR * HOUR_MS + minutes * MINUTE_MS;
     return own;
 }
 

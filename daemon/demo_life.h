@@ -6,10 +6,8 @@
 #include <stdbool.h>
 
 #include "daemon/demo_deals.h"
+#include "db/clock.h"
 #include "db/contact.h"
-
-#define DAY_MS  INT64_C(86400000)
-#define HOUR_MS INT64_C(3600000)
 
 enum { PEOPLE_MAX = 2000, SALES_MAX = 1000, UNITS_MAX = 1000, PLANS_MAX = 8 };
 
