@@ -216,15 +216,15 @@ tally() { # log, exit status; prints passed, failed, skipped
 }
 
 run_stage() { # name; appends a line to $LOGS/table
-    local name=$1 log=$LOGS/$1.log begin=$SECONDS status=0 word=ok counts
-    "$0" stage "$name" >"$log" 2>&1 </dev/null || status=$?
+    local name=$1 log=$LOGS/$1.log begin=$SECONDS status=0 word=ok counts cpu TIMEFORMAT='%U %S'
+    cpu=$({ time "$0" stage "$name" >"$log" 2>&1 </dev/null; } 2>&1) || status=$?
     case $status in
     0) ;;
     77) word="skipped ($(sed -n 's/^skipped: //p' "$log" | tail -1))" ;;
     *) word=FAILED ;;
     esac
     counts=$(tally "$log" "$status")
-    printf '%s %d %s %s\n' "$name" $((SECONDS - begin)) "$counts" "$word" >>"$LOGS/table"
+    printf '%s %d %s %s %s\n' "$name" $((SECONDS - begin)) "$cpu" "$counts" "$word" >>"$LOGS/table"
     printf -- '-- %-12s %5d s  %s\n' "$name" $((SECONDS - begin)) "$word"
     [ "$word" != FAILED ] || {
         printf '\n== the end of %s ==\n%s\n' "$log" "$(tail -n 120 "$log")"
@@ -244,10 +244,12 @@ lane() { # niceness, then stages; the first that fails, here or in another lane,
 }
 
 table() {
-    printf '\n%-12s %7s %7s %7s %7s\n' stage seconds passed failed skipped
+    printf '\n%-12s %7s %7s %7s %7s %7s\n' stage seconds cpu passed failed skipped
     awk -v wall="$SECONDS" '
-        { printf "%-12s %7d %7d %7d %7d\n", $1, $2, $3, $4, $5; p += $3; f += $4; k += $5 }
-        END { printf "%-12s %7d\n\n%d passed, %d failed, %d skipped\n", "all", wall, p, f, k }' "$LOGS/table"
+        { cpu = $3 + $4; c += cpu; p += $5; f += $6; k += $7 }
+        { printf "%-12s %7d %7d %7d %7d %7d\n", $1, $2, cpu, $5, $6, $7 }
+        END { printf "%-12s %7d %7d\n\n%d passed, %d failed, %d skipped\n", "all", wall, c, p, f, k }
+    ' "$LOGS/table"
 }
 
 LANES=() # process groups: a lane and all that it started
