@@ -38,8 +38,10 @@ class Stages(unittest.TestCase):
             f.write(body + "\n")
 
     def start(self, *args):
+        # Under nohup and in the background SIGINT is ignored, and a shell cannot undo what it was born with.
         process = subprocess.Popen([self.script, *args], text=True, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(process.stdout.close)
         self.addCleanup(lambda: process.poll() is not None or process.kill())
         return process
