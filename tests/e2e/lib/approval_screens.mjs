@@ -1,5 +1,5 @@
 // approval_screens.mjs - the screens of approvals with something on them, handed to whoever looks at them
-// (axe.test.mjs, screens.mjs): @look is called as look(page, name).
+// (axe_office.test.mjs, screens.mjs): @look is called as look(page, name).
 import * as b from './browser.mjs'
 
 const PLAN = { target: 'list', method: 'percent', per: 'total', reason: '近四周去化偏慢，周边竞品已下调' }

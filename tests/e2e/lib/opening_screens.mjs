@@ -1,5 +1,5 @@
 // opening_screens.mjs - opening days in each of their states, and what the office shows of them, handed to whoever looks
-// (axe.test.mjs, screens.mjs): @look is called as look(page, name). Nothing that is looked at changes anything.
+// (axe_office.test.mjs, screens.mjs): @look is called as look(page, name). Nothing that is looked at changes anything.
 import * as b from './browser.mjs'
 
 export const SEED = '红03-17-22-26-31-33 蓝08 第2026137期'

@@ -84,9 +84,19 @@ export class Client {
     return reply;
   }
 
-  exchange(method, path, options) {
+  /** The daemon may close an idle connection in the moment in which we send on it: then nothing was read of it. */
+  async exchange(method, path, options) {
+    const headers = this.headersOf(method, path, options); // once: a second try has the key of the first
+    try {
+      return await this.send(method, path, options, headers);
+    } catch (error) {
+      if (error.code !== 'ECONNRESET' || !error.reused) throw error;
+      return this.send(method, path, options, headers);
+    }
+  }
+
+  send(method, path, options, headers) {
     const payload = options.bytes ?? (options.body === undefined ? null : JSON.stringify(options.body));
-    const headers = this.headersOf(method, path, options);
     if (payload !== null) headers['Content-Length'] = Buffer.byteLength(payload);
     else if (!['GET', 'HEAD'].includes(method)) headers['Content-Length'] = 0;
     return new Promise((resolve, reject) => {
@@ -111,7 +121,7 @@ export class Client {
         },
       );
       request.setTimeout(options.timeout ?? 30000, () => request.destroy(new Error(`${path}: no answer`)));
-      request.on('error', reject);
+      request.on('error', (error) => reject(Object.assign(error, { reused: request.reusedSocket })));
       request.end(payload);
     });
   }
