@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from '../integration/lib/client.mjs';
 import { csvOf, madeList } from '../integration/lib/lists.mjs';
+import { random, rounds } from '../integration/lib/rounds.mjs';
 import { Site, sleep } from '../integration/lib/site.mjs';
 import {
   commit,
@@ -21,18 +22,7 @@ import {
   step,
   tomorrow,
 } from '../integration/lib/walk.mjs';
-import {
-  copyOf,
-  drop,
-  inParallel,
-  killAfter,
-  maybe,
-  Moments,
-  random,
-  rounds,
-  Tally,
-  verified,
-} from './lib/broken.mjs';
+import { copyOf, drop, inParallel, killAfter, maybe, Moments, Tally, verified } from './lib/broken.mjs';
 
 const WIDE = 2; // sites at once: as many as the smallest machine has cores
 

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newKey } from '../integration/lib/client.mjs';
+import { random, rounds } from '../integration/lib/rounds.mjs';
 import { DOCUMENT, Sales } from '../integration/lib/service.mjs';
 import { Site } from '../integration/lib/site.mjs';
-import { drop, killAfter, maybe, random, rounds, verified } from './lib/broken.mjs';
+import { drop, killAfter, maybe, verified } from './lib/broken.mjs';
 
 const SELLERS = 16;
 const ROUNDS = rounds(15, 1000);

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { newKey } from '../integration/lib/client.mjs';
 import { csvOf, madeList } from '../integration/lib/lists.mjs';
+import { random, rounds } from '../integration/lib/rounds.mjs';
 import { occupy, scratch, Site, sleep } from '../integration/lib/site.mjs';
 import {
   act,
@@ -28,7 +29,7 @@ import {
   scanList,
   tomorrow,
 } from '../integration/lib/walk.mjs';
-import { copyOf, drop, maybe, random, rounds, verified } from './lib/broken.mjs';
+import { copyOf, drop, maybe, verified } from './lib/broken.mjs';
 
 /** Writers that hold and release units of project 1 until told to stop. What was acknowledged is kept. */
 function load(control, units) {
