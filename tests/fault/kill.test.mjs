@@ -22,9 +22,7 @@ import {
   step,
   tomorrow,
 } from '../integration/lib/walk.mjs';
-import { copyOf, drop, inParallel, killAfter, maybe, Moments, Tally, verified } from './lib/broken.mjs';
-
-const WIDE = 2; // sites at once: as many as the smallest machine has cores
+import { copyOf, drop, inParallel, killAfter, maybe, Moments, Tally, verified, WIDE } from './lib/broken.mjs';
 
 describe('kill -9 while a list of 10,000 rows is imported', () => {
   let made, project, looked, took;

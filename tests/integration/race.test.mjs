@@ -41,7 +41,7 @@ before(async () => {
 });
 after(() => site.close());
 
-/** All of @attempts at once, in any order but for @first; what was carried out is pushed to @won. */
+/** All of @attempts at once; what was carried out is pushed to @won. Resolves with [attempt, reply] of each refused. */
 async function burst(attempts, won) {
   const send = (a) => a.who.request('POST', a.path, { body: a.body, key: a.key });
   const replies = await Promise.all(attempts.map(send));

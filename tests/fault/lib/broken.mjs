@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../integration/lib/rounds.mjs';
 import { Site } from '../../integration/lib/site.mjs';
 
+/** Sites at once: as many as the smallest machine has cores. */
+export const WIDE = 2;
+
 /** A site whose state is a copy of @made's (which must be stopped). Not started. */
 export function copyOf(made) {
   const site = new Site();
