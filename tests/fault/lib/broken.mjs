@@ -1,10 +1,9 @@
 // broken.mjs - states to break: copies of a made one, moments at which it is broken.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../integration/lib/rounds.mjs';
-import { Site } from '../../integration/lib/site.mjs';
+import { copyState, Site } from '../../integration/lib/site.mjs';
 
 /** Sites at once: as many as the smallest machine has cores. */
 export const WIDE = 2;
@@ -12,11 +11,7 @@ export const WIDE = 2;
 /** A site whose state is a copy of @made's (which must be stopped). Not started. */
 export function copyOf(made) {
   const site = new Site();
-  mkdirSync(site.state, { mode: 0o700 });
-  cpSync(made.state, site.state, {
-    recursive: true,
-    filter: (path) => !/\/(control|lock)$/.test(path),
-  });
+  copyState(made.state, site.state);
   return site;
 }
 
