@@ -180,11 +180,12 @@ test('a daemon that cannot write to its database still shows the chart, and does
   const page = await kiosk()
   await b.wake(page)
   await page.waitForSelector('.strip.live')
-  const stranger = occupy(join(stage.site.state, 'anchang.db'), 25)
+  const stranger = occupy(join(stage.site.state, 'anchang.db'))
   await stranger.locked
   await page.waitForSelector('.strip.reconnecting', { timeout: 30_000 })
   await b.openUnit(page) // the last approved chart is still served
   assert.equal(await page.locator('.strip.live').count(), 0)
+  stranger.end()
   await stranger.gone
   await page.waitForSelector('.strip.live')
   await b.close(page)

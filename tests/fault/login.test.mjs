@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { rounds } from '../integration/lib/rounds.mjs';
 import { DEMO_PASSWORD, Site, sleep } from '../integration/lib/site.mjs';
 import { act, internalUnits, publicChart, tomorrow } from '../integration/lib/walk.mjs';
-import { drop, inParallel, rounds, Tally } from './lib/broken.mjs';
+import { drop, inParallel, Tally } from './lib/broken.mjs';
 
 const RSS_KB = 96 * 1024; // of the 192 MiB of the unit's MemoryHigh (daemon/systemd/anchangd.service)
 

@@ -315,29 +315,3 @@ describe('what is refused', () => {
     assert.ok(confirmed.until_ms > Date.now());
   });
 });
-
-describe('64 at once', () => {
-  test('one gets the unit, the others hear what it is now', async () => {
-    const CLIENTS = 64;
-    for (let round = 0; round < 5; round++) {
-      const unit = await fresh();
-      const who = (i) => (i % 2 ? sales : manager);
-      const bodies = [];
-      for (let i = 0; i < CLIENTS; i++) bodies.push(await asked(unit, i % 3 ? 'S' : 'B', who(i)));
-      const answers = await Promise.all(
-        bodies.map((body, i) =>
-          who(i).request('POST', '/api/v1/deals', { body: { ...body, unit_version: unit.version } }),
-        ),
-      );
-      const won = answers.filter((a) => a.status === 201);
-      assert.equal(won.length, 1);
-      for (const answer of answers.filter((a) => a.status !== 201)) {
-        assert.equal(answer.status, 409);
-        assert.ok(['unit.moved', 'transition.refused'].includes(answer.body.code), answer.body.code);
-        assert.match(answer.body.detail, /booked|subscribed/);
-      }
-      assert.equal((await unitOf(unit.id)).state, won[0].body.stage);
-      assert.equal((await publicUnits(kiosk, project)).find((u) => u.id === unit.id).state, won[0].body.stage);
-    }
-  });
-});

@@ -68,7 +68,7 @@ static void service_start(void)
         execl(PCSCD, PCSCD, "--foreground", "--critical", "--config", config, (char *)NULL);
         _exit(127);
     }
-    for (int i = 0; i < 500 && access(SOCKET, F_OK) < 0; i++)
+    for (int i = 0; i < 3000 && access(SOCKET, F_OK) < 0; i++)
         rest_ms(10);
     assert_int_equal(access(SOCKET, F_OK), 0);
 }

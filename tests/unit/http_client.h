@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "patience.h"
+
 struct answer {
     int status;  /* 0: none came */
     bool closed; /* the server ended the connection after it */
@@ -134,10 +136,10 @@ static inline const char *client_header(const struct answer *a, const char *name
 }
 
 /* Reads one whole answer (by its Content-Length) off a connection that stays open. */
-static inline struct answer client_read(int fd, int ms)
+static inline struct answer client_read(int fd)
 {
     struct answer a = {0};
-    int64_t until = client_now_ms() + ms;
+    int64_t until = client_now_ms() + PATIENCE_MS;
 
     for (;;) {
         const char *length;
@@ -157,7 +159,18 @@ static inline struct answer client_read(int fd, int ms)
     return a;
 }
 
-/* Sends, then reads until the server closes or nothing comes for @ms. */
+/* Reads all that comes, until the server closes or, when something came, nothing more for @ms. */
+static inline struct answer client_rest(int fd, int ms)
+{
+    struct answer a = {0};
+
+    while (client_more(fd, &a, a.n > 0 ? ms : PATIENCE_MS) > 0)
+        ;
+    client_parse(&a);
+    return a;
+}
+
+/* Sends, then reads the rest. */
 static inline struct answer client_raw(unsigned port, const void *data, size_t n, int ms)
 {
     struct answer a = {0};
@@ -166,10 +179,8 @@ static inline struct answer client_raw(unsigned port, const void *data, size_t n
     if (fd < 0)
         return a;
     client_send(fd, data, n);
-    while (client_more(fd, &a, ms) > 0)
-        ;
+    a = client_rest(fd, ms);
     close(fd);
-    client_parse(&a);
     return a;
 }
 
@@ -193,7 +204,7 @@ static inline struct answer client_ask(unsigned port, const char *method, const 
         client_say(fd, "\r\n");
         if (body)
             client_say(fd, body);
-        a = client_read(fd, 10000);
+        a = client_read(fd);
     }
     free(text);
     if (fd >= 0)

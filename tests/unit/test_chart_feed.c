@@ -179,7 +179,7 @@ static void stream_decode(struct stream *s)
 
 static bool stream_has(struct stream *s, const char *text)
 {
-    for (int64_t until = client_now_ms() + 5000; client_now_ms() < until;) {
+    for (int64_t until = client_now_ms() + PATIENCE_MS; client_now_ms() < until;) {
         stream_decode(s);
         if (strstr(s->text, text))
             return true;

@@ -23,8 +23,9 @@
 #include "db/terminal.h"
 #include "db/writer.h"
 #include "drivers/port_impl.h"
+#include "patience.h"
 
-enum { PATIENCE_MS = 20000, HEARD_MAX = 64 };
+enum { HEARD_MAX = 64 };
 
 struct office {
     char dir[64];

@@ -21,8 +21,8 @@
 #include "db/clock.h"
 #include "db/migrate.h"
 #include "db/writer.h"
+#include "patience.h"
 
-enum { PATIENCE_MS = 20000 };
 #define MIB INT64_C(1048576)
 #define GIB (1024 * MIB)
 

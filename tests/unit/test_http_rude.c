@@ -151,7 +151,7 @@ static void test_longest_head(void **state)
         struct answer a;
 
         client_say(fd, text);
-        a = client_read(fd, 3000);
+        a = client_read(fd);
         assert_int_equal(a.status, 200);
         free(a.text);
     }
@@ -267,7 +267,7 @@ static void test_address_cap(void **state)
 
         fd[i] = client_connect_from(server.port, "127.0.0.1");
         client_say(fd[i], "GET /api/raw HTTP/1.1\r\n" H "\r\n");
-        if (client_more(fd[i], &a, 2000) > 0)
+        if (client_more(fd[i], &a, PATIENCE_MS) > 0)
             in++;
         free(a.text);
     }
@@ -275,12 +275,12 @@ static void test_address_cap(void **state)
     /* Others are not kept out by it. */
     int other = client_connect_from(server.port, "127.0.0.9");
     client_say(other, "GET /api/echo HTTP/1.1\r\n" H "\r\n");
-    struct answer a = client_read(other, 3000);
+    struct answer a = client_read(other);
     assert_int_equal(a.status, 200);
     free(a.text);
     close(other);
     /* The watchdog's question is turned away too, and takes that for life. */
-    assert_true(self_check("127.0.0.1", server.port, 3000));
+    assert_true(self_check("127.0.0.1", server.port, PATIENCE_MS));
     for (int i = 0; i < 12; i++)
         close(fd[i]);
 }
@@ -293,7 +293,7 @@ static void test_self_check(void **state)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     (void)state;
-    assert_true(self_check("127.0.0.1", server.port, 3000));
+    assert_true(self_check("127.0.0.1", server.port, PATIENCE_MS));
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &n), 0);
@@ -311,7 +311,7 @@ static void test_rate(void **state)
     (void)state;
     for (int i = 0; i < 20; i++) {
         client_say(fd, "GET /api/echo HTTP/1.1\r\n" H "\r\n");
-        a = client_read(fd, 3000);
+        a = client_read(fd);
         if (a.status == 429) {
             assert_non_null(client_header(&a, "Retry-After"));
             assert_non_null(strstr(a.body, "request.rate"));
@@ -326,7 +326,7 @@ static void test_rate(void **state)
     for (int i = 0; i < 5; i++) {
         fd = client_connect_from(server.port, "127.0.0.7");
         client_say(fd, "POST /api/login HTTP/1.1\r\n" H W "Content-Length: 0\r\n\r\n");
-        a = client_read(fd, 3000);
+        a = client_read(fd);
         limited += a.status == 429;
         free(a.text);
         close(fd);

@@ -294,9 +294,9 @@ static void test_idempotency_at_once(void **state)
     assert_int_equal(notes(), 1);
 }
 
-static bool wait_served(int want, int ms)
+static bool wait_served(int want)
 {
-    for (int64_t until = client_now_ms() + ms; client_now_ms() < until; poll(NULL, 0, 2))
+    for (int64_t until = client_now_ms() + PATIENCE_MS; client_now_ms() < until; poll(NULL, 0, 2))
         if (atomic_load(&served) >= want)
             return true;
     return false;
@@ -316,7 +316,7 @@ static void test_client_vanishes(void **state)
         fd = client_connect(server.port);
         pthread_mutex_lock(&gate);
         client_say(fd, text);
-        assert_true(how || wait_served(1, 5000));
+        assert_true(how || wait_served(1));
         if (how)
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut));
         close(fd); /* once with FIN, once with RST, while the writer has the request */
@@ -379,7 +379,7 @@ static void test_slow_bound(void **state)
 
         if (fd[i] < 0)
             continue;
-        a = client_read(fd[i], 5000);
+        a = client_read(fd[i]);
         ok += a.status == 200;
         busy += a.status == 503; /* before a thread had taken its first */
         free(a.text);

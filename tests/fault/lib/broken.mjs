@@ -1,36 +1,17 @@
-// broken.mjs - states to break: copies of a made one, random moments that can be repeated.
+// broken.mjs - states to break: copies of a made one, moments at which it is broken.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Site } from '../../integration/lib/site.mjs';
+import { random } from '../../integration/lib/rounds.mjs';
+import { copyState, Site } from '../../integration/lib/site.mjs';
 
-const NIGHTLY = Boolean(process.env.ANCHANG_NIGHTLY);
-const seed = Number(process.env.ANCHANG_SEED ?? Date.now() % 1000000);
-console.log(`seed ${seed} (ANCHANG_SEED)`);
-
-/** Everyday so many rounds, at night ten times as many, or as many as said. */
-export const rounds = (everyday, nightly = everyday * 10) =>
-  Number(process.env.ANCHANG_ROUNDS ?? (NIGHTLY ? nightly : everyday));
-
-let state = seed >>> 0;
-/** In [0, 1), the same sequence for the same seed (mulberry32). */
-export function random() {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = state;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
+/** Sites at once: as many as the smallest machine has cores. */
+export const WIDE = 2;
 
 /** A site whose state is a copy of @made's (which must be stopped). Not started. */
 export function copyOf(made) {
   const site = new Site();
-  mkdirSync(site.state, { mode: 0o700 });
-  cpSync(made.state, site.state, {
-    recursive: true,
-    filter: (path) => !/\/(control|lock)$/.test(path),
-  });
+  copyState(made.state, site.state);
   return site;
 }
 

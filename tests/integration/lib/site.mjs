@@ -3,7 +3,7 @@
 // Whatever happens, the daemon is ended and the folder removed when the test's process ends.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,8 +35,21 @@ export function scratch(parent = process.env.ANCHANG_TMP ?? tmpdir()) {
   return folder;
 }
 
+/** A state folder as another daemon left it, which must have ended. */
+export function copyState(from, to) {
+  mkdirSync(to, { mode: 0o700 });
+  cpSync(from, to, { recursive: true, filter: (path) => !/\/(control|lock)$/.test(path) });
+}
+
+/** The demonstration, made once for each configuration that a process wants it with: its passwords take long. */
+const demonstrations = new Map();
+
 // A signal ends a process without its 'exit'.
-for (const [name, number] of [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]])
+for (const [name, number] of [
+  ['SIGHUP', 1],
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+])
   process.once(name, () => process.exit(128 + number));
 
 export class Site {
@@ -60,7 +73,14 @@ export class Site {
 
   static async demo(options) {
     const site = new Site(options);
-    site.ctlOk('demo');
+    const key = JSON.stringify(options?.config ?? {});
+    const made = demonstrations.get(key);
+    if (made) copyState(made, site.state);
+    else {
+      site.ctlOk('demo');
+      demonstrations.set(key, join(scratch(), 'state'));
+      copyState(site.state, demonstrations.get(key));
+    }
     await site.start();
     return site;
   }
@@ -262,12 +282,13 @@ export class Site {
   }
 }
 
-/** A stranger who keeps the write lock of a database for a while: { locked, gone }, promises both. */
-export function occupy(file, seconds) {
+/** A stranger who keeps the write lock of a database until end(); @locked and @gone are promises. */
+export function occupy(file) {
   const child = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'ignore'] });
   const locked = new Promise((resolve) => child.stdout.once('data', resolve));
-  child.stdin.write(`.timeout 3000\nBEGIN IMMEDIATE;\n.shell echo locked; sleep ${seconds}\nCOMMIT;\n.quit\n`);
-  return { locked, gone: new Promise((resolve) => child.on('close', resolve)) };
+  const gone = new Promise((resolve) => child.on('close', resolve));
+  child.stdin.write('.timeout 3000\nBEGIN IMMEDIATE;\n.shell echo locked\n');
+  return { locked, gone, end: () => child.stdin.end('COMMIT;\n.quit\n') };
 }
 
 export { sleep };

@@ -84,7 +84,7 @@ static json_t *ask(const struct page *page, const char *method, const char *path
 {
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     int fd = request_send(page, method, path, text);
-    struct answer answer = client_read(fd, PATIENCE_MS);
+    struct answer answer = client_read(fd);
     json_t *said;
 
     if (answer.status / 100 != 2)

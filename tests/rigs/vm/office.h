@@ -9,7 +9,9 @@
 #include <jansson.h>
 #include <stdint.h>
 
-enum { PATIENCE_MS = 20000, COOKIES = 512 };
+#include "tests/unit/patience.h"
+
+enum { COOKIES = 512 };
 
 /* Whoever has these cookies: a user, a terminal, a user at a terminal. */
 struct page {
