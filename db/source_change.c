@@ -117,7 +117,7 @@ static int source_note(struct tx *tx, const char *action, const struct asked *a)
 {
     struct trail trail = {0};
 
-    trail_int(&trail, "source_change_id", NULL, &a->id);
+    trail_int(&trail, "change_id", NULL, &a->id);
     trail_int(&trail, "source", a->was_id ? &a->was_id : NULL, &a->source_id);
     return audit_add(tx, action, "customer", a->customer_id, a->project_id, &trail);
 }
