@@ -103,6 +103,7 @@ int api_deal_as_of(struct call *call);
 int api_deal_change_list(struct call *call);
 int api_deal_change_ask(struct call *call);
 int api_deal_change_check(struct call *call);
+int api_deal_change_export(struct call *call);
 int api_deal_change_get(struct call *call);
 int api_deal_change_page(struct call *call);
 int api_deal_change_archive(struct call *call);
