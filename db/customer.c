@@ -14,6 +14,7 @@
 #include "db/like.h"
 #include "db/option.h"
 #include "db/sight.h"
+#include "db/source_change.h"
 
 #define PERSON "person"
 
@@ -307,6 +308,8 @@ int customer_delete(struct tx *tx, int64_t id, int64_t version, const char *reas
         r = fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
     if (r == 0)
         r = customer_kept(tx, id);
+    if (r == 0)
+        r = source_change_abandon(tx, id);
     if (r == 0)
         r = db_run(tx->db,
                    "UPDATE customer SET deleted_ms = $2, changed_ms = $2, version = version + 1 "

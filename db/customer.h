@@ -78,7 +78,7 @@ int customer_scan(struct tx *tx, const struct customer_filter *filter,
 struct customer_new {
     const char *kind, *name;
     const char *notice; /* which privacy notice was given */
-    int64_t source_id;  /* where he comes from; stays (CU-04) */
+    int64_t source_id;  /* where he comes from (CU-04); changed as source_change.h says */
     const char *phones[CUSTOMER_PHONES_MAX];
     size_t n_phones;                      /* at least one */
     const char *document_kind, *document; /* NULL: none yet */

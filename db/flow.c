@@ -9,6 +9,7 @@
 
 #include "db/approval_impl.h"
 #include "db/audit.h"
+#include "db/default_name.h"
 #include "db/flow_rule.h"
 #include "db/flow_scope.h"
 #include "db/user.h"
@@ -474,9 +475,9 @@ static int post_of(struct tx *tx, const char *role, int64_t *ret_id)
 static int default_flow(struct tx *tx, int64_t *ret_id)
 {
     struct flow_node nodes[] = {
-        {.step = 1, .name = "销售经理审批", .n_approvers = 2},
+        {.step = 1, .name = default_names[DEFAULT_NAME_FLOW_MANAGER].zh, .n_approvers = 2},
         {.step = 2,
-         .name = "集团审批",
+         .name = default_names[DEFAULT_NAME_FLOW_GROUP].zh,
          .amount_from_fen = INT64_C(500000000),
          .discount_from_bp = 500,
          .n_approvers = 1},
@@ -489,7 +490,7 @@ static int default_flow(struct tx *tx, int64_t *ret_id)
     if (r == 0)
         r = post_of(tx, "group-manager", &nodes[1].approvers[0].post_id);
     if (r == 0)
-        r = flow_create(tx, 0, "常规审批", &id);
+        r = flow_create(tx, 0, default_names[DEFAULT_NAME_FLOW].zh, &id);
     if (r == 0)
         r = flow_draft_set(tx, id, 1, nodes, sizeof(nodes) / sizeof(nodes[0]));
     if (r == 0)

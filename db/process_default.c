@@ -6,31 +6,34 @@
  * Days are usual ones; the office changes them as it works. */
 #include "db/process.h"
 
-static const struct process_node loan_nodes[] = {
-    {"first-payment", "首付款到账", "first-payment", "deal.process", 7, false, false},
-    {"papers", "按揭资料收齐", "manual", "deal.process", 7, false, true},
-    {"filing", "网签备案", "filing", "deal.file", 30, false, true},
-    {"loan-apply", "按揭审批", "loan-apply", "deal.process", 30, true, true},
-    {"loan-release", "按揭放款", "loan-release", "deal.process", 30, true, true},
-    {"movein-notice", "入住通知", "movein-notice", "deal.process", 700, false, false},
-    {"handover", "房屋交付", "handover", "deal.deliver", 30, true, true},
-    {"title", "产权办理", "title", "deal.deliver", 90, true, true},
-};
-static const struct process_node plain_nodes[] = {
-    {"full-payment", "房款付清", "full-payment", "deal.process", 30, false, false},
-    {"filing", "网签备案", "filing", "deal.file", 30, false, true},
-    {"movein-notice", "入住通知", "movein-notice", "deal.process", 700, false, false},
-    {"handover", "房屋交付", "handover", "deal.deliver", 30, true, true},
-    {"title", "产权办理", "title", "deal.deliver", 90, true, true},
-};
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#include "db/default_name.h"
+
+#define NAME(symbol) default_names[DEFAULT_NAME_##symbol].zh
+#define COUNT(list)  (sizeof(list) / sizeof((list)[0]))
 
 int process_seed(struct tx *tx, int64_t project_id)
 {
+    const struct process_node loan_nodes[] = {
+        {"first-payment", NAME(FIRST_PAYMENT), "first-payment", "deal.process", 7, false, false},
+        {"papers", NAME(LOAN_PAPERS), "manual", "deal.process", 7, false, true},
+        {"filing", NAME(FILING), "filing", "deal.file", 30, false, true},
+        {"loan-apply", NAME(LOAN_APPLY), "loan-apply", "deal.process", 30, true, true},
+        {"loan-release", NAME(LOAN_RELEASE), "loan-release", "deal.process", 30, true, true},
+        {"movein-notice", NAME(MOVEIN_NOTICE), "movein-notice", "deal.process", 700, false, false},
+        {"handover", NAME(HANDOVER), "handover", "deal.deliver", 30, true, true},
+        {"title", NAME(TITLE), "title", "deal.deliver", 90, true, true},
+    };
+    const struct process_node plain_nodes[] = {
+        {"full-payment", NAME(FULL_PAYMENT), "full-payment", "deal.process", 30, false, false},
+        {"filing", NAME(FILING), "filing", "deal.file", 30, false, true},
+        {"movein-notice", NAME(MOVEIN_NOTICE), "movein-notice", "deal.process", 700, false, false},
+        {"handover", NAME(HANDOVER), "handover", "deal.deliver", 30, true, true},
+        {"title", NAME(TITLE), "title", "deal.deliver", 90, true, true},
+    };
     const struct process_row rows[] = {
         {.project_id = project_id,
          .ordinal = 10,
-         .name = "按揭流程",
+         .name = NAME(LOAN_PROCESS),
          .begins = "signed",
          .plan_kinds = "commercial fund combined",
          .enabled = true,
@@ -38,7 +41,7 @@ int process_seed(struct tx *tx, int64_t project_id)
          .n_nodes = COUNT(loan_nodes)},
         {.project_id = project_id,
          .ordinal = 20,
-         .name = "一次性及分期流程",
+         .name = NAME(PLAIN_PROCESS),
          .begins = "signed",
          .plan_kinds = "",
          .enabled = true,

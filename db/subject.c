@@ -6,6 +6,7 @@
 #include "db/audit.h"
 #include "db/customer.h"
 #include "db/customer_keep.h"
+#include "db/source_change.h"
 
 /* What stands where something must; the triggers of the append-only tables know it too. */
 #define ERASED "已擦除"
@@ -79,6 +80,8 @@ int subject_erase(struct tx *tx, int64_t customer_id, const char *reason)
 
     if (r == 0)
         r = customer_kept(tx, customer_id);
+    if (r == 0)
+        r = source_change_abandon(tx, customer_id);
     if (r == 0)
         r = request_add(tx, customer_id, "erase", reason);
     for (const struct subject_part *p = subject_parts; r >= 0 && p->table; p++)

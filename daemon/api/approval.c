@@ -11,6 +11,7 @@
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/http/feed.h"
+#include "db/default_name.h"
 #include "db/form.h"
 #include "db/post.h"
 #include "db/todo.h"
@@ -50,7 +51,7 @@ static void request_set(const struct call *call, json_t *o, const struct approva
     set_int(o, "step", row->step);
     set_int(o, "requester_id", row->requester_id);
     set_text(o, "requester", row->requester);
-    set_text(o, "flow", row->flow);
+    set_name(call, o, "flow", row->flow);
     set_int(o, "flow_number", row->flow_number);
     set_int_or_null(o, "resubmits_id", row->resubmits_id);
     set_int_or_null(o, "resubmitted_id", row->resubmitted_id);
@@ -205,7 +206,7 @@ static int task_add(void *arg, const struct approval_task_row *row)
         return 0;
     o = json_object();
     set_int(o, "task_id", row->id);
-    set_text(o, "node", row->node);
+    set_name(page->call, o, "node", row->node);
     set_int(o, "since_ms", row->since_ms);
     request_set(page->call, o, &row->request);
     return items_add(page->items, o);
@@ -302,15 +303,16 @@ static int one_take(void *arg, const struct approval_row *row)
 
 static int node_add(void *arg, const struct approval_node_row *row)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object();
 
     set_int(o, "id", row->id);
     set_int(o, "step", row->step);
-    set_text(o, "name", row->name);
+    set_name(out->call, o, "name", row->name);
     set_bool(o, "all", row->all);
     set_text(o, "state", row->state);
     json_object_set_new(o, "seats", json_array());
-    return items_add(arg, o);
+    return items_add(out->items, o);
 }
 
 static int seat_add(void *arg, const struct approval_seat_row *row)
@@ -339,14 +341,15 @@ static int seat_add(void *arg, const struct approval_seat_row *row)
 
 static int event_add(void *arg, const struct approval_event_row *row)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object();
 
     set_text(o, "event", row->event);
-    set_text_or_null(o, "node", row->node);
+    set_text_or_null(o, "node", default_name_in(row->node, out->call->lang));
     set_text(o, "actor", row->actor);
     set_text(o, "note", row->note);
     set_int(o, "at_ms", row->at_ms);
-    return items_add(arg, o);
+    return items_add(out->items, o);
 }
 
 static int value_add(void *arg, const struct approval_value_row *row)
@@ -366,8 +369,9 @@ static int one_fill(struct one *one, int64_t id)
 {
     struct holders h = {.names = json_array(), .user_id = one->call->tx.actor->id};
     json_t *nodes = json_array(), *events = json_array(), *values = json_array();
+    struct rows_out nodes_out = {one->call, nodes}, events_out = {one->call, events};
     struct tx *tx = &one->call->tx;
-    int r = approval_node_each(tx, id, node_add, nodes);
+    int r = approval_node_each(tx, id, node_add, &nodes_out);
 
     json_object_set_new(one->o, "nodes", nodes);
     json_object_set_new(one->o, "events", events);
@@ -377,7 +381,7 @@ static int one_fill(struct one *one, int64_t id)
     if (r == 0)
         r = approval_seat_each(tx, id, seat_add, one);
     if (r == 0)
-        r = approval_event_each(tx, id, event_add, events);
+        r = approval_event_each(tx, id, event_add, &events_out);
     if (r == 0)
         r = approval_value_each(tx, id, value_add, values);
     if (r == 0)

@@ -44,6 +44,13 @@ static json_t *phone_json(int64_t id, const char *member, const char *value)
     return phone;
 }
 
+json_t *source_json(int64_t id, const char *name, const char *name_en)
+{
+    return name ? json_pack("{s:I, s:s, s:s}", "id", (json_int_t)id, "name", name, "name_en",
+                            name_en)
+                : json_null();
+}
+
 json_t *customer_json(const struct customer_row *row)
 {
     json_t *o = json_object(), *phones = json_array(), *document = json_null();
@@ -63,10 +70,7 @@ json_t *customer_json(const struct customer_row *row)
     set_text(o, "notice", row->notice);
     set_text(o, "class", row->class);
     set_text(o, "state", row->state);
-    json_object_set_new(o, "source",
-                        row->source ? json_pack("{s:I, s:s, s:s}", "id", (json_int_t)row->source_id,
-                                                "name", row->source, "name_en", row->source_en)
-                                    : json_null());
+    json_object_set_new(o, "source", source_json(row->source_id, row->source, row->source_en));
     set_int_or_null(o, "visited_ms", row->visited_ms);
     json_object_set_new(o, "phones", phones);
     json_object_set_new(o, "document", document);

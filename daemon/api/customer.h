@@ -10,6 +10,8 @@
 
 /* phone, name, class, source, from and to of the address. */
 int customer_filter_read(struct call *call, struct customer_filter *ret_filter);
+/* Null without a name: of before sources were kept. */
+json_t *source_json(int64_t id, const char *name, const char *name_en);
 json_t *customer_json(const struct customer_row *row); /* masked */
 json_t *customer_clear_json(const struct customer_clear *clear);
 json_t *visit_json(const struct visit_row *row);

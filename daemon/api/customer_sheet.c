@@ -11,15 +11,13 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/customer.h"
+#include "daemon/api/list_export.h"
 #include "daemon/api/record.h"
 #include "daemon/app.h"
 #include "daemon/import_store.h"
-#include "daemon/paper/table_xlsx.h"
 #include "daemon/site_time.h"
-#include "db/audit.h"
-#include "db/writer.h"
 
-enum { EXPORT_ROWS_MAX = 20000, COLUMNS = 11, CELL = 256 };
+enum { COLUMNS = 11, CELL = 256 };
 
 /* ---- the template ---- */
 
@@ -277,7 +275,6 @@ static int row_write(void *arg, const struct customer_row *row)
 /* Page by page, as lists are read. */
 static int rows_write(struct exporting *e, struct customer_filter *filter)
 {
-    char text[24];
     int r = 0;
 
     filter->limit = CUSTOMER_PAGE_MAX;
@@ -285,43 +282,24 @@ static int rows_write(struct exporting *e, struct customer_filter *filter)
         e->page = 0;
         r = customer_scan(&e->call->tx, filter, row_write, e);
         filter->before_id = e->last;
-    } while (r == 0 && e->page == CUSTOMER_PAGE_MAX && e->n <= EXPORT_ROWS_MAX);
-    if (r < 0 || e->n <= EXPORT_ROWS_MAX)
-        return r;
-    snprintf(text, sizeof(text), "%d", EXPORT_ROWS_MAX);
-    return fault_set(e->call->tx.fault, FAULT_LIMIT_REACHED, "limit", text, NULL);
-}
-
-struct note {
-    int64_t rows, clear;
-};
-
-static int export_note(struct tx *tx, void *arg)
-{
-    const struct note *note = arg;
-    struct trail trail = {0};
-
-    trail_int(&trail, "rows", NULL, &note->rows);
-    trail_int(&trail, "clear", NULL, &note->clear);
-    return audit_add(tx, "customer.export", "customer", 0, 0, &trail);
+    } while (r == 0 && e->page == CUSTOMER_PAGE_MAX && e->n <= LIST_EXPORT_ROWS_MAX);
+    return r < 0 || e->n <= LIST_EXPORT_ROWS_MAX ? r : list_export_too_many(e->call);
 }
 
 static int export_begin(struct call *call, struct exporting *e, struct customer_filter *filter)
 {
     struct table_column columns[COLUMNS];
-    int64_t clear = 0;
+    bool clear = false;
     enum lang lang;
     int r = customer_filter_read(call, filter);
 
     if (r == 0)
         r = call_query_lang(call, &lang);
     if (r == 0)
-        r = call_query_int(call, "clear", 0, 1, 0, &clear);
-    if (r == 0 && clear)
-        r = tx_need_right(&call->tx, RIGHT_CUSTOMER_CLEAR);
+        r = list_export_clear(call, &clear);
     if (r < 0)
         return r;
-    *e = (struct exporting){.call = call, .lang = lang, .clear = clear == 1};
+    *e = (struct exporting){.call = call, .lang = lang, .clear = clear};
     for (int i = 0; i < COLUMNS; i++)
         columns[i] =
             (struct table_column){e->lang == LANG_EN ? heads[i].en : heads[i].zh, heads[i].width};
@@ -329,30 +307,18 @@ static int export_begin(struct call *call, struct exporting *e, struct customer_
                       COLUMNS, &e->table);
 }
 
-/* Made first, written down second, sent third. */
 int api_customer_export(struct call *call)
 {
     struct customer_filter filter = {.name = NULL};
+    struct list_export done = {.action = "customer.export", .object = "customer"};
     struct exporting e;
-    struct note note;
-    char *bytes = NULL;
-    size_t n = 0;
-    int r = export_begin(call, &e, &filter), closed;
+    int r = export_begin(call, &e, &filter);
 
     if (r < 0)
         return r;
     r = rows_write(&e, &filter);
-    closed = table_close(e.table, &bytes, &n);
-    if (r == 0)
-        r = closed;
-    note = (struct note){e.n, e.clear};
-    if (r == 0)
-        r = writer_call(call->app->writer, call->tx.actor, export_note, &note, call->tx.fault);
-    if (r < 0) {
-        free(bytes);
-        return r;
-    }
-    reply_download(call, e.lang == LANG_EN ? "customers.xlsx" : "客户.xlsx", TABLE_CONTENT_TYPE,
-                   bytes, n);
-    return 0;
+    done.name = e.lang == LANG_EN ? "customers.xlsx" : "客户.xlsx";
+    done.rows = e.n;
+    done.clear = e.clear;
+    return list_export_reply(call, e.table, r, &done);
 }

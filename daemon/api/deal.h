@@ -15,6 +15,11 @@ int receivable_item_add(void *arg, const struct receivable_row *row);
 /* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
 struct deal_buyer;
 void body_buyers(struct body *b, struct deal_buyer *ret_buyers, size_t *ret_n);
+/* Of the register of changes: project, kind, state and archived of the address; the name of a
+ * kind. */
+struct deal_change_filter;
+int deal_change_filter_read(struct call *call, struct deal_change_filter *f);
+const char *deal_change_name(const char *code, enum lang lang);
 /* "shown": [codes of showing.def], as deal_open() and deal_advance() want them: separated by a
  * space. */
 enum { SHOWN_MAX = 8, SHOWN_TEXT = SHOWN_MAX * 20 };

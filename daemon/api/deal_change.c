@@ -20,11 +20,11 @@ enum { REASON_MAX = 1000, RESULT_MAX = 400, DAYS_MAX = 3650, PAGE_DEFAULT = 50 }
 
 /* ---- out ---- */
 
-static const char *kind_name(const struct call *call, const char *code)
+const char *deal_change_name(const char *code, enum lang lang)
 {
     for (size_t i = 0; i < DEAL_CHANGE_COUNT; i++)
         if (strcmp(deal_changes[i].code, code) == 0)
-            return call->lang == LANG_EN ? deal_changes[i].en : deal_changes[i].zh;
+            return lang == LANG_EN ? deal_changes[i].en : deal_changes[i].zh;
     return code;
 }
 
@@ -55,7 +55,7 @@ static json_t *change_json(const struct call *call, const struct deal_change_row
     set_int(o, "unit_id", row->unit_id);
     set_text(o, "unit", row->unit);
     set_text(o, "kind", row->kind);
-    set_text(o, "name", kind_name(call, row->kind));
+    set_text(o, "name", deal_change_name(row->kind, call->lang));
     set_text(o, "stage", row->stage);
     set_text(o, "state", row->state);
     asked_set(o, row);
@@ -276,7 +276,7 @@ int api_deal_change_list(struct call *call)
 static const char *const states[] = {"asked",    "executed",  "rejected",
                                      "returned", "withdrawn", NULL};
 
-static int filter_read(struct call *call, struct deal_change_filter *f, struct page *ret_page)
+int deal_change_filter_read(struct call *call, struct deal_change_filter *f)
 {
     int64_t archived = -1;
     int r = call_query_int(call, "project", 1, INT64_MAX, 0, &f->project_id);
@@ -287,11 +287,7 @@ static int filter_read(struct call *call, struct deal_change_filter *f, struct p
         r = call_query_word(call, "state", states, &f->state);
     if (r == 0)
         r = call_query_int(call, "archived", -1, 1, -1, &archived);
-    if (r == 0)
-        r = page_begin(call, 1, DEAL_CHANGE_PAGE_MAX, PAGE_DEFAULT, ret_page);
     f->archived = (int)archived;
-    f->before_id = ret_page->at[0];
-    f->limit = r < 0 ? 0 : page_limit(ret_page);
     return r;
 }
 
@@ -307,10 +303,14 @@ int api_deal_change_page(struct call *call)
 {
     struct deal_change_filter filter = {.project_id = 0};
     struct page page = {.call = call};
-    int r = filter_read(call, &filter, &page);
+    int r = deal_change_filter_read(call, &filter);
 
+    if (r == 0)
+        r = page_begin(call, 1, DEAL_CHANGE_PAGE_MAX, PAGE_DEFAULT, &page);
     if (r < 0)
         return r;
+    filter.before_id = page.at[0];
+    filter.limit = page_limit(&page);
     return page_reply(call, &page, deal_change_list(&call->tx, &filter, page_add, &page));
 }
 

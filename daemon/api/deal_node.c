@@ -28,7 +28,7 @@ json_t *deal_node_json(struct call *call, const struct deal_node_row *row, const
     set_int(o, "deal_id", row->deal_id);
     set_int(o, "ordinal", row->ordinal);
     set_text(o, "code", row->code);
-    set_text(o, "name", row->name);
+    set_name(call, o, "name", row->name);
     set_text(o, "kind", row->kind);
     set_text(o, "ends_by", kind ? (call->lang == LANG_EN ? kind->en : kind->zh) : row->kind);
     set_bool(o, "by_hand", kind && kind->by_hand);

@@ -13,12 +13,12 @@
 
 /* ---- flows ---- */
 
-static void flow_set(json_t *o, const struct flow_row *row)
+static void flow_set(const struct call *call, json_t *o, const struct flow_row *row)
 {
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int_or_null(o, "project_id", row->project_id);
-    set_text(o, "name", row->name);
+    set_name(call, o, "name", row->name);
     set_bool(o, "enabled", row->enabled);
     set_int_or_null(o, "active_id", row->active_id);
     set_int_or_null(o, "active_number", row->active_number);
@@ -28,21 +28,22 @@ static void flow_set(json_t *o, const struct flow_row *row)
 
 static int flow_add(void *arg, const struct flow_row *row)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object();
 
-    flow_set(o, row);
-    return items_add(arg, o);
+    flow_set(out->call, o, row);
+    return items_add(out->items, o);
 }
 
 int api_flow_list(struct call *call)
 {
-    json_t *items = json_array();
+    struct rows_out out = {call, json_array()};
     int64_t project_id = 0;
     int r = call_query_int(call, "project", 1, INT64_MAX, 0, &project_id);
 
     if (r == 0)
-        r = flow_each(&call->tx, project_id, 0, flow_add, items);
-    return reply_items(call, items, r);
+        r = flow_each(&call->tx, project_id, 0, flow_add, &out);
+    return reply_items(call, out.items, r);
 }
 
 static int node_add(void *arg, const struct flow_node *node)
@@ -51,7 +52,7 @@ static int node_add(void *arg, const struct flow_node *node)
     json_t *o = json_object(), *approvers = json_array();
 
     set_int(o, "step", node->step);
-    set_text(o, "name", node->name);
+    set_name(out->call, o, "name", node->name);
     set_bool(o, "all", node->all);
     set_int_or_null(o, "amount_from_fen", node->amount_from_fen);
     set_int_or_null(o, "discount_from_bp", node->discount_from_bp);
@@ -102,16 +103,17 @@ static int versions_fill(struct call *call, json_t *versions)
 
 static int reply_flow(struct call *call, int64_t id, int status)
 {
-    json_t *items = json_array(), *versions = json_array();
-    int r = flow_each(&call->tx, 0, id, flow_add, items);
+    struct rows_out out = {call, json_array()};
+    json_t *versions = json_array();
+    int r = flow_each(&call->tx, 0, id, flow_add, &out);
 
     if (r == 0)
         r = flow_version_each(&call->tx, id, version_add, versions);
     if (r == 0)
         r = versions_fill(call, versions);
-    json_object_set_new(json_array_get(items, 0), "versions", json_incref(versions));
+    json_object_set_new(json_array_get(out.items, 0), "versions", json_incref(versions));
     json_decref(versions);
-    return reply_first(call, items, r, status, "flows");
+    return reply_first(call, out.items, r, status, "flows");
 }
 
 int api_flow_get(struct call *call)
@@ -130,7 +132,7 @@ int api_flow_create(struct call *call)
     int r;
 
     body_begin(&b, call);
-    body_text(&b, "name", BODY_REQUIRED, 1, 60, &name);
+    body_name(&b, "name", BODY_REQUIRED, 60, &name);
     body_int_or_null(&b, "project_id", 1, INT64_MAX, &project_id);
     r = body_end(&b);
     if (r == 0)
@@ -148,7 +150,7 @@ int api_flow_update(struct call *call)
         return r;
     body_begin(&b, call);
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &c.version);
-    body_text(&b, "name", BODY_OPTIONAL, 1, 60, &c.name);
+    body_name(&b, "name", BODY_OPTIONAL, 60, &c.name);
     body_tristate(&b, "enabled", &c.enabled);
     r = body_end(&b);
     if (r == 0)
@@ -202,7 +204,7 @@ static void nodes_read(struct body *b, struct flow_node *nodes, size_t *ret_n)
         if (!inner.object)
             return;
         body_int(&inner, "step", BODY_REQUIRED, 1, FLOW_STEPS_MAX, &nodes[i].step);
-        body_text(&inner, "name", BODY_REQUIRED, 1, 60, &nodes[i].name);
+        body_name(&inner, "name", BODY_REQUIRED, 60, &nodes[i].name);
         body_bool(&inner, "all", BODY_REQUIRED, &nodes[i].all);
         body_int_or_null(&inner, "amount_from_fen", 1, INT64_C(1000000000000),
                          &nodes[i].amount_from_fen);

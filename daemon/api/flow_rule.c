@@ -27,7 +27,7 @@ static int rule_add(void *arg, const struct flow_rule *rule)
     bound_set(o, "discount_from_bp", rule->discount_from_bp);
     bound_set(o, "discount_to_bp", rule->discount_to_bp);
     set_int(o, "flow_id", rule->flow_id);
-    set_text(o, "flow", rule->flow);
+    set_name(out->call, o, "flow", rule->flow);
     set_bool(o, "enabled", rule->enabled);
     return items_add(out->items, o);
 }

@@ -11,7 +11,7 @@
 
 /* ---- out ---- */
 
-static json_t *line_json(const struct payment_plan_line *line)
+static json_t *line_json(const struct call *call, const struct payment_plan_line *line)
 {
     json_t *o = json_object();
 
@@ -23,16 +23,17 @@ static json_t *line_json(const struct payment_plan_line *line)
     set_int(o, "due_days", line->due_days);
     set_text_or_null(o, "due_date", line->due_date);
     set_text(o, "due_node", line->due_node);
-    set_text(o, "node_name", line->node_name);
+    set_name(call, o, "node_name", line->node_name);
     return o;
 }
 
 static int plan_add(void *arg, const struct payment_plan_row *row)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object(), *lines = json_array();
 
     for (size_t i = 0; i < row->n_lines; i++)
-        json_array_append_new(lines, line_json(&row->lines[i]));
+        json_array_append_new(lines, line_json(out->call, &row->lines[i]));
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_text(o, "name", row->name);
@@ -40,46 +41,47 @@ static int plan_add(void *arg, const struct payment_plan_row *row)
     set_int(o, "ordinal", row->ordinal);
     set_bool(o, "enabled", row->enabled);
     json_object_set_new_nocheck(o, "lines", lines);
-    return items_add(arg, o);
+    return items_add(out->items, o);
 }
 
 static int node_add(void *arg, const char *code, const char *name)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object();
 
     set_text(o, "code", code);
-    set_text(o, "name", name);
-    return items_add(arg, o);
+    set_name(out->call, o, "name", name);
+    return items_add(out->items, o);
 }
 
 /* With the nodes that their lines may wait for. */
 int api_plan_list(struct call *call)
 {
-    json_t *items = json_array(), *nodes = json_array();
+    struct rows_out out = {call, json_array()}, nodes = {call, json_array()};
     int64_t project_id = 0;
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
-        r = payment_plan_each(&call->tx, project_id, 0, plan_add, items);
+        r = payment_plan_each(&call->tx, project_id, 0, plan_add, &out);
     if (r == 0)
-        r = process_waits_each(&call->tx, project_id, "", node_add, nodes);
-    r = reply_items(call, items, r);
+        r = process_waits_each(&call->tx, project_id, "", node_add, &nodes);
+    r = reply_items(call, out.items, r);
     if (r < 0)
-        json_decref(nodes);
+        json_decref(nodes.items);
     else
-        json_object_set_new_nocheck(call->reply.body, "nodes", nodes);
+        json_object_set_new_nocheck(call->reply.body, "nodes", nodes.items);
     return r;
 }
 
 static int reply_plan(struct call *call, int64_t id, int status)
 {
-    json_t *items = json_array();
+    struct rows_out out = {call, json_array()};
     int64_t project_id = 0;
     int r = payment_plan_project(&call->tx, id, &project_id);
 
     if (r == 0)
-        r = payment_plan_each(&call->tx, project_id, id, plan_add, items);
-    return reply_first(call, items, r, status, "plans");
+        r = payment_plan_each(&call->tx, project_id, id, plan_add, &out);
+    return reply_first(call, out.items, r, status, "plans");
 }
 
 /* ---- in ---- */

@@ -14,28 +14,29 @@ static const char *const begins[] = {"subscribed", "signed", NULL};
 
 static int node_add(void *arg, const struct process_node *node)
 {
+    const struct rows_out *out = arg;
     json_t *o = json_object();
 
     set_text(o, "code", node->code);
-    set_text(o, "name", node->name);
+    set_name(out->call, o, "name", node->name);
     set_text(o, "kind", node->kind);
     set_text(o, "right", node->right);
     set_int(o, "days", node->days);
     set_bool(o, "counts_previous", node->counts_previous);
     set_bool(o, "strict", node->strict);
-    return items_add(arg, o);
+    return items_add(out->items, o);
 }
 
 static int process_add(void *arg, const struct process_row *row)
 {
     json_t *o = json_object(), *nodes = json_array();
-    struct rows_out *a = arg;
-    int r = process_node_each(&a->call->tx, row->id, node_add, nodes);
+    struct rows_out *a = arg, nodes_out = {a->call, nodes};
+    int r = process_node_each(&a->call->tx, row->id, node_add, &nodes_out);
 
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "ordinal", row->ordinal);
-    set_text(o, "name", row->name);
+    set_name(a->call, o, "name", row->name);
     set_text(o, "begins", row->begins);
     set_codes(o, "plan_kinds", row->plan_kinds);
     set_classes(o, "classes", row->classes);
@@ -106,7 +107,7 @@ static void node_read(struct body *b, json_t *object, struct process_node *node)
 
     node->code = node->name = node->kind = node->right = "";
     body_text(&inner, "code", BODY_REQUIRED, 1, 40, &node->code);
-    body_text(&inner, "name", BODY_REQUIRED, 1, 40, &node->name);
+    body_name(&inner, "name", BODY_REQUIRED, 40, &node->name);
     body_text(&inner, "kind", BODY_REQUIRED, 1, 40, &node->kind);
     body_text(&inner, "right", BODY_REQUIRED, 1, 40, &node->right);
     body_int(&inner, "days", BODY_REQUIRED, 0, 3650, &node->days);
@@ -128,7 +129,7 @@ static int process_read(struct body *b, struct process_in *in)
     json_t *nodes = NULL;
 
     in->row.enabled = true;
-    body_text(b, "name", BODY_REQUIRED, 1, 60, &in->row.name);
+    body_name(b, "name", BODY_REQUIRED, 60, &in->row.name);
     body_word(b, "begins", BODY_REQUIRED, begins, &in->row.begins);
     body_codes(b, "plan_kinds", BODY_OPTIONAL, PLAN_KINDS_MAX, in->plan_kinds,
                sizeof(in->plan_kinds));

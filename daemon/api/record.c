@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/http/text.h"
+#include "db/default_name.h"
 #include "db/unit_class.h"
 
 const char *const class_codes[] = {
@@ -37,6 +38,11 @@ void set_text_or_null(json_t *object, const char *name, const char *text)
 {
     json_object_set_new_nocheck(object, name,
                                 text && text[0] ? json_string_nocheck(text) : json_null());
+}
+
+void set_name(const struct call *call, json_t *object, const char *member, const char *name)
+{
+    set_text(object, member, name ? default_name_in(name, call->lang) : NULL);
 }
 
 void set_int_or_null(json_t *object, const char *name, int64_t value)
@@ -182,6 +188,13 @@ void body_tristate(struct body *b, const char *field, int *ret_value)
     body_bool(b, field, BODY_OPTIONAL, &value);
     if (json_is_boolean(json_object_get(b->object, field)))
         *ret_value = value;
+}
+
+void body_name(struct body *b, const char *field, enum body_need need, size_t max,
+               const char **ret_name)
+{
+    body_text(b, field, need, 1, max, ret_name);
+    *ret_name = default_name_stored(*ret_name);
 }
 
 void body_word(struct body *b, const char *field, enum body_need need, const char *const *choices,

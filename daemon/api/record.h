@@ -17,6 +17,10 @@ void set_text(json_t *object, const char *name, const char *text);         /* NU
 void set_text_or_null(json_t *object, const char *name, const char *text); /* NULL or "": null */
 void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0: null */
 
+/* The name of a flow, a process or a node, which may be a default's (default_name.h): that is given
+ * in the language of the call. */
+void set_name(const struct call *call, json_t *object, const char *member, const char *name);
+
 /* A set of classes as their codes. */
 void set_classes(json_t *object, const char *name, unsigned set);
 
@@ -47,6 +51,9 @@ void body_int_or_null(struct body *b, const char *field, int64_t min, int64_t ma
 void body_date(struct body *b, const char *field, enum body_need need, const char **ret_text);
 /* True, false or absent (-1). */
 void body_tristate(struct body *b, const char *field, int *ret_value);
+/* A name that set_name() gave out, or another: as it is stored. */
+void body_name(struct body *b, const char *field, enum body_need need, size_t max,
+               const char **ret_name);
 /* A choice as its text. */
 void body_word(struct body *b, const char *field, enum body_need need, const char *const *choices,
                const char **ret_text);

@@ -33,7 +33,7 @@ static json_t *steps_json(const struct terms_row *row)
     return steps;
 }
 
-static json_t *lines_json(const struct terms_row *row)
+static json_t *lines_json(const struct call *call, const struct terms_row *row)
 {
     json_t *lines = json_array();
 
@@ -47,7 +47,7 @@ static json_t *lines_json(const struct terms_row *row)
         set_text(o, "due", line->due);
         set_int(o, "due_days", line->due_days);
         set_text_or_null(o, "due_date", line->due_date);
-        set_text(o, "due_node", line->node_name);
+        set_name(call, o, "due_node", line->node_name);
         json_array_append_new(lines, o);
     }
     return lines;
@@ -104,7 +104,7 @@ static int terms_json(struct call *call, const struct terms_row *row, json_t **r
     set_text(o, "beyond", beyond_of(row, call->tx.actor));
     set_int(o, "valid_until_ms", row->valid_until_ms);
     json_object_set_new_nocheck(o, "steps", steps_json(row));
-    json_object_set_new_nocheck(o, "lines", lines_json(row));
+    json_object_set_new_nocheck(o, "lines", lines_json(call, row));
     *ret_terms = o;
     return 0;
 }
@@ -115,7 +115,7 @@ static int approver_add(void *arg, const struct flow_node *node)
     json_t *o = json_object(), *who = json_array();
 
     set_int(o, "step", node->step);
-    set_text(o, "name", node->name);
+    set_name(out->call, o, "name", node->name);
     set_bool(o, "all", node->all);
     for (size_t i = 0; i < node->n_approvers; i++) {
         const struct flow_approver *a = &node->approvers[i];

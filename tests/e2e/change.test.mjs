@@ -263,6 +263,12 @@ test('the register: filtered in the address, opened from the to-do, ended by fin
   assert.deepEqual([...new Set(await page.locator('tbody td:nth-child(3)').allTextContents())], ['延期签约'])
   await page.reload()
   await page.locator('tbody tr', { hasText: deal.unit }).waitFor()
+  const save = (of) => of.getByRole('link', { name: '导出台账' })
+  assert.equal(await save(page).count(), 0, 'a cashier takes no list out')
+  const manager = await b.office(stage.browser, stage.site, `/changes?p=${project}&kind=postpone-signing`, { client: people.manager })
+  const [file] = await Promise.all([manager.waitForEvent('download'), save(manager).click()])
+  assert.equal(file.suggestedFilename(), '变更台账.xlsx')
+  await b.close(manager)
   await b.close(page)
 })
 

@@ -101,6 +101,29 @@ test('CU-09, CU-10: what they look for, and the units on sale beside it; a click
   await b.close(page)
 })
 
+test('CU-04: another source is asked for on the record; who decides sees both; the record follows', async () => {
+  const { items } = await stage.people.sales.get(`/api/v1/customers/search?q=${PHONE}`)
+  const page = await open(`/customers/${items[0].id}`)
+  await b.button(page, '申请变更来源').click()
+  await pick(page, '新来源', '中介带看')
+  await page.fill('#source-reason', '中介补交带看单')
+  await submit(page).click()
+  await page.locator('.source', { hasText: '正在审批：变更为“中介带看”' }).waitFor()
+  assert.equal(await b.button(page, '申请变更来源').count(), 0)
+  const manager = await open('/approvals', { client: stage.people.manager })
+  const sheet = manager.locator('.source-change')
+  await sheet.waitFor()
+  for (const words of ['慕容复', '自访', '中介带看', '中介补交带看单']) await sheet.getByText(words, { exact: true }).waitFor()
+  await manager.getByRole('button', { name: /^同意/ }).click()
+  await page.locator('.source > span', { hasText: '中介带看' }).waitFor() // by itself
+  await page.locator('.page-head', { hasText: '中介带看' }).waitFor()
+  await page.getByRole('tab', { name: '事件' }).click()
+  await page.locator('.events li.source', { hasText: '陈经理' }).waitFor()
+  await page.locator('.events li.created', { hasText: '自访' }).waitFor()
+  await b.close(manager)
+  await b.close(page)
+})
+
 test('PA-10: a source is added and disabled; whoever has it keeps it', async () => {
   const page = await open('/options', { client: stage.people.manager })
   await page.waitForSelector('tbody tr')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from './lib/client.mjs';
-import { Site } from './lib/site.mjs';
+import { DEMO_PASSWORD, Site } from './lib/site.mjs';
 import { internalUnits, publicUnits, publish, readyProject } from './lib/walk.mjs';
 
 let site, admin, control, manager, group, sales, project;
@@ -221,6 +221,35 @@ test('an open page hears of its own tasks within 2 s, and of nobody else’s', a
 });
 
 describe('settings', () => {
+  test('what a site begins with has a name in each language; what people name has the one they gave it', async () => {
+    const chinese = await site.client({ lang: 'zh-CN' }).login('admin', DEMO_PASSWORD);
+    const names = async (client) => {
+      const { items } = await client.get('/api/v1/flows');
+      const one = await client.get(`/api/v1/flows/${items[0].id}`);
+      return { ...one, names: [one.name, ...one.versions.find((v) => v.state === 'active').nodes.map((n) => n.name)] };
+    };
+    const were = ['常规审批', '销售经理审批', '集团审批'];
+    assert.deepEqual((await names(chinese)).names, were);
+    const flow = await names(admin);
+    assert.deepEqual(flow.names, ['Routine approval', 'Sales manager', 'Group management']);
+    // What an English page sends back is what was there.
+    const same = { version: flow.version, name: flow.name, enabled: true };
+    assert.equal((await admin.patch(`/api/v1/flows/${flow.id}`, same)).version, flow.version);
+    const nodes = flow.versions.find((v) => v.state === 'active').nodes.map((n) => ({
+      ...n,
+      approvers: n.approvers.map(({ post_id, user_id }) => ({ post_id, user_id })),
+    }));
+    await admin.put(`/api/v1/flows/${flow.id}/draft`, { version: flow.version, nodes });
+    const draft = (await names(chinese)).versions.find((v) => v.state === 'draft');
+    assert.deepEqual(draft.nodes.map((n) => n.name), were.slice(1));
+    nodes[0].name = 'Somebody';
+    const own = await admin.put(`/api/v1/flows/${flow.id}/draft`, { version: flow.version + 1, nodes });
+    assert.equal(own.versions.find((v) => v.state === 'draft').nodes[0].name, 'Somebody');
+    const now = await names(chinese);
+    assert.equal(now.versions.find((v) => v.state === 'draft').nodes[0].name, 'Somebody');
+    await admin.post(`/api/v1/flows/${flow.id}/draft/drop`, { version: now.version });
+  });
+
   let flow;
   const rules = () => admin.get(`/api/v1/flow-rules?project=${project}`);
 

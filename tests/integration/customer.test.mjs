@@ -62,6 +62,43 @@ describe("source and class", () => {
     assert.equal((await one(made.id)).source.id, WALK_IN);
   });
 
+  test("another source is asked for, and the approval sets it", async () => {
+    const made = await create({ project_id: project });
+    const at = `/api/v1/customers/${made.id}/source-changes`;
+    const body = { project_id: project, source_id: 7, reason: "中介补交带看单" };
+    for (const [more, code] of [
+      [{ source_id: WALK_IN }, "source.same"],
+      [{ source_id: FRIEND }, "option.unknown"],
+      [{ reason: undefined }, "fields.wrong"],
+      [{ source_id: undefined }, "fields.wrong"],
+    ])
+      await sales.refused("POST", at, 422, code, { body: { ...body, ...more } });
+    await manager.refused("POST", at, 404, "not-found", { body: { ...body, project_id: 999 } });
+    await audit.refused("POST", at, 403, "right.denied", { body });
+    const asked = await sales.post(at, body, 201);
+    assert.deepEqual([asked.was.name_en, asked.source.name_en, asked.state], ["Walk-in", "Broker", "asked"]);
+    assert.equal((await one(made.id)).source.id, WALK_IN);
+    await sales.refused("POST", at, 409, "approval.running", { body });
+    // The auditor reads requests, not whose they are.
+    const read = await audit.get(`/api/v1/source-changes/${asked.id}`);
+    assert.deepEqual([read.customer_id, read.customer, read.reason], [null, "钱*", body.reason]);
+    await cashier.get(`/api/v1/source-changes/${asked.id}`); // sees every customer
+    await admin.refused("GET", `/api/v1/source-changes/${asked.id}`, 404, "not-found");
+
+    const tasks = (await manager.get("/api/v1/my/approvals?limit=200")).items;
+    const task = tasks.find((a) => a.id === asked.approval_id);
+    assert.deepEqual([task.subject, task.title], ["customer-source", "自访 → 中介带看"]);
+    const decision = { version: task.version, outcome: "approved" };
+    await manager.post(`/api/v1/approval-tasks/${task.task_id}/decide`, decision, 200);
+    assert.equal((await one(made.id)).source.id, 7);
+    const [done] = (await sales.get(at)).items;
+    assert.deepEqual([done.state, done.ended_by], ["executed", "陈经理"]);
+    const events = (await sales.get(`/api/v1/customers/${made.id}/timeline`)).items;
+    const told = events.filter((e) => /created|source/.test(e.kind)).map((e) => `${e.kind} ${e.text} ${e.actor}`);
+    const who = sales.session.user.name;
+    assert.deepEqual(told.sort(), [`created 自访 ${who}`, "source 中介带看 陈经理", `source_asked 中介带看 ${who}`]);
+  });
+
   test("no route sets the class: a visit does", async () => {
     const made = await create();
     await sales.refused("PATCH", `/api/v1/customers/${made.id}`, 422, "fields.wrong", {

@@ -1,6 +1,9 @@
 // Special transactions over the API: asked for by one, approved by another, both units' charts, the public
 // one when it is executed and not before, finance's task, and a deal as it was (FC 7, WF-10 to WF-12).
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from './lib/client.mjs';
 import { Site } from './lib/site.mjs';
@@ -341,6 +344,49 @@ describe('the register', () => {
     assert.ok(!(await list(sales, 'state=asked')).items.some((c) => c.id === change.id));
     await sales.refused('GET', '/api/v1/deal-changes?kind=gift', 422, 'fields.wrong');
     await admin.refused('GET', '/api/v1/deal-changes', 403, 'right.denied');
+  });
+
+  test('as a workbook: what one filters, names masked unless they are asked for, written down', async () => {
+    const audit = await site.login('audit');
+    const texts = async (client, query) => {
+      const { status, bytes } = await client.request('GET', `/api/v1/deal-changes/export.xlsx?project=${project}&${query}`);
+      assert.equal(status, 200);
+      const file = join(site.folder, 'changes.xlsx');
+      writeFileSync(file, bytes);
+      const { stdout } = spawnSync('unzip', ['-p', file, 'xl/sharedStrings.xml'], { encoding: 'utf8' });
+      return [...stdout.matchAll(/<t[^>]*>([^<]*)/g)].map(([, text]) => text);
+    };
+    const unit = await fresh();
+    const deal = await open(unit);
+    const reason = '=1+1 增加配偶';
+    const buyers = [buyer, other].map((customer_id) => ({ customer_id, share_bp: 5000 }));
+    const change = await ask(deal, 'parties', { reason, buyers, document: '结婚证-9', exception: 'family' });
+    const masked = await texts(manager, 'kind=parties&state=asked&lang=zh');
+    for (const words of ['增减权益人', '已申请', change.unit, '郑**、郑**', reason, '结婚证-9'])
+      assert.ok(masked.includes(words), words);
+    assert.ok(!masked.some((text) => text.includes('郑一鸣')), 'nobody asked for names');
+    assert.ok((await texts(manager, 'kind=parties&clear=1')).includes('郑一鸣、郑一鸣'));
+    assert.ok((await texts(control, 'lang=en')).includes('change joint buyers'));
+    const { items } = await audit.get('/api/v1/audit?action=deal.change-export');
+    assert.deepEqual(
+      items.map((r) => r.detail.map((d) => `${d.field} ${d.after}`).at(-1)),
+      ['clear 0', 'clear 1', 'clear 0'],
+    );
+    const at = '/api/v1/deal-changes/export.xlsx';
+    await sales.refused('GET', at, 403, 'right.denied');
+    await (await site.user('market', 'company-marketing')).refused('GET', at, 403, 'right.denied'); // sees no deals
+    await control.refused('GET', `${at}?clear=1`, 403, 'right.denied');
+    await manager.refused('GET', `${at}?kind=gift`, 422, 'fields.wrong');
+    // Of another project: not there, and none of it among all.
+    const elsewhere = await manager.post('/api/v1/projects', { name: '丙项目' }, 201);
+    const post = { name: '丙项目经理', rights: manager.session.rights, all_projects: false, project_ids: [elsewhere.id] };
+    await admin.post('/api/v1/posts', post, 201);
+    const far = await site.user('far', post.name);
+    await far.refused('GET', `${at}?project=${project}`, 404, 'not-found');
+    assert.equal((await far.request('GET', at)).status, 200);
+    const [last] = (await audit.get('/api/v1/audit?action=deal.change-export')).items;
+    assert.deepEqual([last.actor, last.detail[0].after], ['far', '0']);
+    await decide(change, 'rejected');
   });
 });
 

@@ -239,7 +239,7 @@ describe('lines that wait for a node (PM-11)', () => {
       assert.deepEqual([problem.errors[0].code, problem.errors[0].row], ['plan.node', 2]);
     }
     const made = await manager.post(path, { ...body, lines: lines('handover') }, 201);
-    assert.equal(made.lines[1].node_name, '房屋交付');
+    assert.equal(made.lines[1].node_name, 'Handover');
     await manager.patch(`/api/v1/plans/${made.id}`, { version: made.version, enabled: false });
   });
 });

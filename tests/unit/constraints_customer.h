@@ -68,7 +68,8 @@
     "UPDATE option SET code = 'z' WHERE id = 3",                                                   \
     "DELETE FROM option WHERE id = 3",                                                             \
     "UPDATE customer SET class = 'king'",                                                          \
-    "UPDATE customer SET source_id = 99",                                                          \
+    "INSERT INTO customer (kind, name, notice, source_id, created_by, created_ms, changed_ms) "    \
+    "VALUES ('person', 'x', 'n', 99, 'a', 1, 1)",                                                  \
     "UPDATE customer SET state = 'gone'",                                                          \
     "INSERT INTO customer_key VALUES ('', 1)",                                                     \
     "INSERT INTO customer_key VALUES ('x', 99)",                                                   \

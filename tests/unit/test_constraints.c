@@ -32,14 +32,15 @@
 #include "constraints_publication.h"
 #include "constraints_question.h"
 #include "constraints_reprice.h"
+#include "constraints_source.h"
 #include "constraints_terms.h"
 #include "db/migrate.h"
 
 static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
-    CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(terms),
-    CONSTRAINTS(deal),     CONSTRAINTS(reprice),     CONSTRAINTS(question), CONSTRAINTS(process),
-    CONSTRAINTS(opening),
+    CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
+    CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
+    CONSTRAINTS(process),  CONSTRAINTS(opening),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

@@ -1,6 +1,7 @@
 /* test_flow.c - flows keep their versions, rules choose by bounds and project, forms ask and check
  * (WF-01 to WF-03), and the defaults that no project waits for. */
 #include "approval_fixture.h"
+#include "english_names.h"
 
 #include "db/post.h"
 
@@ -307,6 +308,7 @@ static void test_defaults(void **state)
     assert_int_equal(FIXTURE_DO(d.f, tx, posts_seed(tx)), 0);
     assert_int_equal(FIXTURE_DO(d.f, tx, flows_seed(tx)), 0);
     assert_int_equal(fixture_count(d.f, "SELECT COUNT(*) FROM flow_rule"), SUBJECT_COUNT);
+    check_english(d.f, "SELECT name FROM flow UNION SELECT name FROM flow_node");
     assert_int_equal(FIXTURE_DO(d.f, tx, flows_seed(tx)), 0);
     assert_int_equal(fixture_count(d.f, "SELECT COUNT(*) FROM flow"), 1);
     /* What was switched off stays so. */

@@ -1,6 +1,7 @@
 /* test_process.c - templates of what is to be done, and the nodes of a deal: copied whole, ended in
  * order or by what they stand for, told of once. */
 #include "deal_rows.h"
+#include "english_names.h"
 
 #include "db/day.h"
 #include "db/deal_node.h"
@@ -464,6 +465,8 @@ static void test_seed(void **state)
     struct seen seen;
 
     assert_int_equal(FIXTURE_DO(f, tx, process_seed(tx, f->project)), 0);
+    check_english(f, "SELECT name FROM process_template UNION SELECT name FROM "
+                     "process_template_node");
     assert_int_equal(FIXTURE_DO(f, tx, deal_node_begin(tx, deal, "signed")), 0);
     seen = nodes_of(f, deal);
     assert_int_equal(seen.n, 8);

@@ -5,16 +5,18 @@
 
 #include "db/collision.h"
 #include "db/customer_identity.h"
+#include "db/flow.h"
 #include "db/follow.h"
 #include "db/pool_apply.h"
 #include "db/queue.h"
+#include "db/source_change.h"
 #include "db/subject.h"
 
 /* Each was written in its place, and is found nowhere after. */
-static const char *const words[] = {"军官证-特-001", "谈到他的离婚", "嫌他的房子贵",
-                                    "交回时的话",    "申请时的话",   "裁定时的话",
-                                    "我接待过他",    "退号时的话",   "答卷里的话"};
-enum { IDENTITY, FOLLOW, LOST, RELEASED, APPLIED, DECIDED, CLAIM, TICKET, ANSWERED, WORDS };
+static const char *const words[] = {"军官证-特-001", "谈到他的离婚",  "嫌他的房子贵", "交回时的话",
+                                    "申请时的话",    "裁定时的话",    "我接待过他",   "退号时的话",
+                                    "答卷里的话",    "他是表弟带来的"};
+enum { IDENTITY, FOLLOW, LOST, RELEASED, APPLIED, DECIDED, CLAIM, TICKET, ANSWERED, SOURCE, WORDS };
 
 static bool kept_somewhere(struct fixture *f, const char *what)
 {
@@ -71,6 +73,16 @@ static void queued(struct fixture *f, int64_t c)
                      1);
 }
 
+static void came_otherwise(struct fixture *f, int64_t c)
+{
+    const struct source_change_ask ask = {
+        .customer_id = c, .project_id = f->project, .source_id = 4, .reason = words[SOURCE]};
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, flows_seed(tx)), 0);
+    assert_int_equal(AS(f, ann, FIXTURE_DO(f, tx, source_change_ask(tx, &ask, &id))), 0);
+}
+
 static int64_t written_about(struct fixture *f)
 {
     const int64_t c = sales_customer(f, ANN);
@@ -82,6 +94,7 @@ static int64_t written_about(struct fixture *f)
     assert_int_equal(stmt_step(s), 1);
     snprintf(phone, sizeof(phone), "1390000%s", stmt_text(s, 0)); /* as sales_customer() made it */
     stmt_reset(s);
+    came_otherwise(f, c);
     written_by_hand(f, c);
     fought_over(f, c, phone);
     asked(f, c);
@@ -123,6 +136,7 @@ static void test_nothing_else_changes(void **state)
                                         "UPDATE ownership_line SET note = ''",
                                         "UPDATE opportunity SET lost_note = ''",
                                         "UPDATE queue_ticket SET reason = ''",
+                                        "UPDATE source_change SET reason = '已擦除'",
                                         "UPDATE answer SET text = '已擦除' WHERE text <> ''"};
     static const char *const after[] = {"UPDATE follow SET content = 'x'",
                                         "UPDATE follow SET at_ms = 1",
@@ -134,6 +148,8 @@ static void test_nothing_else_changes(void **state)
                                         "UPDATE opportunity SET lost_reason = 'loan'",
                                         "UPDATE queue_ticket SET reason = 'x'",
                                         "UPDATE queue_ticket SET user_id = 2",
+                                        "UPDATE source_change SET reason = 'x'",
+                                        "UPDATE source_change SET state = 'executed'",
                                         "UPDATE answer SET text = 'x' WHERE text <> ''",
                                         "UPDATE answer SET score = 5 WHERE score = 3"};
     struct fixture *f = *state;

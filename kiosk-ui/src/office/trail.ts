@@ -25,6 +25,7 @@ const STATE: Record<string, (code: string) => string> = {
   queue_ticket: (code) => `deal_rule.ticket.${code}`,
   deal_document: (code) => `deal_rule.paper.${code}`,
   deal_change: (code) => `deal_rule.change.${code}`,
+  source_change: (code) => `deal_rule.change.${code}`,
   customer: (code) => `customer.stateIs.${code}`,
   ownership: (code) => `owner.own.${code}`,
   pool_application: (code) => `owner.applicationState.${code}`,

@@ -22,6 +22,7 @@ const codes = new Set([
   ...all(transitions, /^TRANSITION\(.*?, "([a-z-]+)", "[^"]*", "[^"]*", /gm),
   ...all(store, /"([a-z]+\.[a-z]+(?:-[a-z]+)*)"/g),
   ...all(daemon, /"(user\.[a-z]+(?:-[a-z]+)*)"/g),
+  ...all(daemon, /\.action = "([a-z.-]+)"/g), // lists that go out
   ...all(store + daemon, /\baudit_add(?:_project)?\([^,"]+,\s*"([a-z.-]+)"/g),
 ]);
 const words = (lang: 'zh-CN' | 'en'): string[] =>

@@ -122,6 +122,10 @@ export class Person {
 
   async followed() {
     const { sales } = this.by;
+    const reason = '表弟代为登记'; // to who decides it is told
+    this.notes.push(reason);
+    const asked = { project_id: this.project, source_id: 4, reason };
+    this.ids.source_change = (await sales.post(this.at('/source-changes'), asked, 201)).id;
     const body = { project_id: this.project, channel: 'phone', content: this.note('跟进'), next_ms: Date.now() + 3600_000 };
     await sales.post(this.at('/follows'), body, 201);
     await sales.post(this.at('/opportunities'), { project_id: this.project, stage: 'contacted' }, 201);

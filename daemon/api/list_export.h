@@ -1,0 +1,30 @@
+/* list_export.h - lists that go out as workbooks: at most so many rows, each written down before it
+ * is sent. A new list makes its rows with table_xlsx.h and ends with list_export_reply(). Thread:
+ * the slow ones. */
+#ifndef ANCHANG_API_LIST_EXPORT_H
+#define ANCHANG_API_LIST_EXPORT_H
+
+#include "daemon/http/call.h"
+#include "daemon/paper/table_xlsx.h"
+
+enum { LIST_EXPORT_ROWS_MAX = 20000 };
+
+/* More rows than go out: LIMIT_REACHED. */
+int list_export_too_many(struct call *call);
+
+struct list_export {
+    const char *name;   /* of the file, with its ending */
+    const char *action; /* in the log, as ... */
+    const char *object; /* ... of this kind of thing */
+    int64_t project_id; /* 0: none */
+    int64_t rows;
+    bool clear; /* with names and numbers in clear */
+};
+/* Whether "clear" is asked for, which takes customer.clear. */
+int list_export_clear(struct call *call, bool *ret_clear);
+/* Ends @table in any case. @r: how the rows went; an error is returned. Made first, written down
+ * second, sent third. */
+int list_export_reply(struct call *call, struct table *table, int r,
+                      const struct list_export *done);
+
+#endif
