@@ -234,7 +234,7 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                    tx->actor->kind == ACTOR_USER ? tx->actor->id : deal->user_id, tx->now_ms);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_DEAL_DOCUMENT_TAKEN, "document", document, NULL);
-    return r < 0 ? r : document_text_make(tx, id);
+    return r < 0 ? r : document_text_make(tx, DOCUMENT_OF_DEAL, id);
 }
 
 static int told_done(struct tx *tx, const struct deal_now *deal, const char *result)

@@ -82,6 +82,7 @@ int api_contract_check(struct call *call);
 int api_contract_sign(struct call *call);
 int api_document_place_list(struct call *call);
 int api_document_hand(struct call *call);
+int api_document_text_list(struct call *call);
 int api_document_text_get(struct call *call);
 int api_document_text_clear(struct call *call);
 int api_mortgage_list(struct call *call);
