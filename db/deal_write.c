@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/attachment.h"
 #include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
@@ -205,7 +206,8 @@ int deal_unit_step(struct tx *tx, const struct deal_now *deal, struct unit_step 
     step->claim.deal_id = deal->id;
     step->claim.customer_id = deal->customer_id;
     step->claim.user_id = deal->user_id;
-    return unit_step(tx, step);
+    r = unit_step(tx, step);
+    return r < 0 ? r : attachment_follow(tx, step);
 }
 
 static const char *document_kind(char stage)

@@ -216,7 +216,7 @@ static int terms_fill(struct filling *f)
     int r = db_query(f->tx->db, &s,
                      "SELECT t.unit_id, w.name, j.name, j.developer, j.address, t.list_fen, "
                      "t.total_fen, t.area, t.deposit_fen, t.plan_name, "
-                     "t.loan_fen + t.fund_loan_fen, t.bank, t.loan_years "
+                     "t.loan_fen + t.fund_loan_fen, t.bank, t.loan_years, t.attached_fen "
                      "FROM deal d JOIN terms t ON t.id = $2 JOIN project j ON j.id = d.project_id "
                      "JOIN user_account w ON w.id = d.user_id WHERE d.id = $1",
                      "ii", f->deal_id, f->terms_id);
@@ -234,7 +234,7 @@ static int terms_fill(struct filling *f)
     say_money(f, FIELD_TOTAL, FIELD_TOTAL_CAPITALS, stmt_int(s, 6));
     if (stmt_int(s, 7) > 0)
         say_money(f, FIELD_UNIT_PRICE, FIELD_COUNT,
-                  money_unit_price(stmt_int(s, 6), stmt_int(s, 7)));
+                  money_unit_price(stmt_int(s, 6) - stmt_int(s, 13), stmt_int(s, 7)));
     say_money(f, FIELD_DEPOSIT, FIELD_DEPOSIT_CAPITALS, stmt_int(s, 8));
     say(f, FIELD_PLAN, stmt_text(s, 9));
     say_money(f, FIELD_LOAN, FIELD_COUNT, stmt_int(s, 10));
@@ -263,6 +263,30 @@ static int unit_fill(void *arg, const struct unit_row *row)
     if (row->inner > 0)
         text_area(&f->values[FIELD_SHARED], row->shared);
     return 0;
+}
+
+/* What is sold with the unit, a line each (FC 27.5). */
+static int attached_fill(struct filling *f)
+{
+    struct text *t = &f->values[FIELD_ATTACHED];
+    struct stmt *s;
+    int r = db_query(f->tx->db, &s,
+                     "SELECT b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || "
+                     "'-' || u.room, x.price_fen, x.merged FROM terms_attached x "
+                     "JOIN unit u ON u.id = x.unit_id JOIN building b ON b.id = u.building_id "
+                     "JOIN stair st ON st.id = u.stair_id WHERE x.terms_id = $1 "
+                     "ORDER BY x.unit_id",
+                     "i", f->terms_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        text_say(t, t->n > 0 ? "\n" : "");
+        text_say(t, stmt_text(s, 0));
+        text_say(t, " ");
+        text_money(t, stmt_int(s, 1));
+        text_say(t, stmt_int(s, 2) ? " 元，计入总价" : " 元，不计入总价");
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }
 
 /* The account is that of the permit that covers the unit, and no other (IN-12). */
@@ -467,5 +491,7 @@ int filling_values(struct filling *f, enum document_of of, int64_t of_id)
     r = unit_scan(&all, &filter, unit_fill, f);
     if (r == 0)
         r = permit_fill(f);
+    if (r == 0)
+        r = attached_fill(f);
     return r == 0 ? schedule_fill(f) : r;
 }

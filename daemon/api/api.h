@@ -247,6 +247,7 @@ int api_chart_internal(struct call *call);
 int api_unit_list(struct call *call);
 int api_unit_get(struct call *call);
 int api_unit_update(struct call *call);
+int api_attachment_set(struct call *call);
 int api_unit_area_set(struct call *call);
 int api_unit_price_set(struct call *call);
 int api_unit_history(struct call *call);

@@ -242,6 +242,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/projects/{project}/units", RIGHT_CHART_VIEW, ROUTE_READ, api_unit_list, 0, NULL},
     {"GET", "/api/v1/units/{unit}", RIGHT_CHART_VIEW, ROUTE_READ, api_unit_get, 0, NULL},
     {"PATCH", "/api/v1/units/{unit}", RIGHT_UNIT_EDIT, ROUTE_WRITE, api_unit_update, 0, NULL},
+    {"PUT", "/api/v1/units/{unit}/attachment", RIGHT_UNIT_EDIT, ROUTE_WRITE, api_attachment_set, 0, NULL},
     {"POST", "/api/v1/units/{unit}/areas", RIGHT_UNIT_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_unit_area_set, 0, NULL},
     {"POST", "/api/v1/units/{unit}/price", RIGHT_PRICE_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_unit_price_set, 0, NULL},
     {"GET", "/api/v1/units/{unit}/history", RIGHT_CHART_VIEW, ROUTE_READ, api_unit_history, 0, NULL},
