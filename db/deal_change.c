@@ -10,6 +10,7 @@
 
 #include "db/deal_change_impl.h"
 #include "db/deal_scope.h"
+#include "db/document_template.h"
 #include "db/fund.h"
 #include "db/media.h"
 #include "db/receivable.h"
@@ -23,6 +24,14 @@ const struct deal_change_info deal_changes[DEAL_CHANGE_COUNT] = {
 #include "db/deal_change.def"
 #undef DEAL_CHANGE
 };
+
+const struct deal_change_info *deal_change_find(const char *code)
+{
+    for (size_t i = 0; i < DEAL_CHANGE_COUNT; i++)
+        if (strcmp(deal_changes[i].code, code) == 0)
+            return &deal_changes[i];
+    return NULL;
+}
 
 static const int64_t *or_null(const int64_t *value)
 {
@@ -287,17 +296,9 @@ int deal_change_preview(struct tx *tx, const struct deal_change_ask *ask,
 
 /* ---- as it was asked for ---- */
 
-static const struct deal_change_info *info_by_code(const char *code)
-{
-    for (size_t i = 0; i < DEAL_CHANGE_COUNT; i++)
-        if (strcmp(deal_changes[i].code, code) == 0)
-            return &deal_changes[i];
-    return NULL;
-}
-
 static void row_take(struct changing *c, struct stmt *s)
 {
-    c->info = info_by_code(stmt_text(s, 0));
+    c->info = deal_change_find(stmt_text(s, 0));
     c->deal.id = stmt_int(s, 1);
     c->version = stmt_int(s, 2);
     c->user_id = stmt_int(s, 3);
@@ -426,7 +427,9 @@ static int approved(struct changing *c, const uint8_t hash[APPROVAL_HASH_SIZE])
         r = change_do(c, &new_deal_id);
     if (r == 0)
         r = finance_tell(c);
-    return r < 0 ? r : state_set(c, "executed", new_deal_id);
+    if (r == 0)
+        r = state_set(c, "executed", new_deal_id);
+    return r < 0 ? r : document_text_make(c->tx, DOCUMENT_OF_CHANGE, c->id);
 }
 
 int deal_change_end(struct tx *tx, int64_t change_id, const uint8_t hash[APPROVAL_HASH_SIZE],

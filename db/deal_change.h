@@ -44,6 +44,8 @@ struct deal_change_info {
     enum approval_subject subject;
 };
 extern const struct deal_change_info deal_changes[DEAL_CHANGE_COUNT];
+/* The one of that code; NULL: none. */
+const struct deal_change_info *deal_change_find(const char *code);
 
 /* What @kind takes of a deal in @stage beside its reason and attachments, in the order in which a
  * form asks for it; returns how many. Names of struct deal_change_ask, as the API has them. */

@@ -169,7 +169,7 @@ static int terms_read(struct tx *tx, int64_t id, struct change_terms *ret)
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT unit_id, plan_id, list_fen, total_fen, deposit_fen, loan_fen, "
-                     "fund_loan_fen, loan_years, bank FROM terms WHERE id = $1",
+                     "fund_loan_fen, loan_years, bank, attached_fen FROM terms WHERE id = $1",
                      "i", id);
 
     if (r == 0)
@@ -183,7 +183,8 @@ static int terms_read(struct tx *tx, int64_t id, struct change_terms *ret)
                                      .deposit_fen = stmt_int(s, 4),
                                      .loan_fen = stmt_int(s, 5),
                                      .fund_loan_fen = stmt_int(s, 6),
-                                     .years = stmt_int(s, 7)};
+                                     .years = stmt_int(s, 7),
+                                     .attached_fen = stmt_int(s, 9)};
         snprintf(ret->bank, sizeof(ret->bank), "%s", stmt_text(s, 8));
     }
     stmt_reset(s);
@@ -254,7 +255,7 @@ static int filed_take(void *arg, const struct unit_row *row)
 {
     struct changing *c = arg;
 
-    if (row->filed_total_fen && c->new.list_fen > row->filed_total_fen)
+    if (row->filed_total_fen && c->new.list_fen - c->new.attached_fen > row->filed_total_fen)
         return fault_set(c->tx->fault, FAULT_PRICE_ABOVE_FILED, "unit", c->deal.unit, NULL);
     return 0;
 }
@@ -271,7 +272,7 @@ static int terms_check(struct changing *c)
         return r;
     c->amount_fen = c->new.total_fen;
     c->discount_bp = money_round((__int128)(c->new.list_fen - c->new.total_fen) * 10000,
-                                 c->new.list_fen, 1, ROUND_HALF_UP);
+                                 c->new.list_fen - c->new.attached_fen, 1, ROUND_HALF_UP);
     if ((c->new.unit_id == c->deal.unit_id) == (c->kind == DEAL_CHANGE_EXCHANGE))
         return fault_set(c->tx->fault, FAULT_CHANGE_TERMS_OTHERS, NULL);
     if (!c->new.plan_id && c->deal.stage != 'B')

@@ -87,6 +87,7 @@ int deal_change_effect_each(struct tx *tx, const struct deal_change_row *row,
                             int (*each)(void *arg, const struct deal_change_effect *effect),
                             void *arg)
 {
+    const struct deal_change_info *info = deal_change_find(row->kind);
     struct change_of of = {.deal_id = row->deal_id,
                            .was_terms_id = row->was_terms_id,
                            .terms_id = row->terms_id,
@@ -94,7 +95,8 @@ int deal_change_effect_each(struct tx *tx, const struct deal_change_row *row,
                            .days = row->days,
                            .at_ms = row->asked_ms};
 
-    while (of.kind < DEAL_CHANGE_COUNT && strcmp(deal_changes[of.kind].code, row->kind) != 0)
-        of.kind++;
+    if (!info)
+        return -EBADMSG;
+    of.kind = (enum deal_change_kind)(info - deal_changes);
     return change_effect(tx, &of, each, arg);
 }

@@ -19,6 +19,7 @@ enum {
 /* The terms of a change, as far as they are compared. */
 struct change_terms {
     int64_t id, unit_id, plan_id, list_fen, total_fen, deposit_fen, loan_fen, fund_loan_fen, years;
+    int64_t attached_fen; /* of list_fen and total_fen */
     char bank[60 * 4 + 1];
 };
 
@@ -72,7 +73,7 @@ int change_exchange(struct changing *c, int64_t *ret_new_deal_id);
 int change_end_deal(struct changing *c);
 /* What was received of the deal goes to @to_id, kind by kind: pairs that add up to nothing. */
 int change_money_move(struct changing *c, int64_t to_id);
-/* A unit that comes back is priced anew before it is sold (G13). */
+/* A unit that comes back, and what came back with it, is priced anew before it is sold (G13). */
 int change_price_review(struct changing *c, int64_t unit_id);
 
 #endif

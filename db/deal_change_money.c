@@ -112,7 +112,11 @@ int change_money_move(struct changing *c, int64_t to_id)
 
 int change_price_review(struct changing *c, int64_t unit_id)
 {
-    int r = db_run(c->tx->db, "UPDATE unit SET price_reviewed = 0 WHERE id = $1", "i", unit_id);
+    int r =
+        db_run(c->tx->db,
+               "UPDATE unit SET price_reviewed = 0 WHERE id = $1 OR (attached_only = 1 AND id IN "
+               "(SELECT a.unit_id FROM unit_attachment a WHERE a.home_id = $1))",
+               "i", unit_id);
 
     return r < 0 ? r : 0;
 }

@@ -3,6 +3,7 @@
  * is done of the process go along. Both or neither: one transaction. See deal_change_impl.h. */
 #include <errno.h>
 
+#include "db/attachment.h"
 #include "db/contract.h"
 #include "db/day.h"
 #include "db/deal_change_impl.h"
@@ -70,7 +71,11 @@ static int in(struct exchanging *x)
         step.met |= GUARD_BIT(7);
     if (stage != 'S' || !x->rules.deposit_first || x->c->received_fen >= x->c->new.deposit_fen)
         step.met |= GUARD_BIT(9);
-    return r < 0 ? r : unit_step(x->tx, &step);
+    if (r == 0)
+        r = unit_step(x->tx, &step);
+    if (r < 0 || !x->to.id)
+        return r;
+    return attachment_take(x->tx, &step, stage, x->c->terms_id);
 }
 
 /* P1: the index says who is first; who is not hears of the unit as it is now. */

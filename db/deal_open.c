@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/attachment.h"
 #include "db/confirmation.h"
 #include "db/contact.h"
 #include "db/contract.h"
@@ -244,7 +245,10 @@ static int unit_claim(struct opening *o)
                                      .user_id = o->deal.user_id,
                                      .customer_id = o->deal.customer_id,
                                      .deal_id = o->deal.id};
-    return unit_step(o->tx, &step);
+    r = unit_step(o->tx, &step);
+    if (r < 0 || !o->deal.id)
+        return r;
+    return attachment_take(o->tx, &step, open->stage, open->terms_id);
 }
 
 /* ---- writing ---- */

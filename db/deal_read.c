@@ -275,7 +275,8 @@ int deal_stage_each(struct tx *tx, int64_t deal_id,
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT state, document, document_date, since_ms, ended_ms, " USER_NAMED(
-                         "approver") " FROM claim WHERE deal_id = $1 ORDER BY id",
+                         "approver") " FROM claim WHERE deal_id = $1 AND unit_id = "
+                                     "(SELECT unit_id FROM deal WHERE id = $1) ORDER BY id",
                      "i", deal_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {

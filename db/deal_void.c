@@ -29,8 +29,8 @@ static int step_read(struct voiding *v)
     int r = db_query(v->tx->db, &s,
                      "SELECT c.since_ms, p.state, p.deal_id, p.term_ms, p.terms_id "
                      "FROM claim c LEFT JOIN claim p ON p.id = c.previous_id "
-                     "WHERE c.deal_id = $1 AND c.ended_ms IS NULL",
-                     "i", v->deal.id);
+                     "WHERE c.deal_id = $1 AND c.unit_id = $2 AND c.ended_ms IS NULL",
+                     "ii", v->deal.id, v->deal.unit_id);
 
     if (r == 0)
         r = stmt_step(s);

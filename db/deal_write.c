@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/attachment.h"
 #include "db/customer_class.h"
 #include "db/day.h"
 #include "db/deal_node.h"
@@ -205,7 +206,8 @@ int deal_unit_step(struct tx *tx, const struct deal_now *deal, struct unit_step 
     step->claim.deal_id = deal->id;
     step->claim.customer_id = deal->customer_id;
     step->claim.user_id = deal->user_id;
-    return unit_step(tx, step);
+    r = unit_step(tx, step);
+    return r < 0 ? r : attachment_follow(tx, step);
 }
 
 static const char *document_kind(char stage)
@@ -234,7 +236,7 @@ int deal_document_make(struct tx *tx, const struct deal_now *deal, char stage, i
                    tx->actor->kind == ACTOR_USER ? tx->actor->id : deal->user_id, tx->now_ms);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_DEAL_DOCUMENT_TAKEN, "document", document, NULL);
-    return r < 0 ? r : document_text_make(tx, id);
+    return r < 0 ? r : document_text_make(tx, DOCUMENT_OF_DEAL, id);
 }
 
 static int told_done(struct tx *tx, const struct deal_now *deal, const char *result)

@@ -32,8 +32,8 @@ int deal_rules_read(struct tx *tx, int64_t project_id, struct deal_rules *ret_ru
 /* When the term of @stage that begins now ends: the end of that day of the site; 0: none runs. */
 int deal_term(struct tx *tx, const struct deal_rules *rules, char stage, int64_t *ret_due_ms);
 
-/* One step of the deal's own unit: the claim of @deal passes on as the deal's, or ends. @step has
- * the transition, @met and the words. */
+/* One step of the deal's own unit, and with it of what is attached to it: the claim of @deal passes
+ * on as the deal's, or ends. @step has the transition, @met and the words. */
 int deal_unit_step(struct tx *tx, const struct deal_now *deal, struct unit_step *step);
 
 /* The document of a stage 'B', 'S', 'C', numbered; the one before is converted. */

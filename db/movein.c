@@ -8,6 +8,7 @@
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/deal_scope.h"
+#include "db/document_template.h"
 #include "db/sight.h"
 #include "db/user.h"
 
@@ -48,17 +49,20 @@ static int one_send(struct tx *tx, const struct movein_new *notice, int64_t deal
 {
     struct deal_place place;
     struct trail trail = {0};
+    int64_t id = 0;
     int r = deal_place_read(tx, deal_id, &place);
 
     if (r == 0)
         r = signed_check(tx, deal_id);
     if (r == 0)
-        r = db_run(tx->db,
+        r = db_get(tx->db, &id,
                    "INSERT INTO movein_notice (deal_id, handover_date, way, actor, sent_ms) "
-                   "VALUES ($1, $2, $3, $4, $5)",
+                   "VALUES ($1, $2, $3, $4, $5) RETURNING id",
                    "ittti", deal_id, notice->handover_date, notice->way, tx->actor->name,
                    tx->now_ms);
     if (r >= 0)
+        r = document_text_make(tx, DOCUMENT_OF_NOTICE, id);
+    if (r == 0)
         r = deal_process_settle(tx, deal_id, "");
     if (r < 0)
         return r;

@@ -33,7 +33,7 @@ int terms_quote(struct tx *tx, const struct terms_ask *ask,
     "t.publication_id, t.price_basis, t.area, t.list_fen, t.total_fen, t.plan_id, t.plan_name, "   \
     "t.plan_kind, t.deposit_fen, t.loan_fen, t.fund_loan_fen, t.loan_years, t.bank, "              \
     "t.member_level, t.beyond, t.approval_id, t.valid_until_ms, t.user_id, t.made_ms, "            \
-    "t.for_deal_id, t.deal_id, a.name, u.building_id, t.for_change FROM terms t "                  \
+    "t.for_deal_id, t.deal_id, a.name, u.building_id, t.for_change, t.attached_fen FROM terms t "  \
     "JOIN user_account a ON a.id = t.user_id JOIN unit u ON u.id = t.unit_id "
 
 enum { TERMS_BUILDING = 29 };
@@ -70,9 +70,11 @@ static void row_read(struct stmt *s, struct terms_row *row)
     row->deal_id = stmt_int(s, 27);
     row->user = stmt_text(s, 28);
     row->for_change = stmt_int(s, 30) != 0;
-    row->unit_price_fen = row->area > 0 ? money_unit_price(row->total_fen, row->area) : 0;
-    row->discount_bp =
-        money_round((__int128)(row->list_fen - row->total_fen) * 10000, row->list_fen, 1, ROUND_UP);
+    row->attached_fen = stmt_int(s, 31);
+    row->unit_price_fen =
+        row->area > 0 ? money_unit_price(row->total_fen - row->attached_fen, row->area) : 0;
+    row->discount_bp = money_round((__int128)(row->list_fen - row->total_fen) * 10000,
+                                   row->list_fen - row->attached_fen, 1, ROUND_UP);
 }
 
 static int steps_read(struct db *db, struct terms_made *made)
@@ -153,7 +155,7 @@ static int whole_read(struct tx *tx, struct stmt *s, struct terms_made *made)
         r = steps_read(tx->db, made);
     if (r == 0)
         r = lines_read(tx->db, made);
-    return r;
+    return r < 0 ? r : terms_attached_read(tx, made->row.id, made);
 }
 
 int terms_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct terms_row *row),
@@ -260,6 +262,11 @@ void terms_hash(const struct terms_row *t, uint8_t ret_hash[APPROVAL_HASH_SIZE])
         approval_hash_text(&h, "date", t->lines[i].due_date ? t->lines[i].due_date : "");
         approval_hash_text(&h, "node", t->lines[i].due_node);
     }
+    for (size_t i = 0; i < t->n_attached; i++) {
+        approval_hash_int(&h, "attached", t->attached[i].unit_id);
+        approval_hash_int(&h, "merged", t->attached[i].merged);
+        approval_hash_int(&h, "price", t->attached[i].price_fen);
+    }
     approval_hash_end(&h, ret_hash);
 }
 
@@ -287,6 +294,12 @@ static int parts_store(struct tx *tx, const struct terms_row *t)
                    "iitiititt", t->id, (int64_t)i + 1, t->lines[i].fund, t->lines[i].amount_fen,
                    (int64_t)t->lines[i].loan, t->lines[i].due, t->lines[i].due_days,
                    t->lines[i].due_date, t->lines[i].due_node);
+    for (size_t i = 0; r >= 0 && i < t->n_attached; i++)
+        r = db_run(tx->db,
+                   "INSERT INTO terms_attached (terms_id, unit_id, merged, price_fen) VALUES "
+                   "($1, $2, $3, $4)",
+                   "iiii", t->id, t->attached[i].unit_id, (int64_t)t->attached[i].merged,
+                   t->attached[i].price_fen);
     return r < 0 ? r : 0;
 }
 
@@ -300,14 +313,15 @@ static int draft_store(struct tx *tx, struct terms_row *t)
                    "publication_id, price_basis, area, list_fen, total_fen, plan_id, plan_name, "
                    "plan_kind, deposit_fen, loan_fen, fund_loan_fen, loan_years, bank, "
                    "member_level, beyond, valid_until_ms, user_id, made_ms, for_deal_id, "
-                   "for_change) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                   "$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id",
-                   "iiiiotiiiottiiiitttiiioi", t->project_id, t->unit_id, t->customer_id,
+                   "for_change, attached_fen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                   "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) "
+                   "RETURNING id",
+                   "iiiiotiiiottiiiitttiiioii", t->project_id, t->unit_id, t->customer_id,
                    t->unit_price_id, or_null(&t->publication_id), t->price_basis, t->area,
                    t->list_fen, t->total_fen, or_null(&t->plan_id), t->plan_name, t->plan_kind,
                    t->deposit_fen, t->loan_fen, t->fund_loan_fen, t->loan_years, t->bank,
                    t->member_level, t->beyond, t->valid_until_ms, t->user_id, t->made_ms,
-                   or_null(&t->for_deal_id), (int64_t)t->for_change);
+                   or_null(&t->for_deal_id), (int64_t)t->for_change, t->attached_fen);
     if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     return r < 0 ? r : parts_store(tx, t);

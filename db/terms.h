@@ -65,6 +65,12 @@ struct terms_line {
     const char *node_name;           /* what people call it; "" none */
 };
 
+struct terms_attached {
+    int64_t unit_id, price_fen;
+    const char *unit; /* as people say it */
+    bool merged;      /* in the total; else apart from it */
+};
+
 struct terms_row {
     int64_t id, version, project_id, unit_id, customer_id; /* id 0: a quote, nothing is stored */
     const char *state;
@@ -72,6 +78,7 @@ struct terms_row {
     int64_t unit_price_id, publication_id; /* publication 0: the price is not shown to the public */
     const char *price_basis;
     int64_t area, list_fen, total_fen, unit_price_fen; /* the last one is derived, for the eye */
+    int64_t attached_fen; /* of list_fen and total_fen: what is attached and merged (FC 27.5) */
     int64_t discount_bp, limit_bp; /* off the list price; how far the actor may go */
     int64_t plan_id;               /* 0: none */
     const char *plan_name, *plan_kind;
@@ -87,6 +94,8 @@ struct terms_row {
     size_t n_steps;
     const struct terms_line *lines;
     size_t n_lines;
+    const struct terms_attached *attached; /* what goes with the unit (attachment.h) */
+    size_t n_attached;
 };
 
 /* What the terms would be; nothing is stored. Lives during the call of @each. Refusals name the
@@ -122,7 +131,8 @@ int terms_drop(struct tx *tx, int64_t id, int64_t version);
 
 /* Takes granted terms for a deal, in the transaction that makes or changes it: TERMS_NOT_GRANTED,
  * TERMS_EXPIRED, TERMS_OTHERS (not this unit, buyer or deal), TERMS_PRICE_CHANGED (the unit has
- * another price version now and they are not of a live deal). */
+ * another price version now and they are not of a live deal), ATTACHMENT_CHANGED (what goes with it
+ * is other than they say, likewise). */
 int terms_use(struct tx *tx, int64_t id, int64_t unit_id, int64_t customer_id, int64_t deal_id);
 /* A change of a deal is asked for with them, and ends: approved they are granted, else refused. */
 int terms_change_asked(struct tx *tx, int64_t id, int64_t approval_id);

@@ -71,8 +71,9 @@ static int price_of_deal(struct pricing *p)
     bool same = false;
     int r = db_query(p->tx->db, &s,
                      "SELECT t.unit_id, t.unit_price_id, t.publication_id, t.list_fen, t.area, "
-                     "t.price_basis, t.member_level FROM deal d JOIN terms t ON t.id = d.terms_id "
-                     "WHERE d.id = $1 AND d.project_id = $2 AND d.closed_ms IS NULL",
+                     "t.price_basis, t.member_level, t.id, t.attached_fen FROM deal d "
+                     "JOIN terms t ON t.id = d.terms_id WHERE d.id = $1 AND d.project_id = $2 AND "
+                     "d.closed_ms IS NULL",
                      "ii", p->ask->deal_id, row->project_id);
 
     if (r >= 0)
@@ -81,7 +82,8 @@ static int price_of_deal(struct pricing *p)
         same = true;
         row->unit_price_id = stmt_int(s, 1);
         row->publication_id = stmt_int(s, 2);
-        row->list_fen = stmt_int(s, 3);
+        row->list_fen = stmt_int(s, 3) - stmt_int(s, 8);
+        made->frozen_id = stmt_int(s, 7);
         row->area = stmt_int(s, 4);
         row->price_basis = pool_text(&made->pool, stmt_text(s, 5));
         row->member_level = pool_text(&made->pool, stmt_text(s, 6)); /* frozen too (PR-11) */
@@ -142,6 +144,59 @@ static int price_make(struct tx *tx, const struct terms_ask *ask, struct terms_m
         r = price_of_change(&p);
     made->row.unit = made->path;
     return r < 0 ? r : 0;
+}
+
+/* ---- what goes with it ---- */
+
+/* As it is bound now, or as stored terms have it. */
+static const char attached_now_sql[] =
+    "SELECT a.unit_id, a.merged, COALESCE(u.total_fen, 0), b.name || CASE st.name WHEN '' THEN '' "
+    "ELSE '-' || st.name END || '-' || u.room FROM unit_attachment a "
+    "JOIN unit u ON u.id = a.unit_id JOIN building b ON b.id = u.building_id "
+    "JOIN stair st ON st.id = u.stair_id WHERE a.home_id = $1 AND u.attached_only = 1 "
+    "ORDER BY a.unit_id";
+static const char attached_stored_sql[] =
+    "SELECT a.unit_id, a.merged, a.price_fen, b.name || CASE st.name WHEN '' THEN '' "
+    "ELSE '-' || st.name END || '-' || u.room FROM terms_attached a "
+    "JOIN unit u ON u.id = a.unit_id JOIN building b ON b.id = u.building_id "
+    "JOIN stair st ON st.id = u.stair_id WHERE a.terms_id = $1 ORDER BY a.unit_id";
+
+int terms_attached_read(struct tx *tx, int64_t terms_id, struct terms_made *made)
+{
+    struct terms_row *row = &made->row;
+    struct stmt *s;
+    int r = terms_id ? db_query(tx->db, &s, attached_stored_sql, "i", terms_id)
+                     : db_query(tx->db, &s, attached_now_sql, "i", row->unit_id);
+
+    row->attached = made->attached;
+    while (r >= 0 && row->n_attached < ATTACHMENTS_MAX && (r = stmt_step(s)) == 1) {
+        struct terms_attached *a = &made->attached[row->n_attached++];
+
+        *a = (struct terms_attached){.unit_id = stmt_int(s, 0),
+                                     .merged = stmt_int(s, 1) != 0,
+                                     .price_fen = stmt_int(s, 2),
+                                     .unit = pool_text(&made->pool, stmt_text(s, 3))};
+        if (!a->unit)
+            r = -ENOMEM;
+        else if (a->price_fen <= 0)
+            r = fault_set(tx->fault, FAULT_UNIT_NOT_PRICED, "unit", a->unit, NULL);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+/* Discounts are of the unit alone; what is merged comes on top (FC 27.5). */
+static int attached_make(struct tx *tx, struct terms_made *made)
+{
+    struct terms_row *row = &made->row;
+    int r = terms_attached_read(tx, made->frozen_id, made);
+
+    for (size_t i = 0; r == 0 && i < row->n_attached; i++)
+        if (row->attached[i].merged)
+            row->attached_fen += row->attached[i].price_fen;
+    row->list_fen += row->attached_fen;
+    row->total_fen += row->attached_fen;
+    return r;
 }
 
 /* The buyer, and the level that counts: the one of the moment, or the deal's (PR-11). */
@@ -337,14 +392,16 @@ static int plan_make(struct tx *tx, const struct terms_ask *ask, struct terms_ma
 
 int64_t terms_discount_bp(const struct terms_row *row)
 {
-    return money_round((__int128)(row->list_fen - row->total_fen) * 10000, row->list_fen, 1,
-                       ROUND_HALF_UP);
+    return money_round((__int128)(row->list_fen - row->total_fen) * 10000,
+                       row->list_fen - row->attached_fen, 1, ROUND_HALF_UP);
 }
 
 static int authority(struct tx *tx, struct terms_made *made)
 {
     static const char *const words[] = {"", "limit", "floor", "limit floor"};
     struct terms_row *row = &made->row;
+    const int64_t list = row->list_fen - row->attached_fen;
+    const int64_t total = row->total_fen - row->attached_fen;
     int64_t most = 0, below = 0, least;
     int r = db_get(tx->db, &most,
                    "SELECT MAX(l.most_bp) FROM discount_limit l JOIN user_post p ON p.post_id = "
@@ -361,11 +418,9 @@ static int authority(struct tx *tx, struct terms_made *made)
     row->limit_bp = most;
     row->discount_bp = terms_discount_bp(row);
     /* The least total that the limit gives, rounded as a total is. */
-    least = money_precision(
-        money_round((__int128)row->list_fen * (10000 - most), 10000, 1, ROUND_HALF_UP),
-        made->round_unit_fen, made->round_mode);
-    row->beyond = words[(row->total_fen < least ? 1 : 0) +
-                        (row->total_fen < made->floor_fen && !below ? 2 : 0)];
+    least = money_precision(money_round((__int128)list * (10000 - most), 10000, 1, ROUND_HALF_UP),
+                            made->round_unit_fen, made->round_mode);
+    row->beyond = words[(total < least ? 1 : 0) + (total < made->floor_fen && !below ? 2 : 0)];
     return 0;
 }
 
@@ -393,12 +448,15 @@ int terms_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *ma
     if (r == 0)
         r = terms_discounts(tx, ask, made);
     if (r == 0)
+        r = attached_make(tx, made);
+    if (r == 0)
         r = plan_make(tx, ask, made);
     if (r == 0)
         r = authority(tx, made);
     if (r < 0)
         return r;
-    row->unit_price_fen = row->area > 0 ? money_unit_price(row->total_fen, row->area) : 0;
+    row->unit_price_fen =
+        row->area > 0 ? money_unit_price(row->total_fen - row->attached_fen, row->area) : 0;
     if (row->beyond[0] || ask->deal_id)
         days = TERMS_ASKED_DAYS;
     row->valid_until_ms = tx->now_ms + days * DAY_MS;

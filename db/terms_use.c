@@ -31,11 +31,11 @@ static int price_check(const struct using *u, const struct terms_row *t)
                    "SELECT t.unit_price_id FROM deal d JOIN terms t ON t.id = d.terms_id WHERE "
                    "d.id = $1 AND d.closed_ms IS NULL AND d.unit_id = $2",
                    "ii", t->for_deal_id, t->unit_id);
-    if (r < 0)
-        return r;
-    return t->unit_price_id == now || t->unit_price_id == of_deal
-               ? 0
-               : fault_set(u->tx->fault, FAULT_TERMS_PRICE_CHANGED, NULL);
+    if (r < 0 || of_deal == t->unit_price_id)
+        return r < 0 ? r : 0;
+    if (t->unit_price_id != now)
+        return fault_set(u->tx->fault, FAULT_TERMS_PRICE_CHANGED, NULL);
+    return attachment_terms_check(u->tx, t->unit_id, t->id);
 }
 
 struct quota {

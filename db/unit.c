@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/attachment.h"
 #include "db/audit.h"
 #include "db/media.h"
 #include "db/money.h"
@@ -188,6 +189,18 @@ static int record_write(struct tx *tx, const struct unit_now *now, const struct 
     return r < 0 ? r : 0;
 }
 
+/* What is sold with its home stays so until it is given back. */
+static int attached_check(struct tx *tx, const struct unit_change *c)
+{
+    int64_t now = 0;
+    int r;
+
+    if (c->attached_only < 0)
+        return 0;
+    r = db_get(tx->db, &now, "SELECT attached_only FROM unit WHERE id = $1", "i", c->id);
+    return r < 0 ? r : now == c->attached_only ? 0 : attachment_free_need(tx, c->id);
+}
+
 int unit_update(struct tx *tx, const struct unit_change *c)
 {
     struct trail trail = {0};
@@ -200,7 +213,11 @@ int unit_update(struct tx *tx, const struct unit_change *c)
     if (r == 0)
         r = record_trail(tx, c, &trail);
     if (r == 0)
+        r = attached_check(tx, c);
+    if (r == 0)
         r = record_write(tx, &now, c);
+    if (r == 0 && c->class)
+        r = attachment_class_need(tx, c->id);
     if (r == 0)
         r = media_set(tx, &now, c, &trail);
     if (r < 0 || trail_empty(&trail)) {
@@ -434,6 +451,7 @@ static int unit_in_use(struct tx *tx, int64_t unit_id)
                    "(SELECT COUNT(*) FROM claim WHERE unit_id = $1) + "
                    "(SELECT COUNT(*) FROM encumbrance WHERE unit_id = $1) + "
                    "(SELECT COUNT(*) FROM alert WHERE unit_id = $1) + "
+                   "(SELECT COUNT(*) FROM unit_attachment WHERE unit_id = $1 OR home_id = $1) + "
                    "(SELECT COUNT(*) FROM permit_unit x JOIN permit p ON p.id = x.permit_id "
                    " WHERE x.unit_id = $1 AND p.revoked_ms IS NULL)",
                    "i", unit_id);

@@ -59,8 +59,20 @@ static const struct check checks[] = {
 static const struct check deal_checks[] = {
     {"I2", "SELECT 'deal ' || d.id || ' is at ' || d.stage || ', its claim says ' || "
            "COALESCE(c.state, 'nothing') FROM deal d LEFT JOIN claim c ON c.deal_id = d.id AND "
-           "c.ended_ms IS NULL WHERE d.closed_ms IS NULL AND (c.state IS NULL OR "
-           "c.state <> d.stage OR c.unit_id <> d.unit_id)"},
+           "c.unit_id = d.unit_id AND c.ended_ms IS NULL WHERE d.closed_ms IS NULL AND "
+           "(c.state IS NULL OR c.state <> d.stage)"},
+    {"PM-16", "SELECT 'unit ' || c.unit_id || ' is at ' || c.state || ' with deal ' || d.id || "
+              "', which is at ' || d.stage FROM claim c JOIN deal d ON d.id = c.deal_id WHERE "
+              "c.ended_ms IS NULL AND c.unit_id <> d.unit_id AND (c.state <> d.stage OR NOT "
+              "EXISTS (SELECT 1 FROM terms_attached x WHERE x.terms_id = d.terms_id AND "
+              "x.unit_id = c.unit_id))"},
+    {"PM-16", "SELECT 'unit ' || x.unit_id || ' goes with deal ' || d.id || ', which does not "
+              "have it' FROM deal d JOIN terms_attached x ON x.terms_id = d.terms_id LEFT JOIN "
+              "claim c ON c.unit_id = x.unit_id AND c.deal_id = d.id AND c.ended_ms IS NULL "
+              "WHERE d.closed_ms IS NULL AND c.id IS NULL"},
+    {"PM-16", "SELECT 'unit ' || a.unit_id || ' and its home ' || a.home_id || ' are of different "
+              "projects' FROM unit_attachment a JOIN unit u ON u.id = a.unit_id JOIN unit h ON "
+              "h.id = a.home_id WHERE u.project_id <> h.project_id"},
     {"I2", "SELECT 'unit ' || c.unit_id || ' is held by deal ' || c.deal_id || ', which ended' "
            "FROM claim c JOIN deal d ON d.id = c.deal_id WHERE c.ended_ms IS NULL AND "
            "d.closed_ms IS NOT NULL"},

@@ -136,7 +136,7 @@ static int text_reply(void *arg, const char *body)
 
 int api_template_preview(struct call *call)
 {
-    const char *text = NULL;
+    const char *kind = NULL, *text = NULL;
     int64_t project_id;
     struct body b;
     int r = call_param_id(call, 0, &project_id);
@@ -144,9 +144,33 @@ int api_template_preview(struct call *call)
     if (r < 0)
         return r;
     body_begin(&b, call);
+    body_word(&b, "kind", BODY_REQUIRED, template_kinds, &kind);
     body_lines(&b, "body", BODY_REQUIRED, 1, TEMPLATE_BODY_MAX, &text);
     r = body_end(&b);
-    return r < 0 ? r : document_text_preview(&call->tx, project_id, text, text_reply, call);
+    return r < 0 ? r : document_text_preview(&call->tx, project_id, kind, text, text_reply, call);
+}
+
+static int text_add(void *arg, const struct document_text_row *row)
+{
+    json_t *o = json_object();
+
+    set_int(o, "id", row->id);
+    set_text(o, "kind", row->kind);
+    set_text_or_null(o, "change", row->change[0] ? row->change : NULL);
+    set_int(o, "number", row->number);
+    set_int(o, "at_ms", row->at_ms);
+    return items_add(arg, o);
+}
+
+int api_document_text_list(struct call *call)
+{
+    json_t *items = json_array();
+    int64_t deal_id;
+    int r = call_param_id(call, 0, &deal_id);
+
+    if (r == 0)
+        r = document_text_list(&call->tx, deal_id, text_add, items);
+    return reply_items(call, items, r);
 }
 
 int api_document_text_get(struct call *call)

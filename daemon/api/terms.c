@@ -53,6 +53,22 @@ static json_t *lines_json(const struct call *call, const struct terms_row *row)
     return lines;
 }
 
+static json_t *attached_json(const struct terms_row *row)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < row->n_attached; i++) {
+        json_t *o = json_object();
+
+        set_int(o, "unit_id", row->attached[i].unit_id);
+        set_text(o, "unit", row->attached[i].unit);
+        set_int(o, "price_fen", row->attached[i].price_fen);
+        set_bool(o, "merged", row->attached[i].merged);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 /* That a price is below its floor would tell the floor: who may not see it hears that approval is
  * needed, and not why (PR-05). */
 static const char *beyond_of(const struct terms_row *row, const struct actor *actor)
@@ -105,6 +121,8 @@ static int terms_json(struct call *call, const struct terms_row *row, json_t **r
     set_int(o, "valid_until_ms", row->valid_until_ms);
     json_object_set_new_nocheck(o, "steps", steps_json(row));
     json_object_set_new_nocheck(o, "lines", lines_json(call, row));
+    set_int(o, "attached_fen", row->attached_fen);
+    json_object_set_new_nocheck(o, "attached", attached_json(row));
     *ret_terms = o;
     return 0;
 }

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/attachment.h"
 #include "daemon/api/people.h"
 #include "daemon/api/record.h"
 #include "daemon/chart/internal.h"
+#include "db/attachment.h"
 #include "db/day.h"
 #include "db/encumbrance.h"
 #include "db/media.h"
@@ -224,7 +226,7 @@ static int text_add(void *arg, const char *text)
 static int sheet_lists(struct call *call, int64_t unit_id, json_t *o)
 {
     json_t *areas = json_array(), *encumbrances = json_array(), *permits = json_array(),
-           *media = json_array();
+           *media = json_array(), *attachments = json_array();
     int r = unit_area_each(&call->tx, unit_id, area_add, areas);
 
     if (r == 0)
@@ -233,6 +235,9 @@ static int sheet_lists(struct call *call, int64_t unit_id, json_t *o)
         r = unit_permit_each(&call->tx, unit_id, text_add, permits);
     if (r == 0)
         r = unit_media_each(&call->tx, unit_id, text_add, media);
+    if (r == 0)
+        r = attachment_each(&call->tx, unit_id, attachment_add, attachments);
+    json_object_set_new_nocheck(o, "attachments", attachments);
     json_object_set_new_nocheck(o, "areas", areas);
     json_object_set_new_nocheck(o, "encumbrances", encumbrances);
     json_object_set_new_nocheck(o, "permits", permits);

@@ -17,7 +17,8 @@ before(async () => {
   stage = await Stage.open({ people: ['manager', 'sales', 'control', 'cashier'] })
   ;({ manager } = stage.people)
   made = await Sales.of(stage.people.sales, stage.people.cashier)
-  await template('合同 {{单据编号}}\n买受人：{{买受人}}　{{证件号码}}\n房号：{{房号}}　总价 {{总价}} 元（{{总价大写}}）')
+  await template('movein_notice', '入伙通知书：请 {{买受人}} 于 {{交付日期}} 接收 {{房号}}')
+  await template('contract', '合同 {{单据编号}}\n买受人：{{买受人}}　{{证件号码}}\n房号：{{房号}}　总价 {{总价}} 元（{{总价大写}}）')
   for (const kind of ['commercial', 'one_off', 'commercial']) deal = await made.signed(kind)
   const { loan_fen } = await manager.get(`/api/v1/terms/${deal.terms_id}`)
   const loan = { kind: 'commercial', bank: '中国建设银行股份有限公司深圳市分行', amount_fen: loan_fen, years: 30 }
@@ -31,8 +32,8 @@ const office = async (path, options = {}) => {
   await page.locator('main h1').first().waitFor()
   return page
 }
-async function template(body) {
-  const draft = await manager.post(made.path('document-templates'), { kind: 'contract', name: '买卖合同', body }, 201)
+async function template(kind, body) {
+  const draft = await manager.post(made.path('document-templates'), { kind, name: kind, body }, 201)
   await manager.post(`/api/v1/document-templates/${draft.id}/activate`, undefined, 200)
 }
 async function shot(page, name) {
@@ -192,6 +193,20 @@ test('notices go out to those chosen, not earlier than allowed; the delivery is 
   await page.getByText('已送达', { exact: true }).first().click()
   await page.locator('tbody', { hasText: 'EMS 1234' }).waitFor()
   await shot(page, 'delivered')
+
+  // Its paper is with those of the deal, and is printed alone.
+  await page.locator('tbody a').first().click()
+  await page.locator('.paper', { hasText: `于 ${day(10)} 接收` }).waitFor()
+  await page.emulateMedia({ media: 'print' })
+  const printed = await page.evaluate(async () => {
+    const seen = () => [...document.querySelectorAll('.frame, .printed .paper')].map((e) => e.checkVisibility())
+    const before = seen()
+    const during = new Promise((done) => { window.print = () => done(seen()) })
+    ;[...document.querySelectorAll('main button')].find((e) => e.textContent.trim() === '打印').click()
+    return [before, await during]
+  })
+  assert.deepEqual(printed, [[true], [false, true]])
+  await page.emulateMedia({ media: null })
   await b.close(page)
 })
 

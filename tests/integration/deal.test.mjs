@@ -71,6 +71,57 @@ const pay = (deal, amount_fen) =>
 const steps = async (who, unit) =>
   (await who.get(`/api/v1/units/${unit.id}/next-steps`)).items.filter((s) => s.step !== 'change');
 
+describe('what belongs to a home (PM-16, SF-23)', () => {
+  test('bound, sold and given back with it, in one step; in the total, or apart', async () => {
+    const { items } = await sales.get(`/api/v1/projects/${project}/units?limit=500&class=parking`);
+    const home = await fresh();
+    const spaces = [];
+    for (const [i, found] of items.filter((u) => u.class === 'parking' && u.state === 'A' && u.total_fen).slice(0, 2).entries()) {
+      const { version } = await manager.get(`/api/v1/units/${found.id}`);
+      const alone = await manager.patch(`/api/v1/units/${found.id}`, { version, attached_only: true });
+      const bind = { version: alone.version, home_id: home.id, merged: i === 0 };
+      const path = `/api/v1/units/${found.id}/attachment`;
+      await sales.refused('PUT', path, 403, 'right.denied', { body: bind });
+      await manager.refused('PUT', path, 422, 'fields.wrong', { body: { ...bind, home_id: null } });
+      await manager.refused('PUT', path, 422, 'attachment.class', { body: { ...bind, home_id: found.id } });
+      spaces.push(await manager.put(path, bind));
+    }
+    const [merged, apart] = spaces;
+    const told = (await unitOf(home.id)).attachments;
+    assert.deepEqual(
+      told.map((a) => [a.unit_id, a.merged, a.alone, a.price_fen]),
+      [
+        [merged.id, true, false, merged.total_fen],
+        [apart.id, false, false, apart.total_fen],
+      ],
+    );
+    const alone = { ...(await asked(await fresh())), unit_id: merged.id, unit_version: merged.version };
+    alone.terms_id = (await sales.post(`/api/v1/units/${merged.id}/terms`, { customer_id: buyer }, 201)).id;
+    await sales.refused('POST', '/api/v1/deals', 409, 'guard.attached', { body: { ...alone, stage: 'B' } });
+
+    const ask = { customer_id: buyer, plan_id: plan.id };
+    const quote = await sales.post(`/api/v1/units/${home.id}/quote`, ask, 200);
+    assert.equal(quote.total_fen, home.total_fen + merged.total_fen);
+    assert.equal(quote.attached_fen, merged.total_fen);
+    assert.equal(quote.discount_bp, 0);
+    let deal = await open(await unitOf(home.id));
+    assert.equal(deal.total_fen, quote.total_fen);
+    const states = async () => {
+      const all = await internalUnits(sales, project);
+      const seen = await publicUnits(kiosk, project);
+      return [home, merged, apart].map((u) => [all, seen].map((list) => list.find((x) => x.id === u.id).state).join(''));
+    };
+    assert.deepEqual(await states(), ['SS', 'SS', 'SS']);
+    await manager.refused('PUT', `/api/v1/units/${merged.id}/attachment`, 409, 'attachment.held', {
+      body: { version: (await manager.get(`/api/v1/units/${merged.id}`)).version, home_id: 0, merged: true },
+    });
+    deal = await step(control, deal, 'void', { reason: '录错' });
+    assert.deepEqual((await states()).map((s) => s[0]), ['A', 'A', 'A']);
+    assert.deepEqual(deal.stages.map((s) => s.stage), ['S'], 'its own unit alone');
+    site.verify();
+  });
+});
+
 describe('one deal', () => {
   test('from a number to the handover; chart, feed and lists agree', async () => {
     let unit = await fresh();

@@ -342,7 +342,7 @@ describe('papers (SF-25, SF-26)', () => {
       body: { version: draft.version, name: '另一人' },
     });
     assert.equal((await manager.get(one)).name, '合同');
-    const shown = (await manager.post(`${path}/preview`, { body: text }, 200)).body;
+    const shown = (await manager.post(`${path}/preview`, { kind: 'contract', body: text }, 200)).body;
     assert.doesNotMatch(shown, /{{/);
     const used = await manager.post(`/api/v1/document-templates/${draft.id}/activate`, undefined, 200);
     assert.equal(used.state, 'active');
@@ -350,22 +350,40 @@ describe('papers (SF-25, SF-26)', () => {
       body: { version: saved.version, body: 'y' },
     });
     const deal = await signed();
-    const document = deal.documents.at(-1);
-    const masked = (await sales.get(`/api/v1/deal-documents/${document.id}/text`)).body;
+    // The paper before it had no template: it has no text.
+    const [row, ...more] = (await sales.get(`/api/v1/deals/${deal.id}/document-texts`)).items;
+    assert.deepEqual([row.kind, row.change, row.number, more], ['contract', null, deal.documents.at(-1).number, []]);
+    const masked = (await sales.get(`/api/v1/document-texts/${row.id}`)).body;
     assert.match(masked, /郑\*\* \*+002X 139\*+0001/);
     const total = (deal.total_fen / 100).toLocaleString('en', { minimumFractionDigits: 2 });
     assert.ok(masked.includes(`总价 ${total} 元（`), masked);
     assert.match(masked, /元整）|[角分]整?）/);
-    const clear = `/api/v1/deal-documents/${document.id}/text/clear`;
+    const clear = `/api/v1/document-texts/${row.id}/clear`;
     await sales.refused('POST', clear, 403, 'right.denied');
     const whole = (await manager.post(clear, undefined, 200)).body;
     assert.match(whole, new RegExp(`郑一鸣 ${DOCUMENT} ${PHONE}`));
     const audit = await site.login('audit');
     const log = (await audit.get('/api/v1/audit?limit=5')).items;
     assert.ok(log.some((row) => row.action === 'document.clear' && row.object === `deal:${deal.id}`));
-    await sales.refused('GET', `/api/v1/deal-documents/${deal.documents[0].id}/text`, 404, 'not-found');
+    await sales.refused('GET', '/api/v1/document-texts/999999', 404, 'not-found');
+    await sales.refused('GET', '/api/v1/deals/999999/document-texts', 404, 'not-found');
     const fields = (await manager.get('/api/v1/document-fields')).items;
     assert.ok(fields.some((f) => f.personal) && fields.some((f) => !f.personal));
+  });
+
+  test('a notice has a paper of its own, with the day it names', async () => {
+    const body = '入伙通知书 {{单据编号}}：请{{买受人}}于 {{交付日期}} 接收 {{房号}}';
+    const preview = async () => (await manager.post(`${of('document-templates')}/preview`, { kind: 'movein_notice', body }, 200)).body;
+    await manager.post(of('document-templates'), { kind: 'movein_notice', name: '入伙', body }, 201).then((t) =>
+      manager.post(`/api/v1/document-templates/${t.id}/activate`, undefined, 200),
+    );
+    const deal = await signed();
+    await service.post(of('movein-notices'), { deal_ids: [deal.id], handover_date: '2099-01-15', way: 'sms' }, 204);
+    const row = (await sales.get(`/api/v1/deals/${deal.id}/document-texts`)).items.at(-1);
+    assert.equal(row.kind, 'movein_notice');
+    const got = (await sales.get(`/api/v1/document-texts/${row.id}`)).body;
+    assert.match(got, /：请郑\*\*于 2099-01-15 接收 .+-\d+/);
+    assert.equal(await preview(), got);
   });
 
   test('more than a template holds is refused, and nothing of it is kept', async () => {

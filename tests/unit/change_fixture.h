@@ -75,36 +75,44 @@ struct change_new {
 static inline int change_terms_insert(struct db *db, int64_t now_ms, const struct change_new *n,
                                       int64_t *ret_id)
 {
-    const int64_t list = n->list_fen ? n->list_fen : FIXTURE_TOTAL;
-    const int64_t total = n->total_fen ? n->total_fen : list;
+    int64_t attached = 0, list = n->list_fen ? n->list_fen : FIXTURE_TOTAL;
+    int64_t total = n->total_fen ? n->total_fen : list, lent = 0;
     const int64_t deposit = n->deposit_fen ? n->deposit_fen : (int64_t)DEPOSIT;
     const int64_t down = n->down_fen ? n->down_fen : 33333300;
     const int64_t plan = n->plan ? n->plan : deal_plan;
     const bool loan = plan == deal_plan;
-    const int64_t lent = n->planless || !loan ? 0 : total - deposit - down;
-    int r = db_run(db,
+    int r = attached_merged(db, n->unit, &attached);
+
+    list += attached;
+    total += attached;
+    lent = n->planless || !loan ? 0 : total - deposit - down;
+    if (r >= 0)
+        r = db_run(db,
                    "INSERT INTO unit_price (unit_id, total_fen, reason, actor, at_ms) SELECT $1, "
                    "$2, 'test', 'tester', $3 WHERE NOT EXISTS (SELECT 1 FROM unit_price WHERE "
                    "unit_id = $1)",
                    "iii", n->unit, FIXTURE_TOTAL, now_ms);
 
     if (r >= 0)
-        r = db_get(db, ret_id,
-                   "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, "
-                   "price_basis, area, list_fen, total_fen, plan_id, plan_name, plan_kind, "
-                   "deposit_fen, loan_fen, valid_until_ms, user_id, made_ms, for_deal_id, "
-                   "for_change) SELECT u.project_id, u.id, $2, (SELECT MAX(id) FROM unit_price "
-                   "WHERE unit_id = u.id), 'gross', 8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, "
-                   "$11, $12, 1 FROM unit u WHERE u.id = $1 RETURNING id",
-                   "iiiiottiiiii", n->unit, n->customer, list, total, n->planless ? NULL : &plan,
-                   n->planless ? ""
-                   : loan      ? "按揭"
-                               : "一次性",
-                   n->planless ? ""
-                   : loan      ? "commercial"
-                               : "one_off",
-                   n->planless ? n->deposit_fen : deposit, lent, now_ms + 30 * FIXTURE_DAY, now_ms,
-                   n->deal);
+        r = db_get(
+            db, ret_id,
+            "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, "
+            "price_basis, area, list_fen, total_fen, plan_id, plan_name, plan_kind, "
+            "deposit_fen, loan_fen, valid_until_ms, user_id, made_ms, for_deal_id, "
+            "for_change, attached_fen) SELECT u.project_id, u.id, $2, (SELECT MAX(id) FROM "
+            "unit_price WHERE unit_id = u.id), 'gross', 8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, "
+            "$11, $12, 1, $13 FROM unit u WHERE u.id = $1 RETURNING id",
+            "iiiiottiiiiii", n->unit, n->customer, list, total, n->planless ? NULL : &plan,
+            n->planless ? ""
+            : loan      ? "按揭"
+                        : "一次性",
+            n->planless ? ""
+            : loan      ? "commercial"
+                        : "one_off",
+            n->planless ? n->deposit_fen : deposit, lent, now_ms + 30 * FIXTURE_DAY, now_ms,
+            n->deal, attached);
+    if (r >= 0)
+        r = terms_attach(db, *ret_id, n->unit);
     if (r >= 0 && !n->planless)
         r = terms_line(db, *ret_id, 1, "deposit", deposit, "subscribed", 0);
     if (r >= 0 && !n->planless)

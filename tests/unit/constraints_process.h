@@ -6,7 +6,8 @@
 #include "constraints.h"
 
 /* Terms 700 of unit 2, deal 700 with document 700; template 700 with one node; nodes 700 open
- * and 701 done; a document template in use (700), a draft (701); text of document 700. */
+ * and 701 done; a document template in use (700), a draft (701); texts of document 700, of
+ * notice 700 and of change 700. */
 static const char process_seed[] =
     "INSERT INTO terms (id, project_id, unit_id, customer_id, unit_price_id, price_basis, "
     "list_fen, total_fen, plan_id, plan_name, valid_until_ms, user_id, made_ms) VALUES "
@@ -32,7 +33,16 @@ static const char process_seed[] =
     "INSERT INTO document_template (id, project_id, kind, number, name, body, state, actor, at_ms) "
     "VALUES (700, 1, 'contract', 1, 'n', 'b', 'active', 'a', 1), "
     "(701, 1, 'contract', 2, 'n', 'b', 'draft', 'a', 1);"
-    "INSERT INTO document_text VALUES (700, 700, 'b', 1);";
+    "INSERT INTO document_text (id, deal_id, document_id, template_id, body, at_ms) VALUES "
+    "(700, 700, 700, 700, 'b', 1);"
+    "INSERT INTO movein_notice (id, deal_id, handover_date, way, actor, sent_ms) VALUES "
+    "(700, 700, '2026-01-01', 'post', 'a', 1);"
+    "INSERT INTO deal_change (id, project_id, number, deal_id, kind, stage, was_terms_id, reason, "
+    "user_id, hash, asked_ms) VALUES (700, 1, 700, 700, 'rename', 'C', 700, 'r', 1, " ONE ", 1);"
+    "INSERT INTO document_text (id, deal_id, notice_id, template_id, body, at_ms) VALUES "
+    "(701, 700, 700, 700, 'b', 1);"
+    "INSERT INTO document_text (id, deal_id, change_id, template_id, body, at_ms) VALUES "
+    "(702, 700, 700, 700, 'b', 1);";
 
 #define PROCESS(project, name, begins, enabled)                                                    \
     "INSERT INTO process_template (project_id, name, begins, enabled) VALUES (" #project ", " name \
@@ -56,6 +66,9 @@ static const char process_seed[] =
 #define TEXT_OF(project, kind, number, name, body, state)                                          \
     "INSERT INTO document_template (project_id, kind, number, name, body, state, actor, at_ms) "   \
     "VALUES (" #project ", '" kind "', " #number ", " name ", " body ", '" state "', 'a', 1)"
+#define FILLED(deal, of, values, template)                                                         \
+    "INSERT INTO document_text (deal_id, " of ", template_id, body, at_ms) VALUES (" #deal         \
+    ", " values ", " #template ", 'b', 1)"
 #define NOTICE(deal, date, way, proof)                                                             \
     "INSERT INTO movein_notice (deal_id, handover_date, way, proof, actor, sent_ms) VALUES "       \
     "(" #deal ", '" date "', '" way "', " proof ", 'a', 1)"
@@ -136,10 +149,18 @@ static const char *const process_refused[] = {
     TEXT_OF(1, "contract", 2, "'n'", "'b'", "draft"),
     TEXT_OF(1, "contract", 3, "'n'", "'b'", "active"),
     "UPDATE document_template SET body = 'x' WHERE id = 700",
-    "INSERT INTO document_text VALUES (999, 700, 'b', 1)",
-    "INSERT INTO document_text VALUES (701, 999, 'b', 1)",
-    "UPDATE document_text SET body = 'x' WHERE document_id = 700",
-    "DELETE FROM document_text WHERE document_id = 700",
+    FILLED(999, "document_id", "701", 700),
+    FILLED(700, "document_id", "999", 700),
+    FILLED(700, "document_id", "700", 700), /* has one */
+    FILLED(700, "notice_id", "999", 700),
+    FILLED(700, "notice_id", "700", 700),
+    FILLED(700, "change_id", "700", 700),
+    FILLED(700, "change_id", "999", 700),
+    FILLED(700, "document_id", "701", 999),
+    FILLED(700, "document_id", "NULL", 700),                /* of nothing */
+    FILLED(700, "notice_id, document_id", "700, 701", 700), /* of two */
+    "UPDATE document_text SET body = 'x' WHERE id = 700",
+    "DELETE FROM document_text WHERE id = 700",
     /* notices */
     NOTICE(999, "2026-01-01", "post", "''"),
     NOTICE(700, "2026-1-1", "post", "''"),

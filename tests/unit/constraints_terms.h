@@ -23,7 +23,8 @@ static const char terms_seed[] =
     "(1, 1, 1, 1, 1, 'unit', 100, 90, 1, 'p', 40, 9, 1, 1);"
     "INSERT INTO terms_line VALUES (1, 1, 'f', 50, 0, 'signed', 0, NULL, ''), "
     "(1, 2, 'f', 40, 1, 'signed', 0, NULL, '');"
-    "INSERT INTO terms_step VALUES (1, 1, 1, 'd', 'amount', 10, 90);" TERMS_COLUMNS_SEED
+    "INSERT INTO terms_step VALUES (1, 1, 1, 'd', 'amount', 10, 90);"
+    "INSERT INTO terms_attached VALUES (1, 2, 0, 5);" TERMS_COLUMNS_SEED
     "(2, 1, 1, 1, 1, 'unit', 100, 90, 9, 1, 1), (3, 1, 1, 1, 1, 'unit', 100, 90, 9, 1, 1), "
     "(4, 1, 1, 1, 1, 'unit', 100, 90, 9, 1, 1), (5, 1, 1, 1, 1, 'unit', 100, 90, 9, 1, 1);"
     "UPDATE terms SET state = 'granted', hash = " ONE " WHERE id IN (2, 3, 5);"
@@ -159,6 +160,16 @@ static const char *const terms_refused[] = {
     LINE(2, 1, 1, 0, "signed"),
     "UPDATE terms_line SET amount_fen = 2",
     "DELETE FROM terms_line",
+    TERMS_WITH(", attached_fen", ", -1"),
+    TERMS_WITH(", id, attached_fen", ", 9, 5") "; UPDATE terms SET version = 2 WHERE id = 9",
+    "INSERT INTO terms_attached VALUES (99, 1, 0, 5)",
+    "INSERT INTO terms_attached VALUES (1, 99, 0, 5)",
+    "INSERT INTO terms_attached VALUES (1, 1, 2, 5)",
+    "INSERT INTO terms_attached VALUES (1, 1, 0, 0)",
+    "INSERT INTO terms_attached VALUES (1, 2, 0, 5)",
+    "INSERT INTO terms_attached VALUES (2, 1, 0, 5)",
+    "UPDATE terms_attached SET merged = 1",
+    "DELETE FROM terms_attached",
 };
 
 static const struct covered terms_covered[] = {

@@ -5,6 +5,7 @@
 
 #include "act_fixture.h"
 
+#include "db/attachment.h"
 #include "db/contract.h"
 #include "db/customer.h"
 #include "db/day.h"
@@ -78,15 +79,70 @@ static inline int terms_line(struct db *db, int64_t terms, int64_t ordinal, cons
                   "iitiiti", terms, ordinal, fund, fen, loan, due, days);
 }
 
+/* ---- what goes with a home ---- */
+
+enum { PARKING = 12000000 };
+
+/* A parking space below, not released: not sold alone, bound to @home. */
+static inline int64_t parking_bound(struct fixture *f, int64_t home, bool merged)
+{
+    struct attachment_change change = {.version = 1, .home_id = home, .merged = merged};
+    char room[16];
+
+    snprintf(room, sizeof(room), "B-%d",
+             (int)fixture_count(f, "SELECT COUNT(*) FROM unit_attachment"));
+    assert_int_equal(db_get(f->db, &change.unit_id,
+                            "INSERT INTO unit (project_id, building_id, stair_id, floor_id, room, "
+                            "line, class, total_fen, attached_only, changed_ms) VALUES ($1, $2, "
+                            "$3, $4, $5, $5, 'parking', $6, 1, $7) RETURNING id",
+                            "iiiitii", f->project, f->building, f->stair, f->floors[0], room,
+                            (int64_t)PARKING, f->now_ms),
+                     1);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO unit_history (unit_id, axis, from_state, to_state, event, "
+                            "actor, unit_version, at_ms) VALUES ($1, 'state', '', 'U', 'generate', "
+                            "'tester', 1, $2)",
+                            "ii", change.unit_id, f->now_ms),
+                     1);
+    assert_int_equal(db_run(f->db, "INSERT INTO permit_unit (unit_id, permit_id) VALUES ($1, $2)",
+                            "ii", change.unit_id, f->permit),
+                     1);
+    assert_int_equal(FIXTURE_DO(f, tx, attachment_set(tx, &change)), 0);
+    return change.unit_id;
+}
+
+/* What is merged into a contract for @unit. */
+static inline int attached_merged(struct db *db, int64_t unit, int64_t *ret_fen)
+{
+    return db_get(db, ret_fen,
+                  "SELECT COALESCE(SUM(u.total_fen), 0) FROM unit_attachment a JOIN unit u ON "
+                  "u.id = a.unit_id WHERE a.home_id = $1 AND a.merged = 1 AND u.attached_only = 1",
+                  "i", unit);
+}
+
+static inline int terms_attach(struct db *db, int64_t terms, int64_t unit)
+{
+    return db_run(db,
+                  "INSERT INTO terms_attached (terms_id, unit_id, merged, price_fen) SELECT $1, "
+                  "a.unit_id, a.merged, u.total_fen FROM unit_attachment a JOIN unit u ON "
+                  "u.id = a.unit_id WHERE a.home_id = $2 AND u.attached_only = 1",
+                  "ii", terms, unit);
+}
+
 /* Granted terms at the list price, less @off_fen: deposit at the subscription, a third a week after
  * the contract, the loan 30 days after the filing. @planned false: a booking's, without a plan. In
  * the open transaction of @db. */
 static inline int terms_insert(struct db *db, int64_t now_ms, int64_t unit, int64_t customer,
                                bool planned, int64_t off_fen, int64_t *ret_id)
 {
-    const int64_t total = FIXTURE_TOTAL - off_fen, down = 33333300;
-    const int64_t loan = planned ? total - DEPOSIT - down : 0;
-    int r = db_run(db,
+    const int64_t down = 33333300;
+    int64_t attached = 0, total = 0, loan = 0;
+    int r = attached_merged(db, unit, &attached);
+
+    total = FIXTURE_TOTAL + attached - off_fen;
+    loan = planned ? total - DEPOSIT - down : 0;
+    if (r >= 0)
+        r = db_run(db,
                    "INSERT INTO unit_price (unit_id, total_fen, reason, actor, at_ms) SELECT $1, "
                    "$2, 'test', 'tester', $3 WHERE NOT EXISTS (SELECT 1 FROM unit_price WHERE "
                    "unit_id = $1)",
@@ -96,13 +152,16 @@ static inline int terms_insert(struct db *db, int64_t now_ms, int64_t unit, int6
         r = db_get(db, ret_id,
                    "INSERT INTO terms (project_id, unit_id, customer_id, unit_price_id, "
                    "price_basis, area, list_fen, total_fen, plan_id, plan_name, plan_kind, "
-                   "deposit_fen, loan_fen, valid_until_ms, user_id, made_ms) SELECT u.project_id, "
-                   "u.id, $2, (SELECT MAX(id) FROM unit_price WHERE unit_id = u.id), 'gross', "
-                   "8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11 FROM unit u WHERE u.id = $1 "
-                   "RETURNING id",
-                   "iiiiottiiii", unit, customer, FIXTURE_TOTAL, total, planned ? &deal_plan : NULL,
-                   planned ? "按揭" : "", planned ? "commercial" : "",
-                   planned ? (int64_t)DEPOSIT : (int64_t)0, loan, now_ms + 3 * FIXTURE_DAY, now_ms);
+                   "deposit_fen, loan_fen, valid_until_ms, user_id, made_ms, attached_fen) SELECT "
+                   "u.project_id, u.id, $2, (SELECT MAX(id) FROM unit_price WHERE unit_id = u.id), "
+                   "'gross', 8937, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12 FROM unit u WHERE "
+                   "u.id = $1 RETURNING id",
+                   "iiiiottiiiii", unit, customer, FIXTURE_TOTAL + attached, total,
+                   planned ? &deal_plan : NULL, planned ? "按揭" : "", planned ? "commercial" : "",
+                   planned ? (int64_t)DEPOSIT : (int64_t)0, loan, now_ms + 3 * FIXTURE_DAY, now_ms,
+                   attached);
+    if (r >= 0)
+        r = terms_attach(db, *ret_id, unit);
     if (r >= 0 && planned)
         r = terms_line(db, *ret_id, 1, "deposit", DEPOSIT, "subscribed", 0);
     if (r >= 0 && planned)

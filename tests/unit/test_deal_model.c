@@ -19,6 +19,8 @@ enum {
     TERM_DAYS = 3,
     DOWN = 33333300,
     STACK = 16,
+    MERGED = 0, /* the unit with a parking space in its total, and */
+    APART = 1,  /* the one whose parking space is paid apart */
 };
 
 struct m_hold { /* what stood on a unit before a deal: A, K or R */
@@ -52,6 +54,7 @@ struct world {
     struct m_deal deals[FIXTURE_UNITS]; /* of each unit the live one */
     int64_t tickets[FIXTURE_UNITS][BUYERS];
     int64_t papers;
+    int64_t parking[2]; /* of MERGED and APART */
     struct actor users[USERS];
     uint64_t seed, random;
     int step, allowed, refused;
@@ -267,7 +270,7 @@ static void do_advance(struct world *w, struct m_deal *d, int64_t deal)
  * the contract, the loan 30 days after the filing. */
 static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 {
-    const int64_t loan = FIXTURE_TOTAL - DEPOSIT - DOWN;
+    const int64_t loan = FIXTURE_TOTAL + (d->unit == MERGED ? PARKING : 0) - DEPOSIT - DOWN;
     char day[DAY_TEXT];
     int64_t due = d->subscribed[0] ? DEPOSIT : 0;
 
@@ -419,6 +422,13 @@ static void units_compare(struct world *w)
             fail_msg("seed %llu step %d: unit %d reads %c, the model %c",
                      (unsigned long long)w->seed, w->step, i, state, w->units[i].state);
     }
+    for (int i = 0; i < 2; i++) { /* what is not sold alone is where its home's deal is */
+        const char home = w->units[i].state, state = fixture_state(w->f, w->parking[i]);
+
+        if (state != (strchr("BSCFDT", home) ? home : 'U'))
+            fail_msg("seed %llu step %d: the parking of unit %d reads %c, its home %c",
+                     (unsigned long long)w->seed, w->step, i, state, home);
+    }
 }
 
 static void step_random(struct world *w)
@@ -465,6 +475,8 @@ static void run_seed(struct fixture *f, uint64_t seed, int stages[128])
 
     for (int i = 0; i < FIXTURE_UNITS; i++)
         w.units[i] = (struct m_hold){.state = 'A', .user = -1, .buyer = -1};
+    w.parking[0] = parking_bound(f, f->units[MERGED], true);
+    w.parking[1] = parking_bound(f, f->units[APART], false);
     for (int i = 0; i < USERS; i++) {
         w.users[i] = f->actor;
         w.users[i].id = i + 1;

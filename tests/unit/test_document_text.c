@@ -1,10 +1,13 @@
 /* test_document_text.c - templates in versions, and the text of a paper: each field filled, figures
- * and capitals agreeing, the permit's account, nothing personal in clear in the file. */
-#include "deal_fixture.h"
+ * and capitals agreeing, the permit's account, nothing personal in clear in the file; of documents,
+ * notices and executed changes. */
+#include "change_fixture.h"
 
 #include <fcntl.h>
 
+#include "db/day.h"
 #include "db/document_text.h"
+#include "db/movein.h"
 
 static const char phone[] = "13812340000"; /* of deal_buyers[0] */
 
@@ -33,10 +36,18 @@ static int keep(void *arg, const char *body)
     return 0;
 }
 
+static int text_read(struct fixture *f, const char *sql, int64_t id, bool clear, char out[8000])
+{
+    int64_t text = fixture_of(f, sql, id);
+
+    out[0] = '\0';
+    return FIXTURE_DO(f, tx, document_text_get(tx, text, clear, keep, out));
+}
+
 static int text_of(struct fixture *f, int64_t document, bool clear, char out[8000])
 {
-    out[0] = '\0';
-    return FIXTURE_DO(f, tx, document_text_get(tx, document, clear, keep, out));
+    return text_read(f, "SELECT COALESCE(MAX(id), 0) FROM document_text WHERE document_id = $1",
+                     document, clear, out);
 }
 
 static int64_t document_of(struct fixture *f, int64_t deal)
@@ -193,24 +204,152 @@ static void test_preview(void **state)
     char text[8000];
     int r;
 
-    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总价}}", keep, text));
+    r = FIXTURE_DO(f, tx,
+                   document_text_preview(tx, f->project, "subscription", "{{总价}}", keep, text));
     assert_int_equal(r, 0);
     assert_string_equal(text, "{{总价}}"); /* there is no paper yet */
     deal_new(f, 'S', f->units[0], 0);
-    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总价}} {{buyers}}", keep, text));
+    r = FIXTURE_DO(
+        f, tx,
+        document_text_preview(tx, f->project, "subscription", "{{总价}} {{buyers}}", keep, text));
     assert_int_equal(r, 0);
     assert_string_equal(text, "1,103,333.00 王**");
-    r = FIXTURE_DO(f, tx, document_text_preview(tx, f->project, "{{总}}", keep, text));
+    r = FIXTURE_DO(f, tx,
+                   document_text_preview(tx, f->project, "subscription", "{{总}}", keep, text));
     assert_refused(f, r, FIELDS_WRONG);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM document_text"), 0);
 }
 
+/* ---- what is of no document ---- */
+
+static int text_listed(void *arg, const struct document_text_row *row)
+{
+    char *out = arg;
+    const size_t n = strlen(out);
+
+    snprintf(out + n, 200 - n, "%s %s;", row->kind, row->change);
+    return 0;
+}
+
+static const char *texts_of(struct fixture *f, int64_t deal)
+{
+    static char out[200];
+
+    out[0] = '\0';
+    assert_int_equal(FIXTURE_DO(f, tx, document_text_list(tx, deal, text_listed, out)), 0);
+    return out;
+}
+
+/* A notice has its own text, of the day it names; without a template of its kind it has none. */
+static void test_notice(void **state)
+{
+    struct fixture *f = *state;
+    char day[DAY_TEXT], text[8000], wanted[200];
+    int64_t deal = change_deal(f, 'C', f->units[0], 0);
+    struct movein_new notice = {&deal, 1, day, "post"};
+
+    day_of(f->now_ms, day);
+    assert_int_equal(day_add(day, MOVEIN_AHEAD_DAYS, day), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, movein_send(tx, &notice)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM document_text"), 0);
+    template_used(f, "movein_notice", "{{买受人}} {{handover date}} {{房号}} {{变更事项}}");
+    assert_int_equal(FIXTURE_DO(f, tx, movein_send(tx, &notice)), 0);
+    assert_int_equal(
+        text_read(f, "SELECT id FROM document_text WHERE notice_id IS NOT NULL AND deal_id = $1",
+                  deal, false, text),
+        0);
+    assert_null(strstr(text, "{{"));
+    snprintf(wanted, sizeof(wanted), "王** %s ", day);
+    assert_memory_equal(text, wanted, strlen(wanted));
+    assert_non_null(strstr(text, "／")); /* no change */
+    assert_string_equal(texts_of(f, deal), "movein_notice ;");
+    assert_true(db_run(f->db, "DELETE FROM document_text", "") < 0);
+}
+
+static void change_text(struct fixture *f, int64_t change, bool clear, char text[8000])
+{
+    assert_int_equal(
+        text_read(f, "SELECT id FROM document_text WHERE change_id = $1", change, clear, text), 0);
+}
+
+/* What is asked for has no paper; what was executed says who bought before and who buys now. */
+static void test_change_of_buyers(void **state)
+{
+    struct fixture *f = *state;
+    struct deal_change_ask ask;
+    char text[8000];
+    int64_t deal, change;
+
+    template_used(f, "change",
+                  "{{变更事项}} {{变更原因}} {{原买受人}} {{买受人}} {{原总价}} {{总价}}");
+    deal = change_deal(f, 'S', f->units[0], 0);
+    f->now_ms += FIXTURE_MINUTE;
+    ask = change_of(f, DEAL_CHANGE_RENAME, deal, 0);
+    assert_int_equal(db_run(f->db, "UPDATE customer SET name = '陈大文' WHERE id = $1", "i",
+                            ask.buyers[0].customer_id),
+                     1);
+    change = change_asked(f, &ask);
+    assert_string_equal(texts_of(f, deal), "");
+    f->now_ms += FIXTURE_MINUTE;
+    change_approve(f, change);
+    assert_string_equal(texts_of(f, deal), "change rename;");
+    change_text(f, change, true, text);
+    assert_string_equal(text, "更名 because 王小明 陈大文 1,103,333.00 1,103,333.00");
+    change_text(f, change, false, text);
+    assert_string_equal(text, "更名 because 王** 陈** 1,103,333.00 1,103,333.00");
+}
+
+/* An exchange names both homes; a refused one has no paper. */
+static void test_change_of_unit(void **state)
+{
+    struct fixture *f = *state;
+    struct deal_change_ask ask;
+    char text[8000];
+    int64_t deal, change;
+
+    template_used(f, "change", "{{原房号}}>{{房号}} {{变更款项}} {{退款金额}}");
+    deal = change_deal(f, 'S', f->units[0], 0);
+    ask = change_of(f, DEAL_CHANGE_EXCHANGE, deal, f->units[1]);
+    change = change_asked(f, &ask);
+    assert_int_equal(change_decide(f, change, APPROVAL_REJECTED), 0);
+    assert_string_equal(texts_of(f, deal), "");
+    ask = change_of(f, DEAL_CHANGE_EXCHANGE, deal, f->units[1]);
+    change = change_asked(f, &ask);
+    change_approve(f, change);
+    change_text(f, change, false, text);
+    assert_non_null(strstr(text, "101>"));
+    assert_non_null(strstr(text, "102 ／ ／"));
+}
+
+static void test_change_of_day(void **state)
+{
+    struct fixture *f = *state;
+    struct deal_change_ask ask;
+    char text[8000], day[DAY_TEXT], wanted[100];
+    int64_t deal, change;
+
+    template_used(f, "change", "{{原期限}}>{{变更后期限}}");
+    deal = change_deal(f, 'S', f->units[0], 0);
+    day_of(fixture_of(f, "SELECT due_ms FROM deal WHERE id = $1", deal), day);
+    ask = change_of(f, DEAL_CHANGE_POSTPONE_SIGNING, deal, 0);
+    change = change_asked(f, &ask);
+    f->now_ms += FIXTURE_MINUTE;
+    change_approve(f, change);
+    change_text(f, change, false, text);
+    snprintf(wanted, sizeof(wanted), "%s>", day);
+    assert_memory_equal(text, wanted, strlen(wanted));
+    day_of(fixture_of(f, "SELECT due_ms FROM deal WHERE id = $1", deal), day);
+    assert_non_null(strstr(text, day));
+}
+
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, change_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_versions), CASE(test_every_field),      CASE(test_in_clear),
-        CASE(test_frozen),   CASE(test_nothing_in_clear), CASE(test_preview),
+        CASE(test_versions),      CASE(test_every_field),      CASE(test_in_clear),
+        CASE(test_frozen),        CASE(test_nothing_in_clear), CASE(test_preview),
+        CASE(test_notice),        CASE(test_change_of_buyers), CASE(test_change_of_unit),
+        CASE(test_change_of_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,11 @@ static const struct expected {
     {TRANSITION_FORFEIT, 16, "S", "A", "10", "R"},
     {TRANSITION_SIGN, 17, "A", "C", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 18", "D"},
     {TRANSITION_SIGN_OWN, 17, "BS", "C", "1 2 3 4 5 7 8 9 10 11 12 13 14", "DO"},
+    /* With a home, what is not sold alone: its price and identity are those of the home's terms. */
+    {TRANSITION_TAKE_B, 12, "UA", "B", "1 2 3 4 6 13 14", ""},
+    {TRANSITION_TAKE_S, 14, "UA", "S", "1 2 3 4 6 13 14", ""},
+    {TRANSITION_TAKE_C, 17, "UA", "C", "1 2 3 4 6 13 14", "D"},
+    {TRANSITION_GIVE_BACK, 20, "BSCD", "<", "14", ""},
     {TRANSITION_FILE, 18, "C", "F", "", "D"},
     {TRANSITION_UNFILE, 19, "F", "C", "15", "D"},
     {TRANSITION_CANCEL, 20, "C", "A", "10 14 16 17", "R"},

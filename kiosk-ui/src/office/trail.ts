@@ -41,7 +41,7 @@ const STATE: Record<string, (code: string) => string> = {
   document_template: (code) => `document.stateOf.${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;
+  /^(model_room|attached_only|merged|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {

@@ -285,6 +285,7 @@ describe('the terms of a deal', () => {
         approval_id: 77,
         steps: [],
         lines: [],
+        attached: [],
         made_ms: 1,
         discount_bp: 0,
       }),
@@ -395,7 +396,14 @@ describe('a step of a deal', () => {
       'GET /deals/{deal}': () => ({ ...deal, project_id: 1, customer_id: 5 }),
       'GET /projects/{project}/plans': () => ({ items: [{ id: 1, name: '按揭', enabled: true, lines: [] }] }),
       'GET /projects/{project}/discounts': () => ({ items: [] }),
-      'POST /units/{unit}/quote': () => ({ beyond: '', total_fen: 70_00, limit_bp: 0, steps: [], lines: [] }),
+      'POST /units/{unit}/quote': () => ({
+        beyond: '',
+        total_fen: 70_00,
+        limit_bp: 0,
+        steps: [],
+        lines: [],
+        attached: [],
+      }),
       'POST /units/{unit}/terms': () => ({ id: 9, state: 'pending', total_fen: 70_00, plan_name: '按揭' }),
     });
     page = await shown(StepPanel, { id: 1, step: 'subscribe' });

@@ -53,6 +53,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     props: (deal) => ({ deal: deal.id }),
     when: signed,
   },
+  {
+    name: 'texts',
+    component: defineAsyncComponent(() => import('../service/DocumentTexts.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+  },
   { name: 'papers', component: defineAsyncComponent(() => import('./PaperPart.vue')), place: 'side' },
   { name: 'history', component: defineAsyncComponent(() => import('./HistoryPart.vue')), place: 'side' },
 ];
