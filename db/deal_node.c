@@ -254,7 +254,7 @@ static int node_of_kind(struct tx *tx, int64_t deal_id, enum node_kind kind, con
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      NODE_COLUMNS "WHERE n.deal_id = $1 AND n.kind = $2 AND n.state = $3 "
-                                  "ORDER BY n.ordinal LIMIT 1",
+                                  "AND n.state <> 'void' ORDER BY n.ordinal LIMIT 1",
                      "itt", deal_id, node_kinds[kind].code, state);
 
     if (r == 0)

@@ -1,5 +1,4 @@
-/* commit.c - bench_commit FOLDER ROUNDS SECONDS [ROWS]: durable transactions a second, in groups
- * and not.
+/* commit.c - bench_commit FOLDER ROUNDS SECONDS: durable transactions a second, in groups and not.
  *
  * A round is the grouping writer with 64 clients, each waiting for its own acknowledgement as a
  * connection of the daemon does: suspended, and resumed by the writer on a worker's thread. (With a
@@ -7,8 +6,7 @@
  * Then bare SQLite with the same settings and the same statement, one sync for each transaction,
  * from one thread: the fastest a program without groups can be. Both databases are in FOLDER and
  * start empty in every round. Prints {"grouped":[…],"single":[…],"jobs_per_commit":[…],
- * "p99_us":[…]}, transactions a second. With ROWS only the second is done, with so many rows in
- * each transaction: {"single":[…]}.
+ * "p99_us":[…]}, transactions a second.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -43,7 +41,6 @@ struct client {
 struct bench {
     struct writer *writer;
     double seconds, until; /* of a round; when this one ends */
-    long rows;             /* of a transaction, one by one */
     struct client clients[CLIENTS];
     pthread_mutex_t lock;
     pthread_cond_t answered;
@@ -201,31 +198,6 @@ static int grouped(struct bench *b, const char *path, double *ret_rate, double *
 
 /* ---- one by one ---- */
 
-static int row_insert(sqlite3_stmt *insert, int64_t n)
-{
-    int rc;
-
-    sqlite3_bind_text(insert, 1, "list.csv", -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 2, "0123456789abcdef", -1, SQLITE_STATIC);
-    sqlite3_bind_int64(insert, 3, n);
-    sqlite3_bind_text(insert, 4, "system", -1, SQLITE_STATIC);
-    sqlite3_bind_int64(insert, 5, clock_wall_ms());
-    rc = sqlite3_step(insert) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
-    return sqlite3_reset(insert) == SQLITE_OK ? rc : SQLITE_ERROR;
-}
-
-/* One row is its own transaction. */
-static int rows_insert(sqlite3 *db, sqlite3_stmt *insert, long rows, int64_t n)
-{
-    int rc = rows > 1 ? sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) : SQLITE_OK;
-
-    for (long i = 0; rc == SQLITE_OK && i < rows; i++)
-        rc = row_insert(insert, n);
-    if (rc == SQLITE_OK && rows > 1)
-        rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-    return rc;
-}
-
 static int single(struct bench *b, const char *path, double *ret_rate)
 {
     sqlite3_stmt *insert = NULL;
@@ -245,8 +217,18 @@ static int single(struct bench *b, const char *path, double *ret_rate)
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, INSERT, -1, &insert, NULL);
     start = now_s();
-    while (rc == SQLITE_OK && now_s() - start < b->seconds)
-        rc = rows_insert(db, insert, b->rows, n++);
+    while (rc == SQLITE_OK && now_s() - start < b->seconds) {
+        sqlite3_bind_text(insert, 1, "list.csv", -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 2, "0123456789abcdef", -1, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 3, n);
+        sqlite3_bind_text(insert, 4, "system", -1, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 5, clock_wall_ms());
+        rc = sqlite3_step(insert) == SQLITE_DONE ? SQLITE_OK
+                                                 : SQLITE_ERROR; /* its own transaction */
+        if (sqlite3_reset(insert) != SQLITE_OK)
+            rc = SQLITE_ERROR;
+        n++;
+    }
     *ret_rate = (double)n / (now_s() - start);
     sqlite3_finalize(insert);
     sqlite3_close(db);
@@ -265,16 +247,13 @@ int main(int argc, char **argv)
 {
     static double rates[ROUNDS_MAX], singles[ROUNDS_MAX], groups[ROUNDS_MAX], p99s[ROUNDS_MAX];
     static struct bench b;
-    const bool alone = argc == 5;
-    long rounds = argc == 4 || alone ? strtol(argv[2], NULL, 10) : 0;
+    long rounds = argc == 4 ? strtol(argv[2], NULL, 10) : 0;
     char path[512], other[512];
     int r = 0;
 
-    b.seconds = rounds > 0 ? strtod(argv[3], NULL) : 0;
-    b.rows = alone ? strtol(argv[4], NULL, 10) : 1;
-    if (rounds < 1 || rounds > ROUNDS_MAX || b.seconds <= 0 || b.seconds > 60 || b.rows < 1 ||
-        b.rows > 10000) {
-        fputs("bench_commit FOLDER ROUNDS SECONDS [ROWS]\n", stderr);
+    b.seconds = argc == 4 ? strtod(argv[3], NULL) : 0;
+    if (rounds < 1 || rounds > ROUNDS_MAX || b.seconds <= 0 || b.seconds > 60) {
+        fputs("bench_commit FOLDER ROUNDS SECONDS\n", stderr);
         return 2;
     }
     b.latencies = calloc(LATENCIES_MAX, sizeof(*b.latencies));
@@ -283,8 +262,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof(path), "%s/grouped.db", argv[1]);
     snprintf(other, sizeof(other), "%s/single.db", argv[1]);
     for (long i = 0; r == 0 && i < rounds; i++) {
-        if (!alone)
-            r = grouped(&b, path, &rates[i], &groups[i], &p99s[i]);
+        r = grouped(&b, path, &rates[i], &groups[i], &p99s[i]);
         if (r == 0)
             r = single(&b, other, &singles[i]);
     }
@@ -296,15 +274,13 @@ int main(int argc, char **argv)
         return 1;
     }
     putchar('{');
+    list_print("grouped", rates, rounds);
+    putchar(',');
     list_print("single", singles, rounds);
-    if (!alone) {
-        putchar(',');
-        list_print("grouped", rates, rounds);
-        putchar(',');
-        list_print("jobs_per_commit", groups, rounds);
-        putchar(',');
-        list_print("p99_us", p99s, rounds);
-    }
+    putchar(',');
+    list_print("jobs_per_commit", groups, rounds);
+    putchar(',');
+    list_print("p99_us", p99s, rounds);
     puts("}");
     return 0;
 }

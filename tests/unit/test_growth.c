@@ -5,6 +5,8 @@
 #include "db/alert.h"
 #include "db/audit.h"
 #include "db/backup.h"
+#include "db/deal.h"
+#include "db/deal_node.h"
 #include "db/encumbrance.h"
 #include "db/link_revocation.h"
 #include "db/property.h"
@@ -12,7 +14,8 @@
 enum { MANY = 2000, FEW = 60 };
 
 /* Units sold at the source, each with a claim, a cleared encumbrance, an answered call, a link
- * taken back, a row of the log; and an area with a building, to be moved. */
+ * taken back, a row of the log; an area with a building, to be moved; buyers and nodes of deals, of
+ * which one is there. */
 static const char office[] =
     "CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL "
     " SELECT i + 1 FROM c WHERE i < 2000) SELECT i FROM c;"
@@ -32,6 +35,15 @@ static const char office[] =
     "INSERT INTO area (id, project_id, kind, name) VALUES (1, 1, 'area', 'a'), "
     " (2, 1, 'phase', 'p');"
     "INSERT INTO building (id, project_id, area_id, name) VALUES (2, 1, 1, 'b2');"
+    "PRAGMA foreign_keys = OFF;"
+    "INSERT INTO deal_party (deal_id, customer_id, ordinal, share_bp, since_ms, ended_ms) "
+    " SELECT 1000 + i, 1000 + i, 1, 10000, 1, 2 FROM n;"
+    "INSERT INTO deal_node (deal_id, ordinal, code, name, kind, right_code, days, counted_from, "
+    " strict) SELECT 1000 + i, 1, 'c', 'n', 'deposit', 'deal.process', 1, 'begin', 0 FROM n;"
+    "DROP TRIGGER deal_terms_insert;"
+    "INSERT INTO deal (id, project_id, unit_id, customer_id, user_id, stage, terms_id, opened_ms) "
+    " VALUES (1, 1, 1001, 1, 1, 'S', 1, 1);"
+    "PRAGMA foreign_keys = ON;"
     "DROP TABLE n";
 
 static int setup(void **state)
@@ -69,6 +81,13 @@ static int encumbrance_seen(void *arg, const struct encumbrance_row *row)
 static int alert_seen(void *arg, const struct alert_row *row)
 {
     (void)arg, (void)row;
+    return 0;
+}
+
+static int party_seen(void *arg, const struct deal_party_row *row)
+{
+    (void)row;
+    ++*(int *)arg;
     return 0;
 }
 
@@ -124,6 +143,17 @@ static void test_calls_links_and_log(void **state)
     assert_quick(f, backup_last(f->db, &ms));
 }
 
+static void test_deals(void **state)
+{
+    struct fixture *f = *state;
+    int seen = 0;
+
+    assert_quick(f, FIXTURE_DO(f, tx, deal_party_each(tx, 1000, party_seen, &seen)));
+    assert_quick(f, FIXTURE_DO(f, tx, deal_node_told(tx, 1, NODE_DEPOSIT, NULL)));
+    assert_quick(f, FIXTURE_DO(f, tx, deal_node_untold(tx, 1, NODE_DEPOSIT, "")));
+    assert_int_equal(seen, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
@@ -131,6 +161,7 @@ int main(void)
         CASE(test_units),
         CASE(test_nodes),
         CASE(test_calls_links_and_log),
+        CASE(test_deals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
