@@ -8,6 +8,8 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "daemon/http/feed.h"
 #include "daemon/http/http.h"
@@ -15,6 +17,20 @@
 #include "http_server.h"
 
 #define H "Host: x:80\r\n"
+
+/* More than there is memory for: sanitizers are told so, others by a limit. */
+enum { TOO_MUCH = 96 << 20 };
+#define OPTIONS "allocator_may_return_null=1:max_allocation_size_mb=64"
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return OPTIONS;
+}
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return OPTIONS;
+}
 
 static struct server server;
 
@@ -85,6 +101,12 @@ static int setup_bulk(void **state)
 {
     (void)state;
     return start_with(&(struct feed_options){.bytes_max = 512 * 1024}, 0);
+}
+
+static int setup_huge(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){.bytes_max = 4UL * TOO_MUCH}, 0);
 }
 
 static int setup_unread(void **state)
@@ -365,6 +387,56 @@ static void test_ring_is_bounded(void **state)
     assert_int_equal(feed_post(server.feed, 1, "e", big, 1001), -EMSGSIZE);
 }
 
+/* Memory for TOO_MUCH in one piece is not to be had any more, or as it was before. */
+static void memory_limit(bool limited)
+{
+    struct rlimit limit;
+    size_t pages = 0;
+    void *volatile much = malloc(TOO_MUCH);
+    FILE *f = fopen("/proc/self/statm", "re");
+
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%zu", &pages), 1);
+    fclose(f);
+    if (!much && limited)
+        return; /* a sanitizer, whose shadows need room of their own */
+    free(much);
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    limit.rlim_cur =
+        limited ? pages * (size_t)sysconf(_SC_PAGESIZE) - TOO_MUCH / 2 : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+/* An event that there was no memory for is not missed in silence: not by who listens, nor by who
+ * comes back. */
+static void test_lost_event(void **state)
+{
+    struct stream s = stream_open("/api/events", "");
+    char *much = mmap(NULL, TOO_MUCH, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)state;
+    assert_ptr_not_equal(much, MAP_FAILED);
+    assert_true(stream_until(&s, "event: heartbeat\n"));
+    post("before", "x");
+    assert_true(stream_until(&s, "event: before\n"));
+    memory_limit(true);
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), "much", much, TOO_MUCH),
+                     -ENOMEM);
+    memory_limit(false);
+    assert_true(stream_until(&s, "id: e1-2\nevent: reset\n"));
+    post("after", "x");
+    assert_true(stream_until(&s, "id: e1-3\nevent: after\n"));
+    stream_close(&s);
+    s = stream_open("/api/events", "Last-Event-ID: e1-1\r\n");
+    assert_true(stream_until(&s, "id: e1-3\nevent: reset\n"));
+    stream_close(&s);
+    s = stream_open("/api/events", "Last-Event-ID: e1-2\r\n");
+    assert_true(stream_until(&s, "id: e1-3\nevent: after\n"));
+    assert_null(strstr(s.text, "reset"));
+    stream_close(&s);
+    munmap(much, TOO_MUCH);
+}
+
 /* An idle stream is not behind, however much goes by on other channels. */
 static void test_idle_is_not_reset(void **state)
 {
@@ -637,6 +709,7 @@ int main(void)
         T(test_heartbeat_tells_age, setup),
         T(test_continuation, setup),
         T(test_ring_is_bounded, setup_small),
+        T(test_lost_event, setup_huge),
         T(test_idle_is_not_reset, setup_small),
         T(test_caps, setup_small),
         T(test_ends_with_the_scope, setup_tied),
