@@ -483,7 +483,7 @@ int discount_order(struct tx *tx, int64_t project_id, const int64_t *seen, const
         return order_stale(tx, project_id);
     if (!order_whole(&now, order)) {
         fault_item(tx->fault, FAULT_FIELD_CHOICE, 0, "order", "field", "order", NULL);
-        return fault_set(tx->fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields_refused(tx->fault);
     }
     for (size_t i = 0; r == 0 && i < n; i++) {
         const struct place *old = place_find(&now, order[i]);

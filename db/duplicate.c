@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/clock.h"
 #include "db/ownership.h"
 
 enum { PLAIN_TEXT = CUSTOMER_NAME_MAX * 4 + 1 };
-#define MINUTE_MS INT64_C(60000)
 
 /* As the index customer_name_plain has it: without blanks. */
 static void name_plain(const char *name, char out[PLAIN_TEXT])

@@ -93,6 +93,11 @@ void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *
     __attribute__((sentinel));
 /* FIELDS_WRONG, with how many items there are; 0 when there is none. */
 int fault_fields(struct fault *f);
+/* The same where one was just added: -EREFUSED always. */
+static inline int fault_fields_refused(struct fault *f)
+{
+    return fault_refused(fault_fields(f));
+}
 
 /* Frees what @f owns and leaves it unset. */
 void fault_clear(struct fault *f);

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/ownership.h"
 #include "db/sight.h"
-
-#define HOUR_MS INT64_C(3600000)
 
 #define CODE(code, hours) code,
 const char *const follow_stages[] = {FOLLOW_STAGES(CODE) NULL};

@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/notification.h"
 #include "db/pool_apply.h"
 #include "db/sight.h"
 #include "db/user.h"
 #include "db/workday.h"
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (24 * HOUR_MS)
 
 enum { RUN_AT_ONCE = 200 };
 

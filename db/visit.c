@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
 #include "db/customer.h"
 #include "db/customer_class.h"
 #include "db/option.h"
 #include "db/sight.h"
-
-#define HOUR_MS INT64_C(3600000)
 
 /* ---- what a new one must be ---- */
 

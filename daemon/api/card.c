@@ -112,7 +112,7 @@ static int card_asked(struct call *call, struct found *found)
         return card_find(&call->tx, form, card_take, found);
     if (r == 0 && !number) {
         fault_item(call->tx.fault, FAULT_FIELD_MISSING, 0, "number", "field", "number", NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields_refused(call->tx.fault);
     }
     if (r == 0)
         r = card_number_form(call->tx.fault, number, form);

@@ -113,7 +113,7 @@ static int query_text(struct call *call, const char *name, size_t max, const cha
     if (!text || (text_allowed(text, strlen(text), &n) && n >= 1 && n <= max))
         return 0;
     fault_item(call->tx.fault, FAULT_FIELD_TEXT, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 static int page_add(void *arg, const struct customer_row *row)
@@ -128,7 +128,7 @@ static int page_add(void *arg, const struct customer_row *row)
 static int choice_wrong(struct call *call, const char *name)
 {
     fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 /* A day of the site as its beginning, or its end. */
@@ -141,7 +141,7 @@ static int query_day(struct call *call, const char *name, bool end, int64_t *ret
         return 0;
     if (!date_valid(text) || day_end_ms(text, &end_ms) < 0) {
         fault_item(call->tx.fault, FAULT_DATE, 0, name, "field", name, NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields_refused(call->tx.fault);
     }
     *ret_ms = end ? end_ms : day_midnight_ms(end_ms - 1);
     return 0;
@@ -193,7 +193,7 @@ int api_customer_search(struct call *call)
         r = call_query_int(call, "limit", 1, CUSTOMER_FOUND_MAX, PAGE_DEFAULT, &limit);
     if (r == 0 && !asked) {
         fault_item(call->tx.fault, FAULT_FIELD_MISSING, 0, "q", "field", "q", NULL);
-        r = fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        r = fault_fields_refused(call->tx.fault);
     }
     if (r < 0)
         return r;

@@ -148,7 +148,7 @@ static int query_day(struct call *call, const char *name, const char *fallback, 
     if (date_valid(*ret))
         return 0;
     fault_item(call->tx.fault, FAULT_DATE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 int api_workday_list(struct call *call)

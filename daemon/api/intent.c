@@ -194,7 +194,7 @@ static int match_add(void *arg, const struct unit_match *m)
 static int query_wrong(struct call *call, const char *name)
 {
     fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 static int query_ranges(struct call *call, struct intent_wish *w)

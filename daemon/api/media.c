@@ -135,7 +135,7 @@ static int name_take(struct call *call, char *out, size_t size)
         name = "";
     if (!text_allowed(name, strlen(name), &chars) || chars > NAME_MAX_CHARS) {
         fault_item(call->tx.fault, FAULT_FIELD_TEXT, 0, "name", "field", "name", NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields_refused(call->tx.fault);
     }
     snprintf(out, size, "%s", name);
     return 0;

@@ -123,7 +123,7 @@ static int query_title(struct call *call, const char **ret_title)
     if (title &&
         (!text_allowed(title, strlen(title), &n) || n < 1 || n > QUESTIONNAIRE_TITLE_MAX)) {
         fault_item(call->tx.fault, FAULT_FIELD_TEXT, 0, "title", "field", "title", NULL);
-        return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+        return fault_fields_refused(call->tx.fault);
     }
     *ret_title = title;
     return 0;

@@ -61,7 +61,7 @@ int call_query_int(struct call *call, const char *name, int64_t min, int64_t max
         *ret_value = value;
         return 0;
     }
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 int call_query_choice(struct call *call, const char *name, const char *const *choices,
@@ -77,7 +77,7 @@ int call_query_choice(struct call *call, const char *name, const char *const *ch
     if (!text)
         return 0;
     fault_item(call->tx.fault, FAULT_FIELD_CHOICE, 0, name, "field", name, NULL);
-    return fault_set(call->tx.fault, FAULT_FIELDS_WRONG, "count", "1", NULL);
+    return fault_fields_refused(call->tx.fault);
 }
 
 int call_query_word(struct call *call, const char *name, const char *const *choices,

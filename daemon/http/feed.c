@@ -161,10 +161,23 @@ static void wake(struct feed_stream *s)
     MHD_resume_connection(s->connection);
 }
 
+/* @e is the newest. Without memory for it (NULL) there is a hole that nobody gets over: the ring
+ * begins anew behind it. */
+static void ring_add(struct feed *f, struct event *e)
+{
+    while (f->n > 0 && (!e || f->n >= f->events_max || f->bytes + e->n > f->bytes_max))
+        ring_drop(f);
+    f->last++;
+    if (!e)
+        return;
+    f->ring[f->last % f->events_max] = e;
+    f->n++;
+    f->bytes += e->n;
+}
+
 int feed_post(struct feed *f, uint64_t channel, const char *name, const char *data, size_t n)
 {
     struct event *e;
-    int r = 0;
 
     if (!name_ok(name))
         return -EINVAL;
@@ -172,25 +185,17 @@ int feed_post(struct feed *f, uint64_t channel, const char *name, const char *da
         return -EMSGSIZE;
     pthread_mutex_lock(&f->lock);
     e = event_make(f, f->last + 1, name, data, n);
-    if (!e) {
-        r = -ENOMEM;
-    } else {
+    if (e)
         e->channel = channel;
-        while (f->n > 0 && (f->n >= f->events_max || f->bytes + e->n > f->bytes_max))
-            ring_drop(f);
-        f->last++;
-        f->ring[f->last % f->events_max] = e;
-        f->n++;
-        f->bytes += e->n;
-        for (struct feed_stream *s = f->streams; s; s = s->next) {
-            if (listens(s, channel))
-                wake(s);
-            else if (s->position == f->last - 1)
-                s->position = f->last; /* who took all of its own is not behind */
-        }
+    ring_add(f, e);
+    for (struct feed_stream *s = f->streams; s; s = s->next) {
+        if (listens(s, channel))
+            wake(s);
+        else if (s->position == f->last - 1)
+            s->position = f->last; /* who took all of its own is not behind */
     }
     pthread_mutex_unlock(&f->lock);
-    return r;
+    return e ? 0 : -ENOMEM;
 }
 
 void feed_checked(struct feed *f)
@@ -223,10 +228,14 @@ static struct event *beat_make(struct feed *f, const struct feed_stream *s)
 static struct event *next_event(struct feed *f, struct feed_stream *s)
 {
     if (s->lost || s->position + 1 < oldest(f)) {
+        struct event *e = event_make(f, f->last, "reset", "{}", 2);
+
+        if (!e)
+            return NULL; /* at the next beat */
         s->lost = false;
         s->position = f->last;
         f->resets++;
-        return event_make(f, s->position, "reset", "{}", 2);
+        return e;
     }
     while (s->position < f->last) {
         struct event *e = f->ring[++s->position % f->events_max];

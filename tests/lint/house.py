@@ -365,10 +365,12 @@ def rule_fault(house):
     for source in house.c():
         for m in re.finditer(r"\bFAULT_\w+\b", source.code):
             symbol = m.group()[len("FAULT_"):]
-            if FAULT_OWN.match(m.group()) or source.path in ("db/fault.h", "db/fault.c"):
+            if FAULT_OWN.match(m.group()):
                 continue
             if not source.path.startswith("tests/"):
                 used.add(symbol)
+            if source.path in ("db/fault.h", "db/fault.c"):
+                continue
             if symbol not in rows and not re.search(r"#\s*define\s+%s\b" % m.group(), source.code):
                 yield Finding(source.path, source.line(m.start()), "fault",
                               "%s is not in db/fault.def" % m.group())

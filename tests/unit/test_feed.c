@@ -8,13 +8,30 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "daemon/http/feed.h"
 #include "daemon/http/http.h"
 #include "db/clock.h"
 #include "http_server.h"
+#include "http_stream.h"
 
 #define H "Host: x:80\r\n"
+
+/* More than there is memory for: sanitizers are told so, others by a limit. */
+enum { TOO_MUCH = 96 << 20 };
+#define OPTIONS "allocator_may_return_null=1:max_allocation_size_mb=64"
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return OPTIONS;
+}
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return OPTIONS;
+}
 
 static struct server server;
 
@@ -87,6 +104,12 @@ static int setup_bulk(void **state)
     return start_with(&(struct feed_options){.bytes_max = 512 * 1024}, 0);
 }
 
+static int setup_huge(void **state)
+{
+    (void)state;
+    return start_with(&(struct feed_options){.bytes_max = 4UL * TOO_MUCH}, 0);
+}
+
 static int setup_unread(void **state)
 {
     (void)state;
@@ -113,57 +136,6 @@ static int teardown(void **state)
 
 /* ---- a stream's client ---- */
 
-struct stream {
-    int fd;
-    struct answer a;
-    char *text;     /* head and events, without the framing of chunks; owned */
-    size_t n, room; /* bytes of text, and of its place */
-    size_t raw;     /* bytes of a.text worked off */
-    size_t at;      /* looked through up to here */
-    size_t chunk;   /* bytes left of the chunk */
-    bool head, end; /* the head is through; the last chunk came */
-};
-
-/* Moves what has come from a.text to text. */
-static void stream_decode(struct stream *s)
-{
-    if (s->room < s->n + s->a.n - s->raw + 1) {
-        s->room = 2 * (s->n + s->a.n - s->raw) + 1;
-        s->text = realloc(s->text, s->room);
-    }
-    if (!s->head) {
-        const char *p = s->a.text ? strstr(s->a.text, "\r\n\r\n") : NULL;
-
-        if (p) {
-            s->n = s->raw = (size_t)(p - s->a.text) + 4;
-            memcpy(s->text, s->a.text, s->n);
-            s->head = true;
-        }
-    }
-    while (s->head && s->raw < s->a.n && !s->end) {
-        if (s->chunk > 0) {
-            size_t n = s->a.n - s->raw < s->chunk ? s->a.n - s->raw : s->chunk;
-
-            memcpy(s->text + s->n, s->a.text + s->raw, n);
-            s->n += n;
-            s->raw += n;
-            s->chunk -= n;
-        } else {
-            const char *line = s->a.text + s->raw, *end;
-
-            if (!strncmp(line, "\r\n", 2))
-                line += 2;
-            end = strstr(line, "\r\n");
-            if (!end)
-                break;
-            s->chunk = strtoul(line, NULL, 16);
-            s->end = s->chunk == 0;
-            s->raw = (size_t)(end + 2 - s->a.text);
-        }
-    }
-    s->text[s->n] = '\0';
-}
-
 static struct stream stream_open(const char *path, const char *headers)
 {
     struct stream s = {.fd = client_connect(server.port)};
@@ -172,41 +144,6 @@ static struct stream stream_open(const char *path, const char *headers)
     snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n" H "%s\r\n", path, headers);
     client_say(s.fd, text);
     return s;
-}
-
-/* Waits until @text has come after what was looked through; false when it does not. */
-static bool stream_until(struct stream *s, const char *text)
-{
-    size_t from = s->at, n = strlen(text);
-
-    for (int64_t until = client_now_ms() + PATIENCE_MS;;) {
-        const char *p;
-
-        stream_decode(s);
-        p = strstr(s->text + from, text);
-        if (p) {
-            s->at = (size_t)(p - s->text) + n;
-            return true;
-        }
-        if (s->n > from + n)
-            from = s->n - n; /* what has been looked through needs no second look */
-        if (s->a.closed || s->end || client_now_ms() >= until)
-            return false;
-        client_more(s->fd, &s->a, (int)(until - client_now_ms()));
-    }
-}
-
-static bool stream_ends(struct stream *s)
-{
-    stream_until(s, "no such text");
-    return s->end || s->a.closed;
-}
-
-static void stream_close(struct stream *s)
-{
-    close(s->fd);
-    free(s->a.text);
-    free(s->text);
 }
 
 static void post(const char *name, const char *data)
@@ -363,6 +300,50 @@ static void test_ring_is_bounded(void **state)
     feed_get_stats(server.feed, &stats);
     assert_true(stats.bytes <= 4000);
     assert_int_equal(feed_post(server.feed, 1, "e", big, 1001), -EMSGSIZE);
+}
+
+/* Memory for TOO_MUCH in one piece is not to be had any more, or as it was before. */
+static void memory_limit(bool limited)
+{
+    void *volatile much = malloc(TOO_MUCH);
+    struct rlimit limit;
+
+    if (!much && limited)
+        return; /* a sanitizer, whose shadows need room of their own */
+    free(much);
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    limit.rlim_cur = limited ? 1 : limit.rlim_max; /* small pieces are there already */
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+/* An event that there was no memory for is not missed in silence: not by who listens, nor by who
+ * comes back. */
+static void test_lost_event(void **state)
+{
+    struct stream s = stream_open("/api/events", "");
+    char *much = mmap(NULL, TOO_MUCH, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)state;
+    assert_ptr_not_equal(much, MAP_FAILED);
+    assert_true(stream_until(&s, "event: heartbeat\n"));
+    post("before", "x");
+    assert_true(stream_until(&s, "event: before\n"));
+    memory_limit(true);
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), "much", much, TOO_MUCH),
+                     -ENOMEM);
+    memory_limit(false);
+    assert_true(stream_until(&s, "id: e1-2\nevent: reset\n"));
+    post("after", "x");
+    assert_true(stream_until(&s, "id: e1-3\nevent: after\n"));
+    stream_close(&s);
+    s = stream_open("/api/events", "Last-Event-ID: e1-1\r\n");
+    assert_true(stream_until(&s, "id: e1-3\nevent: reset\n"));
+    stream_close(&s);
+    s = stream_open("/api/events", "Last-Event-ID: e1-2\r\n");
+    assert_true(stream_until(&s, "id: e1-3\nevent: after\n"));
+    assert_null(strstr(s.text, "reset"));
+    stream_close(&s);
+    munmap(much, TOO_MUCH);
 }
 
 /* An idle stream is not behind, however much goes by on other channels. */
@@ -637,6 +618,7 @@ int main(void)
         T(test_heartbeat_tells_age, setup),
         T(test_continuation, setup),
         T(test_ring_is_bounded, setup_small),
+        T(test_lost_event, setup_huge),
         T(test_idle_is_not_reset, setup_small),
         T(test_caps, setup_small),
         T(test_ends_with_the_scope, setup_tied),
