@@ -239,11 +239,9 @@ static int rows_write(struct exporting *e, struct deal_change_filter *filter)
 static int export_begin(struct call *call, struct exporting *e, struct deal_change_filter *filter)
 {
     struct table_column columns[COLUMN_COUNT];
-    int r = tx_need_right(&call->tx, RIGHT_DEAL_VIEW);
+    int r = deal_change_filter_read(call, filter);
 
     *e = (struct exporting){.call = call, .tx = call->tx, .actor = *call->tx.actor};
-    if (r == 0)
-        r = deal_change_filter_read(call, filter);
     if (r == 0)
         r = call_query_lang(call, &e->lang);
     if (r == 0)

@@ -211,7 +211,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/deals/{deal}/changes", RIGHT_CHANGE_ASK, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_deal_change_ask, 0, NULL},
     {"POST", "/api/v1/deals/{deal}/changes/check", RIGHT_CHANGE_ASK, ROUTE_ASK, api_deal_change_check, 0, NULL},
     {"GET", "/api/v1/deal-changes", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_change_page, 0, NULL},
-    {"GET", "/api/v1/deal-changes/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_deal_change_export, 0, NULL},
+    {"GET", "/api/v1/deal-changes/export.xlsx", RIGHT_CHANGE_EXPORT, ROUTE_SLOW, api_deal_change_export, 0, NULL},
     {"GET", "/api/v1/deal-changes/{change}", RIGHT_OWN, ROUTE_READ, api_deal_change_get, 0, NULL},
     {"POST", "/api/v1/deal-changes/{change}/archive", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_deal_change_archive, 0, NULL},
     {"GET", "/api/v1/alerts", RIGHT_ALERT_HANDLE, ROUTE_READ, api_alert_list, 0, NULL},
