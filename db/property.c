@@ -439,6 +439,11 @@ int building_delete(struct tx *tx, int64_t building_id)
     if (r == 0)
         r = db_run(tx->db, "DELETE FROM stair WHERE building_id = $1", "i", building_id);
     if (r >= 0)
+        r = db_run(tx->db,
+                   "DELETE FROM floor_plan WHERE floor_id IN (SELECT id FROM floor WHERE "
+                   "building_id = $1)",
+                   "i", building_id);
+    if (r >= 0)
         r = db_run(tx->db, "DELETE FROM floor WHERE building_id = $1", "i", building_id);
     if (r >= 0)
         r = db_run(tx->db, "DELETE FROM building WHERE id = $1", "i", building_id);

@@ -471,6 +471,8 @@ static int unit_remove(struct tx *tx, const struct unit_now *now)
     if (r >= 0)
         r = db_run(tx->db, "DELETE FROM unit_media WHERE unit_id = $1", "i", now->id);
     if (r >= 0)
+        r = db_run(tx->db, "DELETE FROM unit_place WHERE unit_id = $1", "i", now->id);
+    if (r >= 0)
         r = db_run(tx->db, "DELETE FROM permit_unit WHERE unit_id = $1", "i", now->id);
     if (r >= 0)
         r = db_run(tx->db, "DELETE FROM unit WHERE id = $1", "i", now->id);

@@ -246,6 +246,8 @@ int api_area_delete(struct call *call);
 int api_building_create(struct call *call);
 int api_building_update(struct call *call);
 int api_building_delete(struct call *call);
+int api_floor_plan_list(struct call *call);
+int api_floor_plan_set(struct call *call);
 int api_building_generate(struct call *call);
 int api_chart_internal(struct call *call);
 int api_unit_list(struct call *call);

@@ -241,6 +241,8 @@ const struct route routes[] = {
     {"POST", "/api/v1/projects/{project}/buildings", RIGHT_PROJECT_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_building_create, 0, NULL},
     {"PATCH", "/api/v1/buildings/{building}", RIGHT_PROJECT_EDIT, ROUTE_WRITE, api_building_update, 0, NULL},
     {"DELETE", "/api/v1/buildings/{building}", RIGHT_PROJECT_EDIT, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_building_delete, 0, NULL},
+    {"GET", "/api/v1/buildings/{building}/plans", RIGHT_CHART_VIEW, ROUTE_READ, api_floor_plan_list, 0, NULL},
+    {"PUT", "/api/v1/buildings/{building}/plans/{floor}", RIGHT_LAYOUT_EDIT, ROUTE_WRITE, api_floor_plan_set, 256 << 10, NULL},
     {"POST", "/api/v1/buildings/{building}/generate", RIGHT_UNIT_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_building_generate, 0, NULL},
     {"GET", "/api/v1/projects/{project}/chart", RIGHT_CHART_VIEW, ROUTE_READ, api_chart_internal, 0, NULL},
     {"GET", "/api/v1/projects/{project}/units", RIGHT_CHART_VIEW, ROUTE_READ, api_unit_list, 0, NULL},

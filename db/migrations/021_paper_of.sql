@@ -48,3 +48,17 @@ CREATE TRIGGER terms_attached_insert BEFORE INSERT ON terms_attached WHEN (SELEC
     BEGIN SELECT RAISE(ABORT, 'terms are not edited'); END;
 CREATE TRIGGER terms_attached_no_update BEFORE UPDATE ON terms_attached BEGIN SELECT RAISE(ABORT, 'terms are not edited'); END;
 CREATE TRIGGER terms_attached_no_delete BEFORE DELETE ON terms_attached BEGIN SELECT RAISE(ABORT, 'terms are not edited'); END;
+
+-- The plan of a floor as an image, and where its units are on it (SC-19).
+CREATE TABLE floor_plan (
+    floor_id INTEGER PRIMARY KEY NOT NULL REFERENCES floor(id),
+    version INTEGER NOT NULL DEFAULT 1,
+    media_id TEXT NOT NULL REFERENCES media(id),
+    actor TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE unit_place (
+    unit_id INTEGER PRIMARY KEY NOT NULL REFERENCES unit(id),
+    x INTEGER NOT NULL CHECK (x BETWEEN 0 AND 1000), -- 0.1 % of the image's width, from the left,
+    y INTEGER NOT NULL CHECK (y BETWEEN 0 AND 1000)  -- and of its height, from the top
+) STRICT;

@@ -9,6 +9,8 @@ let stage
 before(async () => (stage = await Stage.open({ people: ['admin', 'control'] })))
 after(() => stage?.close())
 
+/** A grey image of one dot. */
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64')
 const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
 
 /** The units of the demonstration as @read gives them, and how many there are of a class. */
@@ -119,5 +121,31 @@ test('the office shows one class at a time: tree, numbers and chart are of the c
   assert.deepEqual(await b.axe(page), [])
   await bound.locator('a').click()
   await bound.locator('li', { hasText: space.room }).waitFor()
+
+  // A floor as its plan: an image, the space put there by the keyboard, then chosen on it (SC-19).
+  await b.visit(page, `/chart/${space.building_id}?p=${stage.project}&stair=all&view=plan`)
+  await b.button(page, '编辑平面图').click()
+  await page.locator('.plan input[type=file]').setInputFiles({ name: 'b1.png', mimeType: 'image/png', buffer: PNG })
+  await page.locator('.plan-image img').waitFor()
+  await page.locator('.plan-list button', { hasText: space.room }).first().focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('ArrowLeft')
+  await page.locator('.spot.picked').waitFor()
+  assert.deepEqual(await b.axe(page), [])
+  await b.button(page, '保存').click()
+  await b.button(page, '编辑平面图').waitFor()
+  assert.deepEqual(await b.axe(page), [])
+  await page.locator('.spot', { hasText: space.room }).click()
+  await page.waitForSelector('.chart-side')
+  const plan = `/chart/${space.building_id}?p=${stage.project}&stair=all&view=plan`
+  const english = await b.office(stage.browser, stage.site, plan, { client: stage.people.control, lang: 'en' })
+  await english.locator('.spot').waitFor()
+  assert.deepEqual(await b.axe(english), [])
+  await b.close(english)
+  const { floors, places } = await stage.people.control.get(`/api/v1/buildings/${space.building_id}/plans`)
+  assert.deepEqual(places.map((at) => [at.unit_id, at.x, at.y]), [[space.id, 495, 500]])
+  const path = `/api/v1/buildings/${space.building_id}/plans/${floors[0].floor_id}`
+  const far = { version: 9, media_id: null, places: [{ unit_id: space.id, x: 1001, y: 0 }] }
+  await stage.people.control.refused('PUT', path, 422, 'fields.wrong', { body: far })
   await b.close(page)
 })

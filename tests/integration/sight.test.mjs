@@ -152,6 +152,7 @@ async function idsOf() {
     subject: 'deal.parties',
     reprice: plan.id,
     import: upload.id,
+    text: await first(manager, `/api/v1/deals/${person.ids.deal}/document-texts`),
     token: link.url.split('/').at(-1),
   };
 }

@@ -31,6 +31,8 @@ static const char property_seed[] =
     "8, 2);"
     "INSERT INTO unit_media VALUES (1, '0123456789abcdef0123456789abcdef', 1);"
     "INSERT INTO unit_attachment VALUES (2, 1, 0, 'a', 1);"
+    "INSERT INTO floor_plan VALUES (1, 1, '0123456789abcdef0123456789abcdef', 'a', 1);"
+    "INSERT INTO unit_place VALUES (1, 1, 1);"
     "INSERT INTO unit_price (id, unit_id, total_fen, reason, actor, at_ms) VALUES (1, 1, 5, 'r', "
     "'a', 1),"
     "(2, 2, 5, 'r', 'a', 1);"
@@ -139,6 +141,13 @@ static const char *const property_refused[] = {
     AREA(5, 3, 1),
     "INSERT INTO unit_area VALUES (2, 'planned', 5, 3, 2, 1, NULL)",
     "INSERT INTO unit_area VALUES (2, 'planned', 5, NULL, NULL, 1, 'a')",
+    "INSERT INTO floor_plan VALUES (99, 1, '0123456789abcdef0123456789abcdef', 'a', 1)",
+    "INSERT INTO floor_plan VALUES (2, 1, 'none', 'a', 1)",
+    "INSERT INTO floor_plan VALUES (1, 1, '0123456789abcdef0123456789abcdef', 'a', 1)",
+    "INSERT INTO unit_place VALUES (99, 1, 1)",
+    "INSERT INTO unit_place VALUES (2, 1001, 1)",
+    "INSERT INTO unit_place VALUES (2, 1, -1)",
+    "INSERT INTO unit_place VALUES (1, 1, 1)",
     "INSERT INTO unit_attachment VALUES (99, 1, 0, 'a', 1)",
     "INSERT INTO unit_attachment VALUES (1, 99, 0, 'a', 1)",
     "INSERT INTO unit_attachment VALUES (1, 2, 2, 'a', 1)",
