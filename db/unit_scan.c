@@ -19,8 +19,11 @@
     "u.filed_total_fen, u.floor_total_fen, u.deal_total_fen, u.retained, u.retained_reason, "      \
     "u.sale_state, u.queue_count, u.change_kind, u.changed_ms, c.id, c.kind, c.holder, c.reason, " \
     "c.approver, c.since_ms, c.until_ms, pm.id, pm.number, "                                       \
-    "(SELECT SUM(DISTINCT CASE e.kind WHEN 'seizure' THEN 2 WHEN 'authority_lock' THEN 4 "         \
-    "  WHEN 'auto_lock' THEN 8 ELSE CASE e.sellable WHEN 1 THEN 1 ELSE 512 END END) "              \
+    "(SELECT MAX(CASE e.kind WHEN 'seizure' THEN 2 ELSE 0 END) + "                                 \
+    "  MAX(CASE e.kind WHEN 'authority_lock' THEN 4 ELSE 0 END) + "                                \
+    "  MAX(CASE e.kind WHEN 'auto_lock' THEN 8 ELSE 0 END) + "                                     \
+    "  MAX(CASE WHEN e.kind = 'mortgage' AND e.sellable = 1 THEN 1 ELSE 0 END) + "                 \
+    "  MAX(CASE WHEN e.kind = 'mortgage' AND e.sellable <> 1 THEN 512 ELSE 0 END) "                \
     "  FROM encumbrance e WHERE e.unit_id = u.id AND e.cleared_ms IS NULL), "                      \
     "pu.removed, pu.state, pu.total_fen, "                                                         \
     "(SELECT pp.state FROM publication_patch pp WHERE pp.publication_id = lp.id "                  \
