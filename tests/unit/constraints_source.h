@@ -33,8 +33,8 @@ static const char *const source_refused[] = {
     "UPDATE source_change SET ended_by = 'x' WHERE id = 1",
     "DELETE FROM source_change WHERE id = 1",
     "UPDATE customer SET source_id = 1 WHERE id = 1",
-    "UPDATE source_change SET state = 'executed', ended_ms = 2 WHERE id = 2; "
-    "UPDATE customer SET source_id = 2 WHERE id = 1", /* another than what was approved */
+    ("UPDATE source_change SET state = 'executed', ended_ms = 2 WHERE id = 2; "
+     "UPDATE customer SET source_id = 2 WHERE id = 1"), /* another than what was approved */
 };
 
 static const struct covered source_covered[] = {

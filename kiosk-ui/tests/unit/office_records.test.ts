@@ -1,4 +1,6 @@
 // The logic behind the office's import, property, settings, users, permits, audit, terminals and counter.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { areaSum, bytes, span } from '@/office/figures';
 import {
@@ -386,6 +388,13 @@ describe('users and posts', () => {
       ['run', ['user.edit']],
       ['other', ['future.thing']],
     ]);
+  });
+  it('has a group for every right that there is', () => {
+    const table = readFileSync(join(process.cwd(), '../db/right.def'), 'utf8');
+    const codes = [...table.matchAll(/^RIGHT\(\w+, "([\w.]+)"/gm)].map((m) => m[1] ?? '');
+    expect(codes).toContain('deal.make');
+    const groups = groupRights(codes.map((code) => ({ code, zh: code, en: code })));
+    expect(groups.filter((g) => g.key === 'other')).toEqual([]);
   });
   it('says the scope of a post', () => {
     expect(scopeOf({ all_projects: true, building_ids: [] })).toBe('all');

@@ -7,10 +7,7 @@ export type RightItem = components['schemas']['RightItem'];
 
 /** Groups of rights by the noun of their code. A right that nobody put anywhere is shown under `other`. */
 const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
-  {
-    key: 'see',
-    codes: ['chart.public', 'project.list', 'chart.view', 'report.view', 'export', 'price.floor'],
-  },
+  { key: 'see', codes: ['chart.public', 'project.list', 'chart.view', 'report.view', 'export'] },
   {
     key: 'keep',
     codes: [
@@ -24,22 +21,60 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
       'disclosure.edit',
     ],
   },
-  { key: 'sell', codes: ['price.edit', 'unit.release', 'unit.hold', 'unit.retain'] },
+  {
+    key: 'price',
+    codes: ['price.edit', 'price.floor', 'plan.edit', 'discount.limit', 'terms.view', 'terms.make'],
+  },
+  { key: 'sell', codes: ['unit.release', 'unit.hold', 'unit.retain', 'opening.edit', 'opening.desk'] },
   { key: 'publish', codes: ['publication.edit', 'publication.approve'] },
   {
-    key: 'members',
+    key: 'customers',
     codes: [
       'customer.view',
       'customer.edit',
       'customer.clear',
-      'member.view',
-      'member.edit',
-      'points.edit',
-      'card.issue',
+      'customer.all',
+      'customer.allocate',
+      'customer.pool',
+      'customer.import',
+      'customer.export',
+      'customer.delete',
+      'customer.subject',
+      'identity.verify',
+      'follow.edit',
+      'follow.late',
+      'follow.supervise',
+      'questionnaire.edit',
+      'questionnaire.fill',
+      'option.edit',
     ],
   },
+  { key: 'members', codes: ['member.view', 'member.edit', 'points.edit', 'card.issue'] },
+  {
+    key: 'deals',
+    codes: [
+      'deal.view',
+      'deal.all',
+      'deal.lock',
+      'deal.queue',
+      'deal.make',
+      'deal.confirm',
+      'deal.file',
+      'deal.deliver',
+      'deal.void',
+      'deal.process',
+      'process.edit',
+      'contract.review',
+      'contract.sign',
+      'contract.approve',
+    ],
+  },
+  {
+    key: 'changes',
+    codes: ['change.ask', 'change.export', 'finance.handle', 'money.mark', 'approval.view', 'flow.edit'],
+  },
   { key: 'desk', codes: ['alert.handle', 'terminal.self'] },
-  { key: 'run', codes: ['user.edit', 'terminal.edit', 'audit.view', 'system.view'] },
+  { key: 'run', codes: ['own', 'user.edit', 'terminal.edit', 'audit.view', 'system.view'] },
 ];
 
 /** What everybody has or what no person can be given; not offered on the form. */
