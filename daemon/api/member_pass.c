@@ -25,6 +25,7 @@
 #include "daemon/swipe.h"
 #include "db/clock.h"
 #include "db/day.h"
+#include "db/default_name.h"
 #include "db/fund.h"
 #include "db/member.h"
 #include "db/own_deal.h"
@@ -84,7 +85,8 @@ static int step_add(void *arg, const struct own_step *step)
 {
     json_t *o = json_object();
 
-    set_text(o, "name", step->name);
+    set_text(o, "name_zh", default_name_in(step->name, LANG_ZH));
+    set_text(o, "name_en", default_name_in(step->name, LANG_EN));
     set_text_or_null(o, "due_date", step->due_date);
     set_int_or_null(o, "done_ms", step->done_ms);
     return items_add(arg, o);

@@ -130,9 +130,10 @@ describe('what card and PIN open of his deals (MB-14, AS-06)', () => {
     const { items: nodes } = await sales.get(`/api/v1/deals/${deal.id}/nodes`);
     assert.ok(nodes.length > 3);
     assert.deepEqual(
-      unit.steps,
-      nodes.map((n) => ({ name: n.name, due_date: n.due_date, done_ms: n.done_ms })),
+      unit.steps.map(({ name_zh, ...step }) => step),
+      nodes.map((n) => ({ name_en: n.name, due_date: n.due_date, done_ms: n.done_ms })),
     );
+    assert.equal(unit.steps[0].name_zh, '首付款到账');
     assert.ok(unit.steps.some((s) => s.due_date));
     const open_ = (l) => l.amount_fen - l.received_fen;
     const owed = deal.receivables.filter((l) => l.state !== 'waived' && open_(l) > 0);
