@@ -2,6 +2,7 @@
 // one when it is executed and not before, finance's task, and a deal as it was (FC 7, WF-10 to WF-12).
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { pay as payFor } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
 import { Site } from './lib/site.mjs';
 import { internalUnits, publicUnits } from './lib/walk.mjs';
@@ -67,8 +68,7 @@ async function open(unit, stage = 'S') {
     201,
   );
 }
-const pay = (deal, amount_fen) =>
-  cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+const pay = (deal, amount_fen) => payFor(cashier, deal.id, 'deposit', amount_fen);
 const ask = (deal, kind, more, status = 201) =>
   sales.post(`/api/v1/deals/${deal.id}/changes`, { kind, version: deal.version, reason: '客户申请', ...more }, status);
 const refused = (deal, kind, more, status, code, who = sales) =>
