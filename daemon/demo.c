@@ -11,6 +11,7 @@
 #include "daemon/demo_members.h"
 #include "daemon/demo_offers.h"
 #include "daemon/demo_owners.h"
+#include "daemon/demo_till.h"
 #include "daemon/site_time.h"
 #include "db/clock.h"
 #include "db/device.h"
@@ -398,7 +399,7 @@ static int batch_read(struct tx *tx, int64_t project_id, const char *letters,
     return 0;
 }
 
-static int permit_make(struct tx *tx, int64_t project_id)
+static int permit_make(struct tx *tx, int64_t project_id, int64_t *ret_id)
 {
     struct permit_new permit = {.project_id = project_id,
                                 .kind = "presale",
@@ -409,7 +410,6 @@ static int permit_make(struct tx *tx, int64_t project_id)
                                 .escrow_name = "示范置业有限公司预售资金监管专户",
                                 .escrow_account = "6200 0000 0000 0000 001"};
     struct batch all;
-    int64_t id;
     int r = batch_read(tx, project_id, "UAKRXBSCFDTN", NULL, &all);
 
     if (r < 0)
@@ -417,7 +417,7 @@ static int permit_make(struct tx *tx, int64_t project_id)
     permit.units_named = (int64_t)all.n;
     permit.scope.units = all.ids;
     permit.scope.n_units = all.n;
-    r = permit_create(tx, &permit, &id);
+    r = permit_create(tx, &permit, ret_id);
     batch_free(&all);
     return r;
 }
@@ -484,7 +484,7 @@ static int project_make(struct tx *tx, const int64_t ids[PEOPLE], int64_t *ret_i
                                         .developer = "示范置业有限公司",
                                         .phone = "0000-12345678"};
     struct project_change terms;
-    int64_t id = 0;
+    int64_t id = 0, permit_id = 0;
     int r = project_create(tx, &project, &id);
 
     if (r >= 0) {
@@ -495,7 +495,9 @@ static int project_make(struct tx *tx, const int64_t ids[PEOPLE], int64_t *ret_i
     if (r >= 0)
         r = units_make(tx, id);
     if (r >= 0)
-        r = permit_make(tx, id);
+        r = permit_make(tx, id, &permit_id);
+    if (r >= 0)
+        r = demo_accounts_make(tx, id, permit_id);
     if (r >= 0)
         r = surroundings_make(tx, id);
     if (r >= 0)

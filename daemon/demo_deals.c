@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/demo_life.h"
+#include "daemon/demo_till.h"
 #include "db/approval.h"
 #include "db/customer.h"
 #include "db/day.h"
@@ -313,14 +314,18 @@ static int clock_go(struct life *life)
 
 static int day_go(struct life *life)
 {
-    int r = customers_come(life);
+    int r = demo_shift_open(life);
 
+    if (r == 0)
+        r = customers_come(life);
     if (r == 0)
         r = follow_ups(life);
     if (r == 0)
         r = sales_begin(life);
     if (r == 0)
         r = sales_go(life);
+    if (r == 0)
+        r = demo_shift_close(life);
     if (r == 0 && life->day + UNDECIDED_DAYS < life->days)
         r = decisions_make(life, &life->manager);
     if (r == 0 && life->day + UNDECIDED_DAYS < life->days)
@@ -407,6 +412,8 @@ int demo_deals_make(struct tx *tx, int64_t project_id, const struct demo_people 
     r = people_read(life, people);
     if (r == 0)
         r = stock_read(life);
+    if (r == 0)
+        r = demo_book_take_out(life);
     for (life->day = 0; r >= 0 && life->day < days; life->day++) {
         life->midnight_ms = day_midnight_ms(until_ms - (days - life->day) * DAY_MS);
         r = day_go(life);

@@ -8,6 +8,7 @@
 #include "daemon/demo_deals.h"
 #include "db/clock.h"
 #include "db/contact.h"
+#include "db/shift.h"
 
 enum { PEOPLE_MAX = 2000, SALES_MAX = 1000, UNITS_MAX = 1000, PLANS_MAX = 8 };
 
@@ -38,6 +39,7 @@ struct life {
     int64_t manager_discount;
     size_t n_plans, n_units, next_unit, n_buyers, n_sales;
     int64_t units[UNITS_MAX];
+    int64_t book_id, shift_id, slips, taken[TENDER_COUNT]; /* of the cashier's shift */
     struct buyer buyers[PEOPLE_MAX];
     struct sale sales[SALES_MAX];
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/demo_till.h"
 #include "db/contract.h"
 #include "db/day.h"
 #include "db/deal.h"
@@ -118,13 +119,8 @@ static int step_begin(struct life *life, struct tx *tx, void *arg)
 static int booking_pay(struct life *life, struct tx *tx, void *arg)
 {
     const struct sale *sale = arg;
-    const struct receivable_mark mark = {
-        .deal_id = sale->deal_id, .fund = "booking", .amount_fen = 2000000};
-    struct tx own = *tx;
-    int64_t id;
 
-    own.actor = &life->cashier;
-    return receivable_mark(&own, &mark, &id);
+    return demo_pay(life, tx, sale->deal_id, "booking", 2000000);
 }
 
 static int step_subscribe(struct life *life, struct tx *tx, void *arg)
@@ -361,14 +357,11 @@ static int pay(struct life *life, struct tx *tx, void *arg)
     day_of(tx->now_ms + 7 * DAY_MS, today); /* most pay what is due within the week */
     for (int i = 0; r >= 0 && i < 4; i++) {
         struct owed owed = {.loans = sale->step == STEPS};
-        struct receivable_mark mark = {.deal_id = sale->deal_id, .fund = owed.fund};
-        int64_t id;
 
         r = receivable_each(&own, sale->deal_id, today, owed_take, &owed);
         if (r < 0 || owed.fen == 0)
             break;
-        mark.amount_fen = owed.fen;
-        r = receivable_mark(&own, &mark, &id);
+        r = demo_pay(life, &own, sale->deal_id, owed.fund, owed.fen);
     }
     return r;
 }

@@ -20,6 +20,8 @@ static const struct {
      "ON c.id = p.change_id WHERE p.customer_id = $1 AND c.state = 'asked') "
      "AND (d.closed_ms IS NULL OR EXISTS (SELECT 1 FROM received r WHERE r.deal_id = d.id) "
      "OR EXISTS (SELECT 1 FROM deal_document n WHERE n.deal_id = d.id AND n.kind <> 'booking'))"},
+    {FAULT_KEPT_MONEY, "SELECT COUNT(*) FROM voucher WHERE customer_id = $1 AND "
+                       "deal_id IS NULL"},
     {FAULT_KEPT_TICKET,
      "SELECT COUNT(*) FROM queue_ticket WHERE customer_id = $1 AND state = 'waiting'"},
     {FAULT_KEPT_TERMS, "SELECT COUNT(*) FROM terms WHERE customer_id = $1 "

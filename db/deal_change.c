@@ -11,9 +11,9 @@
 #include "db/deal_change_impl.h"
 #include "db/deal_scope.h"
 #include "db/document_template.h"
-#include "db/fund.h"
 #include "db/media.h"
 #include "db/receivable.h"
+#include "db/refund.h"
 #include "db/series.h"
 #include "db/terms.h"
 #include "db/todo.h"
@@ -482,19 +482,18 @@ static int archiving_read(struct tx *tx, int64_t change_id, struct archiving *a)
 /* What was to be paid back is, and what was owed of it is settled (I6). */
 static int paid_back(struct tx *tx, const struct archiving *a, int64_t change_id)
 {
+    const struct refund refund = {.deal_id = a->deal_id,
+                                  .change_id = change_id,
+                                  .project_id = a->project_id,
+                                  .building_id = a->building_id,
+                                  .amount_fen = a->refund_fen};
     int r = db_run(tx->db,
                    "UPDATE receivable SET ended_ms = $3 WHERE deal_id = $1 AND change_id = $2 AND "
                    "ended_ms IS NULL AND EXISTS (SELECT 1 FROM deal d WHERE d.id = $1 AND "
                    "d.closed_ms IS NOT NULL)",
                    "iii", a->deal_id, change_id, tx->now_ms);
 
-    if (r >= 0 && a->refund_fen)
-        r = db_run(tx->db,
-                   "INSERT INTO received (deal_id, fund, amount_fen, change_id, note, actor, "
-                   "at_ms) VALUES ($1, $2, $3, $4, 'refund', $5, $6)",
-                   "itiiti", a->deal_id, funds[FUND_REFUND].code, -a->refund_fen, change_id,
-                   tx->actor->name, tx->now_ms);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : a->refund_fen ? refund_pay(tx, &refund) : 0;
 }
 
 static int todos_end(struct tx *tx, int64_t change_id, const char *result)

@@ -1,12 +1,11 @@
 /* deal_change_money.c - a deal ends by a change: the unit is free again, the money is refunded,
  * forfeited or owed (FC 25.4 T13, T15, T16, T20, T27; ST-01 to ST-03, ST-11, ST-12; 25.6 I6). See
  * deal_change_impl.h. */
-#include <stdio.h>
 #include <string.h>
 
 #include "db/day.h"
 #include "db/deal_change_impl.h"
-#include "db/fund.h"
+#include "db/ledger.h"
 #include "db/receivable.h"
 
 static const char *outcome_of(enum deal_change_kind kind)
@@ -34,18 +33,35 @@ static enum transition_id transition_of(const struct changing *c)
 
 /* ---- money ---- */
 
-/* By voucher, until the ledger takes its place. */
-static int received_add(struct changing *c, int64_t deal_id, const char *fund, int64_t amount_fen,
-                        int64_t transfer_deal_id, const char *note)
+static struct voucher voucher_of(const struct changing *c, enum voucher_kind kind)
 {
-    int r = db_run(c->tx->db,
-                   "INSERT INTO received (deal_id, fund, amount_fen, change_id, transfer_deal_id, "
-                   "note, actor, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   "itiiotti", deal_id, fund, amount_fen, c->id,
-                   transfer_deal_id ? &transfer_deal_id : NULL, note, c->tx->actor->name,
-                   c->tx->now_ms);
+    return (struct voucher){.kind = kind,
+                            .project_id = c->deal.project_id,
+                            .customer_id = c->deal.customer_id,
+                            .deal_id = c->deal.id,
+                            .change_id = c->id};
+}
 
-    return r < 0 ? r : 0;
+/* What is forfeited is ours, fund by fund. */
+static int forfeit(struct changing *c)
+{
+    const struct voucher voucher = voucher_of(c, VOUCHER_FORFEIT);
+    struct fund_sum sums[FUND_COUNT];
+    int64_t id = 0, from = 0, to = 0;
+    size_t n = 0;
+    int r = ledger_deal_sums(c->tx, c->deal.id, sums, &n);
+
+    fund_sums_take(sums, &n, c->forfeit_fen);
+    if (r == 0)
+        r = voucher_make(c->tx, &voucher, &id);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = ledger_deal(c->tx, c->deal.project_id, c->deal.id, sums[i].fund, &from);
+        if (r == 0)
+            r = ledger_income(c->tx, c->deal.project_id, sums[i].fund, &to);
+        if (r == 0)
+            r = ledger_enter(c->tx, id, from, to, sums[i].fen);
+    }
+    return r;
 }
 
 /* What is forfeited leaves the deal now; what is refunded when finance has paid it (WF-11). */
@@ -57,7 +73,7 @@ static int money_settle(struct changing *c)
 
     day_of(c->tx->now_ms, today);
     if (c->forfeit_fen)
-        r = received_add(c, c->deal.id, funds[FUND_DEPOSIT].code, -c->forfeit_fen, 0, "forfeit");
+        r = forfeit(c);
     if (r == 0 && c->refund_fen) {
         line.fund = funds[FUND_REFUND].code;
         line.amount_fen = -c->refund_fen;
@@ -71,39 +87,22 @@ static int money_settle(struct changing *c)
     return r;
 }
 
-struct fund_sum {
-    char fund[32];
-    int64_t fen;
-};
-
-static int sums_read(struct changing *c, struct fund_sum sums[FUND_COUNT], size_t *ret_n)
-{
-    struct stmt *s;
-    size_t n = 0;
-    int r = db_query(c->tx->db, &s,
-                     "SELECT fund, SUM(amount_fen) FROM received WHERE deal_id = $1 GROUP BY fund "
-                     "HAVING SUM(amount_fen) <> 0 ORDER BY fund",
-                     "i", c->deal.id);
-
-    while (r >= 0 && n < FUND_COUNT && (r = stmt_step(s)) == 1) {
-        snprintf(sums[n].fund, sizeof(sums[n].fund), "%s", stmt_text(s, 0));
-        sums[n++].fen = stmt_int(s, 1);
-    }
-    stmt_reset(s);
-    *ret_n = n;
-    return r < 0 ? r : 0;
-}
-
 int change_money_move(struct changing *c, int64_t to_id)
 {
+    const struct voucher voucher = voucher_of(c, VOUCHER_EXCHANGE);
     struct fund_sum sums[FUND_COUNT];
+    int64_t id = 0, from = 0, to = 0;
     size_t n = 0;
-    int r = sums_read(c, sums, &n);
+    int r = ledger_deal_sums(c->tx, c->deal.id, sums, &n);
 
+    if (r == 0 && n > 0)
+        r = voucher_make(c->tx, &voucher, &id);
     for (size_t i = 0; r == 0 && i < n; i++) {
-        r = received_add(c, c->deal.id, sums[i].fund, -sums[i].fen, to_id, "transfer");
+        r = ledger_deal(c->tx, c->deal.project_id, c->deal.id, sums[i].fund, &from);
         if (r == 0)
-            r = received_add(c, to_id, sums[i].fund, sums[i].fen, c->deal.id, "transfer");
+            r = ledger_deal(c->tx, c->deal.project_id, to_id, sums[i].fund, &to);
+        if (r == 0)
+            r = ledger_enter(c->tx, id, from, to, sums[i].fen);
     }
     return r;
 }

@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db/audit.h"
 #include "db/day.h"
 #include "db/deal_event.h"
-#include "db/deal_process.h"
-#include "db/deal_write.h"
+#include "db/deal_node.h"
+#include "db/ledger.h"
 #include "db/pool.h"
 #include "db/process.h"
 
@@ -226,61 +225,51 @@ int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen)
     return 0;
 }
 
-/* No money before a valid permit (Measures for the Sale of Commodity Housing 22). */
-static int permit_check(struct tx *tx, const struct deal_now *deal)
+bool receivable_together(enum fund one, enum fund other)
 {
-    int64_t permits = 0;
-    int r = db_get(tx->db, &permits,
-                   "SELECT COUNT(*) FROM permit_unit x JOIN permit p ON p.id = x.permit_id "
-                   "WHERE x.unit_id = $1 AND p.revoked_ms IS NULL AND (p.expires_ms IS NULL OR "
-                   "p.expires_ms > $2)",
-                   "ii", deal->unit_id, tx->now_ms);
+    const bool house[] = {
+        funds[one].class == FUND_CLASS_HOUSE || funds[one].class == FUND_CLASS_LOAN,
+        funds[other].class == FUND_CLASS_HOUSE || funds[other].class == FUND_CLASS_LOAN};
 
-    if (r < 0 || permits > 0)
-        return r < 0 ? r : 0;
-    return fault_set(tx->fault, FAULT_G1_PERMIT, "unit", deal->unit, NULL);
+    return one == other || (house[0] && house[1]);
 }
 
-static int mark_check(struct tx *tx, const struct receivable_mark *mark,
-                      const struct deal_now *deal)
+/* What all lines of the deal that count for @fund ask for. */
+static int asked_read(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen)
 {
-    char text[DEAL_YUAN];
-    int64_t there = 0;
-    int r;
+    struct stmt *s;
+    int64_t fen = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT fund, SUM(amount_fen) FROM receivable WHERE deal_id = $1 AND "
+                     "ended_ms IS NULL AND waived_ms IS NULL AND amount_fen > 0 GROUP BY fund "
+                     "UNION ALL SELECT 'house_money', t.total_fen FROM deal d JOIN terms t ON "
+                     "t.id = d.terms_id WHERE d.id = $1 AND t.plan_id IS NULL",
+                     "i", deal_id);
 
-    if (mark->amount_fen > 0)
-        return permit_check(tx, deal);
-    r = receivable_received(tx, mark->deal_id, &there);
-    if (r < 0 || there + mark->amount_fen >= 0)
-        return r;
-    deal_yuan(there, text);
-    return fault_set(tx->fault, FAULT_RECEIVED_SHORT, "amount", text, NULL);
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const enum fund asked = fund_find(stmt_text(s, 0));
+
+        if (asked != FUND_COUNT && receivable_together(asked, fund))
+            fen += stmt_int(s, 1);
+    }
+    stmt_reset(s);
+    *ret_fen = fen;
+    return r < 0 ? r : 0;
 }
 
-int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *ret_id)
+int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen)
 {
-    struct trail trail = {0};
-    struct deal_now deal;
-    int64_t id = 0;
-    int r = deal_now_read(tx, mark->deal_id, 0, &deal);
+    struct fund_sum sums[FUND_COUNT];
+    int64_t fen = 0;
+    size_t n = 0;
+    int r = asked_read(tx, deal_id, fund, &fen);
 
     if (r == 0)
-        r = mark_check(tx, mark, &deal);
-    if (r == 0)
-        r = db_get(tx->db, &id,
-                   "INSERT INTO received (deal_id, fund, amount_fen, note, actor, at_ms) "
-                   "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-                   "ititti", mark->deal_id, mark->fund, mark->amount_fen,
-                   mark->note ? mark->note : "", tx->actor->name, tx->now_ms);
-    if (r >= 0)
-        r = deal_process_settle(tx, mark->deal_id, "");
-    if (r < 0)
-        return r;
-    trail_text(&trail, "fund", NULL, mark->fund);
-    trail_int(&trail, "received_fen", NULL, &mark->amount_fen);
-    r = deal_log(tx, &deal, "deal.received", &trail);
-    if (r == 0)
-        *ret_id = id;
+        r = ledger_deal_sums(tx, deal_id, sums, &n);
+    for (size_t i = 0; i < n; i++)
+        if (receivable_together(sums[i].fund, fund))
+            fen -= sums[i].fen;
+    *ret_fen = fen;
     return r;
 }
 

@@ -10,6 +10,7 @@
 #ifndef ANCHANG_DB_RECEIVABLE_H
 #define ANCHANG_DB_RECEIVABLE_H
 
+#include "db/fund.h"
 #include "db/tx.h"
 
 enum {
@@ -51,16 +52,12 @@ int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t
 
 /* ---- what came in ---- */
 
-struct receivable_mark {
-    int64_t deal_id;
-    const char *fund;
-    int64_t amount_fen; /* below 0: paid back, not more than there is */
-    const char *note;   /* NULL: none */
-};
-/* Notes it by hand, which the ledger will do in its place. Before a valid permit covers the unit no
- * money is taken: G1_PERMIT. NOT_FOUND, DEAL_CLOSED, RECEIVED_SHORT. */
-int receivable_mark(struct tx *tx, const struct receivable_mark *mark, int64_t *ret_id);
 int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen);
+/* Whether what is due for one counts for the other: all that is for the house is one. */
+bool receivable_together(enum fund one, enum fund other);
+/* How much more can be taken for @fund: what is due for it at any time, less what was received; the
+ * whole price where there is no schedule yet. */
+int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen);
 
 /* ---- reading ---- */
 

@@ -102,9 +102,6 @@ static const struct check deal_checks[] = {
            "SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id), 0) <> COALESCE((SELECT "
            "SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND g.state = 'executed' "
            "AND g.archived_ms IS NULL), 0)"},
-    {"I6", "SELECT 'change ' || r.change_id || ' moved ' || SUM(r.amount_fen) || ' fen out of "
-           "nothing' FROM received r WHERE r.transfer_deal_id IS NOT NULL GROUP BY r.change_id "
-           "HAVING SUM(r.amount_fen) <> 0"},
     {"ST", "SELECT 'unit ' || u.id || ' is marked ' || u.change_kind || ', asked for is ' || "
            "COALESCE(g.kind, 'nothing') FROM unit u LEFT JOIN deal d ON d.unit_id = u.id AND "
            "d.closed_ms IS NULL LEFT JOIN deal_change g ON g.deal_id = d.id AND g.state = 'asked' "
@@ -123,6 +120,32 @@ static const struct check deal_checks[] = {
      "|| (SELECT COUNT(*) FROM queue_ticket q WHERE q.unit_id = u.id AND q.state = "
      "'waiting') FROM unit u WHERE u.queue_count <> (SELECT COUNT(*) FROM queue_ticket q "
      "WHERE q.unit_id = u.id AND q.state = 'waiting')"},
+};
+
+/* What holds of the money: what was paid is in the ledger, and each number is there. */
+static const struct check ledger_checks[] = {
+    {"I8",
+     "SELECT 'book ' || b.id || ' counts ' || COALESCE(b.issued, 0) || ', its leaves are ' || "
+     "COUNT(q.no) || ' up to ' || COALESCE(MAX(q.no), 0) FROM receipt_book b LEFT JOIN "
+     "receipt q ON q.book_id = b.id GROUP BY b.id HAVING COUNT(q.no) <> COALESCE(b.issued - "
+     "b.first_no + 1, 0) OR COALESCE(MAX(q.no), 0) <> COALESCE(b.issued, 0)"},
+    {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
+           "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
+           "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
+           "e.voucher_id = v.id WHERE v.kind = 'receipt' GROUP BY v.id HAVING "
+           "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
+           "voucher_tender t WHERE t.voucher_id = v.id)"},
+    {"I10", "SELECT 'voucher ' || v.id || ' takes back ' || COUNT(e.id) || ' entries of ' || "
+            "(SELECT COUNT(*) FROM ledger_entry o WHERE o.voucher_id = v.reverses_id) FROM voucher "
+            "v LEFT JOIN ledger_entry e ON e.voucher_id = v.id AND e.reverses_id IS NOT NULL WHERE "
+            "v.reverses_id IS NOT NULL GROUP BY v.id HAVING COUNT(e.id) <> (SELECT COUNT(*) FROM "
+            "ledger_entry o WHERE o.voucher_id = v.reverses_id)"},
+    {"I10", "SELECT 'slip ' || s.id || ' is free, and what it was taken for is not' FROM slip s "
+            "JOIN voucher v ON v.id = s.freed_id WHERE v.reverses_id <> s.voucher_id"},
+    {"FI-12", "SELECT 'voucher ' || v.id || ' moved no money' FROM voucher v WHERE NOT EXISTS "
+              "(SELECT 1 FROM ledger_entry e WHERE e.voucher_id = v.id)"},
+    {"FI-33", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
+              "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
 };
 
 struct verifying {
@@ -243,6 +266,8 @@ int verify_queries(struct db *db, void (*each)(void *arg, const char *invariant,
 
     if (r == 0)
         r = checks_run(&v, deal_checks, sizeof(deal_checks) / sizeof(deal_checks[0]));
+    if (r == 0)
+        r = checks_run(&v, ledger_checks, sizeof(ledger_checks) / sizeof(ledger_checks[0]));
     if (r == 0)
         *ret_n = v.n;
     return r;

@@ -1,4 +1,4 @@
-/* deal_step.c - deals: opened, led on, filed, handed over, taken back; money noted (SF-06 to SF-11,
+/* deal_step.c - deals: opened, led on, filed, handed over, taken back (SF-06 to SF-11,
  * SF-15, SF-20, ST-21). */
 #include <errno.h>
 
@@ -7,7 +7,6 @@
 #include "daemon/api/record.h"
 #include "db/deal.h"
 #include "db/fund.h"
-#include "db/receivable.h"
 
 enum { DOCUMENT_MAX = 80, NOTE_MAX = 200 };
 
@@ -161,36 +160,4 @@ int api_deal_title(struct call *call)
 int api_deal_void(struct call *call)
 {
     return step_word(call, "reason", NOTE_MAX, deal_void);
-}
-
-/* ---- money, by hand ---- */
-
-static const char *const fund_codes[] = {
-#define FUND(symbol, code, ...) code,
-#include "db/fund.def"
-#undef FUND
-    NULL,
-};
-
-int api_deal_received(struct call *call)
-{
-    struct receivable_mark mark = {.deal_id = 0};
-    struct body b;
-    int64_t id;
-    int r = call_param_id(call, 0, &mark.deal_id);
-
-    if (r < 0)
-        return r;
-    body_begin(&b, call);
-    body_word(&b, "fund", BODY_REQUIRED, fund_codes, &mark.fund);
-    body_int(&b, "amount_fen", BODY_REQUIRED, -INT64_C(1000000000000), INT64_C(1000000000000),
-             &mark.amount_fen);
-    body_text(&b, "note", BODY_OPTIONAL, 0, NOTE_MAX, &mark.note);
-    r = body_end(&b);
-    if (r == 0 && mark.amount_fen == 0)
-        r = fault_set(call->tx.fault, FAULT_FIELD_RANGE, "field", "amount_fen", "min", "1", "max",
-                      "1000000000000", NULL);
-    if (r == 0)
-        r = receivable_mark(&call->tx, &mark, &id);
-    return r < 0 ? r : reply_deal(call, mark.deal_id, 201);
 }

@@ -3,6 +3,7 @@
 // somebody else's approval. The chart, the lists and the search agree.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
+import { takeMoney } from './lib/money.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 import * as sale from './lib/sale.mjs'
@@ -98,9 +99,7 @@ test('within the limits: subscribed with a co-buyer, signed once paid and shown,
   assert.ok(await step(page, 'sign').isDisabled())
 
   const money = await b.office(stage.browser, stage.site, `/deals/${deal.id}?p=${project}`, { client: people.cashier })
-  await b.button(money, '登记收款（临时）').click()
-  await money.locator('.provisional').waitFor()
-  await money.locator('.confirm button[type=submit]').click()
+  await takeMoney(money)
   await money.locator('.mark.live', { hasText: '已收齐' }).first().waitFor()
   await b.close(money)
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { internalUnits, publicUnits, publish } from '../integration/lib/walk.mjs'
+import { takeMoney } from './lib/money.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 import { approve, buyer, onward, part, picked, quoted, step } from './lib/sale.mjs'
@@ -132,8 +133,7 @@ b.browserTest(() => stage.browser, 'a family, from the door to an exchange', {},
 
   // The deposit, then the contract.
   const money = await open('cashier', `/deals/${deal.id}?p=${project}`)
-  await b.button(money, '登记收款（临时）').click()
-  await money.locator('.confirm button[type=submit]').click()
+  await takeMoney(money)
   await money.locator('.mark.live', { hasText: '已收齐' }).first().waitFor()
   await b.close(money)
   await sale.locator('[data-step="sign"]:not([disabled])').click()

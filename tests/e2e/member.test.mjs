@@ -155,7 +155,7 @@ test('MB-03: a lost card says since when and what to do, and nothing of its memb
 test('CU-25: what is bought, and what of it is due now, stands beside the member', async () => {
   const who = await buyerOf(stage)
   const { unit, id, due_now_fen: owed } = who.owing
-  assert.equal(owed, who.owing.received_fen / 2)
+  assert.equal(owed, who.owing.received_fen, 'half of the deposit is paid')
   const page = await desk(stage, left)
   left.swipe(who.code)
   const line = page.locator('.dues li', { hasText: unit })

@@ -1,6 +1,7 @@
 // Deals over the API: from the queue to the handover, one unit once, others' deals not there, every screen told.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { pay as payFor } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
 import { Site } from './lib/site.mjs';
 import { internalUnits, publicUnits } from './lib/walk.mjs';
@@ -66,8 +67,7 @@ const toShow = async () =>
 const open = async (unit, stage, who = sales) => who.post('/api/v1/deals', await asked(unit, stage, who), 201);
 const step = (who, deal, way, body, status = 200) =>
   who.post(`/api/v1/deals/${deal.id}/${way}`, { version: deal.version, ...body }, status);
-const pay = (deal, amount_fen) =>
-  cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+const pay = (deal, amount_fen) => payFor(cashier, deal.id, 'deposit', amount_fen);
 const steps = async (who, unit) =>
   (await who.get(`/api/v1/units/${unit.id}/next-steps`)).items.filter((s) => s.step !== 'change');
 
@@ -330,16 +330,6 @@ describe('what is refused', () => {
     await refused(404, 'not-found', { unit_id: 999999 });
     await refused(404, 'not-found', { terms_id: 999999 });
     await sales.refused('GET', '/api/v1/deals?stages=S&limit=0', 422, 'fields.wrong');
-    await cashier.refused('POST', '/api/v1/deals/999999/received', 404, 'not-found', {
-      body: { fund: 'deposit', amount_fen: 1 },
-    });
-    const deal = await sales.post('/api/v1/deals', body, 201);
-    await cashier.refused('POST', `/api/v1/deals/${deal.id}/received`, 409, 'received.short', {
-      body: { fund: 'deposit', amount_fen: -1 },
-    });
-    await cashier.refused('POST', `/api/v1/deals/${deal.id}/received`, 422, 'fields.wrong', {
-      body: { fund: 'bribe', amount_fen: 1 },
-    });
   });
 
   test('a number is given back and not given again', async () => {

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pay as payFor } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
 import { Site } from './lib/site.mjs';
 import { internalUnits, publicUnits } from './lib/walk.mjs';
@@ -70,8 +71,7 @@ async function open(unit, stage = 'S') {
     201,
   );
 }
-const pay = (deal, amount_fen) =>
-  cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+const pay = (deal, amount_fen) => payFor(cashier, deal.id, 'deposit', amount_fen);
 const ask = (deal, kind, more, status = 201) =>
   sales.post(`/api/v1/deals/${deal.id}/changes`, { kind, version: deal.version, reason: '客户申请', ...more }, status);
 const refused = (deal, kind, more, status, code, who = sales) =>

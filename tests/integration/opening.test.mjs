@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pay } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
 import { Site, sleep } from './lib/site.mjs';
 
@@ -269,11 +270,7 @@ describe('one day', () => {
   test('a daemon that stops in the middle keeps all; a pick that nobody paid is free to the minute', async () => {
     const told = async () => [await now(id), await groups(id), (await sales.get(path(id, '/slips'))).items];
     const was = await told();
-    await cashier.post(
-      `/api/v1/deals/${slips[0].deal_id}/received`,
-      { fund: 'deposit', amount_fen: 5000000 },
-      201,
-    );
+    await pay(cashier, slips[0].deal_id, 'deposit', 5000000);
     await site.stop();
     // The slips' minute is past: no test waits for it.
     const db = join(site.state, 'anchang.db');

@@ -262,7 +262,7 @@ test('the copy that he is given has all of it: each word that was written down, 
   for (const words of [...person.notes, ...Object.values(PERSON)]) assert.ok(text.includes(words), words);
   const none = held.parts.filter((p) => p.rows.some((row) => row.fields.length === 0)).map((p) => p.part);
   assert.deepEqual(none, []);
-  for (const part of ['deal', 'terms', 'queue_ticket', 'received', 'mortgage', 'card', 'collision', 'opportunity'])
+  for (const part of ['deal', 'terms', 'queue_ticket', 'voucher', 'receipt', 'mortgage', 'card', 'collision', 'opportunity'])
     assert.ok(held.parts.some((p) => p.part === part), part);
 });
 

@@ -30,8 +30,6 @@ static const char deal_seed[] =
     "INSERT INTO receivable (id, deal_id, terms_id, ordinal, fund, amount_fen, due, made_ms, "
     "ended_ms) VALUES (1, 91, 20, 1, 'f', 5, 'signed', 1, NULL), (2, 91, 20, 2, 'f', 5, 'signed', "
     "1, 2);"
-    "INSERT INTO received (id, deal_id, fund, amount_fen, actor, at_ms) VALUES (1, 91, 'f', 5, "
-    "'a', 1);"
     "INSERT INTO deal_change (id, project_id, number, deal_id, kind, stage, was_terms_id, reason, "
     "user_id, hash, asked_ms, state, executed_ms) VALUES (1, 1, 1, 91, 'plan', 'B', 20, 'r', "
     "1, " ONE ", 1, 'asked', NULL), (2, 1, 2, 92, 'plan', 'B', 21, 'r', 1, " ONE
@@ -61,9 +59,6 @@ static const char deal_seed[] =
     "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, due, "            \
     "made_ms" columns ") VALUES (" #deal ", " #terms ", " #ordinal ", 'f', " #amount ", " #loan    \
     ", '" due "', 1" values ")"
-#define RECEIVED(deal, amount, columns, values)                                                    \
-    "INSERT INTO received (deal_id, fund, amount_fen, actor, at_ms" columns ") VALUES (" #deal     \
-    ", 'f', " #amount ", 'a', 1" values ")"
 #define CHANGE(project, number, deal, reason, user, hash, columns, values)                         \
     "INSERT INTO deal_change (project_id, number, deal_id, kind, stage, was_terms_id, reason, "    \
     "user_id, hash, asked_ms" columns ") VALUES (" #project ", " #number ", " #deal                \
@@ -151,7 +146,7 @@ static const char *const deal_refused[] = {
     PAPER_WITH(", ended_ms", ", 2"),
     "UPDATE deal_document SET state = 'live', ended_ms = NULL WHERE id = 2",
     "DELETE FROM deal_document WHERE id = 2",
-    /* what is due, and what came in */
+    /* what is due */
     DUE(99, 20, 9, 5, 0, "signed", "", ""),
     DUE(91, 99, 9, 5, 0, "signed", "", ""),
     DUE(91, 20, 9, 0, 0, "signed", "", ""),
@@ -161,13 +156,6 @@ static const char *const deal_refused[] = {
     DUE(91, 20, 9, 5, 0, "signed", ", change_id", ", 99"),
     "UPDATE receivable SET amount_fen = 6 WHERE id = 1",
     "DELETE FROM receivable WHERE id = 2",
-    RECEIVED(99, 5, "", ""),
-    RECEIVED(91, 0, "", ""),
-    RECEIVED(91, 5, ", change_id", ", 99"),
-    RECEIVED(91, 5, ", transfer_deal_id, change_id", ", 99, 1"),
-    RECEIVED(91, 5, ", transfer_deal_id", ", 92"),
-    "UPDATE received SET amount_fen = 6",
-    "DELETE FROM received",
     /* changes */
     CHANGE(99, 9, 92, "'r'", 1, ONE, "", ""),
     CHANGE(1, 0, 92, "'r'", 1, ONE, "", ""),

@@ -10,16 +10,19 @@
 #include "db/customer.h"
 #include "db/day.h"
 #include "db/deal.h"
+#include "db/fund.h"
+#include "db/receipt.h"
 #include "db/receivable.h"
 #include "db/verify.h"
 
-enum { BUYERS = 6, DEPOSIT = 5000000 };
+enum { BUYERS = 6, DEPOSIT = 5000000, CASHIERS = 3 };
 
 /* Resident's numbers with right check digits. */
 static const char *const deal_documents[BUYERS] = {"11010519491231002X", "110105194912310038",
                                                    "110105194912310054", "110105194912310070",
                                                    "110105194912310097", "110105194912310118"};
 static int64_t deal_buyers[BUYERS], deal_plan;
+static int64_t deal_account, deal_books[CASHIERS]; /* of the permit; of users 1 to 3 */
 
 static inline int64_t buyer_make(struct fixture *f, size_t i, const char *document)
 {
@@ -39,6 +42,40 @@ static inline int64_t buyer_make(struct fixture *f, size_t i, const char *docume
     return id;
 }
 
+/* What money needs: everything goes to the permit's account, each user has a shift and a book. */
+static inline void deal_till(struct fixture *f)
+{
+    int64_t bank = 0;
+
+    assert_int_equal(
+        db_get(f->db, &bank, "INSERT INTO bank (name) VALUES ('Bank') RETURNING id", ""), 1);
+    assert_int_equal(db_get(f->db, &deal_account,
+                            "INSERT INTO bank_account (project_id, bank_id, kind, holder, number, "
+                            "permit_id) VALUES ($1, $2, 'escrow', 'Test Ltd', '6222', $3) "
+                            "RETURNING id",
+                            "iii", f->project, bank, f->permit),
+                     1);
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++)
+        assert_int_equal(db_run(f->db,
+                                "INSERT INTO account_rule (project_id, fund, account_id) VALUES "
+                                "($1, $2, $3)",
+                                "iti", f->project, funds[fund].code, deal_account),
+                         1);
+    for (int64_t user = 1; user <= CASHIERS; user++) {
+        assert_int_equal(
+            db_run(f->db, "INSERT INTO shift (user_id, opened_ms, float_fen) VALUES ($1, 1, 0)",
+                   "i", user),
+            1);
+        assert_int_equal(db_get(f->db, &deal_books[user - 1],
+                                "INSERT INTO receipt_book (project_id, kind, source, prefix, "
+                                "first_no, last_no, state, holder_id, made_ms) VALUES ($1, "
+                                "'receipt', 'system', 'T' || $2, 1, 10000, 'out', $2, 1) "
+                                "RETURNING id",
+                                "ii", f->project, user),
+                         1);
+    }
+}
+
 static inline void deal_people(struct fixture *f)
 {
     assert_int_equal(
@@ -54,6 +91,7 @@ static inline void deal_people(struct fixture *f)
                             "'按揭', 'commercial') RETURNING id",
                             "i", f->project),
                      1);
+    deal_till(f);
 }
 
 static inline int deal_setup(void **state)
@@ -238,12 +276,44 @@ static inline int deal_goes(struct fixture *f, int64_t deal, char stage, int64_t
     return FIXTURE_DO(f, tx, deal_advance(tx, &to));
 }
 
+/* In cash, to who acts. */
+static inline int deal_pays(struct fixture *f, int64_t deal, const char *fund, int64_t fen)
+{
+    const struct payment payment = {.deal_id = deal,
+                                    .book_id = deal_books[f->as->id - 1],
+                                    .lines = {{fund, fen}},
+                                    .n_lines = 1,
+                                    .tenders = {{.tender = "cash", .amount_fen = fen}},
+                                    .n_tenders = 1};
+    struct receipt_key key;
+
+    return FIXTURE_DO(f, tx, receipt_take(tx, &payment, &key));
+}
+
 static inline int deal_pay(struct fixture *f, int64_t deal, int64_t fen)
 {
-    const struct receivable_mark mark = {.deal_id = deal, .fund = "deposit", .amount_fen = fen};
-    int64_t id;
+    return deal_pays(f, deal, "deposit", fen);
+}
 
-    return FIXTURE_DO(f, tx, receivable_mark(tx, &mark, &id));
+/* The last receipt of the deal that stands is taken back; @ret_fen: what it was. */
+static inline int deal_pay_back(struct fixture *f, int64_t deal, int64_t *ret_fen)
+{
+    struct receipt_key key = {0, 0};
+    struct stmt *s;
+
+    assert_int_equal(db_query(f->db, &s,
+                              "SELECT v.book_id, v.receipt_no, (SELECT SUM(t.amount_fen) FROM "
+                              "voucher_tender t WHERE t.voucher_id = v.id) FROM voucher v WHERE "
+                              "v.deal_id = $1 AND v.kind = 'receipt' AND NOT EXISTS (SELECT 1 "
+                              "FROM voucher x WHERE x.reverses_id = v.id) ORDER BY v.id DESC",
+                              "i", deal),
+                     0);
+    if (stmt_step(s) == 1) {
+        key = (struct receipt_key){stmt_int(s, 0), stmt_int(s, 1)};
+        *ret_fen = stmt_int(s, 2);
+    }
+    stmt_reset(s);
+    return FIXTURE_DO(f, tx, receipt_void(tx, &key, "test"));
 }
 
 /* The live contract's review and its sheet, as people leave them. */

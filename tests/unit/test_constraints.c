@@ -23,6 +23,7 @@
 #include "constraints_approval.h"
 #include "constraints_customer.h"
 #include "constraints_deal.h"
+#include "constraints_ledger.h"
 #include "constraints_member.h"
 #include "constraints_opening.h"
 #include "constraints_ownership.h"
@@ -40,7 +41,7 @@ static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
     CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
     CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
-    CONSTRAINTS(process),  CONSTRAINTS(opening),
+    CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 
@@ -124,10 +125,13 @@ static size_t spaces(const char *text, size_t at)
     return at + strspn(text + at, " \n");
 }
 
-/* REFERENCES name(columns) from @at on. */
+/* REFERENCES name(columns) from @at on, and when it is looked at. */
 static size_t reference_end(const char *text, size_t at)
 {
-    return closing(text, at + strcspn(text + at, "("));
+    static const char deferred[] = "DEFERRABLE INITIALLY DEFERRED";
+    const size_t end = closing(text, at + strcspn(text + at, "(")), next = spaces(text, end);
+
+    return word_at(text, next, deferred) ? next + strlen(deferred) : end;
 }
 
 static void table_dissect(struct anatomy *a, size_t from, size_t to)

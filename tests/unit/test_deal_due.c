@@ -89,10 +89,10 @@ static void test_paid_is_told_once(void **state)
 static void test_paid_back_is_still_told(void **state)
 {
     struct fixture *f = *state;
-    int64_t deal = deal_new(f, 'B', f->units[0], 0), next = 0;
+    int64_t deal = deal_new(f, 'B', f->units[0], 0), next = 0, back = 0;
 
     assert_int_equal(deal_pay(f, deal, 100), 0);
-    assert_int_equal(deal_pay(f, deal, -100), 0);
+    assert_int_equal(deal_pay_back(f, deal, &back), 0);
     f->now_ms += 100 * FIXTURE_DAY;
     assert_int_equal(deals_due(f, &next), 1);
     assert_int_equal(fixture_state(f, f->units[0]), 'B');

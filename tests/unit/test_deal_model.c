@@ -21,6 +21,7 @@ enum {
     STACK = 16,
     MERGED = 0, /* the unit with a parking space in its total, and */
     APART = 1,  /* the one whose parking space is paid apart */
+    RECEIPTS = STEPS,
 };
 
 struct m_hold { /* what stood on a unit before a deal: A, K or R */
@@ -42,7 +43,8 @@ struct m_deal {
     struct m_hold before;
     struct m_step steps[STACK];
     int n;
-    int64_t received, last_money;
+    int64_t receipts[RECEIPTS], received, last_money; /* receipts: those that stand */
+    int n_receipts;
     bool paid; /* money came in once: no timer ends it */
     bool told; /* its term passed and was told */
     char subscribed[DAY_TEXT], signed_on[DAY_TEXT], filed[DAY_TEXT]; /* "" not */
@@ -348,13 +350,30 @@ static void do_void(struct world *w, struct m_deal *d, int64_t deal)
         d->subscribed[0] = '\0';
 }
 
+/* The last receipt that stands is taken back, on its day or later. */
+static void do_pay_back(struct world *w, struct m_deal *d, int64_t deal)
+{
+    int64_t fen = 0;
+
+    if (!agrees(w, "pay back", d->unit, d->n_receipts > 0, deal_pay_back(w->f, deal, &fen)))
+        return;
+    assert_int_equal(fen, d->receipts[--d->n_receipts]);
+    d->received -= fen;
+    d->last_money = w->f->now_ms;
+}
+
 static void do_pay(struct world *w, struct m_deal *d, int64_t deal)
 {
-    static const int64_t amounts[] = {DEPOSIT, DOWN, FIXTURE_TOTAL, 100};
-    const int64_t fen = amounts[roll(w, 4)];
+    static const int64_t amounts[] = {DEPOSIT, DOWN, FIXTURE_TOTAL, 100, 300, 500, 700, 900};
+    const int64_t fen = amounts[roll(w, 8)];
 
-    if (!agrees(w, "pay", d->unit, true, deal_pay(w->f, deal, fen)))
+    if (roll(w, 6) == 0) {
+        do_pay_back(w, d, deal);
         return;
+    }
+    if (!agrees(w, "pay", d->unit, d->received + fen <= FIXTURE_TOTAL, deal_pay(w->f, deal, fen)))
+        return;
+    d->receipts[d->n_receipts++] = fen;
     d->received += fen;
     d->last_money = w->f->now_ms;
     d->paid = true;
@@ -413,6 +432,17 @@ static void do_time(struct world *w)
 
 /* ---- a run ---- */
 
+static void money_compare(struct world *w, const struct m_deal *d)
+{
+    const int64_t fen = fixture_of(
+        w->f, "SELECT COALESCE(SUM(amount_fen), 0) FROM received WHERE deal_id = $1", d->id);
+
+    if (fen != d->received)
+        fail_msg("seed %llu step %d: deal of unit %d has %lld fen, the model says %lld",
+                 (unsigned long long)w->seed, w->step, d->unit, (long long)fen,
+                 (long long)d->received);
+}
+
 static void units_compare(struct world *w)
 {
     for (int i = 0; i < FIXTURE_UNITS; i++) {
@@ -421,6 +451,8 @@ static void units_compare(struct world *w)
         if (state != w->units[i].state)
             fail_msg("seed %llu step %d: unit %d reads %c, the model %c",
                      (unsigned long long)w->seed, w->step, i, state, w->units[i].state);
+        if (w->deals[i].live)
+            money_compare(w, &w->deals[i]);
     }
     for (int i = 0; i < 2; i++) { /* what is not sold alone is where its home's deal is */
         const char home = w->units[i].state, state = fixture_state(w->f, w->parking[i]);
@@ -438,7 +470,7 @@ static void step_random(struct world *w)
 
     w->f->as = &w->users[user];
     w->f->now_ms += 1;
-    switch (roll(w, 14)) {
+    switch (roll(w, 16)) {
     case 0:
     case 1:
         do_lock(w, unit, user, roll(w, 2) ? buyer : -1);

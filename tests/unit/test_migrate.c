@@ -1,6 +1,8 @@
 /* test_migrate.c - migrations, and tables made anew under those that refer to them. */
 #include "store_fixture.h"
 
+#include <sqlite3.h>
+
 #define CASE_EMPTY(name) cmocka_unit_test_setup_teardown(name, setup_empty, teardown)
 
 static int setup_empty(void **state)
@@ -91,12 +93,88 @@ static void test_a_table_is_made_anew(void **state)
     assert_int_equal(db_run(d->db, "INSERT INTO child VALUES (2)", ""), -ENOLINK);
 }
 
+/* ---- money that was noted by hand ---- */
+
+static int64_t asked(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *s;
+    int64_t value;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    value = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return value;
+}
+
+static void executed(sqlite3 *db, const char *sql)
+{
+    char *error = NULL;
+
+    if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+        fail_msg("%s", error);
+}
+
+/* Deal 1 was paid and exchanged for deal 2, which was forfeited in part and refunded; deal 3 of
+ * another project was paid and given something back. */
+static const char noted[] =
+    "DROP TRIGGER deal_terms_insert;"
+    "INSERT INTO project (id, name, created_ms) VALUES (1, 'one', 1), (2, 'two', 1);"
+    "INSERT INTO deal (id, project_id, unit_id, customer_id, user_id, stage, terms_id, opened_ms) "
+    "VALUES (1, 1, 1, 1, 1, 'S', 1, 1), (2, 1, 2, 1, 1, 'S', 1, 1), (3, 2, 3, 1, 1, 'S', 1, 1);"
+    "INSERT INTO received (deal_id, fund, amount_fen, change_id, transfer_deal_id, note, actor, "
+    "at_ms) VALUES (1, 'deposit', 500, NULL, NULL, 'x', 'a', 1), "
+    "(1, 'booking', 200, NULL, NULL, '', 'a', 2), (3, 'deposit', 50, NULL, NULL, '', 'b', 3), "
+    "(1, 'booking', -200, 1, 2, 'transfer', 'a', 4), (2, 'booking', 200, 1, 1, 'transfer', 'a', "
+    "4), (1, 'deposit', -500, 1, 2, 'transfer', 'a', 4), (2, 'deposit', 500, 1, 1, 'transfer', "
+    "'a', 4), (2, 'deposit', -300, 2, NULL, 'forfeit', 'a', 5), "
+    "(2, 'refund', -400, 2, NULL, 'refund', 'a', 6), (3, 'deposit', -20, NULL, NULL, '', 'b', 7);"
+    "INSERT INTO post (id, name, all_projects, created_ms) VALUES (1, 'p', 1, 1);"
+    "INSERT INTO post_right VALUES (1, 'money.mark');";
+
+static void test_noted_money_is_in_the_ledger(void **state)
+{
+    size_t ledger = 0;
+    sqlite3 *db;
+
+    (void)state;
+    while (!strstr(migrations[ledger].name, "ledger"))
+        ledger++;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    for (size_t i = 0; i < ledger; i++)
+        executed(db, migrations[i].sql);
+    executed(db, noted);
+    executed(db, migrations[ledger].sql);
+    /* Each deal has what it had, fund by fund. */
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 1"), 0);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 2"), 0);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 3"), 30);
+    assert_int_equal(asked(db, "SELECT COUNT(*) FROM received"), 10);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 2 AND "
+                               "fund = 'deposit' AND at_ms <= 5 AND change_id = 2"),
+                     -300);
+    /* A transfer is one voucher; numbers are counted by project and go on. */
+    assert_int_equal(asked(db, "SELECT COUNT(*) FROM voucher"), 8);
+    assert_int_equal(asked(db, "SELECT MAX(number) FROM voucher WHERE project_id = 1"), 6);
+    assert_int_equal(asked(db, "SELECT last FROM series WHERE project_id = 2"), 2);
+    assert_int_equal(asked(db, "SELECT SUM(e.amount_fen) FROM ledger_entry e JOIN ledger_account "
+                               "a ON a.id = e.credit_id WHERE a.kind = 'income'"),
+                     300);
+    assert_int_equal(asked(db, "SELECT COUNT(*) FROM voucher v WHERE (SELECT COUNT(*) FROM "
+                               "ledger_entry e WHERE e.voucher_id = v.id) <> 1"),
+                     0);
+    assert_int_equal(asked(db, "SELECT COUNT(*) FROM post_right WHERE right_code = 'money.take'"),
+                     1);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE_EMPTY(test_migrate),
         CASE_EMPTY(test_migration_is_whole_or_nothing),
         CASE_EMPTY(test_a_table_is_made_anew),
+        cmocka_unit_test(test_noted_money_is_in_the_ledger),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

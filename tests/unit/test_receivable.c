@@ -135,15 +135,15 @@ static void test_days_come_with_their_event(void **state)
     assert_string_equal(seen.days[2], month);
 }
 
-static void test_money_is_marked(void **state)
+static void test_money_is_taken(void **state)
 {
     struct fixture *f = *state;
-    int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    int64_t deal = deal_new(f, 'S', f->units[0], 0), back = 0;
 
     assert_int_equal(deal_pay(f, deal, 300), 0);
     assert_true(fixture_changed(f, CHANGE_DEAL, deal));
-    assert_refused(f, deal_pay(f, deal, -301), RECEIVED_SHORT);
-    assert_int_equal(deal_pay(f, deal, -300), 0);
+    assert_int_equal(deal_pay_back(f, deal, &back), 0);
+    assert_int_equal(back, 300);
     assert_refused(f, deal_pay(f, 999, 300), NOT_FOUND);
     f->as = &f->outsider;
     assert_refused(f, deal_pay(f, deal, 300), NOT_FOUND);
@@ -152,7 +152,7 @@ static void test_money_is_marked(void **state)
     assert_int_equal(deal_pay(f, deal, 300), 0);
     assert_true(db_run(f->db, "DELETE FROM permit_unit WHERE unit_id = $1", "i", f->units[0]) == 1);
     assert_refused(f, deal_pay(f, deal, 1), G1_PERMIT);
-    assert_int_equal(deal_pay(f, deal, -300), 0);
+    assert_int_equal(deal_pay_back(f, deal, &back), 0);
 }
 
 int main(void)
@@ -162,7 +162,7 @@ int main(void)
         cmocka_unit_test(test_allocation_adds_up),
         cmocka_unit_test_setup_teardown(test_days_come_with_their_event, deal_setup,
                                         fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_money_is_marked, deal_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_money_is_taken, deal_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,10 +38,11 @@ const STATE: Record<string, (code: string) => string> = {
   mortgage: (code) => `service.loan.state.${code}`,
   opening: (code) => `office.openingState.opening.${code}`,
   opening_group: (code) => `office.openingState.opening_group.${code}`,
+  receipt_book: (code) => `deal.money.bookState.${code}`,
   document_template: (code) => `document.stateOf.${code}`,
 };
 const YES_NO =
-  /^(model_room|attached_only|merged|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required)$|\.reviewed$/;
+  /^(model_room|attached_only|merged|released|price_reviewed|sellable|voluntary|enabled|closed|all_projects|show_deal_price|two_person|confirm_first|deposit_first|direct_sign|reserve_direct|qualification|below_floor|required|disabled)$|\.reviewed$/;
 
 /** The name of a field; the code itself when a later daemon has one that these pages do not know. */
 export function fieldName(code: string, { t, te }: Words): string {

@@ -1,4 +1,6 @@
 // deals.mjs - deals and their changes made over the API, for tests that look at them.
+import { pay } from '../../integration/lib/money.mjs'
+
 const DOCUMENT = '110105194912310062' // of nobody else on a stage
 let phones = 5000 // no tail like those of other people of a stage
 
@@ -52,8 +54,7 @@ export class Deals {
       document_again: DOCUMENT,
     }
     const deal = await sales.post('/api/v1/deals', body, 201)
-    const money = { fund: 'deposit', amount_fen: deal.due_now_fen }
-    return cashier.post(`/api/v1/deals/${deal.id}/received`, money, 201)
+    return pay(cashier, deal.id, 'deposit', deal.due_now_fen)
   }
 
   /** A change of @deal as it is now. */

@@ -2,6 +2,7 @@
 // who reads what of him.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { take } from './money.mjs';
 import { Site } from './site.mjs';
 import { act } from './walk.mjs';
 
@@ -215,7 +216,9 @@ export class Person {
     };
     let deal = await sales.post('/api/v1/deals', buying, 201);
     const { amount_fen } = deal.receivables.find((line) => line.fund === 'deposit');
-    deal = await cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+    const { book_id, no } = await take(cashier, deal.id, 'deposit', amount_fen);
+    Object.assign(this.ids, { book: book_id, no });
+    deal = await cashier.get(`/api/v1/deals/${deal.id}`);
     const shown = (await sales.get(`/api/v1/deals/${deal.id}/contract`)).showings.map((s) => s.code);
     await sales.post(`/api/v1/deals/${deal.id}/showings`, { items: shown }, 200);
     const signing = { version: deal.version, stage: 'C', document: `HT-${deal.id}` };

@@ -1,4 +1,6 @@
 // service.mjs - deals that have come to a contract, made by the real steps, for tests of what follows it.
+import { pay } from './money.mjs';
+
 export const DOCUMENT = '11010519491231002X';
 export const PHONE = '13912340001';
 
@@ -24,8 +26,8 @@ export class Sales {
     return `/api/v1/projects/${this.project}/${rest}`;
   }
 
-  /** A home subscribed with a plan of @kind, its deposit received. */
-  async subscribed(kind = 'commercial') {
+  /** A home subscribed with a plan of @kind, its deposit received, or so many parts of it. */
+  async subscribed(kind = 'commercial', parts = 1) {
     const { sales, cashier, buyer } = this;
     const { items } = await sales.get(this.path('units?limit=500'));
     const found = items.find(
@@ -49,7 +51,7 @@ export class Sales {
       201,
     );
     const { amount_fen } = deal.receivables.find((line) => line.fund === 'deposit');
-    return cashier.post(`/api/v1/deals/${deal.id}/received`, { fund: 'deposit', amount_fen }, 201);
+    return pay(cashier, deal.id, 'deposit', amount_fen / parts);
   }
 
   /** The same with a contract. */

@@ -71,7 +71,17 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
   },
   {
     key: 'changes',
-    codes: ['change.ask', 'change.export', 'finance.handle', 'money.mark', 'approval.view', 'flow.edit'],
+    codes: [
+      'change.ask',
+      'change.export',
+      'finance.handle',
+      'money.take',
+      'money.reverse',
+      'account.edit',
+      'book.edit',
+      'approval.view',
+      'flow.edit',
+    ],
   },
   { key: 'desk', codes: ['alert.handle', 'terminal.self'] },
   { key: 'run', codes: ['own', 'user.edit', 'terminal.edit', 'audit.view', 'system.view'] },

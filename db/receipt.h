@@ -1,0 +1,76 @@
+/* receipt.h - money is taken on a leaf of a receipt book, and taken back (FI-01, FI-15, FI-28).
+ *
+ * One transaction or nothing: the leaf, the voucher with how it was paid, its entries, what it
+ * means for the deal, the row of the log. It is for a deal, up to what it still owes, or a
+ * customer's own earnest money (FI-16); never before a valid permit (Measures for the Sale of
+ * Commodity Housing 22). A receipt keeps its number for ever: it is void when it is taken back on
+ * its day, reversed when later.
+ *
+ * Errors besides those named: NOT_FOUND (also out of scope), negative errno. Thread: changes on the
+ * writer's, reads on any.
+ */
+#ifndef ANCHANG_DB_RECEIPT_H
+#define ANCHANG_DB_RECEIPT_H
+
+#include "db/tx.h"
+
+enum { PAYMENT_LINES_MAX = 8, PAYMENT_TENDERS_MAX = 8, RECEIPT_NUMBER_TEXT = 12 * 4 + 24 };
+
+struct payment_line {
+    const char *fund;
+    int64_t amount_fen; /* above 0 */
+};
+struct payment_tender {
+    const char *tender;
+    int64_t amount_fen; /* above 0 */
+    int64_t account_id; /* where it is said to go; 0: as the rule has it */
+    int64_t bank_id;    /* the payer's; 0: none */
+    const char *reference, *device, *batch, *card; /* card: the last four digits; NULL: none */
+};
+struct payment {
+    int64_t deal_id;                 /* 0: earnest money of */
+    int64_t project_id, customer_id; /* a customer; of a deal: who pays, 0: the main buyer */
+    int64_t book_id;                 /* the actor's */
+    struct payment_line lines[PAYMENT_LINES_MAX];
+    struct payment_tender tenders[PAYMENT_TENDERS_MAX];
+    size_t n_lines, n_tenders;
+    const char *note; /* NULL: none */
+};
+struct receipt_key {
+    int64_t book_id, no;
+};
+/* SHIFT_NEEDED, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_SUM, PAY_BEYOND_DUE, PAY_PAYER,
+ * PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of bank.h and
+ * receipt_book.h. */
+int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_key *ret_key);
+
+/* Taken back: void on its day, by who took it or with money.reverse; later reversed, with
+ * money.reverse. SHIFT_NEEDED, DEAL_CLOSED, RECEIPT_VOIDED, RECEIPT_BLANK, LEDGER_SPENT,
+ * REASON_NEEDED. */
+int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reason);
+
+/* A leaf that nobody can use: "spoilt", or "lost". Of the actor's own book. */
+int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *reason,
+                  struct receipt_key *ret_key);
+
+struct receipt_row {
+    int64_t book_id, no, voucher_id, project_id, deal_id, customer_id, total_fen, at_ms;
+    char number[RECEIPT_NUMBER_TEXT]; /* as on the leaf */
+    const char *state;                /* live, void, reversed, spoilt, lost */
+    const char *day;                  /* NULL of a leaf without money */
+    const char *note, *reason;        /* reason: why it was taken back; NULL: it was not */
+    const char *cashier;              /* NULL of a leaf without money */
+};
+/* Of a deal that is seen, oldest first. */
+int receipt_of_deal(struct tx *tx, int64_t deal_id,
+                    int (*each)(void *arg, const struct receipt_row *row), void *arg);
+int receipt_get(struct tx *tx, const struct receipt_key *key,
+                int (*each)(void *arg, const struct receipt_row *row), void *arg);
+
+/* What it was for, by fund, and how it was paid. */
+int receipt_lines(struct tx *tx, int64_t voucher_id,
+                  int (*each)(void *arg, const struct payment_line *line), void *arg);
+int receipt_tenders(struct tx *tx, int64_t voucher_id,
+                    int (*each)(void *arg, const struct payment_tender *tender), void *arg);
+
+#endif

@@ -1,0 +1,32 @@
+/* receipt_impl.h - what the files of receipts share: receipt.c (taking money), receipt_check.c
+ * (whether it may be), receipt_leaf.c (the leaf and its content), receipt_void.c (taken back),
+ * receipt_read.c. Thread: the writer's. */
+#ifndef ANCHANG_DB_RECEIPT_IMPL_H
+#define ANCHANG_DB_RECEIPT_IMPL_H
+
+#include "db/deal_write.h"
+#include "db/ledger.h"
+#include "db/receipt.h"
+#include "db/receipt_book.h"
+
+/* A payment, and what the checks found. */
+struct paying {
+    struct tx *tx;
+    const struct payment *p;
+    struct deal_now deal; /* id 0: a customer's own money */
+    int64_t project_id, customer_id, shift_id, total_fen;
+    enum fund funds[PAYMENT_LINES_MAX];
+    enum tender tenders[PAYMENT_TENDERS_MAX];
+    int64_t account_id; /* the one that it all goes to */
+    bool agency;
+    struct leaf leaf;
+    int64_t voucher_id;
+};
+
+int payment_check(struct paying *p);
+/* The leaf with its frozen content, of a voucher that names it. */
+int receipt_leaf_write(struct paying *p);
+/* "A000012" */
+void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT]);
+
+#endif

@@ -1,0 +1,132 @@
+/* receipt_leaf.c - the leaf and what stands on it, frozen: "word value" a line, ids, amounts and
+ * numbers; a person's name is the customer master's to say. See receipt_impl.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/capitals.h"
+#include "db/day.h"
+#include "db/receipt_impl.h"
+
+enum { CONTENT_TEXT = 8192 };
+
+void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT])
+{
+    snprintf(out, RECEIPT_NUMBER_TEXT, "%s%06" PRId64, prefix, no);
+}
+
+/* ---- what stands on it ---- */
+
+static void lines_print(FILE *to, const struct paying *p)
+{
+    char capitals[CAPITALS_TEXT] = "";
+
+    for (size_t i = 0; i < p->p->n_lines; i++)
+        fprintf(to, "line %s %" PRId64 "\n", funds[p->funds[i]].code, p->p->lines[i].amount_fen);
+    for (size_t i = 0; i < p->p->n_tenders; i++) {
+        const struct payment_tender *t = &p->p->tenders[i];
+
+        fprintf(to, "tender %s %" PRId64 " %s\n", tenders[p->tenders[i]].code, t->amount_fen,
+                t->reference ? t->reference : "");
+    }
+    if (capitals_write(p->total_fen, capitals) == 0)
+        fprintf(to, "total %" PRId64 " %s\n", p->total_fen, capitals);
+}
+
+static int content_write(const struct paying *p, char content[CONTENT_TEXT])
+{
+    FILE *to = fmemopen(content, CONTENT_TEXT, "w");
+    char number[RECEIPT_NUMBER_TEXT], day[DAY_TEXT];
+    bool whole;
+
+    if (!to)
+        return -ENOMEM;
+    receipt_number(p->leaf.prefix, p->leaf.no, number);
+    day_of(p->tx->now_ms, day);
+    fprintf(to, "number %s\nday %s\nproject %" PRId64 "\ncustomer %" PRId64 "\n", number, day,
+            p->project_id, p->customer_id);
+    if (p->deal.id)
+        fprintf(to, "deal %" PRId64 "\nunit %s\n", p->deal.id, p->deal.unit);
+    lines_print(to, p);
+    fprintf(to, "account %" PRId64 "\n", p->account_id);
+    whole = fflush(to) == 0 && !ferror(to);
+    return fclose(to) == 0 && whole ? 0 : -E2BIG;
+}
+
+/* ---- the leaf ---- */
+
+struct leaf_text {
+    const char *kind, *content;
+    int64_t voucher_id; /* 0: no money */
+};
+
+static int leaf_insert(struct tx *tx, const struct receipt_key *key, const struct leaf_text *text)
+{
+    uint8_t sha[crypto_hash_sha256_BYTES];
+    int r;
+
+    crypto_hash_sha256(sha, (const uint8_t *)text->content, strlen(text->content));
+    r = db_run(tx->db,
+               "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, at_ms) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+               "iitotbti", key->book_id, key->no, text->kind,
+               text->voucher_id ? &text->voucher_id : NULL, text->content, sha, sizeof(sha),
+               tx->actor->name, tx->now_ms);
+    return r < 0 ? r : 0;
+}
+
+int receipt_leaf_write(struct paying *p)
+{
+    char content[CONTENT_TEXT] = "";
+    const struct leaf_text text = {"issued", content, p->voucher_id};
+    const struct receipt_key key = {p->leaf.book_id, p->leaf.no};
+    int r = content_write(p, content);
+
+    return r < 0 ? r : leaf_insert(p->tx, &key, &text);
+}
+
+static int book_kind(struct tx *tx, int64_t book_id, struct leaf_ask *ret)
+{
+    struct stmt *s;
+    int r = tx_row(tx, &s, "SELECT project_id, kind FROM receipt_book WHERE id = $1", book_id);
+
+    if (r < 0)
+        return r;
+    *ret = (struct leaf_ask){.book_id = book_id,
+                             .project_id = stmt_int(s, 0),
+                             .agency = strcmp(stmt_text(s, 1), "agency") == 0};
+    stmt_reset(s);
+    return 0;
+}
+
+int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *reason,
+                  struct receipt_key *ret_key)
+{
+    const struct leaf_text text = {kind, reason, 0};
+    struct trail trail = {0};
+    struct receipt_key key;
+    struct leaf_ask ask;
+    struct leaf leaf;
+    int r;
+
+    if (!reason || !reason[0])
+        return fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
+    r = book_kind(tx, book_id, &ask);
+    if (r == 0)
+        r = receipt_book_leaf(tx, &ask, &leaf);
+    if (r < 0)
+        return r;
+    key = (struct receipt_key){leaf.book_id, leaf.no};
+    r = leaf_insert(tx, &key, &text);
+    if (r < 0)
+        return r;
+    trail_int(&trail, "no", NULL, &leaf.no);
+    trail_text(&trail, "state", NULL, kind);
+    trail_text(&trail, "reason", NULL, reason);
+    r = audit_add(tx, "book.spoil", "receipt_book", book_id, ask.project_id, &trail);
+    if (r == 0)
+        *ret_key = key;
+    return r;
+}
