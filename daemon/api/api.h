@@ -83,6 +83,8 @@ int api_shift_close(struct call *call);
 int api_deal_receipt_list(struct call *call);
 int api_deal_receipt_take(struct call *call);
 int api_project_receipt_take(struct call *call);
+int api_earnest_carry(struct call *call);
+int api_earnest_refund(struct call *call);
 int api_receipt_get(struct call *call);
 int api_receipt_void(struct call *call);
 int api_process_options(struct call *call);

@@ -188,6 +188,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/deals/{deal}/receipts", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_receipt_list, 0, NULL},
     {"POST", "/api/v1/deals/{deal}/receipts", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_deal_receipt_take, 0, NULL},
     {"POST", "/api/v1/projects/{project}/receipts", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_project_receipt_take, 0, NULL},
+    {"POST", "/api/v1/deals/{deal}/earnest", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_earnest_carry, 0, NULL},
+    {"POST", "/api/v1/projects/{project}/earnest-refunds", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_earnest_refund, 0, NULL},
     {"GET", "/api/v1/receipts/{book}/{no}", RIGHT_DEAL_VIEW, ROUTE_READ, api_receipt_get, 0, NULL},
     {"POST", "/api/v1/receipts/{book}/{no}/void", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_receipt_void, 0, NULL},
     {"GET", "/api/v1/process-options", RIGHT_PROCESS_EDIT, ROUTE_READ, api_process_options, 0, NULL},

@@ -268,11 +268,17 @@ static void do_advance(struct world *w, struct m_deal *d, int64_t deal)
         step_push(w, d, stage);
 }
 
+/* The contract's: with what is merged into it. */
+static int64_t total_of(const struct m_deal *d)
+{
+    return FIXTURE_TOTAL + (d->unit == MERGED ? PARKING : 0);
+}
+
 /* What is due until today by the schedule: the deposit with the subscription, a third a week after
  * the contract, the loan 30 days after the filing. */
 static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 {
-    const int64_t loan = FIXTURE_TOTAL + (d->unit == MERGED ? PARKING : 0) - DEPOSIT - DOWN;
+    const int64_t loan = total_of(d) - DEPOSIT - DOWN;
     char day[DAY_TEXT];
     int64_t due = d->subscribed[0] ? DEPOSIT : 0;
 
@@ -371,7 +377,7 @@ static void do_pay(struct world *w, struct m_deal *d, int64_t deal)
         do_pay_back(w, d, deal);
         return;
     }
-    if (!agrees(w, "pay", d->unit, d->received + fen <= FIXTURE_TOTAL, deal_pay(w->f, deal, fen)))
+    if (!agrees(w, "pay", d->unit, d->received + fen <= total_of(d), deal_pay(w->f, deal, fen)))
         return;
     d->receipts[d->n_receipts++] = fen;
     d->received += fen;

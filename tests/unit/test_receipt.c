@@ -2,6 +2,7 @@
  * without a gap, nothing left of what is refused (FC 10, 27.6, 27.7). */
 #include "deal_fixture.h"
 
+#include "db/earnest.h"
 #include "db/receipt_book.h"
 #include "db/shift.h"
 
@@ -211,6 +212,63 @@ static void test_earnest(void **state)
     deal_verify(f);
 }
 
+/* What was taken before there was a room becomes its deposit without cash; the rest goes back. */
+static void test_earnest_goes_on_or_back(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct earnest_carry carry = {.deal_id = deal, .fund = "deposit", .amount_fen = 60};
+    struct payment p = payment_of(f, 0, "earnest", 100);
+    struct receipt_key key;
+    int64_t fen = 0;
+
+    p.project_id = f->project;
+    p.customer_id = deal_buyers[0];
+    assert_int_equal(take(f, &p, &key), 0);
+    carry.customer_id = deal_buyers[1];
+    assert_refused(f, FIXTURE_DO(f, tx, earnest_carry(tx, &carry)), PAY_PAYER);
+    carry.customer_id = 0;
+    carry.amount_fen = 101;
+    assert_refused(f, FIXTURE_DO(f, tx, earnest_carry(tx, &carry)), EARNEST_SHORT);
+    carry.amount_fen = 60;
+    carry.fund = "house_money";
+    assert_refused(f, FIXTURE_DO(f, tx, earnest_carry(tx, &carry)), PAY_FUND);
+    carry.fund = "deposit";
+    assert_int_equal(FIXTURE_DO(f, tx, earnest_carry(tx, &carry)), 0);
+    assert_true(fixture_changed(f, CHANGE_DEAL, deal));
+    assert_int_equal(received(f, deal), 60);
+    assert_int_equal(balance(f, "held"), 40);
+    assert_int_equal(balance(f, "tender"), -100); /* no cash moved */
+    /* The receipt it came on can no more be taken back: its money is elsewhere. */
+    assert_refused(f, FIXTURE_DO(f, tx, receipt_void(tx, &key, "r")), LEDGER_SPENT);
+    assert_int_equal(
+        FIXTURE_DO(f, tx, earnest_refund(tx, f->project, deal_buyers[0], "未选房", &fen)), 0);
+    assert_int_equal(fen, 40);
+    assert_int_equal(balance(f, "held"), 0);
+    assert_int_equal(balance(f, "tender"), -60);
+    assert_refused(
+        f, FIXTURE_DO(f, tx, earnest_refund(tx, f->project, deal_buyers[0], "未选房", &fen)),
+        EARNEST_SHORT);
+    deal_verify(f);
+}
+
+/* Beyond what the deal owes it stays his. */
+static void test_earnest_is_not_more_than_due(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct earnest_carry carry = {.deal_id = deal, .fund = "deposit", .amount_fen = 100};
+    struct payment p = payment_of(f, 0, "earnest", 100);
+    struct receipt_key key;
+
+    p.project_id = f->project;
+    p.customer_id = deal_buyers[0];
+    assert_int_equal(take(f, &p, &key), 0);
+    assert_int_equal(deal_pay(f, deal, FIXTURE_TOTAL - 99), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, earnest_carry(tx, &carry)), PAY_BEYOND_DUE);
+    assert_int_equal(balance(f, "held"), 100);
+}
+
 /* ---- the end of a shift ---- */
 
 static void test_counted_blind(void **state)
@@ -243,6 +301,8 @@ int main(void)
         CASE(test_used_up),
         CASE(test_void_and_reversed),
         CASE(test_earnest),
+        CASE(test_earnest_goes_on_or_back),
+        CASE(test_earnest_is_not_more_than_due),
         CASE(test_counted_blind),
     };
 

@@ -1,0 +1,25 @@
+/* earnest.h - a customer's earnest money after it was taken (receipt.h): it becomes money of his
+ * deal without cash, or goes back in full (FI-17, FI-18; FC 27.6).
+ *
+ * Errors besides those named: NOT_FOUND (also out of scope), negative errno. Thread: the writer's.
+ */
+#ifndef ANCHANG_DB_EARNEST_H
+#define ANCHANG_DB_EARNEST_H
+
+#include "db/tx.h"
+
+struct earnest_carry {
+    int64_t deal_id;
+    int64_t customer_id; /* one of its buyers; 0: the main one */
+    const char *fund;    /* what it becomes: booking, deposit */
+    int64_t amount_fen;  /* above 0 */
+};
+/* EARNEST_SHORT when there is less; PAY_FUND, PAY_BEYOND_DUE, PAY_PAYER, DEAL_CLOSED. */
+int earnest_carry(struct tx *tx, const struct earnest_carry *carry);
+
+/* All that is held of him in the project is paid back, by transfer. EARNEST_SHORT when there is
+ * none; ACCOUNT_NONE. */
+int earnest_refund(struct tx *tx, int64_t project_id, int64_t customer_id, const char *reason,
+                   int64_t *ret_fen);
+
+#endif
