@@ -112,14 +112,14 @@ test('a step is recorded as done with the keyboard, and the board says so', asyn
 })
 
 test('what a colleague does shows on the page that is open', async () => {
-  const page = await office(`/service/${deal.id}`, { client: stage.people.sales })
-  const row = page.locator('tr', { hasText: '按揭资料收齐' })
-  await row.getByText('已办结').waitFor()
+  const page = await office(`/service/${deal.id}`, { client: stage.people.sales, lang: 'en' })
   const { items } = await manager.get(`/api/v1/deals/${deal.id}/nodes`)
   const next = items.find((n) => n.code === 'filing' || (n.state === 'open' && n.may))
+  const row = page.locator('tr', { hasText: next.name })
+  await row.waitFor()
   const body = { version: next.version, user_id: manager.session.user.id }
   await manager.post(`/api/v1/deal-nodes/${next.id}/assign`, body, 204)
-  await page.locator('tr', { hasText: next.name }).getByText(manager.session.user.name).waitFor()
+  await row.getByText(manager.session.user.name).waitFor()
   await b.close(page)
 })
 

@@ -217,9 +217,11 @@ static void test_union_too_wide(void **state)
 static void test_grantable(void **state)
 {
     (void)state;
-    assert_false(post_grantable() & RIGHT_BIT(RIGHT_NONE)); /* nobody's to give: anybody has it */
-    assert_false(post_grantable() & RIGHT_BIT(RIGHT_TERMINAL_SELF));
-    assert_true(post_grantable() & RIGHT_BIT(RIGHT_USER_EDIT));
+    const right_set all = post_grantable(); /* compared: cmocka would cut it to 64 bits */
+
+    assert_true((all & RIGHT_BIT(RIGHT_NONE)) == 0); /* nobody's to give: anybody has it */
+    assert_true((all & RIGHT_BIT(RIGHT_TERMINAL_SELF)) == 0);
+    assert_true((all & RIGHT_BIT(RIGHT_USER_EDIT)) != 0);
 }
 
 /* A right that no post may have does nothing in one, however it got there. */
