@@ -67,6 +67,7 @@ export function whole(page) {
 /** Ends a window; nothing may have gone wrong in it. */
 export async function close(page) {
   whole(page)
+  await page.unrouteAll({ behavior: 'wait' }) // an answer that is just being altered is not cut off
   await page.context().close()
 }
 
