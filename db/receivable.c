@@ -16,17 +16,34 @@
 
 /* ---- the schedule ---- */
 
-int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
+/* The lines of @terms_id; what one has more than the one of its place and kind in @was_terms_id had
+ * is not in it (0: all is). A waiver or another day was approved for one sum: it goes on with a
+ * line that has the place and the sum of the one it was for in the schedule that ends now. */
+static int lines_make(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t was_terms_id)
 {
     int r = db_run(tx->db,
                    "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
-                   "due, due_days, due_node, due_date, known_ms, made_ms) SELECT $1, terms_id, "
-                   "ordinal, fund, amount_fen, loan, due, due_days, due_node, due_date, "
-                   "CASE WHEN due_date IS NOT NULL THEN $3 END, $3 FROM terms_line "
-                   "WHERE terms_id = $2",
-                   "iii", deal_id, terms_id, tx->now_ms);
+                   "due, due_days, due_node, due_date, known_ms, change_id, made_ms, waived_ms) "
+                   "SELECT $1, n.terms_id, n.ordinal, n.fund, n.fen, n.loan, COALESCE(p.due, "
+                   "n.due), COALESCE(p.due_days, n.due_days), COALESCE(p.due_node, n.due_node), "
+                   "COALESCE(p.due_date, n.due_date), CASE WHEN COALESCE(p.due_date, n.due_date) "
+                   "IS NOT NULL THEN $4 END, p.change_id, $4, k.waived_ms FROM "
+                   "(SELECT l.*, CASE WHEN l.loan = 0 AND l.amount_fen > o.amount_fen THEN "
+                   "o.amount_fen ELSE l.amount_fen END AS fen FROM terms_line l LEFT JOIN "
+                   "terms_line o ON o.terms_id = $3 AND o.ordinal = l.ordinal AND o.fund = l.fund "
+                   "WHERE l.terms_id = $2) n LEFT JOIN receivable k ON k.id = (SELECT MAX(x.id) "
+                   "FROM receivable x WHERE x.deal_id = $1 AND x.terms_id IS NOT NULL AND "
+                   "x.ended_ms = $4 AND x.ordinal = n.ordinal) AND k.fund = n.fund AND "
+                   "k.amount_fen = n.fen LEFT JOIN receivable p ON p.id = k.id AND p.change_id "
+                   "IS NOT NULL ORDER BY n.ordinal",
+                   "iiii", deal_id, terms_id, was_terms_id, tx->now_ms);
 
     return r < 0 ? r : 0;
+}
+
+int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
+{
+    return lines_make(tx, deal_id, terms_id, 0);
 }
 
 /* What a line said stays: another day is a line in its place (ST-22). @due_date NULL: as the line
@@ -169,17 +186,7 @@ int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t
                    "iiitiii", deal_id, terms_id, was_terms_id, due_date, tx->now_ms,
                    (int64_t)MAKE_UP_ORDINAL, change_id);
 
-    if (r >= 0)
-        r = db_run(tx->db,
-                   "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
-                   "due, due_days, due_node, due_date, known_ms, made_ms) SELECT $1, n.terms_id, "
-                   "n.ordinal, n.fund, CASE WHEN n.loan = 0 AND n.amount_fen > o.amount_fen THEN "
-                   "o.amount_fen ELSE n.amount_fen END, n.loan, n.due, n.due_days, n.due_node, "
-                   "n.due_date, CASE WHEN n.due_date IS NOT NULL THEN $4 END, $4 "
-                   "FROM terms_line n LEFT JOIN terms_line o ON o.terms_id = $3 AND "
-                   "o.ordinal = n.ordinal AND o.fund = n.fund WHERE n.terms_id = $2",
-                   "iiii", deal_id, terms_id, was_terms_id, tx->now_ms);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : lines_make(tx, deal_id, terms_id, was_terms_id);
 }
 
 int receivable_end(struct tx *tx, int64_t deal_id, bool all)

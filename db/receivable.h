@@ -22,7 +22,8 @@ enum {
 /* ---- the schedule, for the modules of db/ ---- */
 
 /* The lines of @terms_id as the deal's; none when the terms have no plan. Days that are fixed are
- * known at once. */
+ * known at once. In the place of a schedule that ended at this moment, a line of the same place,
+ * fund and sum is waived or postponed as it was there. */
 int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id);
 /* Lines get the day of what they wait for, which has happened (deal_event.h), and lose it when it
  * has not after all (T28). What has its day keeps it. */

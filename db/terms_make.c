@@ -339,6 +339,23 @@ static int loan_bounds(struct planning *p, struct schedule_ask *ask)
     return 0;
 }
 
+/* What belongs to the home and is kept out of the contract's total is owed beside it, from the
+ * contract on. */
+static void apart_take(struct terms_made *made)
+{
+    const struct terms_row *row = &made->row;
+
+    for (size_t i = 0; i < row->n_attached; i++) {
+        if (!row->attached[i].merged && row->attached[i].price_fen > 0)
+            made->lines[made->row.n_lines++] =
+                (struct terms_line){.fund = funds[FUND_ATTACHED].code,
+                                    .amount_fen = row->attached[i].price_fen,
+                                    .due = "signed",
+                                    .due_node = "",
+                                    .node_name = ""};
+    }
+}
+
 static int plan_take(void *arg, const struct payment_plan_row *plan)
 {
     struct planning *p = arg;
@@ -365,7 +382,10 @@ static int plan_take(void *arg, const struct payment_plan_row *plan)
     made->row.plan_kind = pool_text(&made->pool, plan->kind);
     if (!made->row.plan_name || !made->row.plan_kind)
         return -ENOMEM;
-    return lines_take(p, plan, &schedule);
+    r = lines_take(p, plan, &schedule);
+    if (r == 0)
+        apart_take(made);
+    return r;
 }
 
 static int plan_make(struct tx *tx, const struct terms_ask *ask, struct terms_made *made)

@@ -91,7 +91,8 @@ static const struct check deal_checks[] = {
     {"FI-03", "SELECT 'the schedule of deal ' || d.id || ' is not its total' FROM deal d "
               "JOIN terms t ON t.id = d.terms_id AND t.plan_id IS NOT NULL WHERE d.closed_ms IS "
               "NULL AND t.total_fen <> (SELECT COALESCE(SUM(l.amount_fen), 0) FROM receivable l "
-              "WHERE l.deal_id = d.id AND l.terms_id = t.id AND l.ended_ms IS NULL)"},
+              "WHERE l.deal_id = d.id AND l.terms_id = t.id AND l.ended_ms IS NULL AND l.fund <> "
+              "'attached')"},
     {"FI-03", "SELECT 'deal ' || d.id || ' owes by other terms than it stands on' FROM deal d "
               "WHERE d.closed_ms IS NULL AND EXISTS (SELECT 1 FROM receivable l WHERE l.deal_id = "
               "d.id AND l.ended_ms IS NULL AND l.terms_id IS NOT NULL AND l.terms_id <> "

@@ -104,6 +104,14 @@ describe('what belongs to a home (PM-16, SF-23)', () => {
     assert.equal(quote.total_fen, home.total_fen + merged.total_fen);
     assert.equal(quote.attached_fen, merged.total_fen);
     assert.equal(quote.discount_bp, 0);
+    const owed = quote.lines.filter((line) => line.fund !== 'attached').reduce((sum, line) => sum + line.amount_fen, 0);
+    assert.equal(owed, quote.total_fen);
+    const beside = quote.lines.filter((line) => line.fund === 'attached');
+    assert.deepEqual(
+      beside.map((line) => [line.amount_fen, line.due]),
+      [[apart.total_fen, 'signed']],
+      'what is kept out of the total is owed beside it',
+    );
     let deal = await open(await unitOf(home.id));
     assert.equal(deal.total_fen, quote.total_fen);
     const states = async () => {

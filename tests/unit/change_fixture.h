@@ -112,7 +112,7 @@ static inline int change_terms_insert(struct db *db, int64_t now_ms, const struc
             n->planless ? n->deposit_fen : deposit, lent, now_ms + 30 * FIXTURE_DAY, now_ms,
             n->deal, attached);
     if (r >= 0)
-        r = terms_attach(db, *ret_id, n->unit);
+        r = terms_attach(db, *ret_id, n->unit, !n->planless);
     if (r >= 0 && !n->planless)
         r = terms_line(db, *ret_id, 1, "deposit", deposit, "subscribed", 0);
     if (r >= 0 && !n->planless)

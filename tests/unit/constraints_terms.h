@@ -143,6 +143,9 @@ static const char *const terms_refused[] = {
     TERMS_WITH(", state, hash, deal_id", ", 'used', " ONE ", 99"),
     TERMS_WITH(", id, plan_id, plan_name",
                ", 9, 1, 'p'") "; UPDATE terms SET version = 2 WHERE id = 9",
+    TERMS_WITH(", id, plan_id, plan_name", ", 9, 1, 'p'") "; " LINE(
+        9, 1, 90, 0, "signed") "; INSERT INTO terms_attached VALUES (9, 2, 0, 5); UPDATE terms SET "
+                               "version = 2 WHERE id = 9",
     "UPDATE terms SET version = 2 WHERE id = 3",
     "DELETE FROM terms WHERE id = 3",
     "INSERT INTO terms_step VALUES (99, 1, 1, 'n', 'm', 1, 1)",

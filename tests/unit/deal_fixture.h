@@ -158,13 +158,22 @@ static inline int attached_merged(struct db *db, int64_t unit, int64_t *ret_fen)
                   "i", unit);
 }
 
-static inline int terms_attach(struct db *db, int64_t terms, int64_t unit)
+/* What goes along; what is apart of the total is a line of the schedule, if there is one. */
+static inline int terms_attach(struct db *db, int64_t terms, int64_t unit, bool planned)
 {
-    return db_run(db,
-                  "INSERT INTO terms_attached (terms_id, unit_id, merged, price_fen) SELECT $1, "
-                  "a.unit_id, a.merged, u.total_fen FROM unit_attachment a JOIN unit u ON "
-                  "u.id = a.unit_id WHERE a.home_id = $2 AND u.attached_only = 1",
-                  "ii", terms, unit);
+    int r = db_run(db,
+                   "INSERT INTO terms_attached (terms_id, unit_id, merged, price_fen) SELECT $1, "
+                   "a.unit_id, a.merged, u.total_fen FROM unit_attachment a JOIN unit u ON "
+                   "u.id = a.unit_id WHERE a.home_id = $2 AND u.attached_only = 1",
+                   "ii", terms, unit);
+
+    if (r >= 0 && planned)
+        r = db_run(db,
+                   "INSERT INTO terms_line (terms_id, ordinal, fund, amount_fen, loan, due, "
+                   "due_days, due_node) SELECT terms_id, 10 + unit_id, 'attached', price_fen, 0, "
+                   "'signed', 0, '' FROM terms_attached WHERE terms_id = $1 AND merged = 0",
+                   "i", terms);
+    return r;
 }
 
 /* Granted terms at the list price, less @off_fen: deposit at the subscription, a third a week after
@@ -199,7 +208,7 @@ static inline int terms_insert(struct db *db, int64_t now_ms, int64_t unit, int6
                    planned ? (int64_t)DEPOSIT : (int64_t)0, loan, now_ms + 3 * FIXTURE_DAY, now_ms,
                    attached);
     if (r >= 0)
-        r = terms_attach(db, *ret_id, unit);
+        r = terms_attach(db, *ret_id, unit, planned);
     if (r >= 0 && planned)
         r = terms_line(db, *ret_id, 1, "deposit", DEPOSIT, "subscribed", 0);
     if (r >= 0 && planned)

@@ -275,6 +275,47 @@ static void test_waived(void **state)
     deal_verify(f);
 }
 
+/* Other terms do not undo what was approved for a line that stays what it is: not the waiver of the
+ * first payment, not the other day of the deposit. */
+static void test_waived_and_postponed_stay(void **state)
+{
+    static const char line_of[] = "SELECT id FROM receivable WHERE deal_id = $1 AND fund = "
+                                  "'deposit' AND ended_ms IS NULL";
+    struct fixture *f = *state;
+    const int64_t deal = change_deal(f, 'C', f->units[0], 0);
+    struct deal_change_ask ask = change_of(f, DEAL_CHANGE_WAIVE, deal, 0);
+    char today[DAY_TEXT];
+    int64_t owed = 0;
+
+    f->now_ms += FIXTURE_DAY;
+    change_approve(f, change_asked(f, &ask));
+    ask = change_of(f, DEAL_CHANGE_POSTPONE_PAYMENT, deal, 0);
+    ask.receivable_id = fixture_of(f, line_of, deal);
+    ask.days = 90;
+    change_approve(f, change_asked(f, &ask));
+    ask = change_of(f, DEAL_CHANGE_DISCOUNT, deal, 0);
+    change_approve(f, change_asked(f, &ask));
+    f->now_ms += 60 * FIXTURE_DAY;
+    day_of(f->now_ms, today);
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, today, &owed)), 0);
+    assert_int_equal(owed, 0);
+    assert_int_equal(day_add(today, 30, today), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, today, &owed)), 0);
+    assert_int_equal(owed, DEPOSIT);
+    /* The deposit is another sum now: nobody has postponed that. */
+    ask = change_of(f, DEAL_CHANGE_DEPOSIT, deal, 0);
+    ask.terms_id = change_terms(f, (struct change_new){.deal = deal,
+                                                       .discount = true,
+                                                       .total_fen = FIXTURE_TOTAL - 1000000,
+                                                       .deposit_fen = DEPOSIT + 1000000,
+                                                       .down_fen = 33333300 - 1000000});
+    change_approve(f, change_asked(f, &ask));
+    day_of(f->now_ms, today);
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, today, &owed)), 0);
+    assert_int_equal(owed, DEPOSIT + 33333300);
+    deal_verify(f);
+}
+
 #define CHANGE_TEST(name) cmocka_unit_test_setup_teardown(name, change_setup, fixture_teardown)
 
 int main(void)
@@ -289,6 +330,7 @@ int main(void)
         CHANGE_TEST(test_signing_postponed),
         CHANGE_TEST(test_payment_postponed),
         CHANGE_TEST(test_waived),
+        CHANGE_TEST(test_waived_and_postponed_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
