@@ -26,7 +26,7 @@ static int rules_make(struct tx *tx, int64_t project_id, const int64_t accounts[
 
         rules[fund] = (struct account_rule){.fund = funds[fund].code, .account_id = accounts[i]};
     }
-    return account_rules_set(tx, project_id, rules, FUND_COUNT);
+    return account_rules_set(tx, project_id, 0, rules, FUND_COUNT);
 }
 
 static int books_make(struct tx *tx, int64_t project_id)

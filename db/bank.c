@@ -2,6 +2,7 @@
 #include "db/bank.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -93,12 +94,25 @@ static int account_check(struct tx *tx, const struct bank_account_new *a)
     return 0;
 }
 
+/* "6200 0000 001" and "62000000001" are one account. */
+static void number_plain(const char *number, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; *number && n + 1 < size; number++)
+        if (*number != ' ')
+            out[n++] = *number;
+    out[n] = '\0';
+}
+
 int bank_account_create(struct tx *tx, const struct bank_account_new *a, int64_t *ret_id)
 {
+    char number[ACCOUNT_NUMBER_TEXT];
     struct trail trail = {0};
     int64_t id = 0;
     int r = tx_need_whole(tx, a->project_id);
 
+    number_plain(a->number, number, sizeof(number));
     if (r == 0)
         r = account_check(tx, a);
     if (r == 0)
@@ -108,16 +122,16 @@ int bank_account_create(struct tx *tx, const struct bank_account_new *a, int64_t
         r = db_get(tx->db, &id,
                    "INSERT INTO bank_account (project_id, bank_id, kind, holder, number, "
                    "permit_id) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-                   "iittto", a->project_id, a->bank_id, a->kind, a->holder, a->number,
+                   "iittto", a->project_id, a->bank_id, a->kind, a->holder, number,
                    a->permit_id ? &a->permit_id : NULL);
     if (r == -EEXIST)
-        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", a->number, NULL);
+        return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", number, NULL);
     if (r < 0)
         return r;
     trail_int(&trail, "bank_id", NULL, &a->bank_id);
     trail_text(&trail, "kind", NULL, a->kind);
     trail_text(&trail, "holder", NULL, a->holder);
-    trail_text(&trail, "number", NULL, a->number);
+    trail_text(&trail, "number", NULL, number);
     r = audit_add(tx, "account.create", "bank_account", id, a->project_id, &trail);
     if (r == 0)
         *ret_id = id;
@@ -194,17 +208,36 @@ int bank_account_each(struct tx *tx, int64_t project_id, int64_t id,
 
 /* ---- which money goes where ---- */
 
+/* In the project, and not disabled: that one cannot be picked. */
+static int rule_account_check(struct tx *tx, int64_t project_id, const struct account_rule *rule)
+{
+    const struct fund_info *fund = &funds[fund_find(rule->fund)];
+    int64_t disabled = 0;
+    int r = db_get(tx->db, &disabled,
+                   "SELECT disabled FROM bank_account WHERE id = $1 AND project_id = $2", "ii",
+                   rule->account_id, project_id);
+
+    if (r == 0)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r > 0 && disabled)
+        return fault_set(tx->fault, FAULT_ACCOUNT_DISABLED, "fund", fund->zh, "fund_en", fund->en,
+                         NULL);
+    return r < 0 ? r : 0;
+}
+
 static int rule_add(struct tx *tx, int64_t project_id, const struct account_rule *rule,
                     struct trail *trail)
 {
-    int r = db_run(tx->db,
-                   "INSERT INTO account_rule (project_id, fund, building_id, account_id) SELECT "
-                   "$1, $2, $3, a.id FROM bank_account a WHERE a.id = $4 AND a.project_id = $1 "
-                   "AND ($3 IS NULL OR EXISTS (SELECT 1 FROM building b WHERE b.id = $3 AND "
-                   "b.project_id = $1))",
-                   "itoi", project_id, rule->fund, rule->building_id ? &rule->building_id : NULL,
-                   rule->account_id);
+    int r = rule_account_check(tx, project_id, rule);
 
+    if (r < 0)
+        return r;
+    r = db_run(tx->db,
+               "INSERT INTO account_rule (project_id, fund, building_id, account_id) SELECT $1, "
+               "$2, $3, $4 WHERE $3 IS NULL OR EXISTS (SELECT 1 FROM building b WHERE b.id = $3 "
+               "AND b.project_id = $1)",
+               "itoi", project_id, rule->fund, rule->building_id ? &rule->building_id : NULL,
+               rule->account_id);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_ACCOUNT_RULE_TWICE, "fund",
                          funds[fund_find(rule->fund)].zh, "fund_en",
@@ -216,7 +249,37 @@ static int rule_add(struct tx *tx, int64_t project_id, const struct account_rule
     return r < 0 ? r : 0;
 }
 
-int account_rules_set(struct tx *tx, int64_t project_id, const struct account_rule *rules, size_t n)
+int account_rules_version(struct tx *tx, int64_t project_id, int64_t *ret_version)
+{
+    int64_t version = 0;
+    int r = db_get(tx->db, &version, "SELECT version FROM account_rule_set WHERE project_id = $1",
+                   "i", project_id);
+
+    if (r >= 0)
+        *ret_version = version;
+    return r < 0 ? r : 0;
+}
+
+/* Those of @version are there; what follows is the next one. */
+static int rules_turn(struct tx *tx, int64_t project_id, int64_t version)
+{
+    int64_t there;
+    int r = account_rules_version(tx, project_id, &there);
+
+    if (r == 0 && there != version)
+        return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "收款规则", NULL);
+    if (r == 0)
+        r = db_run(tx->db,
+                   "INSERT INTO account_rule_set (project_id, version) VALUES ($1, 1) ON CONFLICT "
+                   "(project_id) DO UPDATE SET version = account_rule_set.version + 1",
+                   "i", project_id);
+    if (r >= 0)
+        r = db_run(tx->db, "DELETE FROM account_rule WHERE project_id = $1", "i", project_id);
+    return r < 0 ? r : 0;
+}
+
+int account_rules_set(struct tx *tx, int64_t project_id, int64_t version,
+                      const struct account_rule *rules, size_t n)
 {
     struct trail trail = {0};
     int r = tx_need_whole(tx, project_id);
@@ -224,14 +287,11 @@ int account_rules_set(struct tx *tx, int64_t project_id, const struct account_ru
     if (r == 0 && n > ACCOUNT_RULE_MAX)
         r = tx_limit_reached(tx, ACCOUNT_RULE_MAX);
     if (r == 0)
-        r = db_run(tx->db, "DELETE FROM account_rule WHERE project_id = $1", "i", project_id);
-    for (size_t i = 0; r >= 0 && i < n; i++) {
-        if (fund_find(rules[i].fund) == FUND_COUNT)
-            r = -EINVAL;
-        else
-            r = rule_add(tx, project_id, &rules[i], &trail);
-    }
-    if (r >= 0)
+        r = rules_turn(tx, project_id, version);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = fund_find(rules[i].fund) == FUND_COUNT ? -EINVAL
+                                                   : rule_add(tx, project_id, &rules[i], &trail);
+    if (r == 0)
         return audit_add(tx, "account.rules", "project", project_id, project_id, &trail);
     trail_clear(&trail);
     return r;
@@ -279,9 +339,10 @@ int account_for(struct tx *tx, const struct account_ask *ask, int64_t *ret_accou
     const struct fund_info *fund = &funds[ask->fund];
     int64_t account_id = 0;
     int r = db_get(tx->db, &account_id,
-                   "SELECT a.id FROM account_rule r JOIN bank_account a ON a.id = r.account_id "
-                   "WHERE r.project_id = $1 AND r.fund = $2 AND COALESCE(r.building_id, $3) = $3 "
-                   "AND a.disabled = 0 ORDER BY r.building_id DESC NULLS LAST LIMIT 1",
+                   "SELECT a.id FROM bank_account a WHERE a.disabled = 0 AND a.id = (SELECT "
+                   "r.account_id FROM account_rule r WHERE r.project_id = $1 AND r.fund = $2 AND "
+                   "COALESCE(r.building_id, $3) = $3 ORDER BY r.building_id DESC NULLS LAST "
+                   "LIMIT 1)",
                    "iti", ask->project_id, fund->code, ask->building_id);
 
     if (r == 0)

@@ -14,7 +14,12 @@
 #include "db/fund.h"
 #include "db/tx.h"
 
-enum { BANK_MAX = 200, BANK_ACCOUNT_MAX = 100, ACCOUNT_RULE_MAX = 500 };
+enum {
+    BANK_MAX = 200,
+    BANK_ACCOUNT_MAX = 100,
+    ACCOUNT_RULE_MAX = 500,
+    ACCOUNT_NUMBER_TEXT = 40 * 4 + 1
+};
 
 struct bank_row {
     int64_t id, version;
@@ -34,7 +39,8 @@ struct bank_account_new {
     const char *holder, *number;
     int64_t permit_id; /* of an escrow account; else 0 */
 };
-/* ACCOUNT_PERMIT: an escrow account without its permit, or another one with one; BANK_DISABLED. */
+/* The number is kept without the spaces it is read out with. ACCOUNT_PERMIT: an escrow account
+ * without its permit, or another one with one; BANK_DISABLED. */
 int bank_account_create(struct tx *tx, const struct bank_account_new *account, int64_t *ret_id);
 int bank_account_disable(struct tx *tx, int64_t id, int64_t version, bool disabled);
 
@@ -53,14 +59,18 @@ struct account_rule {
     int64_t building_id; /* 0: every other of the project */
     int64_t account_id;
 };
-/* The project's rules from now on. ACCOUNT_RULE_TWICE for a fund with two of one building. */
-int account_rules_set(struct tx *tx, int64_t project_id, const struct account_rule *rules,
-                      size_t n);
+/* The project's rules from now on, in place of those of @version. ACCOUNT_RULE_TWICE for a fund
+ * with two of one building, ACCOUNT_DISABLED. */
+int account_rules_set(struct tx *tx, int64_t project_id, int64_t version,
+                      const struct account_rule *rules, size_t n);
+/* 0: they were never set. */
+int account_rules_version(struct tx *tx, int64_t project_id, int64_t *ret_version);
 int account_rule_each(struct tx *tx, int64_t project_id,
                       int (*each)(void *arg, const struct account_rule *row), void *arg);
 
 /* For the modules of db/: where money for @fund goes. ACCOUNT_NONE when nobody has said so or the
- * account is disabled; ACCOUNT_ESCROW when it may not go there for @unit_id (0: no unit yet). */
+ * account is disabled, also when it is the building's own; ACCOUNT_ESCROW when it may not go there
+ * for @unit_id (0: no unit yet). */
 struct account_ask {
     int64_t project_id, building_id, unit_id;
     enum fund fund;

@@ -53,19 +53,36 @@ int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reaso
 int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *reason,
                   struct receipt_key *ret_key);
 
+/* What became of a leaf. */
+enum leaf_state { LEAF_LIVE, LEAF_VOID, LEAF_REVERSED, LEAF_SPOILT, LEAF_LOST, LEAF_STATES };
+extern const char *const leaf_states[LEAF_STATES + 1]; /* ends with NULL */
+
 struct receipt_row {
     int64_t book_id, no, voucher_id, project_id, deal_id, customer_id, total_fen, at_ms;
     char number[RECEIPT_NUMBER_TEXT]; /* as on the leaf */
-    const char *state;                /* live, void, reversed, spoilt, lost */
+    const char *state;                /* of leaf_states */
+    const char *unit;                 /* of its deal, as people say it */
     const char *day;                  /* NULL of a leaf without money */
-    const char *note, *reason;        /* reason: why it was taken back; NULL: it was not */
-    const char *cashier;              /* NULL of a leaf without money */
+    const char *note, *reason;        /* reason: why it was taken back, spoilt or lost; NULL: no */
+    const char *cashier;              /* who took the money, or says so of a leaf without any */
 };
 /* Of a deal that is seen, oldest first. */
 int receipt_of_deal(struct tx *tx, int64_t deal_id,
                     int (*each)(void *arg, const struct receipt_row *row), void *arg);
 int receipt_get(struct tx *tx, const struct receipt_key *key,
                 int (*each)(void *arg, const struct receipt_row *row), void *arg);
+
+/* The leaves of a book that were taken, by number, for who takes money or keeps the books; a deal
+ * that he does not see is not named (deal_id 0). @state NULL: any. DENIED. */
+struct leaf_filter {
+    int64_t book_id, after_no;
+    const char *state;
+    int limit;
+};
+int receipt_leaves(struct tx *tx, const struct leaf_filter *filter,
+                   int (*each)(void *arg, const struct receipt_row *row), void *arg);
+/* How many there are of each. */
+int receipt_leaves_count(struct tx *tx, int64_t book_id, int64_t ret_n[LEAF_STATES]);
 
 /* What it was for, by fund, and how it was paid. */
 int receipt_lines(struct tx *tx, int64_t voucher_id,

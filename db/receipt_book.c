@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/clock.h"
+#include "db/user.h"
 
 int receipt_book_create(struct tx *tx, const struct receipt_book_new *b, int64_t *ret_id)
 {
@@ -48,8 +50,10 @@ int receipt_book_create(struct tx *tx, const struct receipt_book_new *b, int64_t
 
 /* ---- steps ---- */
 
-static const char *const after[] = {
-    [BOOK_TAKE_OUT] = "out", [BOOK_RETURN] = "returned", [BOOK_VERIFY] = "verified"};
+static const char *const after[] = {[BOOK_TAKE_OUT] = "out",
+                                    [BOOK_RETURN] = "returned",
+                                    [BOOK_TAKE_BACK] = "returned",
+                                    [BOOK_VERIFY] = "verified"};
 
 struct book_now {
     int64_t project_id, version, holder_id;
@@ -76,8 +80,8 @@ static int step_check(struct tx *tx, const struct book_now *now, enum receipt_bo
     const bool out = strcmp(now->state, "out") == 0;
     const bool returned = strcmp(now->state, "returned") == 0;
     const bool fits = step == BOOK_TAKE_OUT ? returned || strcmp(now->state, "registered") == 0
-                      : step == BOOK_RETURN ? out
-                                            : returned;
+                      : step == BOOK_VERIFY ? returned
+                                            : out;
 
     if (!fits || tx->actor->kind != ACTOR_USER)
         return fault_set(tx->fault, FAULT_BOOK_STATE, NULL);
@@ -86,25 +90,86 @@ static int step_check(struct tx *tx, const struct book_now *now, enum receipt_bo
     return 0;
 }
 
-int receipt_book_step(struct tx *tx, int64_t id, int64_t version, enum receipt_book_step step)
+static int step_do(struct tx *tx, int64_t id, const struct book_now *now,
+                   enum receipt_book_step step, int64_t holder_id)
 {
+    const bool out = step == BOOK_TAKE_OUT;
     struct trail trail = {0};
-    struct book_now now;
-    int r = book_read(tx, id, &now);
+    int r = db_run(tx->db,
+                   "UPDATE receipt_book SET state = $2, holder_id = $3, out_ms = $4, version = "
+                   "version + 1 WHERE id = $1",
+                   "itoo", id, after[step], out ? &holder_id : NULL, out ? &tx->now_ms : NULL);
 
-    if (r == 0 && now.version != version)
-        return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "收据本", NULL);
-    if (r == 0)
-        r = step_check(tx, &now, step);
-    if (r == 0)
-        r = db_run(tx->db,
-                   "UPDATE receipt_book SET state = $2, holder_id = $3, version = version + 1 "
-                   "WHERE id = $1",
-                   "ito", id, after[step], step == BOOK_TAKE_OUT ? &tx->actor->id : NULL);
     if (r < 0)
         return r;
-    trail_text(&trail, "state", now.state, after[step]);
-    return audit_add(tx, "book.step", "receipt_book", id, now.project_id, &trail);
+    trail_text(&trail, "state", now->state, after[step]);
+    trail_int(&trail, "holder_id", now->holder_id ? &now->holder_id : NULL,
+              out ? &holder_id : NULL);
+    return audit_add(tx, "book.step", "receipt_book", id, now->project_id, &trail);
+}
+
+static int step_begin(struct tx *tx, int64_t id, int64_t version, enum receipt_book_step step,
+                      struct book_now *ret_now)
+{
+    int r = book_read(tx, id, ret_now);
+
+    if (r == 0 && ret_now->version != version)
+        return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "收据本", NULL);
+    return r < 0 ? r : step_check(tx, ret_now, step);
+}
+
+int receipt_book_step(struct tx *tx, int64_t id, int64_t version, enum receipt_book_step step)
+{
+    struct book_now now;
+    int r = step_begin(tx, id, version, step, &now);
+
+    return r < 0 ? r : step_do(tx, id, &now, step, tx->actor->id);
+}
+
+/* ---- to whom ---- */
+
+/* 1: he may take money in the project. */
+static int may_hold(struct tx *tx, int64_t project_id, int64_t user_id)
+{
+    struct actor actor;
+    int r = actor_load(tx->db, user_id, &actor, NULL);
+
+    if (r < 0)
+        return r;
+    return actor_has(&actor, RIGHT_MONEY_TAKE) && actor_sees_project(&actor, project_id);
+}
+
+int receipt_book_hand_out(struct tx *tx, int64_t id, int64_t version, int64_t user_id)
+{
+    struct book_now now;
+    int r = step_begin(tx, id, version, BOOK_TAKE_OUT, &now);
+
+    if (r < 0)
+        return r;
+    r = may_hold(tx, now.project_id, user_id);
+    if (r == -ENOENT)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r == 0)
+        return fault_set(tx->fault, FAULT_BOOK_HOLDER, NULL);
+    return r < 0 ? r : step_do(tx, id, &now, BOOK_TAKE_OUT, user_id);
+}
+
+int receipt_book_holders(struct tx *tx, int64_t project_id,
+                         int (*each)(void *arg, int64_t user_id, const char *name), void *arg)
+{
+    struct stmt *s = NULL;
+    int r = tx_need_project(tx, project_id);
+
+    if (r == 0)
+        r = db_query(tx->db, &s,
+                     "SELECT id, name FROM user_account WHERE enabled = 1 ORDER BY name, id", "");
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        r = may_hold(tx, project_id, stmt_int(s, 0));
+        if (r == 1)
+            r = each(arg, stmt_int(s, 0), stmt_text(s, 1));
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }
 
 /* ---- a leaf ---- */
@@ -173,13 +238,15 @@ int receipt_book_project(struct tx *tx, int64_t id, int64_t *ret_project_id)
 int receipt_book_each(struct tx *tx, int64_t project_id, int64_t id,
                       int (*each)(void *arg, const struct receipt_book_row *row), void *arg)
 {
+    const int64_t since_ms = tx->now_ms - BOOK_OUT_DAYS * DAY_MS;
     struct stmt *s = NULL;
     int r = tx_need_project(tx, project_id);
 
     if (r == 0)
         r = db_query(tx->db, &s,
                      "SELECT b.id, b.version, b.project_id, b.first_no, b.last_no, b.issued, "
-                     "b.holder_id, b.kind, b.source, b.prefix, b.state, u.name FROM receipt_book b "
+                     "b.holder_id, b.kind, b.source, b.prefix, b.state, u.name, b.out_ms FROM "
+                     "receipt_book b "
                      "LEFT JOIN user_account u ON u.id = b.holder_id WHERE b.project_id = $1 AND "
                      "$2 IN (0, b.id) ORDER BY b.id DESC",
                      "ii", project_id, id);
@@ -195,7 +262,10 @@ int receipt_book_each(struct tx *tx, int64_t project_id, int64_t id,
                                              .source = stmt_text(s, 8),
                                              .prefix = stmt_text(s, 9),
                                              .state = stmt_text(s, 10),
-                                             .holder = stmt_text(s, 11)};
+                                             .holder = stmt_text(s, 11),
+                                             .out_ms = stmt_int(s, 12),
+                                             .overdue =
+                                                 stmt_int(s, 12) && stmt_int(s, 12) < since_ms};
 
         r = each(arg, &row);
     }

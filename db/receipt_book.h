@@ -12,7 +12,9 @@
 
 #include "db/tx.h"
 
-enum { BOOK_LEAVES_MAX = 10000, BOOK_MAX = 5000 };
+/* Books are looked through with the month's accounts: one that was not in for a month was in none
+ * (IV-13). */
+enum { BOOK_LEAVES_MAX = 10000, BOOK_MAX = 5000, BOOK_OUT_DAYS = 31 };
 
 struct receipt_book_new {
     int64_t project_id;
@@ -25,16 +27,26 @@ struct receipt_book_new {
 int receipt_book_create(struct tx *tx, const struct receipt_book_new *book, int64_t *ret_id);
 
 enum receipt_book_step {
-    BOOK_TAKE_OUT, /* by the actor; or again */
-    BOOK_RETURN,   /* by who has it: BOOK_OTHERS */
-    BOOK_VERIFY,   /* every leaf was looked at */
+    BOOK_TAKE_OUT,  /* by the actor; or again */
+    BOOK_RETURN,    /* by who has it: BOOK_OTHERS */
+    BOOK_TAKE_BACK, /* of who has it, by who keeps the books */
+    BOOK_VERIFY,    /* every leaf was looked at */
 };
 int receipt_book_step(struct tx *tx, int64_t id, int64_t version, enum receipt_book_step step);
 
+/* It goes out to @user_id. NOT_FOUND when there is no such user, BOOK_HOLDER when he may not take
+ * money in its project. */
+int receipt_book_hand_out(struct tx *tx, int64_t id, int64_t version, int64_t user_id);
+/* To whom it can, by name. */
+int receipt_book_holders(struct tx *tx, int64_t project_id,
+                         int (*each)(void *arg, int64_t user_id, const char *name), void *arg);
+
 struct receipt_book_row {
     int64_t id, version, project_id, first_no, last_no, issued, holder_id; /* 0: none */
+    int64_t out_ms;                                                        /* 0: not out */
     const char *kind, *source, *prefix, *state;
     const char *holder; /* NULL: nobody */
+    bool overdue;       /* out for longer than BOOK_OUT_DAYS */
 };
 /* Newest first; @id 0: all of the project. */
 int receipt_book_each(struct tx *tx, int64_t project_id, int64_t id,

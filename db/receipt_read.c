@@ -5,45 +5,60 @@
 #include "db/deal_scope.h"
 #include "db/receipt_impl.h"
 
+const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost", NULL};
+
+/* x is the voucher that takes the receipt back. */
+#define LEAF_STATE                                                                                 \
+    "CASE WHEN q.kind <> 'issued' THEN q.kind WHEN x.kind IS NULL THEN 'live' "                    \
+    "WHEN x.kind = 'void' THEN 'void' ELSE 'reversed' END"
+#define LEAF                                                                                       \
+    "receipt q LEFT JOIN voucher v ON v.id = q.voucher_id "                                        \
+    "LEFT JOIN voucher x ON x.reverses_id = v.id "
 #define RECEIPT_COLUMNS                                                                            \
     "SELECT q.book_id, q.no, q.voucher_id, b.project_id, v.deal_id, v.customer_id, "               \
     "(SELECT SUM(t.amount_fen) FROM voucher_tender t WHERE t.voucher_id = v.id), q.at_ms, "        \
-    "b.prefix, q.kind, v.day, v.note, u.name, x.kind, x.note FROM receipt q "                      \
-    "JOIN receipt_book b ON b.id = q.book_id LEFT JOIN voucher v ON v.id = q.voucher_id "          \
+    "b.prefix, " LEAF_STATE                                                                        \
+    ", v.day, v.note, COALESCE(u.name, (SELECT y.name FROM user_account y "                        \
+    "WHERE y.login = q.actor)), x.note, d.user_id, w.building_id, "                                \
+    "g.name || CASE h.name WHEN '' THEN '' ELSE '-' || h.name END || '-' || w.room, q.kind, "      \
+    "q.content FROM " LEAF "JOIN receipt_book b ON b.id = q.book_id "                              \
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "         \
-    "LEFT JOIN voucher x ON x.reverses_id = v.id "
+    "LEFT JOIN deal d ON d.id = v.deal_id LEFT JOIN unit w ON w.id = d.unit_id "                   \
+    "LEFT JOIN building g ON g.id = w.building_id LEFT JOIN stair h ON h.id = w.stair_id "
 
-static void row_take(struct stmt *s, struct receipt_row *row)
+static void row_take(const struct tx *tx, struct stmt *s, struct receipt_row *row)
 {
-    const char *taken_back = stmt_text(s, 13);
+    const bool blank = strcmp(stmt_text(s, 17), "issued") != 0;
+    const struct deal_place place = {.deal_id = stmt_int(s, 4),
+                                     .project_id = stmt_int(s, 3),
+                                     .building_id = stmt_int(s, 15),
+                                     .user_id = stmt_int(s, 14)};
+    const bool seen = place.deal_id && deal_seen(tx->actor, &place);
 
     *row = (struct receipt_row){.book_id = stmt_int(s, 0),
                                 .no = stmt_int(s, 1),
                                 .voucher_id = stmt_int(s, 2),
-                                .project_id = stmt_int(s, 3),
-                                .deal_id = stmt_int(s, 4),
+                                .project_id = place.project_id,
+                                .deal_id = seen ? place.deal_id : 0,
                                 .customer_id = stmt_int(s, 5),
                                 .total_fen = stmt_int(s, 6),
                                 .at_ms = stmt_int(s, 7),
+                                .state = stmt_text(s, 9),
                                 .day = stmt_text(s, 10),
                                 .note = stmt_text(s, 11),
                                 .cashier = stmt_text(s, 12),
-                                .reason = stmt_text(s, 14)};
+                                .reason = stmt_text(s, blank ? 18 : 13),
+                                .unit = seen ? stmt_text(s, 16) : NULL};
     receipt_number(stmt_text(s, 8), row->no, row->number);
-    row->state = strcmp(stmt_text(s, 9), "issued") != 0
-                     ? (strcmp(stmt_text(s, 9), "lost") == 0 ? "lost" : "spoilt")
-                 : !taken_back                     ? "live"
-                 : strcmp(taken_back, "void") == 0 ? "void"
-                                                   : "reversed";
 }
 
-static int rows_take(struct stmt *s, int r, int (*each)(void *arg, const struct receipt_row *row),
-                     void *arg)
+static int rows_take(struct tx *tx, struct stmt *s, int r,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg)
 {
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         struct receipt_row row;
 
-        row_take(s, &row);
+        row_take(tx, s, &row);
         r = each(arg, &row);
     }
     stmt_reset(s);
@@ -60,7 +75,7 @@ int receipt_of_deal(struct tx *tx, int64_t deal_id,
     if (r < 0)
         return r;
     r = db_query(tx->db, &s, RECEIPT_COLUMNS "WHERE v.deal_id = $1 ORDER BY v.id", "i", deal_id);
-    return rows_take(s, r, each, arg);
+    return rows_take(tx, s, r, each, arg);
 }
 
 /* Of a deal that is seen; else of the project. */
@@ -95,7 +110,58 @@ int receipt_get(struct tx *tx, const struct receipt_key *key,
         return r;
     r = db_query(tx->db, &s, RECEIPT_COLUMNS "WHERE q.book_id = $1 AND q.no = $2", "ii",
                  key->book_id, key->no);
-    return rows_take(s, r, each, arg);
+    return rows_take(tx, s, r, each, arg);
+}
+
+/* ---- the leaves of a book ---- */
+
+/* Who takes money or keeps the books, of a project that he sees. */
+static int leaves_need(struct tx *tx, int64_t book_id)
+{
+    int64_t project_id;
+    int r = receipt_book_project(tx, book_id, &project_id);
+
+    if (r < 0 || actor_has(tx->actor, RIGHT_MONEY_TAKE))
+        return r;
+    return tx_need_right(tx, RIGHT_BOOK_EDIT);
+}
+
+int receipt_leaves(struct tx *tx, const struct leaf_filter *f,
+                   int (*each)(void *arg, const struct receipt_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = leaves_need(tx, f->book_id);
+
+    if (r < 0)
+        return r;
+    r = db_query(tx->db, &s,
+                 RECEIPT_COLUMNS
+                 "WHERE q.book_id = $1 AND q.no > $2 AND ($3 = '' OR $3 = " LEAF_STATE
+                 ") ORDER BY q.no LIMIT $4",
+                 "iiti", f->book_id, f->after_no, f->state ? f->state : "", (int64_t)f->limit);
+    return rows_take(tx, s, r, each, arg);
+}
+
+int receipt_leaves_count(struct tx *tx, int64_t book_id, int64_t ret_n[LEAF_STATES])
+{
+    int64_t n[LEAF_STATES] = {0};
+    struct stmt *s;
+    int r = leaves_need(tx, book_id);
+
+    if (r < 0)
+        return r;
+    r = db_query(tx->db, &s,
+                 "SELECT " LEAF_STATE ", COUNT(*) FROM " LEAF "WHERE q.book_id = $1 GROUP BY 1",
+                 "i", book_id);
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        for (enum leaf_state state = 0; state < LEAF_STATES; state++)
+            if (strcmp(leaf_states[state], stmt_text(s, 0)) == 0)
+                n[state] = stmt_int(s, 1);
+    stmt_reset(s);
+    if (r < 0)
+        return r;
+    memcpy(ret_n, n, sizeof(n));
+    return 0;
 }
 
 int receipt_lines(struct tx *tx, int64_t voucher_id,

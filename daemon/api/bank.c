@@ -167,12 +167,39 @@ static int rule_add(void *arg, const struct account_rule *rule)
     return items_add(arg, o);
 }
 
+/* Every fund that money is taken for. */
+static json_t *funds_list(void)
+{
+    json_t *list = json_array();
+
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        json_t *o;
+
+        if (funds[fund].paper == FUND_PAPER_VOUCHER)
+            continue;
+        o = json_object();
+        set_text(o, "code", funds[fund].code);
+        set_bool(o, "supervised", funds[fund].supervised);
+        set_bool(o, "agency", funds[fund].class == FUND_CLASS_AGENCY);
+        items_add(list, o);
+    }
+    return list;
+}
+
 static int reply_rules(struct call *call, int64_t project_id)
 {
     json_t *items = json_array();
+    int64_t version = 0;
     int r = account_rule_each(&call->tx, project_id, rule_add, items);
 
-    return reply_items(call, items, r);
+    if (r == 0)
+        r = account_rules_version(&call->tx, project_id, &version);
+    r = reply_items(call, items, r);
+    if (r < 0)
+        return r;
+    set_int(call->reply.body, "version", version);
+    json_object_set_new_nocheck(call->reply.body, "funds", funds_list());
+    return 0;
 }
 
 int api_account_rule_list(struct call *call)
@@ -210,7 +237,7 @@ static int rules_read(struct body *b, struct account_rule **ret_rules, size_t *r
 int api_account_rule_set(struct call *call)
 {
     struct account_rule *rules = NULL;
-    int64_t project_id;
+    int64_t project_id, version = 0;
     struct body b;
     size_t n = 0;
     int r = call_param_id(call, 0, &project_id);
@@ -218,11 +245,12 @@ int api_account_rule_set(struct call *call)
     if (r < 0)
         return r;
     body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 0, INT64_MAX, &version);
     r = rules_read(&b, &rules, &n);
     if (r == 0)
         r = body_end(&b);
     if (r == 0)
-        r = account_rules_set(&call->tx, project_id, rules, n);
+        r = account_rules_set(&call->tx, project_id, version, rules, n);
     free(rules);
     return r < 0 ? r : reply_rules(call, project_id);
 }

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/fund.h"
 #include "db/money.h"
 #include "db/tender.h"
 
-enum { NOTE_MAX = 200 };
+enum { NOTE_MAX = 200, LEAF_PAGE_MAX = 200, PAGE_DEFAULT = 50 };
 
 static const char *const fund_codes[] = {
 #define FUND(symbol, code, ...) code,
@@ -52,20 +53,20 @@ static int tender_add(void *arg, const struct payment_tender *tender)
     return items_add(arg, o);
 }
 
-static int receipt_add(void *arg, const struct receipt_row *row)
+static int receipt_print(struct call *call, json_t *items, const struct receipt_row *row)
 {
-    struct rows_out *out = arg;
     json_t *o = json_object(), *lines = json_array(), *paid = json_array();
-    int r = receipt_lines(&out->call->tx, row->voucher_id, line_add, lines);
+    int r = receipt_lines(&call->tx, row->voucher_id, line_add, lines);
 
     if (r == 0)
-        r = receipt_tenders(&out->call->tx, row->voucher_id, tender_add, paid);
+        r = receipt_tenders(&call->tx, row->voucher_id, tender_add, paid);
     set_int(o, "book_id", row->book_id);
     set_int(o, "no", row->no);
     set_text(o, "number", row->number);
     set_text(o, "state", row->state);
     set_int(o, "project_id", row->project_id);
     set_int_or_null(o, "deal_id", row->deal_id);
+    set_text_or_null(o, "unit", row->unit);
     set_text_or_null(o, "day", row->day);
     set_int(o, "total_fen", row->total_fen);
     set_text(o, "note", row->note);
@@ -75,9 +76,23 @@ static int receipt_add(void *arg, const struct receipt_row *row)
     json_object_set_new_nocheck(o, "lines", lines);
     json_object_set_new_nocheck(o, "tenders", paid);
     if (r == 0)
-        return items_add(out->items, o);
+        return items_add(items, o);
     json_decref(o);
     return r;
+}
+
+static int receipt_add(void *arg, const struct receipt_row *row)
+{
+    struct rows_out *out = arg;
+
+    return receipt_print(out->call, out->items, row);
+}
+
+static int leaf_add(void *arg, const struct receipt_row *row)
+{
+    struct page *page = arg;
+
+    return page_fits(page, row->no, 0) ? receipt_print(page->call, page->items, row) : 0;
 }
 
 static int reply_receipt(struct call *call, const struct receipt_key *key, int status)
@@ -105,6 +120,23 @@ int api_deal_receipt_list(struct call *call)
     out.items = json_array();
     r = receipt_of_deal(&call->tx, deal_id, receipt_add, &out);
     return reply_items(call, out.items, r);
+}
+
+int api_receipt_book_leaves(struct call *call)
+{
+    struct leaf_filter filter = {.state = NULL};
+    struct page page;
+    int r = call_param_id(call, 0, &filter.book_id);
+
+    if (r == 0)
+        r = call_query_word(call, "state", leaf_states, &filter.state);
+    if (r == 0)
+        r = page_begin(call, 1, LEAF_PAGE_MAX, PAGE_DEFAULT, &page);
+    if (r < 0)
+        return r;
+    filter.after_no = page.at[0];
+    filter.limit = page_limit(&page);
+    return page_reply(call, &page, receipt_leaves(&call->tx, &filter, leaf_add, &page));
 }
 
 static int key_read(struct call *call, struct receipt_key *key)

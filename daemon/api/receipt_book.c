@@ -3,11 +3,10 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
+#include "db/receipt.h"
 
-static int book_add(void *arg, const struct receipt_book_row *row)
+static void book_print(json_t *o, const struct receipt_book_row *row)
 {
-    json_t *o = json_object();
-
     set_int(o, "id", row->id);
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
@@ -20,6 +19,15 @@ static int book_add(void *arg, const struct receipt_book_row *row)
     set_text(o, "state", row->state);
     set_int_or_null(o, "holder_id", row->holder_id);
     set_text_or_null(o, "holder", row->holder);
+    set_int_or_null(o, "out_ms", row->out_ms);
+    set_bool(o, "overdue", row->overdue);
+}
+
+static int book_add(void *arg, const struct receipt_book_row *row)
+{
+    json_t *o = json_object();
+
+    book_print(o, row);
     return items_add(arg, o);
 }
 
@@ -32,6 +40,41 @@ int api_receipt_book_list(struct call *call)
     if (r == 0)
         r = receipt_book_each(&call->tx, project_id, 0, book_add, items);
     return reply_items(call, items, r);
+}
+
+/* A book by itself also says how many of its leaves are what. */
+struct one_out {
+    json_t *items;
+    int64_t n[LEAF_STATES];
+};
+
+static int one_add(void *arg, const struct receipt_book_row *row)
+{
+    const int64_t last = row->issued ? row->issued : row->first_no - 1;
+    const struct one_out *out = arg;
+    json_t *o = json_object(), *leaves = json_object();
+
+    book_print(o, row);
+    for (enum leaf_state state = 0; state < LEAF_STATES; state++)
+        set_int(leaves, leaf_states[state], out->n[state]);
+    set_int(leaves, "unused", row->last_no - last);
+    json_object_set_new_nocheck(o, "leaves", leaves);
+    return items_add(out->items, o);
+}
+
+int api_receipt_book_get(struct call *call)
+{
+    struct one_out out = {.items = json_array()};
+    int64_t id = 0, project_id = 0;
+    int r = call_param_id(call, 0, &id);
+
+    if (r == 0)
+        r = receipt_book_project(&call->tx, id, &project_id);
+    if (r == 0)
+        r = receipt_leaves_count(&call->tx, id, out.n);
+    if (r == 0)
+        r = receipt_book_each(&call->tx, project_id, id, one_add, &out);
+    return reply_first(call, out.items, r, 200, "receipt-books");
 }
 
 static int reply_book(struct call *call, int64_t id, int status)
@@ -68,6 +111,8 @@ int api_receipt_book_create(struct call *call)
     return r < 0 ? r : reply_book(call, id, 201);
 }
 
+/* ---- steps ---- */
+
 static int step(struct call *call, enum receipt_book_step step)
 {
     int64_t id, version = 0;
@@ -94,7 +139,49 @@ int api_receipt_book_return(struct call *call)
     return step(call, BOOK_RETURN);
 }
 
+int api_receipt_book_take_back(struct call *call)
+{
+    return step(call, BOOK_TAKE_BACK);
+}
+
 int api_receipt_book_verify(struct call *call)
 {
     return step(call, BOOK_VERIFY);
+}
+
+int api_receipt_book_hand_out(struct call *call)
+{
+    int64_t id, version = 0, user_id = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
+    body_int(&b, "user_id", BODY_REQUIRED, 1, INT64_MAX, &user_id);
+    r = body_end(&b);
+    if (r == 0)
+        r = receipt_book_hand_out(&call->tx, id, version, user_id);
+    return r < 0 ? r : reply_book(call, id, 200);
+}
+
+static int holder_add(void *arg, int64_t user_id, const char *name)
+{
+    json_t *o = json_object();
+
+    set_int(o, "id", user_id);
+    set_text(o, "name", name);
+    return items_add(arg, o);
+}
+
+int api_receipt_book_holders(struct call *call)
+{
+    json_t *items = json_array();
+    int64_t project_id;
+    int r = call_param_id(call, 0, &project_id);
+
+    if (r == 0)
+        r = receipt_book_holders(&call->tx, project_id, holder_add, items);
+    return reply_items(call, items, r);
 }

@@ -60,6 +60,12 @@ CREATE TRIGGER account_rule_own BEFORE INSERT ON account_rule
             AND NOT EXISTS (SELECT 1 FROM building b WHERE b.id = NEW.building_id AND b.project_id = NEW.project_id)
     BEGIN SELECT RAISE(ABORT, 'not of this project'); END;
 
+-- How often they were set: who sets them has seen the last.
+CREATE TABLE account_rule_set (
+    project_id INTEGER PRIMARY KEY REFERENCES project(id),
+    version INTEGER NOT NULL CHECK (version >= 1)
+) STRICT;
+
 -- ---- who takes it, and on which paper (FI-14, FI-36) ----
 
 CREATE TABLE shift (
@@ -109,10 +115,12 @@ CREATE TABLE receipt_book (
     issued INTEGER,    -- the last number taken; NULL: none
     state TEXT NOT NULL DEFAULT 'registered' CHECK (state IN ('registered', 'out', 'returned', 'verified')),
     holder_id INTEGER REFERENCES user_account(id),
+    out_ms INTEGER, -- since when it is out
     made_ms INTEGER NOT NULL,
     CHECK (last_no BETWEEN first_no AND first_no + 9999),
     CHECK (issued BETWEEN first_no AND last_no),
     CHECK ((state = 'out') = (holder_id IS NOT NULL)),
+    CHECK ((holder_id IS NULL) = (out_ms IS NULL)),
     FOREIGN KEY (id, issued) REFERENCES receipt(book_id, no) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX receipt_book_project ON receipt_book(project_id, id);

@@ -229,17 +229,18 @@ describe('where money goes', () => {
   test('one account for each fund; supervised money to the permit; books apart', async () => {
     const accounts = (await manager.get(of('bank-accounts'))).items;
     const general = accounts.find((a) => a.kind === 'general');
-    const { items: rules } = await manager.get(of('account-rules'));
+    const { items: rules, version } = await manager.get(of('account-rules'));
+    const set = (now, rules) => manager.put(of('account-rules'), { version: now, rules }, 200);
     const wrong = rules.map((r) => (r.fund === 'down_payment' ? { ...r, account_id: general.id } : r));
-    await cashier.refused('PUT', of('account-rules'), 403, 'right.denied', { body: { rules } });
+    await cashier.refused('PUT', of('account-rules'), 403, 'right.denied', { body: { version, rules } });
     await manager.refused('PUT', of('account-rules'), 422, 'account.rule-twice', {
-      body: { rules: [...rules, rules[0]] },
+      body: { version, rules: [...rules, rules[0]] },
     });
-    await manager.put(of('account-rules'), { rules: wrong }, 200);
+    await set(version, wrong);
     await cashier.refused('POST', receipts(), 409, 'account.escrow', { body: payment(book, 'down_payment', 1) });
-    await manager.put(of('account-rules'), { rules: rules.filter((r) => r.fund !== 'down_payment') }, 200);
+    await set(version + 1, rules.filter((r) => r.fund !== 'down_payment'));
     await cashier.refused('POST', receipts(), 409, 'account.none', { body: payment(book, 'down_payment', 1) });
-    await manager.put(of('account-rules'), { rules }, 200);
+    await set(version + 2, rules);
     await pay(cashier, deal.id, 'down_payment', 1);
     await admin.refused('POST', '/api/v1/banks', 403, 'right.denied', { body: { name: '某银行' } });
     const bank = await manager.post('/api/v1/banks', { name: '某银行' }, 201);

@@ -11,13 +11,14 @@ static const char ledger_seed[] =
     "INSERT INTO bank_account (id, project_id, bank_id, kind, holder, number) VALUES "
     "(1, 1, 1, 'general', 'h', '1'), (2, 2, 1, 'general', 'h', '1');"
     "INSERT INTO account_rule VALUES (1, 'f', NULL, 1);"
+    "INSERT INTO account_rule_set VALUES (1, 1);"
     "INSERT INTO shift VALUES (1, 1, 1, 5, 0, NULL, NULL), (2, 2, NULL, 1, 0, 2, NULL);"
     "INSERT INTO shift_count VALUES (1, 'card', 5, 5, '');"
     "BEGIN;"
     "INSERT INTO receipt_book (id, project_id, kind, source, prefix, first_no, last_no, issued, "
-    "state, holder_id, made_ms) VALUES (1, 1, 'receipt', 'system', 'A', 1, 10, 1, 'out', 1, 1), "
-    "(2, 1, 'receipt', 'system', 'B', 1, 10, NULL, 'registered', NULL, 1), "
-    "(3, 1, 'receipt', 'system', 'C', 1, 10, NULL, 'verified', NULL, 1);"
+    "state, holder_id, out_ms, made_ms) VALUES (1, 1, 'receipt', 'system', 'A', 1, 10, 1, 'out', "
+    "1, 1, 1), (2, 1, 'receipt', 'system', 'B', 1, 10, NULL, 'registered', NULL, NULL, 1), "
+    "(3, 1, 'receipt', 'system', 'C', 1, 10, NULL, 'verified', NULL, NULL, 1);"
     "INSERT INTO voucher (id, project_id, number, kind, day, shift_id, deal_id, customer_id, "
     "reverses_id, book_id, receipt_no, actor, at_ms) VALUES (1, 1, 1, 'receipt', '2026-01-01', 1, "
     "91, 1, NULL, 1, 1, 'a', 1), (2, 1, 2, 'refund', '2026-01-01', NULL, 91, 1, NULL, NULL, NULL, "
@@ -90,6 +91,9 @@ static const char *const ledger_refused[] = {
     "INSERT INTO account_rule VALUES (1, 'g', NULL, 2)",
     "INSERT INTO account_rule VALUES (1, 'g', 2, 1)",
     "INSERT INTO account_rule VALUES (1, 'f', NULL, 1)",
+    "INSERT INTO account_rule_set VALUES (99, 1)",
+    "INSERT INTO account_rule_set VALUES (1, 2)",
+    "INSERT INTO account_rule_set VALUES (2, 0)",
     /* shifts */
     SHIFT(99, "NULL", 0, "NULL", "NULL"),
     SHIFT(2, "99", 0, "NULL", "NULL"),
@@ -116,7 +120,8 @@ static const char *const ledger_refused[] = {
     BOOK_WITH(", issued", ", 11"),
     BOOK_WITH(", state", ", 'eaten'"),
     BOOK_WITH(", state", ", 'out'"),
-    BOOK_WITH(", state, holder_id", ", 'out', 99"),
+    BOOK_WITH(", state, holder_id, out_ms", ", 'out', 99, 1"),
+    BOOK_WITH(", state, holder_id", ", 'out', 1"),
     BOOK_WITH(", issued", ", 1") COMMITTED,
     "UPDATE receipt_book SET issued = 3 WHERE id = 1", /* a leaf is left out */
     "DELETE FROM receipt_book WHERE id = 2",

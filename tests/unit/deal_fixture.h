@@ -68,8 +68,8 @@ static inline void deal_till(struct fixture *f)
             1);
         assert_int_equal(db_get(f->db, &deal_books[user - 1],
                                 "INSERT INTO receipt_book (project_id, kind, source, prefix, "
-                                "first_no, last_no, state, holder_id, made_ms) VALUES ($1, "
-                                "'receipt', 'system', 'T' || $2, 1, 10000, 'out', $2, 1) "
+                                "first_no, last_no, state, holder_id, out_ms, made_ms) VALUES ($1, "
+                                "'receipt', 'system', 'T' || $2, 1, 10000, 'out', $2, 1, 1) "
                                 "RETURNING id",
                                 "ii", f->project, user),
                          1);

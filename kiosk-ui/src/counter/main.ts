@@ -6,7 +6,8 @@ import './counter.css';
 import './login.css';
 import './desk.css';
 import './member/member.css';
-import { i18n } from '@/office/lang';
+import { atStart, i18n } from '@/office/lang';
 import App from './App.vue';
 
+await atStart;
 createApp(App).use(createPinia()).use(i18n).mount('#app');

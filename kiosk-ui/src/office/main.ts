@@ -4,7 +4,7 @@ import { createApp, watchEffect } from 'vue';
 import { ID_INJECTION_KEY } from 'element-plus';
 import './theme';
 import App from './App.vue';
-import { i18n } from './lang';
+import { atStart, i18n } from './lang';
 import { router } from './router';
 
 // Where dialogs and drawers are put (`append-to="#dialogs"`). Inside a section their <header> is their own;
@@ -21,4 +21,5 @@ choices.id = `el-popper-container-${ids.prefix}`;
 document.body.append(choices);
 watchEffect(() => choices.setAttribute('aria-label', i18n.global.t('office.shell.choices')));
 
+await atStart;
 createApp(App).provide(ID_INJECTION_KEY, ids).use(createPinia()).use(i18n).use(router).mount('#app');

@@ -6,7 +6,7 @@
  */
 import type { RouteRecordRaw } from 'vue-router';
 
-export type NavGroup = 'sell' | 'mine' | 'publish' | 'keep' | 'run';
+export type NavGroup = 'sell' | 'money' | 'mine' | 'publish' | 'keep' | 'run';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -243,6 +243,34 @@ export const routes: RouteRecordRaw[] = [
     name: 'service-one',
     component: () => import('./service/One.vue'),
     meta: { title: 'service-one', rights: ['deal.view'] },
+  },
+  {
+    path: '/receipt-books',
+    name: 'receipt-book',
+    component: () => import('./receipt-book/Page.vue'),
+    meta: {
+      title: 'receipt-book',
+      rights: ['money.take', 'book.edit'],
+      nav: 'money',
+      icon: 'M4.500 3.500h11v13l-1.800-1.300-1.900 1.300-1.800-1.300-1.800 1.300-1.900-1.300-1.800 1.300zM7.500 7.500h5M7.500 11h5',
+    },
+  },
+  {
+    path: '/receipt-books/:book(\\d+)',
+    name: 'receipt-book-one',
+    component: () => import('./receipt-book/One.vue'),
+    meta: { title: 'receipt-book', rights: ['money.take', 'book.edit'] },
+  },
+  {
+    path: '/accounts',
+    name: 'account',
+    component: () => import('./account/Page.vue'),
+    meta: {
+      title: 'account',
+      rights: ['account.edit'],
+      nav: 'money',
+      icon: 'M3.500 8 10 4l6.500 4zM5 8v6.500M8.500 8v6.500M11.500 8v6.500M15 8v6.500M3.500 16.500h13',
+    },
   },
   {
     path: '/todos',

@@ -10,9 +10,9 @@ import { siteLang } from './lang';
 export const renewed = ref(0);
 
 /** Language and time zone of the site, before anything is shown. */
-function atSite(session: Session): void {
-  siteLang(session.site.lang);
+async function atSite(session: Session): Promise<void> {
   setZone(session.site.time_zone);
+  await siteLang(session.site.lang);
 }
 
 export const useSession = defineStore('session', () => {
@@ -30,8 +30,8 @@ export const useSession = defineStore('session', () => {
     try {
       const found = await ok(api.GET('/api/v1/session'));
       if (found.kind === 'user') {
+        await atSite(found);
         session.value = found;
-        atSite(found);
       } else end(); // a terminal's cookie opens no office: nobody is logged in at it
     } catch (cause) {
       if (cause instanceof ApiError && (cause.status === 401 || cause.status === 403)) end();
@@ -43,8 +43,8 @@ export const useSession = defineStore('session', () => {
 
   async function login(name: string, password: string): Promise<Session> {
     const found = await ok(api.POST('/api/v1/session', { body: { login: name, password } }));
+    await atSite(found);
     session.value = found;
-    atSite(found);
     known.value = true;
     if (!found.must_change_password) renew();
     return found;

@@ -19,6 +19,8 @@ export const SCREENS = [
   ['change', '/changes', 'deal.view'],
   ['queue', '/queue', 'deal.queue'],
   ['opening', '/openings', 'opening.desk'],
+  ['receipt-book', '/receipt-books', 'money.take', 'book.edit'],
+  ['account', '/accounts', 'account.edit'],
   ['todo', '/todos'],
   ['approval', '/approvals'],
   ['request', '/requests'],

@@ -12,7 +12,7 @@ export interface MenuGroup {
   entries: MenuEntry[];
 }
 
-const ORDER: readonly NavGroup[] = ['sell', 'mine', 'publish', 'keep', 'run'];
+const ORDER: readonly NavGroup[] = ['sell', 'money', 'mine', 'publish', 'keep', 'run'];
 
 export function menuOf(
   routes: readonly RouteRecordRaw[],
