@@ -476,7 +476,7 @@ static void step_random(struct world *w)
 
     w->f->as = &w->users[user];
     w->f->now_ms += 1;
-    switch (roll(w, 16)) {
+    switch (roll(w, 18)) {
     case 0:
     case 1:
         do_lock(w, unit, user, roll(w, 2) ? buyer : -1);
