@@ -1,5 +1,5 @@
-/* money.c - bench_money STATE N: a cashier and so many receipts into a site that bench_fill made, of
- * its customers' earnest money, each through the function that the counter uses.
+/* money.c - bench_money STATE N: a cashier and so many receipts into a site that bench_fill made,
+ * of its customers' earnest money, each through the function that the counter uses.
  *
  * Prints the cashier's log-in and the book that he has out as one line of JSON.
  */

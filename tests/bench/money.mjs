@@ -107,7 +107,7 @@ async function payment_growth() {
         if (round > 0) costs[i].push((cpu_ns(office.daemon.pid) - cost) / PART / 1000); // the first warms up
       }
     const [s, l] = costs.map(median);
-    const notes = `${short(s)} us at S, ${short(l)} us at L: ${SETS[1].map((n) => `${n / 1000}k`).join(' units, ')} receipts`;
+    const notes = `${short(s)} us at S, ${short(l)} us at L: ${SETS[1].map((n) => `${n / 1000}k`).join(', ')} units, customers, receipts`;
     return [{ name: 'payment_growth', value: l, unit: 'us cpu', reference: s, ratio: l / s, judge: 'ratio', must: ['<=', 1.3], aim: ['<=', 1.05], spread: notes }];
   } finally {
     for (const { office } of counters) await office.close();
