@@ -117,8 +117,12 @@ static int close_write(struct closing *c, const struct shift_counted *counts, si
                 counted = &counts[i];
         r = count_write(c, tender, counted);
     }
-    if (r == 0)
-        r = db_run(c->tx->db, "UPDATE shift SET closed_ms = $2, next_user_id = $3 WHERE id = $1",
+    if (r == 0) /* not before its last voucher, should the clock have been set back */
+        r = db_run(c->tx->db,
+                   "UPDATE shift SET next_user_id = $3, closed_ms = (SELECT MAX(x.ms) FROM "
+                   "(SELECT $2 AS ms UNION ALL SELECT s.opened_ms FROM shift s WHERE s.id = $1 "
+                   "UNION ALL SELECT v.at_ms FROM voucher v WHERE v.shift_id = $1) x) "
+                   "WHERE id = $1",
                    "iio", c->id, c->tx->now_ms, next_user_id ? &next_user_id : NULL);
     if (r == -ENOLINK)
         return fault_set(c->tx->fault, FAULT_NOT_FOUND, NULL);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,19 +124,35 @@ static const struct check deal_checks[] = {
      "WHERE q.unit_id = u.id AND q.state = 'waiting')"},
 };
 
-/* What holds of the money: what was paid is in the ledger, and each number is there. */
+/* What holds of the money: what was paid is in the ledger where it belongs, and each number is
+ * there. That all debits are all credits an entry cannot but hold. */
 static const struct check ledger_checks[] = {
     {"I8",
      "SELECT 'book ' || b.id || ' counts ' || COALESCE(b.issued, 0) || ', its leaves are ' || "
      "COUNT(q.no) || ' up to ' || COALESCE(MAX(q.no), 0) FROM receipt_book b LEFT JOIN "
      "receipt q ON q.book_id = b.id GROUP BY b.id HAVING COUNT(q.no) <> COALESCE(b.issued - "
      "b.first_no + 1, 0) OR COALESCE(MAX(q.no), 0) <> COALESCE(b.issued, 0)"},
+    {"FI-12", "SELECT 'project ' || p.id || ' counts ' || COALESCE(s.last, 0) || ' vouchers, there "
+              "are ' || COUNT(v.id) || ' up to ' || COALESCE(MAX(v.number), 0) FROM project p LEFT "
+              "JOIN series s ON s.project_id = p.id AND s.kind = 'voucher' LEFT JOIN voucher v ON "
+              "v.project_id = p.id GROUP BY p.id, s.last HAVING COUNT(v.id) <> COALESCE(s.last, 0) "
+              "OR COALESCE(MAX(v.number), 0) <> COALESCE(s.last, 0)"},
     {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
            "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
            "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
            "e.voucher_id = v.id WHERE v.kind = 'receipt' GROUP BY v.id HAVING "
            "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
            "voucher_tender t WHERE t.voucher_id = v.id)"},
+    {"I9", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
+           "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
+           "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
+           "WHERE v.kind = 'receipt' AND (COALESCE(c.deal_id, 0) <> COALESCE(v.deal_id, 0) OR "
+           "(v.deal_id IS NULL AND COALESCE(c.customer_id, 0) <> v.customer_id) OR NOT EXISTS "
+           "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
+           "t.account_id = d.account_id))"},
+    {"I9", "SELECT 'leaf ' || q.no || ' of book ' || q.book_id || ' is not that of voucher ' || "
+           "v.id FROM receipt q JOIN voucher v ON v.id = q.voucher_id WHERE v.book_id <> q.book_id "
+           "OR v.receipt_no <> q.no"},
     {"I10", "SELECT 'voucher ' || v.id || ' takes back ' || COUNT(e.id) || ' entries of ' || "
             "(SELECT COUNT(*) FROM ledger_entry o WHERE o.voucher_id = v.reverses_id) FROM voucher "
             "v LEFT JOIN ledger_entry e ON e.voucher_id = v.id AND e.reverses_id IS NOT NULL WHERE "
@@ -143,10 +160,35 @@ static const struct check ledger_checks[] = {
             "ledger_entry o WHERE o.voucher_id = v.reverses_id)"},
     {"I10", "SELECT 'slip ' || s.id || ' is free, and what it was taken for is not' FROM slip s "
             "JOIN voucher v ON v.id = s.freed_id WHERE v.reverses_id <> s.voucher_id"},
+    {"FI-33", "SELECT 'voucher ' || v.id || ' was paid by ' || t.tender || ' ' || t.reference || "
+              "', which is ' || CASE WHEN s.id IS NULL THEN 'not used' WHEN s.freed_id IS NULL "
+              "THEN 'not free again' ELSE 'free' END FROM voucher v JOIN voucher_tender t ON "
+              "t.voucher_id = v.id AND t.reference <> '' LEFT JOIN slip s ON s.voucher_id = v.id "
+              "AND s.tender = t.tender AND s.reference = t.reference AND s.account_id = "
+              "t.account_id WHERE v.kind = 'receipt' AND (s.id IS NULL OR (s.freed_id IS NULL) = "
+              "EXISTS (SELECT 1 FROM voucher b WHERE b.reverses_id = v.id))"},
     {"FI-12", "SELECT 'voucher ' || v.id || ' moved no money' FROM voucher v WHERE NOT EXISTS "
               "(SELECT 1 FROM ledger_entry e WHERE e.voucher_id = v.id)"},
-    {"FI-33", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
+    {"FI-12", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is in another project' FROM "
+              "ledger_entry e JOIN voucher v ON v.id = e.voucher_id JOIN ledger_account d ON "
+              "d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id WHERE d.project_id <> "
+              "v.project_id OR c.project_id <> v.project_id"},
+    /* What was noted before there was a ledger could be. */
+    {"FI-12", "SELECT 'account ' || a.id || ' (' || a.kind || ', ' || a.fund || ') is below zero' "
+              "FROM ledger_account a WHERE a.kind IN ('deal', 'held') AND (SELECT "
+              "COALESCE(SUM(e.amount_fen), 0) FROM ledger_entry e WHERE e.credit_id = a.id) < "
+              "(SELECT COALESCE(SUM(e.amount_fen), 0) FROM ledger_entry e WHERE e.debit_id = a.id) "
+              "AND NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id "
+              "WHERE e.debit_id = a.id AND v.kind = 'noted')"},
+    {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
+    {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "
+              "k.tender || ', its vouchers say otherwise' FROM shift_count k JOIN shift s ON "
+              "s.id = k.shift_id WHERE k.expected_fen <> CASE k.tender WHEN 'cash' THEN "
+              "s.float_fen ELSE 0 END + (SELECT COALESCE(SUM(CASE WHEN e.debit_id = a.id THEN "
+              "e.amount_fen ELSE -e.amount_fen END), 0) FROM voucher v JOIN ledger_entry e ON "
+              "e.voucher_id = v.id JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) "
+              "WHERE v.shift_id = s.id AND a.tender = k.tender)"},
 };
 
 struct verifying {
@@ -169,6 +211,30 @@ static int query_check(struct verifying *v, const char *invariant, const char *s
 
     while (r >= 0 && (r = stmt_step(s)) == 1)
         violated(v, invariant, stmt_text(s, 0));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+/* FI-15: what stands on a receipt is what was hashed when it was given. */
+static int leaves_check(struct verifying *v)
+{
+    uint8_t sha[crypto_hash_sha256_BYTES];
+    struct stmt *s;
+    char what[96];
+    int r = db_query(v->db, &s, "SELECT book_id, no, content, sha FROM receipt", "");
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const char *content = stmt_text(s, 2);
+        size_t n = 0;
+        const void *kept = stmt_blob(s, 3, &n);
+
+        crypto_hash_sha256(sha, (const uint8_t *)content, strlen(content));
+        if (n == sizeof(sha) && memcmp(sha, kept, n) == 0)
+            continue;
+        snprintf(what, sizeof(what), "leaf %" PRId64 " of book %" PRId64 " is not what was given",
+                 stmt_int(s, 1), stmt_int(s, 0));
+        violated(v, "FI-15", what);
+    }
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
@@ -269,6 +335,8 @@ int verify_queries(struct db *db, void (*each)(void *arg, const char *invariant,
         r = checks_run(&v, deal_checks, sizeof(deal_checks) / sizeof(deal_checks[0]));
     if (r == 0)
         r = checks_run(&v, ledger_checks, sizeof(ledger_checks) / sizeof(ledger_checks[0]));
+    if (r == 0)
+        r = leaves_check(&v);
     if (r == 0)
         *ret_n = v.n;
     return r;

@@ -6,8 +6,11 @@
  * never was, I7 nothing that was paid expired, I9 nothing reached a contract without a permit here
  * (opening claims excepted); a deal's stage, claim, paper, shares and schedule agree (SF-10, CU-26,
  * FI-03), a unit's queue is its numbers (SF-04); MB-02 one member a person,
- * MB-03 one card not ended a code, MB-15 a balance is the sum of its lines. Thread: any with a
- * reader.
+ * MB-03 one card not ended a code, MB-15 a balance is the sum of its lines. Of the ledger (RS I8 to
+ * I10): books and vouchers are counted without a gap, each receipt has the money that was paid on
+ * it where it was for and stands as it was given (FI-15), what was taken back is whole, slips are
+ * used and free again with it (FI-33), nothing is below zero or elsewhere (FI-12), shifts end
+ * (FI-36). Thread: any with a reader.
  */
 #ifndef ANCHANG_DB_VERIFY_H
 #define ANCHANG_DB_VERIFY_H

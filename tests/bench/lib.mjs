@@ -77,20 +77,23 @@ export async function run_beside(command, args, input) {
 
 // ---- sites ----
 
-// A published project of @units units in a folder of its own. Made once for each version of the
+// A published project of @units units in a folder of its own; with @receipts also a cashier, his book and his shift. Made once for each version of the
 // programs that make it, which carry the schema, then copied.
-export function site(units, name, customers = 0) {
+export function site(units, name, customers = 0, receipts = undefined) {
   const version = createHash('sha256');
-  for (const maker of customers ? ['bench_fill', 'bench_customers'] : ['bench_fill']) version.update(readFileSync(tool(maker)));
-  const size = `${units}-${customers}-`;
+  const makers = ['bench_fill', ...(customers ? ['bench_customers'] : []), ...(receipts === undefined ? [] : ['bench_money'])];
+  for (const maker of makers) version.update(readFileSync(tool(maker)));
+  const size = `${units}-${customers}-${receipts ?? ''}-`;
   const kept = join(STORE, 'sites', size + version.digest('hex').slice(0, 16));
   if (!existsSync(kept)) {
     for (const old of existsSync(dirname(kept)) ? readdirSync(dirname(kept)) : [])
       if (old.startsWith(size)) rmSync(join(dirname(kept), old), { recursive: true, force: true });
     const part = `${kept}.part-${process.pid}`;
     mkdirSync(part, { recursive: true });
-    writeFileSync(join(part, 'facts.json'), run(tool('bench_fill'), [part, String(units)], { seconds: 180 }));
+    const facts = JSON.parse(run(tool('bench_fill'), [part, String(units)], { seconds: 180 }));
     if (customers) run(tool('bench_customers'), [part, String(customers)], { seconds: 300 });
+    if (receipts !== undefined) Object.assign(facts, JSON.parse(run(tool('bench_money'), [part, String(receipts)], { seconds: 300 })));
+    writeFileSync(join(part, 'facts.json'), JSON.stringify(facts));
     renameSync(part, kept);
   }
   const folder = join(WORK, name);

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORK, ask, at_percent, call, cpu_ns, in_turn, log_in, median, run, serve, short, site, sleep, tool, unserve } from './lib.mjs';
 
-const CLIENTS = 64;
+export const CLIENTS = 64;
 const ROUNDS = 5;
 const SALES = 640; // a round
 const NOTICE = '隐私告知 2026-01';
@@ -19,10 +19,9 @@ function document_of(n) {
   return body + '10X98765432'[sum % 11];
 }
 
-/** A project with its consultant, and the homes that are on sale. */
-class Office {
-  static async open(name) {
-    const place = site(10000, name); // half of them come sold
+/** The project of @place with its consultant, and the homes that are on sale. */
+export class Office {
+  static async open(place) {
     const one = Object.assign(new Office(), { place, daemon: await serve(place) });
     one.agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
     one.cookie = await log_in(one.daemon, { ...place, login: place.consultant });
@@ -41,9 +40,9 @@ class Office {
   }
 
   /** Sent over one of so many connections; the answer, whatever it is. */
-  send(path, body, key) {
+  send(path, body, key, cookie = this.cookie) {
     const headers = { 'Idempotency-Key': key ?? `bench-${(this.keys = (this.keys ?? 0) + 1)}-${process.pid}` };
-    return call(this.daemon, 'POST', path, { cookie: this.cookie, body, headers, agent: this.agent });
+    return call(this.daemon, 'POST', path, { cookie, body, headers, agent: this.agent });
   }
 
   async make(path, body) {
@@ -107,7 +106,7 @@ class Office {
 }
 
 async function sale_rate() {
-  const office = await Office.open('sale');
+  const office = await Office.open(site(10000, 'sale')); // half of them come sold
   let buyers = 0;
   const folder = join(WORK, 'plain');
   mkdirSync(folder, { recursive: true });
@@ -154,7 +153,7 @@ async function sale_rate() {
 async function hot_unit() {
   const SECONDS = 10;
   const RATE = 500;
-  const office = await Office.open('hot');
+  const office = await Office.open(site(10000, 'hot'));
   try {
     const [unit] = office.units;
     const bodies = [];

@@ -226,6 +226,12 @@ static inline void fixture_tree(struct fixture *f)
                      1);
 }
 
+/* Nothing that long tests ask for is to outlive a power cut: they need not wait for the disk. */
+static inline void fixture_unsynced(struct fixture *f)
+{
+    assert_int_equal(db_script(f->db, "PRAGMA synchronous = OFF"), 0);
+}
+
 static inline int fixture_setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));

@@ -476,7 +476,7 @@ static void step_random(struct world *w)
 
     w->f->as = &w->users[user];
     w->f->now_ms += 1;
-    switch (roll(w, 16)) {
+    switch (roll(w, 18)) {
     case 0:
     case 1:
         do_lock(w, unit, user, roll(w, 2) ? buyer : -1);
@@ -541,6 +541,7 @@ static void test_against_the_model(void **state)
         void *one = NULL;
 
         assert_int_equal(deal_setup(&one), 0);
+        fixture_unsynced(one);
         run_seed(one, seed ? strtoull(seed, NULL, 10) : (uint64_t)i + 1, stages);
         assert_int_equal(fixture_teardown(&one), 0);
     }

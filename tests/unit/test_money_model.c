@@ -1,0 +1,411 @@
+/* test_money_model.c - random legal and illegal steps of money against a model written apart:
+ * shifts, books, receipts in several tenders, what takes them back, earnest money, deals that end
+ * by a change (FC 10, 27.6; RS I4 to I11). What the model refuses must be refused, what it allows
+ * must happen; after each step the sums of the ledger are the model's, by fund and by tender, what
+ * came in less what went back is what is there, every number is counted, and a deal that ended has
+ * what it is to give back and nothing else. A million steps at night. A failure prints the seed and
+ * the step that play it again: ANCHANG_MODEL_SEED.
+ */
+#include "money_model.h"
+
+enum { STEPS = 500, SEEDS = 20, SEEDS_NIGHTLY = 2000, EACH_ACCOUNT = 10, VERIFY_EACH = 125 };
+
+/* ---- shifts ---- */
+
+static void do_shift_open(struct world *w, int user)
+{
+    struct m_user *u = &w->users[user];
+    const int64_t fen = (int64_t)roll(w, 3) * 10000;
+    int64_t id = 0;
+
+    if (!agrees(w, "open a shift", !u->shift, FIXTURE_DO(w->f, tx, shift_open(tx, 0, fen, &id))))
+        return;
+    u->shift = id;
+    memset(u->expected, 0, sizeof(u->expected));
+    u->expected[TENDER_CASH] = fen;
+}
+
+/* Of a user's own or another's; counted rightly, wrongly, wrongly with a reason, or not at all. */
+static void do_shift_close(struct world *w, int user)
+{
+    struct m_user *u = &w->users[user], *of = roll(w, 8) ? u : &w->users[roll(w, CASHIERS)];
+    const unsigned wrong = roll(w, 6);
+    struct shift_counted counts[TENDER_COUNT];
+    bool fits = true;
+
+    for (enum tender t = 0; t < TENDER_COUNT; t++) {
+        counts[t] = (struct shift_counted){.tender = t, .fen = of->expected[t]};
+        if (wrong <= 1)
+            counts[t].fen++;
+        if (wrong == 1)
+            counts[t].reason = "多一分";
+        if (wrong == 2 && of->expected[t] != 0)
+            fits = false;
+    }
+    fits = wrong != 0 && fits && of->shift && of == u;
+    if (agrees(w, "close a shift", fits,
+               FIXTURE_DO(w->f, tx,
+                          shift_close(tx, of->shift, counts, wrong == 2 ? 0 : TENDER_COUNT, 0))))
+        u->shift = 0;
+}
+
+/* ---- books ---- */
+
+static void do_book_new(struct world *w)
+{
+    struct m_book *b = &w->books[w->n_books];
+    char prefix[16];
+    const int64_t first = 1 + roll(w, 50);
+    struct receipt_book_new new = {.project_id = w->f->project,
+                                   .source = "system",
+                                   .prefix = prefix,
+                                   .first_no = first,
+                                   .last_no = first + roll(w, 12)};
+    const bool taken = w->n_books > CASHIERS && roll(w, 8) == 0;
+
+    if (w->n_books == BOOKS)
+        return;
+    *b = (struct m_book){.version = 1, .state = REGISTERED, .holder = -1};
+    b->agency = roll(w, 4) == 0;
+    new.kind = b->agency ? "agency" : "receipt";
+    snprintf(prefix, sizeof(prefix), "M%d", taken ? w->n_books - 1 : w->n_books);
+    if (taken)
+        new.first_no = new.last_no = w->books[w->n_books - 1].last;
+    if (!agrees(w, "register a book", !taken,
+                FIXTURE_DO(w->f, tx, receipt_book_create(tx, &new, &b->id))))
+        return;
+    b->first = new.first_no;
+    b->last = new.last_no;
+    b->issued = b->first - 1;
+    w->n_books++;
+}
+
+static void do_book_step(struct world *w, int user)
+{
+    static const char after[] = {
+        [BOOK_TAKE_OUT] = OUT, [BOOK_RETURN] = RETURNED, [BOOK_VERIFY] = VERIFIED};
+    const enum receipt_book_step step =
+        roll(w, 2) ? BOOK_TAKE_OUT : (enum receipt_book_step)roll(w, 3);
+    struct m_book *b = &w->books[roll(w, (unsigned)w->n_books)];
+    const bool fits = step == BOOK_TAKE_OUT ? b->state == REGISTERED || b->state == RETURNED
+                      : step == BOOK_RETURN ? b->state == OUT && b->holder == user
+                                            : b->state == RETURNED;
+    const bool late = roll(w, 12) == 0; /* read by somebody before */
+
+    if (!agrees(w, "a step of a book", fits && !late,
+                FIXTURE_DO(w->f, tx, receipt_book_step(tx, b->id, b->version - late, step))))
+        return;
+    b->version++;
+    b->state = after[step];
+    b->holder = step == BOOK_TAKE_OUT ? user : -1;
+}
+
+static void do_spoil(struct world *w, int user)
+{
+    struct m_book *b = book_some(w, user, roll(w, 4) == 0);
+    const bool fits = b->holder == user && b->issued < b->last;
+    struct receipt_key key;
+
+    if (!agrees(w, "spoil a leaf", fits,
+                FIXTURE_DO(w->f, tx,
+                           receipt_spoil(tx, b->id, roll(w, 2) ? "spoilt" : "lost", "r", &key))))
+        return;
+    assert_int_equal(key.no, ++b->issued);
+    w->blank++;
+}
+
+/* ---- money in ---- */
+
+static void taken(struct world *w, struct asking *a, const struct receipt_key *key)
+{
+    struct m_receipt *q = &w->receipts[w->n_receipts++];
+
+    assert_int_equal(key->no, ++a->book->issued);
+    *q = a->receipt;
+    q->key = *key;
+    day_of(w->f->now_ms, q->day);
+    receipt_count(w, q, 1);
+}
+
+static void do_take(struct world *w, int user)
+{
+    struct asking a;
+    struct receipt_key key;
+
+    if (w->n_receipts == RECEIPTS || w->n_deals == 0)
+        return;
+    asking_make(w, user, &a);
+    if (agrees(w, "take money", asking_fits(w, user, &a),
+               FIXTURE_DO(w->f, tx, receipt_take(tx, &a.payment, &key))))
+        taken(w, &a, &key);
+}
+
+/* By who took it on its day, or with the right to. User 1 has it, the others have not. */
+static void do_void(struct world *w, int user)
+{
+    const int i = w->n_receipts - 1 - (int)roll(w, roll(w, 2) ? 5 : RECEIPTS);
+    struct m_receipt *q = i >= 0 ? &w->receipts[i] : NULL;
+    char today[DAY_TEXT];
+    bool fits;
+
+    if (!q)
+        return;
+    day_of(w->f->now_ms, today);
+    fits = !q->voided && w->users[user].shift && (q->deal < 0 || w->deals[q->deal].live) &&
+           (user == 0 || (q->user == user && strcmp(q->day, today) == 0)) && receipt_there(w, q);
+    if (!agrees(w, "take a receipt back", fits,
+                FIXTURE_DO(w->f, tx, receipt_void(tx, &q->key, "r"))))
+        return;
+    q->user = user; /* whose shift it goes out of */
+    receipt_count(w, q, -1);
+    q->voided = true;
+}
+
+/* ---- earnest money ---- */
+
+static void do_carry(struct world *w)
+{
+    static const char *const into[] = {"deposit", "booking", "house_money"};
+    const unsigned fund = roll(w, 8) ? roll(w, 2) : 2;
+    const int i = deal_some(w);
+    struct m_deal *d = i < 0 ? NULL : &w->deals[i];
+    const int buyer = !d || roll(w, 12) == 0 ? (int)roll(w, BUYERS) : d->buyer;
+    const int64_t held = w->held[buyer], room = d ? room_of(d, FUND_DEPOSIT) : 0;
+    struct earnest_carry carry = {.fund = into[fund], .customer_id = deal_buyers[buyer]};
+    bool fits;
+
+    if (!d)
+        return;
+    carry.deal_id = d->id;
+    carry.amount_fen =
+        roll(w, 6) == 0 ? held + 1 : 1 + (int64_t)roll(w, 1 + (unsigned)(held % 100000000));
+    fits = d->live && buyer == d->buyer && carry.amount_fen <= held && carry.amount_fen <= room &&
+           fund != 2;
+    if (!agrees(w, "carry over", fits, FIXTURE_DO(w->f, tx, earnest_carry(tx, &carry))))
+        return;
+    w->held[buyer] -= carry.amount_fen;
+    d->fen[fund_find(into[fund])] += carry.amount_fen;
+    w->carried++;
+}
+
+static void do_earnest_back(struct world *w)
+{
+    const int buyer = (int)roll(w, BUYERS);
+    int64_t fen = 0;
+
+    if (!agrees(
+            w, "earnest money back", w->held[buyer] > 0,
+            FIXTURE_DO(w->f, tx, earnest_refund(tx, w->f->project, deal_buyers[buyer], "r", &fen))))
+        return;
+    assert_int_equal(fen, w->held[buyer]);
+    w->cash[TENDER_TRANSFER][ESCROW] -= fen;
+    w->held[buyer] = 0;
+    w->refunded++;
+}
+
+/* ---- deals ---- */
+
+static void do_deal_new(struct world *w, int unit)
+{
+    struct m_deal *d = &w->deals[w->n_deals];
+    const int buyer = (int)roll(w, BUYERS);
+
+    if (w->n_deals == DEALS || w->on[unit] >= 0)
+        return;
+    w->f->as = &w->f->actor;
+    *d = (struct m_deal){.live = true, .unit = unit, .buyer = buyer};
+    d->id = deal_new(w->f, 'S', w->f->units[unit], (size_t)buyer);
+    line_add(w->f, d->id, "fit_out", FIT_OUT_DUE);
+    line_add(w->f, d->id, "agency_fee", AGENCY_DUE);
+    w->on[unit] = w->n_deals++;
+}
+
+/* What is forfeited goes first from the fund whose code comes first. */
+static void forfeited(struct world *w, struct m_deal *d, int64_t fen)
+{
+    for (size_t i = 0; i < FUND_COUNT && fen > 0; i++) {
+        const enum fund fund = fund_by_code(i);
+        const int64_t part = d->fen[fund] < fen ? d->fen[fund] : fen;
+
+        d->fen[fund] -= part;
+        w->income[fund] += part;
+        fen -= part;
+    }
+}
+
+/* It ends: so much is ours, the rest is to be paid back by finance. */
+static void do_cancel(struct world *w, struct m_deal *d)
+{
+    const int64_t has = deal_sum(d),
+                  ours = roll(w, 2) ? 0 : (int64_t)roll(w, (unsigned)(has % 90000000) + 1);
+    const bool wrong = roll(w, 4) == 0;
+    struct deal_change_ask ask = change_of(w->f, DEAL_CHANGE_CANCEL, d->id, 0);
+    int64_t change = 0;
+
+    ask.refund_fen = has - ours + wrong;
+    ask.forfeit_fen = ours;
+    if (!agrees(w, "cancel", d->live && !wrong, change_ask(w->f, &ask, &change)))
+        return;
+    change_approve(w->f, change);
+    d->live = false;
+    w->on[d->unit] = -1;
+    forfeited(w, d, ours);
+    d->change = change;
+}
+
+static void do_exchange(struct world *w, struct m_deal *d, int unit)
+{
+    struct deal_change_ask ask;
+    struct m_deal *to = &w->deals[w->n_deals];
+    const int64_t from_unit = w->f->units[d->unit];
+    int64_t change;
+
+    if (w->n_deals == DEALS || w->on[unit] >= 0)
+        return;
+    ask = change_of(w->f, DEAL_CHANGE_EXCHANGE, d->id, w->f->units[unit]);
+    change = change_asked(w->f, &ask);
+    change_approve(w->f, change);
+    *to = *d;
+    to->unit = unit;
+    to->id = fixture_of(w->f, "SELECT id FROM deal WHERE from_deal_id = $1", d->id);
+    d->live = false;
+    memset(d->fen, 0, sizeof(d->fen));
+    w->on[d->unit] = -1;
+    w->on[unit] = w->n_deals++;
+    w->exchanged++;
+    assert_int_equal(
+        db_run(w->f->db, "UPDATE unit SET price_reviewed = 1 WHERE id = $1", "i", from_unit), 1);
+}
+
+/* Finance has paid: what the deal still had goes out by transfer, each fund from its account. */
+static void do_archive(struct world *w, struct m_deal *d)
+{
+    if (!d->change)
+        return;
+    if (!agrees(w, "archive", !d->archived, change_archive(w->f, d->change)))
+        return;
+    d->archived = true;
+    w->refunded += deal_sum(d) > 0;
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        w->cash[TENDER_TRANSFER][account_of(fund)] -= d->fen[fund];
+        d->fen[fund] = 0;
+    }
+}
+
+static void do_deal(struct world *w)
+{
+    const int i = deal_some(w);
+    struct m_deal *d = i < 0 ? NULL : &w->deals[i];
+
+    w->f->as = &w->f->actor;
+    if (!d)
+        return;
+    switch (roll(w, 4)) {
+    case 0:
+        if (d->live)
+            do_cancel(w, d);
+        return;
+    case 1:
+        if (d->live)
+            do_exchange(w, d, (int)roll(w, FIXTURE_UNITS));
+        return;
+    default:
+        do_archive(w, &w->deals[roll(w, (unsigned)w->n_deals)]);
+    }
+}
+
+/* ---- a run ---- */
+
+static void step_random(struct world *w)
+{
+    const int user = (int)roll(w, CASHIERS);
+
+    w->f->as = &w->users[user].actor;
+    w->f->now_ms += roll(w, 60) == 0 ? FIXTURE_DAY / 2 : 1000;
+    switch (roll(w, 24)) {
+    case 0:
+        do_shift_open(w, user);
+        break;
+    case 1:
+        if (roll(w, 3) == 0)
+            do_shift_close(w, user);
+        break;
+    case 2:
+        do_book_new(w);
+        break;
+    case 3:
+    case 4:
+        do_book_step(w, user);
+        break;
+    case 5:
+        do_spoil(w, user);
+        break;
+    case 6:
+    case 7:
+        do_carry(w);
+        break;
+    case 8:
+        if (roll(w, 2) == 0)
+            do_earnest_back(w);
+        break;
+    case 9:
+    case 10:
+        do_deal_new(w, (int)roll(w, FIXTURE_UNITS));
+        break;
+    case 11:
+        do_deal(w);
+        break;
+    case 12:
+    case 13:
+    case 14:
+        do_void(w, user);
+        break;
+    default:
+        do_take(w, user);
+    }
+    w->f->as = &w->f->actor;
+}
+
+static void run_seed(struct fixture *f, uint64_t seed, struct went *all)
+{
+    struct world *w = world_make(f, seed);
+
+    for (w->step = 0; w->step < STEPS; w->step++) {
+        step_random(w);
+        sums_compare(w);
+        if (w->step % EACH_ACCOUNT == 0)
+            accounts_compare(w);
+        if (w->step % VERIFY_EACH == VERIFY_EACH - 1)
+            deal_verify(f);
+    }
+    went_add(all, w);
+    free(w);
+}
+
+static void test_against_the_model(void **state)
+{
+    const char *seed = getenv("ANCHANG_MODEL_SEED");
+    const int seeds = fixture_rounds(SEEDS, SEEDS_NIGHTLY);
+    struct went all = {0};
+
+    (void)state;
+    for (int i = 0; i < seeds; i++) {
+        void *one = NULL;
+
+        assert_int_equal(change_setup(&one), 0);
+        fixture_unsynced(one);
+        run_seed(one, seed ? strtoull(seed, NULL, 10) : (uint64_t)i + 1, &all);
+        assert_int_equal(fixture_teardown(&one), 0);
+    }
+    /* It went everywhere, and often. */
+    assert_true(all.receipts > seeds * 20 && all.voids > seeds * 3 && all.blank > seeds);
+    assert_true(all.carried > seeds && all.refunded > seeds && all.exchanged > seeds / 2);
+    assert_true(all.income > 0 && all.refused > all.allowed / 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_the_model)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
