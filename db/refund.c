@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/bank.h"
+#include "db/customer.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/ledger.h"
@@ -48,7 +49,7 @@ static int whose(struct asking *a)
     if (!ask->deal_id) {
         a->now.project_id = ask->project_id;
         r = tx_need_project(a->tx, ask->project_id);
-        return r < 0 ? r : deal_customer_need(a->tx, ask->customer_id, 0);
+        return r < 0 ? r : customer_need_own(a->tx, ask->customer_id);
     }
     r = deal_now_read(a->tx, ask->deal_id, 0, &a->deal);
     if (r < 0)

@@ -220,7 +220,7 @@ int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_
     int r = tx_need_project(tx, project_id);
 
     if (r == 0)
-        r = deal_customer_need(tx, customer_id, 0);
+        r = customer_need_own(tx, customer_id);
     if (r < 0)
         return r;
     r = db_query(tx->db, &s, FREE_OF("a.customer_id = $1 AND a.project_id = $2"), "ii", customer_id,
