@@ -263,7 +263,7 @@ int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id)
         trail_text(&trail, "fund", NULL, funds[a.funds[i]].code);
         trail_int(&trail, "amount_fen", NULL, &a.lines[i].fen);
     }
-    r = refund_log(tx, &a.now, "refund-ask", &trail);
+    r = refund_log(tx, &a.now, REFUND_ASKED, &trail);
     if (r == 0)
         *ret_id = a.now.id;
     return r;
@@ -299,19 +299,24 @@ int refund_now_read(struct tx *tx, int64_t id, struct refund_now *ret)
     return 0;
 }
 
-int refund_log(struct tx *tx, const struct refund_now *refund, const char *step,
+int refund_log(struct tx *tx, const struct refund_now *refund, enum refund_step step,
                struct trail *trail)
 {
+    static const char *const of_deal[] = {[REFUND_ASKED] = "deal.refund-ask",
+                                          [REFUND_ENDED] = "deal.refund",
+                                          [REFUND_LOOKED] = "deal.refund-clear"};
+    static const char *const of_customer[] = {[REFUND_ASKED] = "customer.refund-ask",
+                                              [REFUND_ENDED] = "customer.refund",
+                                              [REFUND_LOOKED] = "customer.refund-clear"};
     const struct deal_place place = {.deal_id = refund->deal_id,
                                      .project_id = refund->project_id,
                                      .building_id = refund->building_id};
-    char action[48];
 
     trail_int(trail, "refund_id", NULL, &refund->id);
-    snprintf(action, sizeof(action), "%s.%s", refund->deal_id ? "deal" : "customer", step);
     if (refund->deal_id)
-        return deal_note(tx, &place, action, trail);
-    return audit_add(tx, action, "customer", refund->customer_id, refund->project_id, trail);
+        return deal_note(tx, &place, of_deal[step], trail);
+    return audit_add(tx, of_customer[step], "customer", refund->customer_id, refund->project_id,
+                     trail);
 }
 
 int refund_none_open(struct tx *tx, int64_t deal_id)
@@ -399,6 +404,6 @@ int refund_end(struct tx *tx, int64_t object_id, const uint8_t hash[APPROVAL_HAS
                          "itit", object_id, states[outcome], tx->now_ms, tx->actor->name);
     if (r < 0)
         return r;
-    trail_text(&trail, "state", "asked", states[outcome]);
-    return refund_log(tx, &now, "refund", &trail);
+    trail_text(&trail, "refund_state", "asked", states[outcome]);
+    return refund_log(tx, &now, REFUND_ENDED, &trail);
 }

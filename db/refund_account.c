@@ -118,7 +118,7 @@ int refund_clear(struct tx *tx, int64_t id, struct refund_clear *ret_clear)
     if (r >= 0)
         r = refund_account_open(tx, id, clear.account);
     if (r == 0)
-        r = refund_log(tx, &now, "refund-clear", &trail);
+        r = refund_log(tx, &now, REFUND_LOOKED, &trail);
     if (r == 0)
         *ret_clear = clear;
     sodium_memzero(&clear, sizeof(clear));

@@ -19,8 +19,9 @@ struct refund_now {
 };
 /* NOT_FOUND when there is none; looks at no scope. */
 int refund_now_read(struct tx *tx, int64_t id, struct refund_now *ret);
+enum refund_step { REFUND_ASKED, REFUND_ENDED, REFUND_LOOKED };
 /* One row of the log, about the deal or the customer, and the news of it. Takes @trail over. */
-int refund_log(struct tx *tx, const struct refund_now *refund, const char *step,
+int refund_log(struct tx *tx, const struct refund_now *refund, enum refund_step step,
                struct trail *trail);
 
 /* "": none. REFUND_ACCOUNT when it is no number. Seals it as that of @id. */

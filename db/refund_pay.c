@@ -130,10 +130,10 @@ static int ended(struct tx *tx, const struct refund_now *now, const char *state,
 
     if (r < 0)
         return r;
-    trail_text(&trail, "state", "approved", state);
+    trail_text(&trail, "refund_state", "approved", state);
     trail_int(&trail, "refund_fen", NULL, &now->total_fen);
     trail_text(&trail, "result", NULL, result);
-    return refund_log(tx, now, "refund", &trail);
+    return refund_log(tx, now, REFUND_ENDED, &trail);
 }
 
 int refund_pay(struct tx *tx, const struct refund_payout *payout)
