@@ -20,6 +20,7 @@
 #include "db/migrate.h"
 #include "db/project.h"
 #include "db/publication.h"
+#include "db/refund.h"
 #include "db/verify.h"
 
 int ctl_reader(struct ctl *c, struct db **ret_db)
@@ -208,6 +209,8 @@ static int copy_check(const char *path, const struct seal_ring *seal)
         r = db_migrate(copy, NULL);
     if (r == 0)
         r = customer_key_missing(copy, seal, &key_id);
+    if (r == 0)
+        r = refund_key_missing(copy, seal, &key_id);
     if (r > 0) {
         fprintf(stderr,
                 "anchangctl: personal data in it is sealed with key %" PRIx64

@@ -18,6 +18,7 @@
 #include "db/customer.h"
 #include "db/customer_search.h"
 #include "db/migrate.h"
+#include "db/refund.h"
 #include "db/store.h"
 
 enum { KEY_SIZE = 32 };
@@ -192,6 +193,8 @@ static int seal_keys_check(const struct config *config, struct app *app, struct 
     int64_t id = 0;
     int r = customer_key_missing(db, &app->seal, &id);
 
+    if (r == 0)
+        r = refund_key_missing(db, &app->seal, &id);
     if (r < 0)
         return r;
     key_path(config, config->seal_key_file, "seal", path, sizeof(path));
@@ -214,16 +217,23 @@ static int seal_keys_check(const struct config *config, struct app *app, struct 
 /* All of it under the newest key, so that one hash finds it, and each name among what is found. */
 static int reseal(struct db *db, const struct seal_ring *ring)
 {
-    int keyed, r = db_begin(db);
+    int n = 0, r = db_begin(db);
 
     if (r < 0)
         return r;
     r = customer_reseal(db, ring);
-    keyed = r < 0 ? r : customer_keys_fill(db);
-    if (keyed >= 0 && r + keyed > 0)
+    if (r >= 0) {
+        n += r;
+        r = refund_reseal(db, ring);
+    }
+    if (r >= 0) {
+        n += r;
+        r = customer_keys_fill(db);
+    }
+    if (r >= 0 && n + r > 0)
         return db_commit(db);
     db_rollback(db);
-    return keyed < 0 ? keyed : 0;
+    return r < 0 ? r : 0;
 }
 
 static int lock_take(const char *state_dir, struct site *site)

@@ -482,18 +482,18 @@ static int archiving_read(struct tx *tx, int64_t change_id, struct archiving *a)
 /* What was to be paid back is, and what was owed of it is settled (I6). */
 static int paid_back(struct tx *tx, const struct archiving *a, int64_t change_id)
 {
-    const struct refund refund = {.deal_id = a->deal_id,
-                                  .change_id = change_id,
-                                  .project_id = a->project_id,
-                                  .building_id = a->building_id,
-                                  .amount_fen = a->refund_fen};
+    const struct change_refund refund = {.deal_id = a->deal_id,
+                                         .change_id = change_id,
+                                         .project_id = a->project_id,
+                                         .building_id = a->building_id,
+                                         .amount_fen = a->refund_fen};
     int r = db_run(tx->db,
                    "UPDATE receivable SET ended_ms = $3 WHERE deal_id = $1 AND change_id = $2 AND "
                    "ended_ms IS NULL AND EXISTS (SELECT 1 FROM deal d WHERE d.id = $1 AND "
                    "d.closed_ms IS NOT NULL)",
                    "iii", a->deal_id, change_id, tx->now_ms);
 
-    return r < 0 ? r : a->refund_fen ? refund_pay(tx, &refund) : 0;
+    return r < 0 ? r : a->refund_fen ? refund_of_change(tx, &refund) : 0;
 }
 
 static int todos_end(struct tx *tx, int64_t change_id, const char *result)

@@ -10,6 +10,7 @@
 #include "db/deal_change_impl.h"
 #include "db/money.h"
 #include "db/receivable.h"
+#include "db/refund.h"
 #include "db/unit_class.h"
 
 static bool is(const char *a, const char *b)
@@ -484,7 +485,9 @@ static int kind_check(struct changing *c)
 {
     int r = 0;
 
-    if (c->kind == DEAL_CHANGE_FORFEIT)
+    if (needs(c, CHANGE_MONEY) || c->kind == DEAL_CHANGE_EXCHANGE) /* its money moves */
+        r = refund_none_open(c->tx, c->deal.id);
+    if (r == 0 && c->kind == DEAL_CHANGE_FORFEIT)
         r = notice_check(c);
     if (r == 0 && needs(c, CHANGE_MONEY))
         r = money_check(c);

@@ -1,5 +1,5 @@
 /* earnest.h - a customer's earnest money after it was taken (receipt.h): it becomes money of his
- * deal without cash, or goes back in full (FI-17, FI-18; FC 27.6).
+ * deal without cash (FI-18; FC 27.6). How it goes back: refund.h.
  *
  * Errors besides those named: NOT_FOUND (also out of scope), negative errno. Thread: the writer's.
  */
@@ -14,12 +14,8 @@ struct earnest_carry {
     const char *fund;    /* what it becomes: booking, deposit */
     int64_t amount_fen;  /* above 0 */
 };
-/* EARNEST_SHORT when there is less; PAY_FUND, PAY_BEYOND_DUE, PAY_PAYER, DEAL_CLOSED. */
+/* EARNEST_SHORT when there is less that is not asked back; PAY_FUND, PAY_BEYOND_DUE, PAY_PAYER,
+ * DEAL_CLOSED. */
 int earnest_carry(struct tx *tx, const struct earnest_carry *carry);
-
-/* All that is held of him in the project is paid back, by transfer. EARNEST_SHORT when there is
- * none; ACCOUNT_NONE. */
-int earnest_refund(struct tx *tx, int64_t project_id, int64_t customer_id, const char *reason,
-                   int64_t *ret_fen);
 
 #endif

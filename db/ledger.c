@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "db/day.h"
+#include "db/deal_write.h"
 #include "db/series.h"
 
 static const char *const kinds[] = {
@@ -100,32 +101,91 @@ int ledger_income(struct tx *tx, int64_t project_id, enum fund fund, int64_t *re
 
 /* ---- entries ---- */
 
+/* SQL: what is on the account in @column; and what of it is asked back. */
+#define BALANCE(column)                                                                            \
+    "((SELECT COALESCE(SUM(i.amount_fen), 0) FROM ledger_entry i WHERE i.credit_id = " column      \
+    ") - (SELECT COALESCE(SUM(o.amount_fen), 0) FROM ledger_entry o WHERE o.debit_id = " column    \
+    "))"
+#define ASKED_BACK(column)                                                                         \
+    "(SELECT COALESCE(SUM(l.amount_fen), 0) FROM refund_line l JOIN refund f ON "                  \
+    "f.id = l.refund_id WHERE l.account_id = " column " AND f.state IN ('asked', 'approved'))"
+
+int ledger_free(struct tx *tx, int64_t account_id, int64_t *ret_fen)
+{
+    int64_t fen = 0;
+    int r = db_get(tx->db, &fen, "SELECT " BALANCE("$1") " - " ASKED_BACK("$1"), "i", account_id);
+
+    *ret_fen = fen;
+    return r < 0 ? r : 0;
+}
+
+static int reserved_refuse(struct tx *tx, int64_t account_id)
+{
+    char text[DEAL_YUAN];
+    int64_t fen = 0;
+    int r = ledger_free(tx, account_id, &fen);
+
+    deal_yuan(fen, text);
+    return r < 0 ? r : fault_set(tx->fault, FAULT_REFUND_RESERVED, "amount", text, NULL);
+}
+
+/* What is asked back is spent on nothing else. */
+static int reserved_check(struct tx *tx, int64_t account_id, int64_t amount_fen)
+{
+    int64_t asked = 0, fen = 0;
+    int r = db_get(tx->db, &asked, "SELECT " ASKED_BACK("$1"), "i", account_id);
+
+    if (r < 0 || asked == 0)
+        return r < 0 ? r : 0;
+    r = ledger_free(tx, account_id, &fen);
+    return r < 0 || amount_fen <= fen ? r : reserved_refuse(tx, account_id);
+}
+
 int ledger_enter(struct tx *tx, int64_t voucher_id, int64_t debit_id, int64_t credit_id,
                  int64_t amount_fen)
 {
-    int r = db_run(tx->db,
+    int r = reserved_check(tx, debit_id, amount_fen);
+
+    if (r == 0)
+        r = db_run(tx->db,
                    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES "
                    "($1, $2, $3, $4)",
                    "iiii", voucher_id, debit_id, credit_id, amount_fen);
-
     return r < 0 ? r : 0;
+}
+
+/* The first account that has less left than the voucher brought it, and whether it has it still. */
+static int spent_check(struct tx *tx, int64_t voucher_id)
+{
+    int64_t account_id = 0, balance = 0, brought = 0;
+    struct stmt *s;
+    int r = db_query(
+        tx->db, &s,
+        "SELECT x.id, x.fen, " BALANCE(
+            "x.id") " FROM (SELECT e.credit_id AS id, "
+                    "SUM(e.amount_fen) AS fen FROM ledger_entry e JOIN ledger_account a ON "
+                    "a.id = e.credit_id WHERE e.voucher_id = $1 AND a.kind IN ('deal', 'held') "
+                    "GROUP BY e.credit_id) x WHERE x.fen > " BALANCE("x.id") " - " ASKED_BACK(
+                        "x.id") " LIMIT 1",
+        "i", voucher_id);
+
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        account_id = stmt_int(s, 0);
+        brought = stmt_int(s, 1);
+        balance = stmt_int(s, 2);
+    }
+    stmt_reset(s);
+    if (r <= 0)
+        return r;
+    return brought > balance ? fault_set(tx->fault, FAULT_LEDGER_SPENT, NULL)
+                             : reserved_refuse(tx, account_id);
 }
 
 int ledger_reverse(struct tx *tx, int64_t voucher_id, int64_t by_id)
 {
-    int64_t spent = 0;
-    int r = db_get(tx->db, &spent,
-                   "SELECT COUNT(*) FROM (SELECT e.credit_id AS id, SUM(e.amount_fen) AS fen FROM "
-                   "ledger_entry e JOIN ledger_account a ON a.id = e.credit_id WHERE "
-                   "e.voucher_id = $1 AND a.kind IN ('deal', 'held') GROUP BY e.credit_id) x "
-                   "WHERE x.fen > (SELECT COALESCE(SUM(i.amount_fen), 0) FROM ledger_entry i "
-                   "WHERE i.credit_id = x.id) - (SELECT COALESCE(SUM(o.amount_fen), 0) FROM "
-                   "ledger_entry o WHERE o.debit_id = x.id)",
-                   "i", voucher_id);
+    int r = spent_check(tx, voucher_id);
 
-    if (r >= 0 && spent > 0)
-        return fault_set(tx->fault, FAULT_LEDGER_SPENT, NULL);
-    if (r >= 0)
+    if (r == 0)
         r = db_run(tx->db,
                    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen, "
                    "reverses_id) SELECT $2, credit_id, debit_id, amount_fen, id FROM ledger_entry "

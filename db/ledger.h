@@ -43,10 +43,13 @@ int ledger_held(struct tx *tx, int64_t project_id, int64_t customer_id, enum fun
                 int64_t *ret_id);
 int ledger_income(struct tx *tx, int64_t project_id, enum fund fund, int64_t *ret_id);
 
+/* What is on an account and not asked back (refund.h). */
+int ledger_free(struct tx *tx, int64_t account_id, int64_t *ret_fen);
+/* REFUND_RESERVED when some of it is asked back. */
 int ledger_enter(struct tx *tx, int64_t voucher_id, int64_t debit_id, int64_t credit_id,
                  int64_t amount_fen);
 /* Every entry of @voucher_id mirrored, by @by_id which reverses it. LEDGER_SPENT when what it
- * brought has gone elsewhere since. */
+ * brought has gone elsewhere since, REFUND_RESERVED when it is asked back. */
 int ledger_reverse(struct tx *tx, int64_t voucher_id, int64_t by_id);
 
 struct fund_sum {

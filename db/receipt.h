@@ -12,20 +12,13 @@
 #ifndef ANCHANG_DB_RECEIPT_H
 #define ANCHANG_DB_RECEIPT_H
 
-#include "db/tx.h"
+#include "db/tender_use.h"
 
-enum { PAYMENT_LINES_MAX = 8, PAYMENT_TENDERS_MAX = 8, RECEIPT_NUMBER_TEXT = 12 * 4 + 24 };
+enum { PAYMENT_LINES_MAX = 8, RECEIPT_NUMBER_TEXT = 12 * 4 + 24 };
 
 struct payment_line {
     const char *fund;
     int64_t amount_fen; /* above 0 */
-};
-struct payment_tender {
-    const char *tender;
-    int64_t amount_fen; /* above 0 */
-    int64_t account_id; /* where it is said to go; 0: as the rule has it */
-    int64_t bank_id;    /* the payer's; 0: none */
-    const char *reference, *device, *batch, *card; /* card: the last four digits; NULL: none */
 };
 struct payment {
     int64_t deal_id;                 /* 0: earnest money of */

@@ -15,12 +15,6 @@ static int fund_refuse(struct tx *tx, enum fault_code code, enum fund fund, cons
                      amount, NULL);
 }
 
-static int tender_refuse(struct tx *tx, enum fault_code code, enum tender tender)
-{
-    return fault_set(tx->fault, code, "tender", tenders[tender].zh, "tender_en", tenders[tender].en,
-                     NULL);
-}
-
 /* ---- whose it is ---- */
 
 /* No money before a valid permit (Measures for the Sale of Commodity Housing 22): of the unit, or
@@ -130,54 +124,16 @@ static int account_check(struct paying *p, size_t i)
     int64_t account_id = 0;
     int r = account_for(p->tx, &ask, &account_id);
 
-    if (r == 0 && i > 0 && account_id != p->account_id)
+    if (r == 0 && i > 0 && account_id != p->use.account_id)
         return fault_set(p->tx->fault, FAULT_ACCOUNT_MIXED, NULL);
-    p->account_id = account_id;
+    p->use.account_id = account_id;
     return r;
 }
 
-/* ---- how ---- */
-
-static bool given(const char *text)
-{
-    return text && text[0];
-}
-
-static int bank_check(struct tx *tx, int64_t bank_id)
-{
-    int64_t disabled = 0;
-    int r = db_get(tx->db, &disabled, "SELECT disabled FROM bank WHERE id = $1", "i", bank_id);
-
-    if (r == 0)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    if (r > 0 && disabled)
-        return fault_set(tx->fault, FAULT_BANK_DISABLED, NULL);
-    return r < 0 ? r : 0;
-}
-
-static int tender_check(struct paying *p, size_t i)
-{
-    const struct payment_tender *t = &p->p->tenders[i];
-    const enum tender tender = tender_find(t->tender);
-    const struct tender_info *info;
-
-    if (tender == TENDER_COUNT)
-        return -EINVAL;
-    info = &tenders[tender];
-    p->tenders[i] = tender;
-    if (info->reference && !given(t->reference))
-        return tender_refuse(p->tx, FAULT_PAY_REFERENCE, tender);
-    if ((!info->reference && given(t->reference)) ||
-        (!info->card && (given(t->card) || given(t->device) || given(t->batch))))
-        return tender_refuse(p->tx, FAULT_PAY_UNUSED, tender);
-    if (t->account_id && t->account_id != p->account_id)
-        return fault_set(p->tx->fault, FAULT_ACCOUNT_WRONG, NULL);
-    return t->bank_id ? bank_check(p->tx, t->bank_id) : 0;
-}
+/* ---- all of it ---- */
 
 int payment_check(struct paying *p)
 {
-    int64_t paid = 0;
     int r = whose(p);
 
     if (r == 0)
@@ -188,11 +144,8 @@ int payment_check(struct paying *p)
         r = line_check(p, i);
     for (size_t i = 0; r == 0 && i < p->p->n_lines; i++)
         r = account_check(p, i);
-    for (size_t i = 0; r == 0 && i < p->p->n_tenders; i++) {
-        r = tender_check(p, i);
-        paid += p->p->tenders[i].amount_fen;
-    }
-    if (r == 0 && paid != p->total_fen)
-        return fault_set(p->tx->fault, FAULT_PAY_SUM, NULL);
-    return r;
+    p->use.given = p->p->tenders;
+    p->use.n = p->p->n_tenders;
+    p->use.project_id = p->project_id;
+    return r < 0 ? r : tender_use_check(p->tx, &p->use, p->total_fen);
 }

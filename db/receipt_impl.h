@@ -16,8 +16,7 @@ struct paying {
     struct deal_now deal; /* id 0: a customer's own money */
     int64_t project_id, customer_id, shift_id, total_fen;
     enum fund funds[PAYMENT_LINES_MAX];
-    enum tender tenders[PAYMENT_TENDERS_MAX];
-    int64_t account_id; /* the one that it all goes to */
+    struct tender_use use;
     bool agency;
     struct leaf leaf;
     int64_t voucher_id;

@@ -28,7 +28,7 @@ static void lines_print(FILE *to, const struct paying *p)
     for (size_t i = 0; i < p->p->n_tenders; i++) {
         const struct payment_tender *t = &p->p->tenders[i];
 
-        fprintf(to, "tender %s %" PRId64 " %s\n", tenders[p->tenders[i]].code, t->amount_fen,
+        fprintf(to, "tender %s %" PRId64 " %s\n", tenders[p->use.kinds[i]].code, t->amount_fen,
                 t->reference ? t->reference : "");
     }
     if (capitals_write(p->total_fen, capitals) == 0)
@@ -50,7 +50,7 @@ static int content_write(const struct paying *p, char content[CONTENT_TEXT])
     if (p->deal.id)
         fprintf(to, "deal %" PRId64 "\nunit %s\n", p->deal.id, p->deal.unit);
     lines_print(to, p);
-    fprintf(to, "account %" PRId64 "\n", p->account_id);
+    fprintf(to, "account %" PRId64 "\n", p->use.account_id);
     whole = fflush(to) == 0 && !ferror(to);
     return fclose(to) == 0 && whole ? 0 : -E2BIG;
 }

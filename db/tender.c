@@ -7,8 +7,10 @@
 #define NONE   false
 #define CARD   true
 #define PLAIN  false
+#define BOTH   true
+#define IN     false
 const struct tender_info tenders[TENDER_COUNT] = {
-#define TENDER(symbol, code, zh, en, reference, card) {code, zh, en, reference, card},
+#define TENDER(symbol, code, zh, en, reference, card, out) {code, zh, en, reference, card, out},
 #include "db/tender.def"
 #undef TENDER
 };

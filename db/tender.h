@@ -15,6 +15,7 @@ struct tender_info {
     const char *code, *zh, *en;
     bool reference; /* has a number of its own, which counts once */
     bool card;
+    bool out; /* money also goes back like this */
 };
 extern const struct tender_info tenders[TENDER_COUNT];
 

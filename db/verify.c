@@ -140,7 +140,8 @@ static const struct check ledger_checks[] = {
     {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
            "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
            "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
-           "e.voucher_id = v.id WHERE v.kind = 'receipt' GROUP BY v.id HAVING "
+           "e.voucher_id = v.id WHERE v.kind = 'receipt' OR v.kind = 'refund' AND v.change_id IS "
+           "NULL GROUP BY v.id HAVING "
            "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
            "voucher_tender t WHERE t.voucher_id = v.id)"},
     {"I9", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
@@ -180,6 +181,17 @@ static const struct check ledger_checks[] = {
               "(SELECT COALESCE(SUM(e.amount_fen), 0) FROM ledger_entry e WHERE e.debit_id = a.id) "
               "AND NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id "
               "WHERE e.debit_id = a.id AND v.kind = 'noted')"},
+    {"FI-27",
+     "SELECT 'refund ' || f.id || ' was approved for other money than was paid' FROM "
+     "refund f WHERE f.state = 'paid' AND EXISTS (SELECT 1 FROM (SELECT account_id AS id, "
+     "amount_fen AS fen FROM refund_line WHERE refund_id = f.id UNION ALL SELECT debit_id, "
+     "-amount_fen FROM ledger_entry WHERE voucher_id = f.voucher_id) x GROUP BY x.id "
+     "HAVING SUM(x.fen) <> 0)"},
+    {"FI-27", "SELECT 'refund ' || f.id || ' is ' || f.state || ', its request is ' || "
+              "COALESCE(a.state, 'not there') FROM refund f LEFT JOIN approval a ON a.id = "
+              "f.approval_id WHERE COALESCE(a.state, '') <> CASE WHEN f.state = 'asked' THEN "
+              "'running' WHEN f.state IN ('approved', 'paid', 'cancelled') THEN 'approved' ELSE "
+              "f.state END"},
     {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
     {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "

@@ -6,13 +6,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/record.h"
-
-static const char *const fund_codes[] = {
-#define FUND(symbol, code, ...) code,
-#include "db/fund.def"
-#undef FUND
-    NULL,
-};
+#include "daemon/api/tender.h"
 
 /* ---- banks ---- */
 

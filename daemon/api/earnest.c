@@ -1,7 +1,5 @@
-/* earnest.c - earnest money becomes money of a deal, or goes back (FI-17, FI-18). */
+/* earnest.c - earnest money becomes money of a deal (FI-18). */
 #include "db/earnest.h"
-
-#include <errno.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/deal.h"
@@ -25,26 +23,4 @@ int api_earnest_carry(struct call *call)
     if (r == 0)
         r = earnest_carry(&call->tx, &carry);
     return r < 0 ? r : reply_deal(call, carry.deal_id, 200);
-}
-
-int api_earnest_refund(struct call *call)
-{
-    int64_t project_id, customer_id = 0, fen = 0;
-    const char *reason = NULL;
-    struct body b;
-    int r = call_param_id(call, 0, &project_id);
-
-    if (r < 0)
-        return r;
-    body_begin(&b, call);
-    body_int(&b, "customer_id", BODY_REQUIRED, 1, INT64_MAX, &customer_id);
-    body_text(&b, "reason", BODY_REQUIRED, 1, 200, &reason);
-    r = body_end(&b);
-    if (r == 0)
-        r = earnest_refund(&call->tx, project_id, customer_id, reason, &fen);
-    if (r < 0)
-        return r;
-    call->reply.body = json_object();
-    set_int(call->reply.body, "refund_fen", fen);
-    return call->reply.body ? 0 : -ENOMEM;
 }

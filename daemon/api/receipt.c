@@ -2,30 +2,14 @@
 #include "db/receipt.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
-#include "db/fund.h"
+#include "daemon/api/tender.h"
 #include "db/money.h"
-#include "db/tender.h"
 
 enum { NOTE_MAX = 200, LEAF_PAGE_MAX = 200, PAGE_DEFAULT = 50 };
-
-static const char *const fund_codes[] = {
-#define FUND(symbol, code, ...) code,
-#include "db/fund.def"
-#undef FUND
-    NULL,
-};
-
-static const char *const tender_codes[] = {
-#define TENDER(symbol, code, ...) code,
-#include "db/tender.def"
-#undef TENDER
-    NULL,
-};
 
 /* ---- out ---- */
 
@@ -35,21 +19,6 @@ static int line_add(void *arg, const struct payment_line *line)
 
     set_text(o, "fund", line->fund);
     set_int(o, "amount_fen", line->amount_fen);
-    return items_add(arg, o);
-}
-
-static int tender_add(void *arg, const struct payment_tender *tender)
-{
-    json_t *o = json_object();
-
-    set_text(o, "tender", tender->tender);
-    set_int(o, "amount_fen", tender->amount_fen);
-    set_int(o, "account_id", tender->account_id);
-    set_int_or_null(o, "bank_id", tender->bank_id);
-    set_text(o, "reference", tender->reference);
-    set_text(o, "device", tender->device);
-    set_text(o, "batch", tender->batch);
-    set_text(o, "card", tender->card);
     return items_add(arg, o);
 }
 
@@ -174,38 +143,6 @@ static void lines_read(struct body *b, struct payment *p)
     }
 }
 
-/* Of a card no more than its last four digits come in. */
-static void card_check(struct body *b, const char *card)
-{
-    if (card && card[0] && (strlen(card) != 4 || strspn(card, "0123456789") != 4))
-        fault_item(b->call->tx.fault, FAULT_FIELD_TEXT, 0, "tenders/card", "field", "card", NULL);
-}
-
-static void tenders_read(struct body *b, struct payment *p)
-{
-    json_t *array = NULL;
-
-    body_array(b, "tenders", BODY_REQUIRED, PAYMENT_TENDERS_MAX, &array);
-    if (array && json_array_size(array) == 0)
-        fault_item(b->call->tx.fault, FAULT_FIELD_MISSING, 0, "tenders", "field", "tenders", NULL);
-    for (; p->n_tenders < json_array_size(array); p->n_tenders++) {
-        struct payment_tender *t = &p->tenders[p->n_tenders];
-        struct body inner = {
-            .call = b->call, .object = json_array_get(array, p->n_tenders), .prefix = "tenders"};
-
-        body_word(&inner, "tender", BODY_REQUIRED, tender_codes, &t->tender);
-        body_int(&inner, "amount_fen", BODY_REQUIRED, 1, MONEY_MAX_FEN, &t->amount_fen);
-        body_int(&inner, "account_id", BODY_OPTIONAL, 1, INT64_MAX, &t->account_id);
-        body_int(&inner, "bank_id", BODY_OPTIONAL, 1, INT64_MAX, &t->bank_id);
-        body_text(&inner, "reference", BODY_OPTIONAL, 0, 64, &t->reference);
-        body_text(&inner, "device", BODY_OPTIONAL, 0, 32, &t->device);
-        body_text(&inner, "batch", BODY_OPTIONAL, 0, 32, &t->batch);
-        body_text(&inner, "card", BODY_OPTIONAL, 0, 4, &t->card);
-        card_check(b, t->card);
-        (void)body_end(&inner);
-    }
-}
-
 /* @customer: whether it must be said whose it is. */
 static int take(struct call *call, struct payment *p, enum body_need customer)
 {
@@ -217,7 +154,7 @@ static int take(struct call *call, struct payment *p, enum body_need customer)
     body_int(&b, "book_id", BODY_REQUIRED, 1, INT64_MAX, &p->book_id);
     body_int(&b, "customer_id", customer, 1, INT64_MAX, &p->customer_id);
     lines_read(&b, p);
-    tenders_read(&b, p);
+    body_tenders(&b, p->tenders, &p->n_tenders);
     body_text(&b, "note", BODY_OPTIONAL, 0, NOTE_MAX, &p->note);
     r = body_end(&b);
     if (r == 0)

@@ -82,7 +82,7 @@ static int accounts_make(struct till *t)
         r = bank_account_create(&t->tx, &account, &id);
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
         rules[fund] = (struct account_rule){.fund = funds[fund].code, .account_id = id};
-    return r < 0 ? r : account_rules_set(&t->tx, t->project_id, rules, FUND_COUNT);
+    return r < 0 ? r : account_rules_set(&t->tx, t->project_id, 0, rules, FUND_COUNT);
 }
 
 /* ---- receipts ---- */

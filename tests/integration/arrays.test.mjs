@@ -10,7 +10,7 @@ let site, people;
 before(async () => {
   site = await Site.demo();
   people = [];
-  for (const name of ["admin", "control", "manager", "sales"]) people.push(await site.login(name));
+  for (const name of ["admin", "control", "manager", "sales", "cashier"]) people.push(await site.login(name));
 });
 after(() => site.close());
 

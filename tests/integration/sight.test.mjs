@@ -58,6 +58,8 @@ const CONCERNED = [
   'points_list',
   'project_visit_list',
   'qualification_list',
+  'refund_get',
+  'refund_list',
   'source_change_get',
   'source_change_list',
   'task_list',

@@ -32,6 +32,7 @@
 #include "constraints_property.h"
 #include "constraints_publication.h"
 #include "constraints_question.h"
+#include "constraints_refund.h"
 #include "constraints_reprice.h"
 #include "constraints_source.h"
 #include "constraints_terms.h"
@@ -41,7 +42,7 @@ static const struct area areas[] = {
     CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
     CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
     CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
-    CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),
+    CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

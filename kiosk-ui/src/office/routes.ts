@@ -177,6 +177,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/refunds/:refund(\\d+)?',
+    name: 'refund',
+    component: () => import('./refund/Page.vue'),
+    meta: {
+      title: 'refund',
+      rights: ['finance.handle'],
+      nav: 'sell',
+      icon: 'M7.500 4.500 4 8l3.500 3.500M4 8h8a4 4 0 0 1 0 8H7',
+    },
+  },
+  {
     path: '/queue',
     name: 'queue',
     component: () => import('./queue/Page.vue'),

@@ -63,6 +63,7 @@ export function valueText(kind: string, field: string, value: string | null, { t
   const word = (key: string): string => (te(key) ? t(key) : value);
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
   if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
+  if (field === 'refund_state') return word(`refund.state.${value}`);
   if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
   if (field === 'class')
     return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);

@@ -17,6 +17,7 @@ export const SCREENS = [
   ['my-sales', '/my-sales', 'deal.make'],
   ['deal', '/deals', 'deal.view'],
   ['change', '/changes', 'deal.view'],
+  ['refund', '/refunds', 'finance.handle'],
   ['queue', '/queue', 'deal.queue'],
   ['opening', '/openings', 'opening.desk'],
   ['receipt-book', '/receipt-books', 'money.take', 'book.edit'],

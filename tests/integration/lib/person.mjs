@@ -218,6 +218,10 @@ export class Person {
     const { amount_fen } = deal.receivables.find((line) => line.fund === 'deposit');
     const { book_id, no } = await take(cashier, deal.id, 'deposit', amount_fen);
     Object.assign(this.ids, { book: book_id, no });
+    const reason = '家人住院急用'; // to who decides it and who pays it is told
+    this.notes.push(reason);
+    const lines = [{ fund: 'deposit', amount_fen: 100 }];
+    this.ids.refund = (await sales.post(`/api/v1/deals/${deal.id}/refunds`, { lines, reason }, 201)).id;
     deal = await cashier.get(`/api/v1/deals/${deal.id}`);
     const shown = (await sales.get(`/api/v1/deals/${deal.id}/contract`)).showings.map((s) => s.code);
     await sales.post(`/api/v1/deals/${deal.id}/showings`, { items: shown }, 200);

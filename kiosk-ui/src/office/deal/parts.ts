@@ -47,6 +47,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     place: 'main',
   },
   {
+    name: 'refund',
+    component: defineAsyncComponent(() => import('../refund/RefundPart.vue')),
+    place: 'main',
+    props: (deal) => ({ project: deal.project_id, deal: deal.id, closed: deal.closed_ms !== null }),
+  },
+  {
     name: 'mortgage',
     component: defineAsyncComponent(() => import('../service/MortgagePanel.vue')),
     place: 'main',

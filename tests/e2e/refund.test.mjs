@@ -1,0 +1,123 @@
+// refund.test.mjs - money goes back, in a real browser: asked for at the deal, seen by who approves, paid by finance
+// after a look at the account; earnest money from the customer's page; what is refused, and what cannot be paid.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { payment, take, till } from '../integration/lib/money.mjs'
+import * as b from './lib/browser.mjs'
+import { Deals } from './lib/deals.mjs'
+import { Stage } from './lib/demo.mjs'
+
+let stage, people, project, deals
+before(async () => {
+  stage = await Stage.open({ people: ['manager', 'control', 'cashier', 'sales'] })
+  ;({ people, project } = stage)
+  deals = await Deals.at(stage)
+})
+after(() => stage?.close())
+
+const test = (name, run) => b.browserTest(() => stage.browser, name, {}, run)
+const opened = (path, login) => b.office(stage.browser, stage.site, path, { client: people[login] })
+const submit = (page) => page.locator('.el-drawer:visible .el-drawer__footer button[type=submit]')
+const refundsOf = async (deal) => (await people.cashier.get(`/api/v1/refunds?deal=${deal.id}`)).items
+const received = async (deal) => (await people.cashier.get(`/api/v1/deals/${deal.id}`)).received_fen
+const asked = (deal, fen) =>
+  people.sales.post(
+    `/api/v1/deals/${deal.id}/refunds`,
+    { lines: [{ fund: 'down_payment', amount_fen: fen }], reason: '多交', bank: '工商银行', account: '6222021234567890' },
+    201,
+  )
+async function paidMore(fen) {
+  const deal = await deals.subscribed(await deals.fresh())
+  await take(people.cashier, deal.id, 'down_payment', fen)
+  return deal
+}
+
+test('asked for at the deal, approved by another who sees what it is, paid by finance with a look at the account', async () => {
+  const deal = await paidMore(500000)
+  const was = await received(deal)
+  const page = await opened(`/deals/${deal.id}?p=${project}`, 'sales')
+  await page.locator('[data-ask="refund"]').click()
+  await page.locator('#refund-down_payment').waitFor()
+  assert.equal(await page.inputValue('#refund-down_payment'), '5000')
+  assert.ok(await submit(page).isDisabled(), 'no reason yet')
+  await page.fill('#refund-deposit', '')
+  await page.fill('#refund-reason', '多交的首付款')
+  await page.fill('#refund-bank', '工商银行 滨江支行')
+  assert.ok(await submit(page).isDisabled(), 'a bank without an account')
+  await page.fill('#refund-account', '6222 0212 3456 7890')
+  await page.fill('#refund-down_payment', '5000.01')
+  await submit(page).click()
+  await page.locator('.form-drawer-problem', { hasText: '最多可退 5000.00 元' }).waitFor()
+  await page.fill('#refund-down_payment', '3000')
+  await submit(page).click()
+  await page.locator('[data-refund] .mark.wait', { hasText: '待审批' }).first().waitFor()
+  const [refund] = await refundsOf(deal)
+  assert.deepEqual([refund.state, refund.total_fen], ['asked', 300000])
+
+  const boss = await opened('/approvals', 'manager')
+  const part = boss.locator('.refund-part')
+  await part.waitFor()
+  for (const words of [deal.unit, '首付款', '多交的首付款', '工商银行 滨江支行 ****7890'])
+    await part.getByText(words, { exact: true }).first().waitFor()
+  await boss.getByRole('button', { name: /^同意/ }).click()
+  await page.locator('[data-refund] .mark.open', { hasText: '待支付' }).first().waitFor() // by itself
+  await b.close(boss)
+
+  const desk = await opened('/todos', 'cashier')
+  await desk.locator('main').getByText('3000.00').first().click()
+  await desk.locator('.el-drawer [data-act="pay"]').waitFor()
+  await desk.getByText('工商银行 ****7890').or(desk.getByText('****7890')).first().waitFor()
+  await b.button(desk, '查看账号').click()
+  await desk.getByText('6222021234567890').waitFor()
+  await desk.locator('[data-act="pay"]').click()
+  await desk.fill('#refund-reference', 'TK-20260101-1')
+  await b.confirm(desk)
+  await desk.locator('.el-drawer .mark.live', { hasText: '已支付' }).waitFor()
+  assert.equal(await received(deal), was - 300000)
+  await page.locator('[data-refund] .mark.live', { hasText: '已支付' }).first().waitFor()
+  await b.close(desk)
+  await b.close(page)
+  stage.site.verify()
+})
+
+test('the list keeps its filter in the address; what cannot be paid ends with a reason', async () => {
+  const deal = await paidMore(1000)
+  const refund = await asked(deal, 1000)
+  await deals.decide(refund)
+  const page = await opened(`/refunds?p=${project}`, 'cashier')
+  await page.locator('tbody tr', { hasText: deal.unit }).waitFor()
+  await b.choose(page, '状态', '待支付')
+  await page.waitForURL(/state=approved/)
+  await page.locator('tbody tr', { hasText: deal.unit }).click()
+  await page.locator('[data-act="cancel"]').click()
+  await page.fill('#refund-result', '账号有误，已退回')
+  await b.confirm(page)
+  await page.locator('.el-drawer').getByText('账号有误，已退回').waitFor()
+  await page.locator('tbody').getByText(deal.unit).waitFor({ state: 'detached' })
+  const [now] = await refundsOf(deal)
+  assert.equal(now.state, 'cancelled')
+  await b.close(page)
+})
+
+test("earnest money goes back from the customer's page, in cash; what it was is seen there", async () => {
+  const book = await till(people.cashier, project)
+  const body = { ...payment(book, 'earnest', 2000000), customer_id: deals.buyer }
+  await people.cashier.post(`/api/v1/projects/${project}/receipts`, body, 201)
+  const page = await opened(`/customers/${deals.buyer}?p=${project}&tab=deal`, 'sales')
+  await page.locator('[data-ask="refund"]').click()
+  await page.fill('#refund-reason', '未选到房')
+  await submit(page).click()
+  await page.locator('[data-refund] .mark.wait', { hasText: '待审批' }).waitFor()
+  const { items } = await people.cashier.get(`/api/v1/refunds?customer=${deals.buyer}&state=asked`)
+  await deals.decide(items[0])
+  const desk = await opened(`/refunds/${items[0].id}?p=${project}`, 'cashier')
+  await desk.locator('[data-act="pay"]').click()
+  await b.dialog(desk).locator('.el-select__selected-item', { hasText: '现金' }).waitFor() // no account was given
+  await b.confirm(desk)
+  await desk.locator('.el-drawer .mark.live', { hasText: '已支付' }).waitFor()
+  await page.reload()
+  await page.locator('[data-refund] .mark.live', { hasText: '已支付' }).waitFor()
+  await b.close(desk)
+  await b.close(page)
+  stage.site.verify()
+})

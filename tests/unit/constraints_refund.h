@@ -1,0 +1,71 @@
+/* constraints_refund.h - money that goes back. */
+#ifndef TESTS_CONSTRAINTS_REFUND_H
+#define TESTS_CONSTRAINTS_REFUND_H
+
+#include "constraints.h"
+
+/* Of deal 91, with 5 on account 7: one that is asked for, with 2 of them; one refused, one paid,
+ * one approved. The last is of what is held of customer 1, which is nothing. */
+static const char refund_seed[] =
+    "INSERT INTO ledger_account (id, kind, project_id, deal_id, fund) VALUES (7, 'deal', 1, 91, "
+    "'h');"
+    "INSERT INTO ledger_entry VALUES (7, 1, 5, 7, 5, NULL);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, deal_id, customer_id, actor, at_ms) "
+    "VALUES (8, 1, 8, 'refund', '2026-01-01', 91, 1, 'a', 1);"
+    "INSERT INTO refund (id, project_id, deal_id, customer_id, reason, state, approval_id, "
+    "user_id, asked_ms, ended_ms, voucher_id) VALUES "
+    "(1, 1, 91, 1, 'r', 'asked', NULL, 1, 1, NULL, NULL), "
+    "(2, 1, 91, 1, 'r', 'rejected', 2, 1, 1, 2, NULL), "
+    "(3, 1, 91, 1, 'r', 'paid', 1, 1, 1, 2, 8), "
+    "(4, 1, 91, 1, 'r', 'approved', 1, 1, 1, NULL, NULL), "
+    "(5, 1, NULL, 1, 'r', 'asked', NULL, 1, 1, NULL, NULL);"
+    "INSERT INTO refund_line VALUES (1, 7, 2);"
+    "INSERT INTO refund_account VALUES (1, " ONE ", 1, zeroblob(88), '1234');";
+
+#define REFUND(project, deal, customer, reason, user, columns, values)                             \
+    "INSERT INTO refund (project_id, deal_id, customer_id, reason, user_id, asked_ms" columns      \
+    ") VALUES (" #project ", " deal ", " #customer ", '" reason "', " #user ", 1" values ")"
+#define REFUND_WITH(columns, values) REFUND(1, "91", 1, "r", 1, columns, values)
+#define REFUND_LINE(refund, account, amount)                                                       \
+    "INSERT INTO refund_line VALUES (" #refund ", " #account ", " #amount ")"
+
+static const char *const refund_refused[] = {
+    REFUND(99, "91", 1, "r", 1, "", ""),
+    REFUND(1, "99", 1, "r", 1, "", ""),
+    REFUND(1, "91", 99, "r", 1, "", ""),
+    REFUND(1, "91", 1, "", 1, "", ""),
+    REFUND(1, "91", 1, "r", 99, "", ""),
+    REFUND_WITH(", bank", ", printf('%.81c', 'x')"),
+    REFUND_WITH(", result", ", printf('%.201c', 'x')"),
+    REFUND_WITH(", state, ended_ms", ", 'lost', 2"),
+    REFUND_WITH(", approval_id", ", 99"),
+    REFUND_WITH(", ended_ms", ", 2"),
+    REFUND_WITH(", state, ended_ms, approval_id", ", 'paid', 2, 1"),
+    REFUND_WITH(", state", ", 'approved'"),
+    REFUND_WITH(", state, ended_ms, approval_id, voucher_id", ", 'paid', 2, 1, 99"),
+    REFUND_WITH(", state, ended_ms, approval_id, voucher_id", ", 'paid', 2, 1, 8"),
+    "UPDATE refund SET customer_id = 2 WHERE id = 1",
+    "DELETE FROM refund WHERE id = 2",
+    "UPDATE refund SET state = 'paid', ended_ms = 2, voucher_id = 1 WHERE id = 4", /* no refund */
+    REFUND_LINE(5, 7, 1),                                                          /* not his own */
+    REFUND_LINE(5, 3, 1), /* more than is there */
+    REFUND_LINE(5, 3, 0),
+    "UPDATE refund_line SET amount_fen = 1",
+    "DELETE FROM refund_line",
+    "INSERT INTO refund_account VALUES (99, " ONE ", 1, zeroblob(88), '1234')",
+    "INSERT INTO refund_account VALUES (2, x'00', 1, zeroblob(88), '1234')",
+    "INSERT INTO refund_account VALUES (2, " ONE ", 1, x'00', '1234')",
+    "INSERT INTO refund_account VALUES (2, " ONE ", 1, zeroblob(88), '12345')",
+    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES (2, 7, 4, 4)",
+    "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
+    "(2, 1, 'cash', 5, 1)",
+};
+
+/* What is not there is not of the refund. */
+static const struct covered refund_covered[] = {
+    {"refund_line: REFERENCES refund(id)", "refund_line_own"},
+    {"refund_line: REFERENCES ledger_account(id)", "refund_line_own"},
+    {NULL, NULL},
+};
+
+#endif
