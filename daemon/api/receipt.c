@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/receipt.h"
 #include "daemon/api/record.h"
 #include "db/fund.h"
 #include "db/money.h"
@@ -80,7 +81,7 @@ static int receipt_add(void *arg, const struct receipt_row *row)
     return r;
 }
 
-static int reply_receipt(struct call *call, const struct receipt_key *key, int status)
+int reply_receipt(struct call *call, const struct receipt_key *key, int status)
 {
     struct rows_out out = {call, json_array()};
     int r = receipt_get(&call->tx, key, receipt_add, &out);

@@ -1,0 +1,2 @@
+-- The number of the refunds' migration.
+SELECT 1;
