@@ -115,11 +115,12 @@ static void test_same_as_deals(void **state)
     struct fixture *f = *state;
     int64_t deals[3];
     static const int64_t paid[][3] = {
-        {1, 0, 0}, {DEPOSIT - 1, DEPOSIT, 0}, {DOWN, DOWN + 7, FIXTURE_TOTAL}};
+        {1, 0, 0}, {DEPOSIT - 1, DEPOSIT, 0}, {DEPOSIT + 7, DOWN, FIXTURE_TOTAL - DOWN}};
 
     for (size_t i = 0; i < 3; i++)
         deals[i] = deal_new(f, 'S', f->units[i], i);
     same_as_deals(f, deals, 3);
+    assert_int_equal(deal_pay(f, deals[0], DEPOSIT), 0);
     assert_int_equal(deal_goes(f, deals[0], 'C', 0, 0, "HT-1"), 0);
     same_as_deals(f, deals, 3);
     for (size_t round = 0; round < 3; round++) {
