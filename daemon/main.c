@@ -39,6 +39,7 @@
 #include "db/clock.h"
 #include "db/deal.h"
 #include "db/deal_node.h"
+#include "db/due_remind.h"
 #include "db/flow.h"
 #include "db/idempotency.h"
 #include "db/ownership.h"
@@ -53,6 +54,7 @@
 /* Duties run at least this often; sooner when a hold or permit ends sooner. */
 #define DUTY_MS             INT64_C(2000)
 #define CLEANING_MS         INT64_C(3600000)
+#define REMIND_MS           INT64_C(600000)
 #define IDEMPOTENCY_KEEP_MS (INT64_C(7) * 86400000)
 enum { ANSWER_MS = 3000 }; /* an HTTP worker that takes longer for nothing is stuck */
 #define PROGRESS_MS                                                                                \
@@ -67,7 +69,8 @@ struct daemon {
     struct control *control;
     struct models *models;
     int64_t cleaned_ms;
-    atomic_int fatal; /* what the writer died of */
+    int64_t reminded_ms; /* of what falls due; by steady.h */
+    atomic_int fatal;    /* what the writer died of */
 };
 
 static void log_line(void *arg, int priority, const char *line)
@@ -125,7 +128,7 @@ static void fatal(void *arg, int error)
 struct duty {
     int64_t now_ms; /* by steady.h */
     int64_t next_ms;
-    bool clean;
+    bool clean, remind;
 };
 
 /* The sooner of two moments, of which 0 is never. */
@@ -154,6 +157,8 @@ static int duty_apply(struct tx *tx, void *arg)
         r = duties[i](&steady, &next);
         duty->next_ms = sooner(duty->next_ms, next);
     }
+    if (r >= 0 && duty->remind)
+        r = due_remind_run(&steady);
     if (r >= 0 && duty->clean)
         r = idempotency_prune(tx, duty->now_ms - IDEMPOTENCY_KEEP_MS, 5000);
     return r < 0 ? r : 0;
@@ -168,9 +173,11 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
     struct duty duty = {.now_ms = steady_now(&d->app.clock, clock_wall_ms(), clock_boot_ms()),
                         .clean = clock_boot_ms() - d->cleaned_ms > CLEANING_MS};
     int64_t wait = DUTY_MS, until;
-    int r = writer_call(d->app.writer, &actor_system, duty_apply, &duty, &fault);
+    int r;
 
     (void)usec;
+    duty.remind = llabs(duty.now_ms - d->reminded_ms) > REMIND_MS;
+    r = writer_call(d->app.writer, &actor_system, duty_apply, &duty, &fault);
     if (r < 0)
         log_text(LOG_ERR, "the duties of the clock could not be done: %s",
                  r == -EREFUSED ? fault_code_text(fault.code) : strerror(-r));
@@ -178,6 +185,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
         import_store_clean(d->app.import_dir, clock_wall_ms());
         d->cleaned_ms = clock_boot_ms();
     }
+    if (r >= 0 && duty.remind)
+        d->reminded_ms = duty.now_ms;
     if (r >= 0 && site_database_opens(&d->app)) /* what the pages show can still be known */
         feed_checked(d->app.feed);
     fault_clear(&fault);

@@ -5,7 +5,9 @@
 
 #include "db/deal_event.h"
 #include "db/deal_node.h"
+#include "db/dunning.h"
 #include "db/fund.h"
+#include "db/mortgage.h"
 #include "db/receivable.h"
 
 /* The nodes that an event ends. */
@@ -35,6 +37,7 @@ static int events_tell(struct tx *tx, int64_t deal_id, const char *reason)
 struct paying {
     bool deposit, first, full, loan, area; /* paid, as far as the lines seen go */
     bool any_deposit, any_first, any, any_loan, any_area;
+    bool overdue; /* some line is */
 };
 
 static int line_look(void *arg, const struct receivable_row *row)
@@ -45,6 +48,7 @@ static int line_look(void *arg, const struct receivable_row *row)
 
     if (row->amount_fen < 0 || fund >= FUND_COUNT)
         return 0;
+    p->overdue |= strcmp(row->state, "overdue") == 0;
     if (fund == FUND_DEPOSIT) {
         p->any_deposit = true;
         p->deposit &= paid;
@@ -95,7 +99,9 @@ static int money_tell(struct tx *tx, int64_t deal_id, const char *reason)
         r = paid_tell(tx, deal_id, NODE_LOAN_RELEASE, p.any_loan, p.loan, reason);
     if (r >= 0)
         r = paid_tell(tx, deal_id, NODE_AREA_SETTLEMENT, p.any_area, p.area, reason);
-    return r < 0 ? r : 0;
+    if (r >= 0 && !p.overdue)
+        r = dunning_settled(tx, deal_id);
+    return r < 0 ? r : mortgage_settled(tx, deal_id);
 }
 
 /* ---- both ---- */

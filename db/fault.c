@@ -57,22 +57,21 @@ int(fault_set)(struct fault *f, enum fault_code code, ...)
     return -EREFUSED;
 }
 
-void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
+/* One more item, which is only counted past FAULT_ITEMS_MAX: NULL then. */
+static struct fault_item *item_add(struct fault *f, enum fault_code code, int64_t row,
+                                   const char *field)
 {
     struct fault_item *item;
-    va_list ap;
 
-    if (!f)
-        return;
     f->total_items++;
     if (f->n_items == FAULT_ITEMS_MAX)
-        return;
+        return NULL;
     if ((f->n_items & (f->n_items - 1)) == 0) { /* grow at powers of two */
         size_t room = f->n_items ? f->n_items * 2 : 1;
         struct fault_item *items = realloc(f->items, room * sizeof(*items));
 
         if (!items)
-            return;
+            return NULL;
         f->items = items;
     }
     item = &f->items[f->n_items++];
@@ -81,9 +80,31 @@ void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *
     item->row = row;
     if (field)
         snprintf(item->field, sizeof(item->field), "%s", field);
+    return item;
+}
+
+void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
+{
+    struct fault_item *item = f ? item_add(f, code, row, field) : NULL;
+    va_list ap;
+
+    if (!item)
+        return;
     va_start(ap, field);
     args_take(item->args, &item->n_args, ap);
     va_end(ap);
+}
+
+void fault_item_of(struct fault *f, const struct fault *from, int64_t row, const char *field)
+{
+    struct fault_item *item = f ? item_add(f, from->code, row, field) : NULL;
+
+    for (; item && item->n_args < from->n_args; item->n_args++) {
+        const struct fault_arg *arg = &from->args[item->n_args];
+
+        item->args[item->n_args] =
+            (struct fault_arg){arg->name, strdup(arg->value ? arg->value : "")};
+    }
 }
 
 int fault_fields(struct fault *f)

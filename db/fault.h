@@ -91,6 +91,8 @@ static inline int fault_refused(int r)
 /* Adds one item; @row 0 and @field NULL mean none. Past FAULT_ITEMS_MAX it is only counted. */
 void fault_item(struct fault *f, enum fault_code code, int64_t row, const char *field, ...)
     __attribute__((sentinel));
+/* The same of what @from says: a row that was refused as a request of its own would be. */
+void fault_item_of(struct fault *f, const struct fault *from, int64_t row, const char *field);
 /* FIELDS_WRONG, with how many items there are; 0 when there is none. */
 int fault_fields(struct fault *f);
 /* The same where one was just added: -EREFUSED always. */

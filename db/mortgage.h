@@ -65,4 +65,17 @@ struct mortgage_filter {
 int mortgage_stale(struct tx *tx, const struct mortgage_filter *filter,
                    int (*each)(void *arg, const struct mortgage_row *row), void *arg);
 
+/* ---- what came in (mortgage_arrival.h), for the modules of db/ ---- */
+
+/* The fund that the money of a loan of @kind is paid for. */
+const char *mortgage_fund(const char *kind);
+/* SQL: what came in of loan @m. */
+#define MORTGAGE_ARRIVED(m)                                                                        \
+    "COALESCE((SELECT SUM(lr.amount_fen) FROM received lr WHERE lr.deal_id = " m                   \
+    ".deal_id AND lr.fund = CASE " m                                                               \
+    ".kind WHEN 'fund' THEN 'fund_loan' ELSE 'bank_loan' END), 0)"
+/* What came in of an approved loan of the deal is not what was approved: finance has a to-do, until
+ * it is or nothing came in after all (FI-20). After whatever changes that. */
+int mortgage_settled(struct tx *tx, int64_t deal_id);
+
 #endif

@@ -1,6 +1,7 @@
 /* list_export.c - see list_export.h. */
 #include "daemon/api/list_export.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,8 @@
 #include "daemon/app.h"
 #include "db/audit.h"
 #include "db/writer.h"
+
+enum { LIST_COLUMNS_MAX = 32 };
 
 int list_export_too_many(struct call *call)
 {
@@ -27,6 +30,21 @@ int list_export_clear(struct call *call, bool *ret_clear)
     if (r == 0)
         *ret_clear = clear == 1;
     return r;
+}
+
+int list_export_open(struct call *call, const char *zh, const char *en,
+                     const struct list_head *heads, size_t n, enum lang *ret_lang,
+                     struct table **ret_table)
+{
+    struct table_column columns[LIST_COLUMNS_MAX];
+    int r = n > LIST_COLUMNS_MAX ? -E2BIG : call_query_lang(call, ret_lang);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        columns[i] =
+            (struct table_column){*ret_lang == LANG_EN ? heads[i].en : heads[i].zh, heads[i].width};
+    return table_open(call->app->upload_dir, *ret_lang == LANG_EN ? en : zh, columns, n, ret_table);
 }
 
 static int write_down(struct tx *tx, void *arg)

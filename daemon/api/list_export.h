@@ -12,6 +12,16 @@ enum { LIST_EXPORT_ROWS_MAX = 20000 };
 /* More rows than go out: LIMIT_REACHED. */
 int list_export_too_many(struct call *call);
 
+struct list_head {
+    const char *zh, *en;
+    int width; /* characters */
+};
+/* A workbook that begins with @heads, in the language of the query. @zh, @en: what the list is
+ * called. */
+int list_export_open(struct call *call, const char *zh, const char *en,
+                     const struct list_head *heads, size_t n, enum lang *ret_lang,
+                     struct table **ret_table);
+
 struct list_export {
     const char *name;   /* of the file, with its ending */
     const char *action; /* in the log, as ... */

@@ -5,6 +5,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/page.h"
+#include "daemon/api/receipt.h"
 #include "daemon/api/record.h"
 #include "daemon/api/tender.h"
 #include "db/money.h"
@@ -64,7 +65,7 @@ static int leaf_add(void *arg, const struct receipt_row *row)
     return page_fits(page, row->no, 0) ? receipt_print(page->call, page->items, row) : 0;
 }
 
-static int reply_receipt(struct call *call, const struct receipt_key *key, int status)
+int reply_receipt(struct call *call, const struct receipt_key *key, int status)
 {
     struct rows_out out = {call, json_array()};
     int r = receipt_get(&call->tx, key, receipt_add, &out);

@@ -361,6 +361,19 @@ int call_query_lang(struct call *call, enum lang *ret_lang)
     return r;
 }
 
+int call_query_day(struct call *call, const char *name, const char **ret_day)
+{
+    const char *text = call_query(call, name);
+
+    if (text && !date_valid(text)) {
+        fault_item(call->tx.fault, FAULT_DATE, 0, name, "field", name, NULL);
+        return fault_fields_refused(call->tx.fault);
+    }
+    if (text)
+        *ret_day = text;
+    return 0;
+}
+
 void body_classes(struct body *b, unsigned *set, const unsigned **ret_set)
 {
     json_t *codes = NULL;

@@ -78,6 +78,8 @@ json_t *word_list_json(const char *list, char between);
 void body_units(struct body *b, struct unit_ref **ret_units, size_t *ret_n);
 /* "lang" of the query, else the call's. */
 int call_query_lang(struct call *call, enum lang *ret_lang);
+/* A day of the query, YYYY-MM-DD; untouched when absent. */
+int call_query_day(struct call *call, const char *name, const char **ret_day);
 /* Whether @text is a day of the calendar, YYYY-MM-DD. */
 bool date_valid(const char *text);
 

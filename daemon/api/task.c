@@ -185,6 +185,8 @@ static int notification_add_row(void *arg, const struct notification_row *row)
     set_text(o, "name", row->name);
     set_int(o, "project_id", row->project_id);
     set_text(o, "project", row->project);
+    set_int_or_null(o, "deal_id", row->deal_id);
+    set_text_or_null(o, "unit", row->unit);
     set_text(o, "actor", row->actor);
     set_int(o, "at_ms", row->at_ms);
     set_int_or_null(o, "seen_ms", row->seen_ms);

@@ -34,7 +34,9 @@ static const char ledger_seed[] =
     "NULL, 'f'), (5, 'noted', 1, NULL, NULL, NULL, NULL, NULL), (6, 'noted', 2, NULL, NULL, NULL, "
     "NULL, NULL);"
     "INSERT INTO ledger_entry VALUES (1, 1, 1, 2, 5, NULL), (2, 1, 5, 2, 5, NULL), "
-    "(3, 3, 2, 1, 5, 1);";
+    "(3, 3, 2, 1, 5, 1);"
+    "INSERT INTO dunning VALUES (1, 1, '2026-01-01', 'phone', 5, '', 'a', 1);"
+    "INSERT INTO due_notice VALUES (1, 'due_week', 5, 1);";
 
 #define ACCOUNT(project, bank, kind, holder, number, columns, values)                              \
     "INSERT INTO bank_account (project_id, bank_id, kind, holder, number" columns                  \
@@ -67,6 +69,9 @@ static const char ledger_seed[] =
 #define ENTRY(voucher, debit, credit, amount, reverses)                                            \
     "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen, reverses_id) VALUES "  \
     "(" #voucher ", " #debit ", " #credit ", " #amount ", " reverses ")"
+#define DUNNING(line, day, way, owed, note)                                                        \
+    "INSERT INTO dunning (receivable_id, day, way, owed_fen, note, actor, at_ms) VALUES (" #line   \
+    ", '" day "', '" way "', " #owed ", " note ", 'a', 1)"
 #define COMMITTED "; RELEASE s; SAVEPOINT s" /* what is deferred is looked at now */
 
 static const char *const ledger_refused[] = {
@@ -202,6 +207,21 @@ static const char *const ledger_refused[] = {
     ENTRY(3, 2, 5, 4, "2"), /* less than it was */
     "UPDATE ledger_entry SET amount_fen = 6",
     "DELETE FROM ledger_entry WHERE id = 2",
+    /* what is owed is asked for */
+    DUNNING(99, "2026-01-02", "phone", 5, "''"),
+    DUNNING(1, "2026", "phone", 5, "''"),
+    DUNNING(1, "2026-01-02", "fax", 5, "''"),
+    DUNNING(1, "2026-01-02", "phone", 0, "''"),
+    DUNNING(1, "2026-01-02", "phone", 5, "printf('%.201c', 'x')"),
+    DUNNING(1, "2026-01-01", "letter", 5, "''"), /* twice on a day */
+    "UPDATE dunning SET note = 'x'",
+    "DELETE FROM dunning",
+    "INSERT INTO due_notice VALUES (99, 'due_week', 5, 1)",
+    "INSERT INTO due_notice VALUES (1, 'due_year', 5, 1)",
+    "INSERT INTO due_notice VALUES (1, 'due_passed', 0, 1)",
+    "UPDATE due_notice SET owed_fen = 6",
+    "DELETE FROM due_notice",
+    "UPDATE notification SET deal_id = 99",
 };
 
 /* What is not there is not of the project, not counted and nobody's leaf, and mirrors nothing. */

@@ -27,7 +27,7 @@ static const char ownership_seed[] =
     "(1, 1, 1, 1, 'intent', NULL, NULL, 1, 1, NULL, NULL, '', NULL), "
     "(2, 1, 1, 1, 'intent', NULL, NULL, 1, 1, 'lost', 'price', '', 2);"
     "INSERT INTO follow VALUES (1, 1, 1, 1, 'phone', 'c', 'lead', 1, 1, NULL);"
-    "INSERT INTO notification VALUES (1, 1, 'shared', 1, 1, 'a', 1, NULL);"
+    "INSERT INTO notification VALUES (1, 1, 'shared', 1, 1, NULL, 'a', 1, NULL);"
     "INSERT INTO working_day VALUES ('2026-10-01', 0);";
 
 #define OWNED(customer, project, state, owner, until, due)                                         \

@@ -166,6 +166,39 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'deal-one', rights: ['deal.view'] },
   },
   {
+    path: '/arrears',
+    name: 'arrears',
+    component: () => import('./arrears/Page.vue'),
+    meta: {
+      title: 'arrears',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h6M7 13h2M12 12v3M13.500 13.500h-3',
+    },
+  },
+  {
+    path: '/loans',
+    name: 'loan',
+    component: () => import('./loan/Page.vue'),
+    meta: {
+      title: 'loan',
+      rights: ['deal.view'],
+      nav: 'sell',
+      icon: 'M3.5 8.500h13L10 4zM5.500 8.500v5M10 8.500v5M14.500 8.500v5M3.5 16.5h13',
+    },
+  },
+  {
+    path: '/collection',
+    name: 'collection',
+    component: () => import('./collection/Page.vue'),
+    meta: {
+      title: 'collection',
+      rights: ['report.view'],
+      nav: 'sell',
+      icon: 'M5 3.5h10v13l-2.500-1.500L10 16.500l-2.500-1.500L5 16.500zM7.500 7.500h5M7.500 10.500h5',
+    },
+  },
+  {
     path: '/changes/:change(\\d+)?',
     name: 'change',
     component: () => import('./change/Page.vue'),

@@ -19,6 +19,11 @@ const PLACES: Record<string, (todo: Place) => RouteLocationRaw> = {
     params: { refund: String(todo.object_id) },
     query: { p: String(todo.project_id) },
   }),
+  deal: (todo) => ({
+    name: 'deal-one',
+    params: { deal: String(todo.object_id) },
+    query: { p: String(todo.project_id) },
+  }),
   approval: (todo) => ({ name: 'request', query: { open: String(todo.object_id) } }),
 };
 

@@ -77,6 +77,7 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
       'finance.handle',
       'money.take',
       'money.reverse',
+      'money.dun',
       'account.edit',
       'book.edit',
       'approval.view',

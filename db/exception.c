@@ -1,0 +1,104 @@
+/* exception.c - see exception.h. */
+#include "db/exception.h"
+
+#include "db/day.h"
+#include "db/sight.h"
+
+#define UNIT_SAID "b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room"
+#define OF_UNIT                                                                                    \
+    "JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id "                     \
+    "JOIN stair st ON st.id = u.stair_id "
+#define RECEIVED "COALESCE((SELECT SUM(x.amount_fen) FROM received x WHERE x.deal_id = d.id), 0)"
+/* What a deal asks for in all: its lines, or the price of one without a plan. */
+#define ASKED                                                                                      \
+    "(COALESCE((SELECT SUM(l.amount_fen) FROM receivable l WHERE l.deal_id = d.id AND "            \
+    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0), 0) + COALESCE((SELECT "     \
+    "t.total_fen FROM terms t WHERE t.id = d.terms_id AND t.plan_id IS NULL), 0))"
+/* What is to go back of an ended deal, and has not yet. */
+#define TO_GO_BACK                                                                                 \
+    "COALESCE((SELECT SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND "            \
+    "g.state = 'executed' AND g.archived_ms IS NULL), 0)"
+
+const char *const exception_kinds[EXCEPTION_KINDS + 1] = {"overpaid",    "held", "orphan", "unpaid",
+                                                          "unscheduled", "book", "shift",  NULL};
+
+/* Each: object, id, title, amount, since, and the kind of a customer whose name is the title (NULL:
+ * no name). $1 the project, $2 the midnight before now, $3 so many days before it. */
+static const char *const exception_sql[EXCEPTION_KINDS] = {
+    /* More came in than is asked for. */
+    "SELECT 'deal', d.id, " UNIT_SAID ", " RECEIVED " - " ASKED
+    ", d.opened_ms, NULL FROM deal d " OF_UNIT
+    "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND $2 > 0 AND $3 > 0 AND " RECEIVED
+    " > " ASKED " ORDER BY d.id",
+    /* A customer's money that nobody carried on or gave back for long. */
+    "SELECT 'customer', k.id, c.name, k.fen, k.since_ms, c.kind FROM (SELECT a.customer_id AS id, "
+    "SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE -e.amount_fen END) AS fen, "
+    "MAX(v.at_ms) AS since_ms FROM ledger_account a JOIN ledger_entry e ON e.credit_id = a.id OR "
+    "e.debit_id = a.id JOIN voucher v ON v.id = e.voucher_id WHERE a.project_id = $1 AND "
+    "a.kind = 'held' AND $2 > 0 GROUP BY a.customer_id) k JOIN customer c ON c.id = k.id WHERE "
+    "k.fen > 0 AND k.since_ms < $3 ORDER BY k.since_ms",
+    /* Money on a deal that has ended, beyond what is to go back. */
+    "SELECT 'deal', d.id, " UNIT_SAID ", " RECEIVED " - " TO_GO_BACK ", d.closed_ms, NULL FROM "
+    "deal d " OF_UNIT "WHERE d.project_id = $1 AND d.closed_ms IS NOT NULL AND $2 > 0 AND $3 > 0 "
+    "AND EXISTS (SELECT 1 FROM ledger_account y WHERE y.deal_id = d.id) AND " RECEIVED
+    " <> " TO_GO_BACK " ORDER BY d.id",
+    /* Subscribed or further since before today, and nothing came in. */
+    "SELECT 'deal', d.id, " UNIT_SAID ", 0, d.opened_ms, NULL FROM deal d " OF_UNIT
+    "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND d.stage <> 'B' AND d.opened_ms < $2 AND "
+    "$3 > 0 AND " RECEIVED " = 0 ORDER BY d.id",
+    /* Signed, and nothing says what is due. */
+    "SELECT 'deal', d.id, " UNIT_SAID ", 0, d.opened_ms, NULL FROM deal d " OF_UNIT
+    "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND d.stage NOT IN ('B', 'S') AND $2 > 0 AND "
+    "$3 > 0 AND NOT EXISTS (SELECT 1 FROM receivable l WHERE l.deal_id = d.id AND "
+    "l.ended_ms IS NULL) ORDER BY d.id",
+    /* A book that is out though it is used up, its holder has gone, or nobody wrote in it for
+     * long. */
+    "SELECT 'receipt_book', b.id, b.prefix || ' ' || b.first_no || '–' || b.last_no || ' · ' || "
+    "h.name, 0, COALESCE((SELECT MAX(q.at_ms) FROM receipt q WHERE q.book_id = b.id), b.made_ms), "
+    "NULL FROM receipt_book b JOIN user_account h ON h.id = b.holder_id WHERE b.project_id = $1 "
+    "AND $2 > 0 AND (b.issued = b.last_no OR h.enabled = 0 OR COALESCE((SELECT MAX(q.at_ms) FROM "
+    "receipt q WHERE q.book_id = b.id), b.made_ms) < $3) ORDER BY b.id",
+    /* A shift from before today that was not closed. */
+    "SELECT 'shift', s.id, u.name, 0, s.opened_ms, NULL FROM shift s JOIN user_account u ON "
+    "u.id = s.user_id WHERE s.closed_ms IS NULL AND s.opened_ms < $2 AND $3 > 0 AND EXISTS (SELECT "
+    "1 FROM voucher v WHERE v.shift_id = s.id AND v.project_id = $1) ORDER BY s.id",
+};
+
+static int row_give(struct tx *tx, struct stmt *s, const char *kind,
+                    int (*each)(void *arg, const struct exception_row *row), void *arg)
+{
+    char masked[CONTACT_NAME_TEXT];
+    struct exception_row row = {.kind = kind,
+                                .object = stmt_text(s, 0),
+                                .object_id = stmt_int(s, 1),
+                                .title = stmt_text(s, 2),
+                                .amount_fen = stmt_int(s, 3),
+                                .since_ms = stmt_int(s, 4)};
+    int r = 0;
+
+    if (!stmt_is_null(s, 5)) {
+        row.title = name_shown(tx, row.title, stmt_text(s, 5), masked);
+        r = sight_id(tx, row.object_id, &row.object_id);
+    }
+    return r < 0 ? r : each(arg, &row);
+}
+
+int exception_each(struct tx *tx, int64_t project_id, int64_t *counts,
+                   int (*each)(void *arg, const struct exception_row *row), void *arg)
+{
+    const int64_t midnight = day_midnight_ms(tx->now_ms);
+    const int64_t long_ago = midnight - EXCEPTION_HELD_DAYS * INT64_C(86400000);
+    int r = tx_need_whole(tx, project_id);
+
+    for (int i = 0; r >= 0 && i < EXCEPTION_KINDS; i++) {
+        struct stmt *s;
+
+        counts[i] = 0;
+        r = db_query(tx->db, &s, exception_sql[i], "iii", project_id, midnight, long_ago);
+        while (r >= 0 && (r = stmt_step(s)) == 1)
+            if (counts[i]++ < EXCEPTION_ROWS_MAX)
+                r = row_give(tx, s, exception_kinds[i], each, arg);
+        stmt_reset(s);
+    }
+    return r < 0 ? r : 0;
+}

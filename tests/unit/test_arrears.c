@@ -1,0 +1,367 @@
+/* test_arrears.c - what is not paid of a project, by age; asked for once a day; told of in time
+ * (FI-21, FI-22, FI-24). */
+#include "deal_fixture.h"
+
+#include "db/arrears.h"
+#include "db/due_remind.h"
+#include "db/dunning.h"
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
+
+enum { DOWN = 33333300, SEEN = 64 };
+
+/* ---- what is listed ---- */
+
+struct listed {
+    int64_t ids[SEEN], owed[SEEN], days[SEEN], sum;
+    char dues[SEEN][DAY_TEXT];
+    size_t n;
+};
+
+static int list_add(void *arg, const struct arrears_row *row)
+{
+    struct listed *l = arg;
+
+    assert_true(l->n < SEEN);
+    assert_int_equal(row->owed_fen, row->amount_fen - row->received_fen);
+    assert_true(row->owed_fen > 0);
+    l->ids[l->n] = row->id;
+    l->owed[l->n] = row->owed_fen;
+    l->days[l->n] = row->days;
+    snprintf(l->dues[l->n++], DAY_TEXT, "%s", row->due_date ? row->due_date : "9999-12-31");
+    l->sum += row->owed_fen;
+    return 0;
+}
+
+static char today[DAY_TEXT];
+
+static struct arrears_filter of_project(struct fixture *f)
+{
+    day_of(f->now_ms, today);
+    return (struct arrears_filter){
+        .project_id = f->project, .band = ARREARS_ANY, .limit = SEEN, .today = today};
+}
+
+static struct listed list(struct fixture *f, const struct arrears_filter *filter)
+{
+    struct listed l = {.n = 0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, arrears_each(tx, filter, list_add, &l)), 0);
+    return l;
+}
+
+static struct arrears_sum totals(struct fixture *f, const struct arrears_filter *filter,
+                                 struct arrears_sum bands[ARREARS_BANDS])
+{
+    struct arrears_sum all = {0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, arrears_totals(tx, filter, bands, &all)), 0);
+    return all;
+}
+
+/* What all living lines of each deal ask for, less what came in for it: counted by deals. */
+static int64_t owed_by_deals(struct fixture *f)
+{
+    return fixture_count(
+        f, "SELECT COALESCE(SUM(CASE WHEN x.asked > x.got THEN x.asked - x.got ELSE 0 END), 0) "
+           "FROM (SELECT (SELECT COALESCE(SUM(l.amount_fen), 0) FROM receivable l WHERE "
+           "l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0) "
+           "AS asked, (SELECT COALESCE(SUM(r.amount_fen), 0) FROM received r WHERE r.deal_id = "
+           "d.id) AS got FROM deal d) x");
+}
+
+struct held_against {
+    const struct listed *l;
+    size_t found;
+};
+
+/* A line that the deal itself says is owed is listed with just that. */
+static int line_compare(void *arg, const struct receivable_row *row)
+{
+    struct held_against *h = arg;
+    const int64_t owed =
+        row->waived || row->amount_fen < 0 ? 0 : row->amount_fen - row->received_fen;
+
+    for (size_t i = 0; i < h->l->n; i++)
+        if (h->l->ids[i] == row->id) {
+            assert_int_equal(h->l->owed[i], owed);
+            h->found++;
+            return 0;
+        }
+    assert_int_equal(owed, 0);
+    return 0;
+}
+
+static void same_as_deals(struct fixture *f, const int64_t *deals, size_t n)
+{
+    const struct arrears_filter filter = of_project(f);
+    const struct listed l = list(f, &filter);
+    struct held_against h = {&l, 0};
+
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(FIXTURE_DO(f, tx, receivable_each(tx, deals[i], today, line_compare, &h)),
+                         0);
+    assert_int_equal(h.found, l.n);
+    assert_int_equal(l.sum, owed_by_deals(f));
+}
+
+static void later(struct fixture *f, int64_t days)
+{
+    f->now_ms += days * FIXTURE_DAY;
+}
+
+static void test_same_as_deals(void **state)
+{
+    struct fixture *f = *state;
+    int64_t deals[3];
+    static const int64_t paid[][3] = {
+        {1, 0, 0}, {DEPOSIT - 1, DEPOSIT, 0}, {DEPOSIT + 7, DOWN, FIXTURE_TOTAL - DOWN}};
+
+    for (size_t i = 0; i < 3; i++)
+        deals[i] = deal_new(f, 'S', f->units[i], i);
+    same_as_deals(f, deals, 3);
+    assert_int_equal(deal_pay(f, deals[0], DEPOSIT), 0);
+    assert_int_equal(deal_goes(f, deals[0], 'C', 0, 0, "HT-1"), 0);
+    same_as_deals(f, deals, 3);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 3; i++)
+            if (paid[round][i])
+                assert_int_equal(deal_pays(f, deals[i], "house_money", paid[round][i]), 0);
+        same_as_deals(f, deals, 3);
+        later(f, 1);
+    }
+}
+
+/* ---- by age ---- */
+
+static void test_bands(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t at[] = {0, 1, 30, 31, 60, 61, 90, 91};
+    static const enum arrears_band in[] = {ARREARS_OPEN, ARREARS_30, ARREARS_30, ARREARS_60,
+                                           ARREARS_60,   ARREARS_90, ARREARS_90, ARREARS_OVER};
+    struct arrears_sum bands[ARREARS_BANDS];
+    struct arrears_filter filter;
+
+    deal_new(f, 'S', f->units[0], 0); /* the deposit is due on its day */
+    for (size_t i = 0; i < 8; i++) {
+        later(f, at[i] - (i ? at[i - 1] : 0));
+        filter = of_project(f);
+        filter.fund = "deposit";
+        assert_int_equal(totals(f, &filter, bands).fen, DEPOSIT);
+        for (int b = 0; b < ARREARS_BANDS; b++)
+            assert_int_equal(bands[b].fen, b == (int)in[i] ? DEPOSIT : 0);
+        for (int b = 0; b < ARREARS_BANDS; b++) {
+            filter.band = b;
+            assert_int_equal(list(f, &filter).n, b == (int)in[i]);
+        }
+        filter.band = ARREARS_LATE;
+        assert_int_equal(list(f, &filter).n, in[i] != ARREARS_OPEN);
+    }
+}
+
+static void test_filters_and_pages(void **state)
+{
+    struct fixture *f = *state;
+    struct arrears_filter filter = of_project(f);
+    struct arrears_sum bands[ARREARS_BANDS], all;
+    struct listed whole, paged = {.n = 0};
+
+    for (size_t i = 0; i < 4; i++)
+        deal_new(f, 'S', f->units[i], i);
+    later(f, 1);
+    filter = of_project(f);
+    whole = list(f, &filter);
+    assert_int_equal(whole.n, 12);
+    all = totals(f, &filter, bands);
+    assert_int_equal(all.lines, 12);
+    assert_int_equal(all.deals, 4);
+    assert_int_equal(all.fen, whole.sum);
+    assert_int_equal(bands[ARREARS_30].lines, 4);
+    filter.limit = 5;
+    do {
+        const size_t was = paged.n;
+
+        assert_int_equal(FIXTURE_DO(f, tx, arrears_each(tx, &filter, list_add, &paged)), 0);
+        if (paged.n == was)
+            break;
+        filter.after_id = paged.ids[paged.n - 1];
+    } while (paged.n < 12);
+    assert_memory_equal(paged.ids, whole.ids, sizeof(whole.ids[0]) * 12);
+    for (size_t i = 1; i < whole.n; i++)
+        assert_true(strcmp(whole.dues[i - 1], whole.dues[i]) <= 0);
+    filter = of_project(f);
+    filter.until = today;
+    assert_int_equal(list(f, &filter).n, 4);
+    filter.customer_id = deal_buyers[2];
+    assert_int_equal(list(f, &filter).n, 1);
+    filter.building_id = 99;
+    assert_int_equal(list(f, &filter).n, 0);
+    filter = of_project(f);
+    filter.plan_id = deal_plan;
+    assert_int_equal(list(f, &filter).n, 12);
+    filter.plan_id = deal_plan + 1;
+    assert_int_equal(list(f, &filter).n, 0);
+}
+
+/* His own without deal.all; no project that is out of scope, of a part its buildings. */
+static void test_scope(void **state)
+{
+    struct fixture *f = *state;
+    struct arrears_filter filter;
+    struct actor other = f->actor;
+    struct listed l = {.n = 0};
+
+    deal_new(f, 'S', f->units[0], 0);
+    filter = of_project(f);
+    other.id = 2;
+    other.rights &= ~RIGHT_BIT(RIGHT_DEAL_ALL);
+    f->as = &other;
+    assert_int_equal(list(f, &filter).n, 0);
+    other.id = 1;
+    assert_int_equal(list(f, &filter).n, 3);
+    other.all_projects = false;
+    other.projects[0] = f->project;
+    other.n_projects = 1;
+    other.partial = 1;
+    assert_int_equal(list(f, &filter).n, 0);
+    other.buildings[other.n_buildings++] = f->building;
+    assert_int_equal(list(f, &filter).n, 3);
+    other.n_projects = 0;
+    assert_refused(f, FIXTURE_DO(f, tx, arrears_each(tx, &filter, list_add, &l)), NOT_FOUND);
+}
+
+/* ---- asked for ---- */
+
+static int64_t line_of(struct fixture *f, int64_t deal, int64_t ordinal)
+{
+    int64_t id = 0;
+
+    assert_int_equal(db_get(f->db, &id,
+                            "SELECT id FROM receivable WHERE deal_id = $1 AND ordinal = $2 AND "
+                            "ended_ms IS NULL",
+                            "ii", deal, ordinal),
+                     1);
+    return id;
+}
+
+static void test_dunned_once_a_day(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t one = deal_new(f, 'S', f->units[0], 0), two = deal_new(f, 'S', f->units[1], 1);
+    int64_t ids[2] = {line_of(f, one, 1), line_of(f, two, 1)};
+    struct arrears_filter filter;
+
+    assert_int_equal(FIXTURE_DO(f, tx, dunning_record(tx, ids, 1, "phone", "承诺周五")), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, dunning_record(tx, ids, 2, "letter", NULL)),
+                   DUNNING_REFUSED);
+    assert_int_equal(f->fault.n_items, 1);
+    assert_int_equal(f->fault.items[0].code, FAULT_DUNNING_TODAY);
+    assert_int_equal(f->fault.items[0].row, 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM dunning"), 1);
+    filter = of_project(f);
+    filter.until = today;
+    assert_int_equal(list(f, &filter).n, 2);
+    filter.undunned_on = today;
+    assert_int_equal(list(f, &filter).n, 1);
+    later(f, 1);
+    assert_int_equal(deal_pay(f, two, DEPOSIT), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, dunning_record(tx, ids, 2, "letter", NULL)),
+                   DUNNING_REFUSED);
+    assert_int_equal(f->fault.items[0].code, FAULT_DUNNING_PAID);
+    assert_int_equal(FIXTURE_DO(f, tx, dunning_record(tx, ids, 1, "letter", NULL)), 0);
+    ids[0] = 999;
+    assert_refused(f, FIXTURE_DO(f, tx, dunning_record(tx, ids, 1, "letter", NULL)), NOT_FOUND);
+}
+
+static int64_t todos_open(struct fixture *f)
+{
+    return fixture_count(f, "SELECT COUNT(*) FROM todo WHERE kind = 'dunning' AND done_ms IS NULL");
+}
+
+/* Handed to sales it is the consultant's to do, until he has, or nothing is overdue any more. */
+static void test_handed_to_sales(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const int64_t id = line_of(f, deal, 1);
+
+    later(f, 1);
+    assert_int_equal(FIXTURE_DO(f, tx, dunning_record(tx, &id, 1, "sales", NULL)), 0);
+    assert_int_equal(todos_open(f), 1);
+    later(f, 1);
+    assert_int_equal(FIXTURE_DO(f, tx, dunning_record(tx, &id, 1, "phone", "已联系")), 0);
+    assert_int_equal(todos_open(f), 0);
+    later(f, 1);
+    assert_int_equal(FIXTURE_DO(f, tx, dunning_record(tx, &id, 1, "sales", NULL)), 0);
+    assert_int_equal(deal_pay(f, deal, DEPOSIT - 1), 0);
+    assert_int_equal(todos_open(f), 1);
+    assert_int_equal(deal_pay(f, deal, 1), 0);
+    assert_int_equal(todos_open(f), 0);
+}
+
+/* ---- told of in time ---- */
+
+static int64_t told(struct fixture *f, const char *event)
+{
+    int64_t n = 0;
+
+    assert_int_equal(
+        db_get(f->db, &n,
+               "SELECT COUNT(*) FROM due_notice d WHERE d.event = $1 AND (SELECT COUNT(*) FROM "
+               "notification n WHERE n.kind = d.event) = (SELECT COUNT(*) FROM due_notice x WHERE "
+               "x.event = d.event)",
+               "t", event),
+        1);
+    return n;
+}
+
+static int remind(struct fixture *f)
+{
+    return FIXTURE_DO(f, tx, due_remind_run(tx));
+}
+
+static void test_reminded_once(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0); /* a third is due in 7 days */
+    for (int day = 0; day <= 12; day++) {
+        assert_int_equal(remind(f), 0);
+        assert_int_equal(remind(f), 0);
+        assert_int_equal(told(f, "due_week"), 1);
+        assert_int_equal(told(f, "due_tomorrow"), day >= 6);
+        assert_int_equal(told(f, "due_passed"), day >= 8);
+        later(f, 1);
+    }
+}
+
+/* Nothing of what is paid; what is missed is told late. */
+static void test_reminded_of_what_is_owed(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t paid = deal_new(f, 'S', f->units[0], 0), owing = deal_new(f, 'S', f->units[1], 1);
+
+    assert_int_equal(deal_pay(f, paid, DEPOSIT), 0);
+    assert_int_equal(deal_pay(f, owing, 1), 0);
+    later(f, 5);
+    assert_int_equal(remind(f), 0);
+    assert_int_equal(told(f, "due_passed"), 1);
+    assert_int_equal(fixture_count(f, "SELECT owed_fen FROM due_notice"), DEPOSIT - 1);
+    assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM notification WHERE deal_id = $1", owing),
+                     1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_same_as_deals),     CASE(test_bands),
+        CASE(test_filters_and_pages), CASE(test_scope),
+        CASE(test_dunned_once_a_day), CASE(test_handed_to_sales),
+        CASE(test_reminded_once),     CASE(test_reminded_of_what_is_owed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
