@@ -172,6 +172,24 @@ async function importSteps(lang) {
   return look
 }
 
+/** The forms of the accounts and the books, a step with a book, a book and its leaves. */
+async function moneySetup(lang) {
+  const page = await office('manager', lang, `/accounts?p=${stage.project}`)
+  const look = new Looker(page)
+  await page.waitForSelector('.rules')
+  await look.at('accounts')
+  await pop(look, 'account form', page.locator('.top .sheet-head .el-button'), '.el-drawer')
+  await pop(look, 'account disabled', page.locator('td .quiet-button').first(), '.el-dialog')
+  await b.visit(page, `/receipt-books?p=${stage.project}`)
+  await page.waitForSelector('td .plain-link')
+  await pop(look, 'book form', page.locator('.page-head-actions .el-button--primary'), '.el-drawer')
+  await pop(look, 'book handed out', page.locator('td .quiet-button').nth(1), '.el-dialog')
+  await page.locator('td .plain-link').first().click()
+  await page.waitForSelector('.unused')
+  await look.at('book')
+  return look
+}
+
 // A sheet of two buildings: each block is looked at, one is left out, the money is in 万元.
 async function matrixSteps(lang) {
   const page = await office('control', lang, `/import?p=${stage.project}`)
@@ -246,6 +264,8 @@ test('office: forms and help', async () => finish(await inBoth(forms)))
 test('office: the steps of an import', async () => finish(await inBoth(importSteps)))
 
 test('office: a matrix sheet', async () => finish(await inBoth(matrixSteps)))
+
+test('office: accounts and receipt books', async () => finish(await inBoth(moneySetup)))
 
 test('office: a publication', async () => {
   const { id } = await w.draft(stage.people.control, stage.project, '自检')

@@ -72,7 +72,7 @@ test('banks and accounts: what comes first is said, and what is wrong', async ()
     'what the permit says is not typed again',
   )
   await save(page).click()
-  await page.getByRole('cell', { name: '6200 0000', exact: true }).waitFor()
+  await page.locator('.number', { hasText: '6200 0000' }).waitFor()
 
   for (const [kind, number] of [
     ['一般账户', '62000000'],
@@ -106,7 +106,7 @@ test('which money goes where: only what may be is offered, and nobody overwrites
 
   const other = await office('manager', '/accounts')
   await b.choose(other, '其他，全项目', '0002')
-  for (const account of ['…0000', '…0002', '…0003']) await b.choose(page, '全项目批量填入', account)
+  for (const account of ['尾号 0000', '尾号 0002', '尾号 0003']) await b.choose(page, '全项目批量填入', account)
   await page.locator('.whole').waitFor()
   await b.button(page, '保存整表').click()
   await page.locator('.el-message', { hasText: '已保存' }).waitFor()
@@ -213,6 +213,7 @@ test('taken back and verified; who is slower is told, and goes on', async () => 
   await row.getByRole('button', { name: /^核销/ }).click()
   await b.confirm(page)
   await row.locator('.mark', { hasText: '已核销' }).waitFor()
+  await b.dialog(page).waitFor({ state: 'hidden' })
   assert.equal(await row.locator('button').count(), 0, 'nothing more can be done with it')
   await b.choose(page, '状态', '已登记')
   await row.waitFor({ state: 'detached' })
