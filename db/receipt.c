@@ -40,6 +40,8 @@ static int voucher_write(struct paying *p)
         r = voucher_make(p->tx, &v, &p->voucher_id);
     if (r == 0)
         r = money_write(p);
+    if (r == 0)
+        r = receipt_earmarks_write(p);
     return r < 0 ? r : receipt_leaf_write(p);
 }
 
@@ -53,6 +55,10 @@ static int taken_log(struct paying *p)
     for (size_t i = 0; i < p->p->n_lines; i++) {
         trail_text(&trail, "fund", NULL, funds[p->funds[i]].code);
         trail_int(&trail, "amount_fen", NULL, &p->p->lines[i].amount_fen);
+    }
+    for (size_t i = 0; i < p->p->n_earmarks; i++) {
+        trail_int(&trail, "earmark_line", NULL, &p->p->earmarks[i].ordinal);
+        trail_int(&trail, "earmark_fen", NULL, &p->p->earmarks[i].amount_fen);
     }
     trail_int(&trail, "received_fen", NULL, &p->total_fen);
     if (p->deal.id)

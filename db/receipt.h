@@ -20,20 +20,25 @@ struct payment_line {
     const char *fund;
     int64_t amount_fen; /* above 0 */
 };
+/* So much of it is for that line of the deal's schedule (FI-39). */
+struct payment_earmark {
+    int64_t ordinal, amount_fen; /* above 0 */
+};
 struct payment {
     int64_t deal_id;                 /* 0: earnest money of */
     int64_t project_id, customer_id; /* a customer; of a deal: who pays, 0: the main buyer */
     int64_t book_id;                 /* the actor's */
     struct payment_line lines[PAYMENT_LINES_MAX];
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
-    size_t n_lines, n_tenders;
+    struct payment_earmark earmarks[PAYMENT_LINES_MAX];
+    size_t n_lines, n_tenders, n_earmarks;
     const char *note; /* NULL: none */
 };
 struct receipt_key {
     int64_t book_id, no;
 };
 /* SHIFT_NEEDED, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_SUM, PAY_BEYOND_DUE, PAY_PAYER,
- * PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of bank.h and
+ * PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of bank.h and
  * receipt_book.h. */
 int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_key *ret_key);
 

@@ -147,5 +147,7 @@ int payment_check(struct paying *p)
     p->use.given = p->p->tenders;
     p->use.n = p->p->n_tenders;
     p->use.project_id = p->project_id;
-    return r < 0 ? r : tender_use_check(p->tx, &p->use, p->total_fen);
+    if (r == 0)
+        r = tender_use_check(p->tx, &p->use, p->total_fen);
+    return r < 0 ? r : receipt_earmarks_check(p);
 }

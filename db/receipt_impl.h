@@ -1,6 +1,6 @@
 /* receipt_impl.h - what the files of receipts share: receipt.c (taking money), receipt_check.c
- * (whether it may be), receipt_leaf.c (the leaf and its content), receipt_void.c (taken back),
- * receipt_read.c. Thread: the writer's. */
+ * (whether it may be), receipt_earmark.c (for which lines), receipt_leaf.c (the leaf and its
+ * content), receipt_void.c (taken back), receipt_read.c. Thread: the writer's. */
 #ifndef ANCHANG_DB_RECEIPT_IMPL_H
 #define ANCHANG_DB_RECEIPT_IMPL_H
 
@@ -17,12 +17,17 @@ struct paying {
     int64_t project_id, customer_id, shift_id, total_fen;
     enum fund funds[PAYMENT_LINES_MAX];
     struct tender_use use;
+    int64_t earmark_terms[PAYMENT_LINES_MAX];
+    enum fund earmark_funds[PAYMENT_LINES_MAX];
     bool agency;
     struct leaf leaf;
     int64_t voucher_id;
 };
 
 int payment_check(struct paying *p);
+/* The lines of the schedule that it is said to be for. PAY_EARMARK. */
+int receipt_earmarks_check(struct paying *p);
+int receipt_earmarks_write(struct paying *p);
 /* The leaf with its frozen content, of a voucher that names it. */
 int receipt_leaf_write(struct paying *p);
 /* "A000012" */

@@ -297,18 +297,30 @@ static const char *line_state(const struct receivable_row *row, const char *toda
     return row->due_date && strcmp(row->due_date, today) == 0 ? "due" : "open";
 }
 
+/* Up to @most of what is @left for a line that wants some; how much it took. */
+static int64_t line_give(struct receivable_row *row, int64_t most, int64_t left)
+{
+    const int64_t lacks = row->waived ? 0 : row->amount_fen - row->received_fen;
+    int64_t fen = most < lacks ? most : lacks;
+
+    if (fen > left)
+        fen = left;
+    if (fen <= 0)
+        return 0;
+    row->received_fen += fen;
+    return fen;
+}
+
 int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
                             const char *today)
 {
     for (size_t i = 0; i < n; i++) {
-        struct receivable_row *row = &rows[i];
-
-        row->received_fen = 0;
-        if (!row->waived && row->amount_fen > 0 && received_fen > 0) {
-            row->received_fen = received_fen < row->amount_fen ? received_fen : row->amount_fen;
-            received_fen -= row->received_fen;
-        }
-        row->state = line_state(row, today);
+        rows[i].received_fen = 0;
+        received_fen -= line_give(&rows[i], rows[i].earmarked_fen, received_fen);
+    }
+    for (size_t i = 0; i < n; i++) {
+        received_fen -= line_give(&rows[i], rows[i].amount_fen, received_fen);
+        rows[i].state = line_state(&rows[i], today);
     }
     return received_fen;
 }
@@ -336,27 +348,33 @@ static int line_take(struct lines *lines, struct stmt *s)
                                    .due = pool_text(pool, stmt_text(s, 6)),
                                    .due_days = stmt_int(s, 7),
                                    .due_node = pool_text(pool, stmt_text(s, 8)),
-                                   .due_date = pool_text(pool, stmt_text(s, 9))};
+                                   .due_date = pool_text(pool, stmt_text(s, 9)),
+                                   .terms_id = stmt_int(s, 10),
+                                   .earmarked_fen = stmt_int(s, 11)};
     if (!row->fund || !row->due || !row->due_node || (!row->due_date && !stmt_is_null(s, 9)))
         return -ENOMEM;
     lines->n++;
     return 0;
 }
 
+/* SQL: what payments until $2 that stand then were said to be for line l. */
+#define EARMARKED                                                                                  \
+    "COALESCE((SELECT SUM(k.amount_fen) FROM earmark k JOIN voucher v ON v.id = k.voucher_id "     \
+    "WHERE k.terms_id = l.terms_id AND k.ordinal = l.ordinal AND v.at_ms <= $2 AND NOT EXISTS "    \
+    "(SELECT 1 FROM voucher x WHERE x.reverses_id = v.id AND x.at_ms <= $2)), 0)"
+#define NODE_NAMED PROCESS_NODE_NAMED("d.project_id", "l.due_node")
+
 static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct lines *lines)
 {
     struct stmt *s;
-    int r = db_query(
-        tx->db, &s,
-        "SELECT l.id, l.ordinal, l.fund, l.amount_fen, l.loan, CASE WHEN "
-        "l.waived_ms <= $2 THEN l.waived_ms END, l.due, l.due_days, " PROCESS_NODE_NAMED(
-            "d.project_id",
-            "l.due_node") ", CASE WHEN "
-                          "COALESCE(l.known_ms, l.made_ms) <= $2 THEN l.due_date END AS day "
-                          "FROM receivable l JOIN deal d ON d.id = l.deal_id WHERE l.deal_id = $1 "
-                          "AND l.made_ms <= $2 AND (l.ended_ms IS NULL OR l.ended_ms > $2) "
-                          "ORDER BY day NULLS LAST, l.ordinal, l.id",
-        "ii", deal_id, at_ms);
+    int r = db_query(tx->db, &s,
+                     "SELECT l.id, l.ordinal, l.fund, l.amount_fen, l.loan, CASE WHEN "
+                     "l.waived_ms <= $2 THEN l.waived_ms END, l.due, l.due_days, " NODE_NAMED
+                     ", CASE WHEN COALESCE(l.known_ms, l.made_ms) <= $2 THEN l.due_date END AS "
+                     "day, l.terms_id, " EARMARKED " FROM receivable l JOIN deal d ON "
+                     "d.id = l.deal_id WHERE l.deal_id = $1 AND l.made_ms <= $2 AND (l.ended_ms IS "
+                     "NULL OR l.ended_ms > $2) ORDER BY day NULLS LAST, l.ordinal, l.id",
+                     "ii", deal_id, at_ms);
 
     while (r >= 0 && (r = stmt_step(s)) == 1)
         r = line_take(lines, s);

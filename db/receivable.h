@@ -1,9 +1,9 @@
 /* receivable.h - what a deal owes, line by line, and what came in (FC 27.3, SF-11, SF-20).
  *
  * The lines of the schedule are copies of the terms'. A line gets its day when what it waits for
- * happens. What came in belongs to the deal and not to a line: it is allocated to the lines, those
- * that are due first first (FI-39), so that a next document or a new schedule carries the money
- * over by reference and nothing is moved.
+ * happens. What came in belongs to the deal and not to a line: it is allocated to the lines, first
+ * what a payment was said to be for, then to those that are due first (FI-39), so that a next
+ * document or a new schedule carries the money over by reference and nothing is moved.
  *
  * Thread: changes on the writer's; reads on any with a reader; the allocation is pure.
  */
@@ -63,9 +63,10 @@ int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret
 /* ---- reading ---- */
 
 struct receivable_row {
-    int64_t id, ordinal;
+    int64_t id, ordinal, terms_id; /* terms 0: not of the schedule */
     const char *fund;
     int64_t amount_fen, received_fen;
+    int64_t earmarked_fen; /* of payments that were said to be for it */
     bool loan, waived;
     const char *due; /* as of terms_line */
     int64_t due_days;
@@ -74,9 +75,9 @@ struct receivable_row {
     const char *state;    /* "waived", "paid", "overdue", "part", "due", "open" */
 };
 
-/* Distributes @received_fen over @rows, which are in the order of allocation: each gets up to its
- * amount, a line below 0 or waived nothing; what is over stays with nobody and is returned. Then
- * says the state of each as of @today. */
+/* Distributes @received_fen over @rows, which are in the order of allocation: first each gets what
+ * is earmarked for it, then up to its amount, a line below 0 or waived nothing; what is over stays
+ * with nobody and is returned. Then says the state of each as of @today. */
 int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
                             const char *today);
 

@@ -219,6 +219,7 @@ int receivable_item_add(void *arg, const struct receivable_row *row)
 
     set_int(o, "id", row->id);
     set_int(o, "ordinal", row->ordinal);
+    set_int_or_null(o, "terms_id", row->terms_id);
     set_text(o, "fund", row->fund);
     set_int(o, "amount_fen", row->amount_fen);
     set_int(o, "received_fen", row->received_fen);

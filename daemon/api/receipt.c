@@ -144,6 +144,22 @@ static void lines_read(struct body *b, struct payment *p)
     }
 }
 
+static void earmarks_read(struct body *b, struct payment *p)
+{
+    json_t *array = NULL;
+
+    body_array(b, "earmarks", BODY_OPTIONAL, PAYMENT_LINES_MAX, &array);
+    for (; p->n_earmarks < json_array_size(array); p->n_earmarks++) {
+        struct payment_earmark *mark = &p->earmarks[p->n_earmarks];
+        struct body inner = {
+            .call = b->call, .object = json_array_get(array, p->n_earmarks), .prefix = "earmarks"};
+
+        body_int(&inner, "ordinal", BODY_REQUIRED, 1, INT32_MAX, &mark->ordinal);
+        body_int(&inner, "amount_fen", BODY_REQUIRED, 1, MONEY_MAX_FEN, &mark->amount_fen);
+        (void)body_end(&inner);
+    }
+}
+
 /* @customer: whether it must be said whose it is. */
 static int take(struct call *call, struct payment *p, enum body_need customer)
 {
@@ -156,6 +172,8 @@ static int take(struct call *call, struct payment *p, enum body_need customer)
     body_int(&b, "customer_id", customer, 1, INT64_MAX, &p->customer_id);
     lines_read(&b, p);
     body_tenders(&b, p->tenders, &p->n_tenders);
+    if (p->deal_id)
+        earmarks_read(&b, p);
     body_text(&b, "note", BODY_OPTIONAL, 0, NOTE_MAX, &p->note);
     r = body_end(&b);
     if (r == 0)

@@ -92,3 +92,20 @@ CREATE TRIGGER ledger_entry_covered AFTER INSERT ON ledger_entry
 CREATE TRIGGER voucher_tender_cash BEFORE INSERT ON voucher_tender
     WHEN NEW.tender = 'cash' AND (SELECT v.shift_id FROM voucher v WHERE v.id = NEW.voucher_id) IS NULL
     BEGIN SELECT RAISE(ABORT, 'cash without a shift'); END;
+
+-- Which line of the schedule a payment was said to be for (FI-39); what nobody said goes to what is due first. A line
+-- keeps its place when it is postponed; under other terms there are other lines.
+CREATE TABLE earmark (
+    voucher_id INTEGER NOT NULL REFERENCES voucher(id),
+    terms_id INTEGER NOT NULL REFERENCES terms(id),
+    ordinal INTEGER NOT NULL,
+    amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+    PRIMARY KEY (voucher_id, terms_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX earmark_line ON earmark(terms_id, ordinal);
+CREATE TRIGGER earmark_own BEFORE INSERT ON earmark
+    WHEN NOT EXISTS (SELECT 1 FROM voucher v JOIN receivable l ON l.deal_id = v.deal_id AND l.terms_id = NEW.terms_id
+        AND l.ordinal = NEW.ordinal WHERE v.id = NEW.voucher_id AND v.kind = 'receipt')
+    BEGIN SELECT RAISE(ABORT, 'not a line of this deal'); END;
+CREATE TRIGGER earmark_no_update BEFORE UPDATE ON earmark BEGIN SELECT RAISE(ABORT, 'vouchers are append-only'); END;
+CREATE TRIGGER earmark_no_delete BEFORE DELETE ON earmark BEGIN SELECT RAISE(ABORT, 'vouchers are append-only'); END;

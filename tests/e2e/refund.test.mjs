@@ -1,11 +1,13 @@
 // refund.test.mjs - money goes back, in a real browser: asked for at the deal, seen by who approves, paid by finance
-// after a look at the account; earnest money from the customer's page; what is refused, and what cannot be paid.
+// after a look at the account; earnest money from the customer's page; what is refused, and what cannot be paid. And money
+// that is said to be for a line of the schedule.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { payment, take, till } from '../integration/lib/money.mjs'
 import * as b from './lib/browser.mjs'
 import { Deals } from './lib/deals.mjs'
 import { Stage } from './lib/demo.mjs'
+import { takeMoney } from './lib/money.mjs'
 
 let stage, people, project, deals
 before(async () => {
@@ -120,4 +122,17 @@ test("earnest money goes back from the customer's page, in cash; what it was is 
   await b.close(desk)
   await b.close(page)
   stage.site.verify()
+})
+
+test('money is said to be for a later line; the schedule shows it there, and the rest with what is due first', async () => {
+  const deal = await deals.subscribed(await deals.fresh())
+  const last = deal.receivables.at(-1)
+  const page = await opened(`/deals/${deal.id}?p=${project}`, 'cashier')
+  const row = page.locator('section[aria-label="付款计划"] tbody tr').nth(deal.receivables.length - 1)
+  await row.waitFor()
+  await takeMoney(page, { amount: '123.45', line: `第 ${last.ordinal} 期` })
+  await row.getByText('123.45').waitFor()
+  const now = await people.cashier.get(`/api/v1/deals/${deal.id}`)
+  assert.equal(now.receivables.at(-1).received_fen, 12345)
+  await b.close(page)
 })

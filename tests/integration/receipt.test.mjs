@@ -108,6 +108,27 @@ describe('taken', () => {
     assert.equal(await issued(), no + 1);
   });
 
+  test('a payment says which line of the schedule it is for; the rest goes to what is due first', async () => {
+    const lines = (d) => d.receivables.map((r) => [r.ordinal, r.received_fen]);
+    const was = await cashier.get(`/api/v1/deals/${deal.id}`);
+    const last = was.receivables.at(-1);
+    const mark = { ordinal: last.ordinal, amount_fen: 700 };
+    const body = payment(book, 'down_payment', 1000, { earmarks: [mark] });
+    const wrong = { body: { ...body, earmarks: [{ ...mark, amount_fen: 1001 }] } };
+    await cashier.refused('POST', receipts(), 409, 'pay.earmark', wrong);
+    wrong.body.earmarks = [{ ...mark, ordinal: 99 }];
+    await cashier.refused('POST', receipts(), 409, 'pay.earmark', wrong);
+    wrong.body.earmarks = [{ ...mark, amount_fen: 0 }];
+    await cashier.refused('POST', receipts(), 422, 'fields.wrong', wrong);
+    const taken = await cashier.post(receipts(), body, 201);
+    const now = await cashier.get(`/api/v1/deals/${deal.id}`);
+    assert.equal(now.receivables.at(-1).received_fen, last.received_fen + 700);
+    assert.equal(now.received_fen, was.received_fen + 1000);
+    await cashier.post(`/api/v1/receipts/${taken.book_id}/${taken.no}/void`, { reason: '开错' }, 200);
+    assert.deepEqual(lines(await cashier.get(`/api/v1/deals/${deal.id}`)), lines(was));
+    violated();
+  });
+
   test('in the own book and the own shift alone', async () => {
     const body = payment(book, 'down_payment', 100);
     await manager.refused('POST', receipts(), 409, 'shift.needed', { body });

@@ -5,7 +5,8 @@
 #include "constraints.h"
 
 /* Of deal 91, with 5 on account 7: one that is asked for, with 2 of them; one refused, one paid,
- * one approved. The last is of what is held of customer 1, which is nothing. */
+ * one approved. The last is of what is held of customer 1, which is nothing. And what voucher 1 was
+ * said to be for. */
 static const char refund_seed[] =
     "INSERT INTO ledger_account (id, kind, project_id, deal_id, fund) VALUES (7, 'deal', 1, 91, "
     "'h');"
@@ -20,7 +21,8 @@ static const char refund_seed[] =
     "(4, 1, 91, 1, 'r', 'approved', 1, 1, 1, NULL, NULL), "
     "(5, 1, NULL, 1, 'r', 'asked', NULL, 1, 1, NULL, NULL);"
     "INSERT INTO refund_line VALUES (1, 7, 2);"
-    "INSERT INTO refund_account VALUES (1, " ONE ", 1, zeroblob(88), '1234');";
+    "INSERT INTO refund_account VALUES (1, " ONE ", 1, zeroblob(88), '1234');"
+    "INSERT INTO earmark VALUES (1, 20, 1, 5);";
 
 #define REFUND(project, deal, customer, reason, user, columns, values)                             \
     "INSERT INTO refund (project_id, deal_id, customer_id, reason, user_id, asked_ms" columns      \
@@ -57,14 +59,20 @@ static const char *const refund_refused[] = {
     "INSERT INTO refund_account VALUES (2, " ONE ", 1, x'00', '1234')",
     "INSERT INTO refund_account VALUES (2, " ONE ", 1, zeroblob(88), '12345')",
     "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES (2, 7, 4, 4)",
+    "INSERT INTO earmark VALUES (1, 20, 2, 0)",
+    "INSERT INTO earmark VALUES (1, 20, 3, 5)", /* no such line */
+    "UPDATE earmark SET amount_fen = 4",
+    "DELETE FROM earmark",
     "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
     "(2, 1, 'cash', 5, 1)",
 };
 
-/* What is not there is not of the refund. */
+/* What is not there is not of the refund, and no line of a deal. */
 static const struct covered refund_covered[] = {
     {"refund_line: REFERENCES refund(id)", "refund_line_own"},
     {"refund_line: REFERENCES ledger_account(id)", "refund_line_own"},
+    {"earmark: REFERENCES voucher(id)", "earmark_own"},
+    {"earmark: REFERENCES terms(id)", "earmark_own"},
     {NULL, NULL},
 };
 

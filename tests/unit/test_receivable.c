@@ -69,6 +69,31 @@ static void test_allocation(void **state)
     assert_int_equal(rows[0].received_fen, 0);
 }
 
+/* What was said to be for a line is its own, up to what it asks for; the rest goes on as ever. */
+static void test_allocation_of_marks(void **state)
+{
+    struct receivable_row rows[] = {line(100, "2026-05-01"), line(200, "2026-05-10"),
+                                    line(300, "2026-06-01")};
+
+    (void)state;
+    rows[1].earmarked_fen = 150;
+    rows[2].earmarked_fen = 10;
+    assert_int_equal(receivable_allocate(rows, 3, 200, "2026-05-05"), 0);
+    assert_int_equal(rows[0].received_fen, 40);
+    assert_int_equal(rows[1].received_fen, 150);
+    assert_int_equal(rows[2].received_fen, 10);
+    assert_string_equal(rows[0].state, "overdue");
+    rows[1].earmarked_fen = 999; /* more than it asks for, which it can be after a refund */
+    assert_int_equal(receivable_allocate(rows, 3, 205, "2026-05-05"), 0);
+    assert_int_equal(rows[0].received_fen, 0);
+    assert_int_equal(rows[1].received_fen, 200);
+    assert_int_equal(rows[2].received_fen, 5);
+    rows[1].waived = true;
+    assert_int_equal(receivable_allocate(rows, 3, 105, "2026-05-05"), 0);
+    assert_int_equal(rows[0].received_fen, 95);
+    assert_int_equal(rows[1].received_fen, 0);
+}
+
 /* Any sum: what lines got and what is left make it up, and no line has a fen while an older one
  * lacks one. */
 static void test_allocation_adds_up(void **state)
@@ -155,11 +180,85 @@ static void test_money_is_taken(void **state)
     assert_int_equal(deal_pay_back(f, deal, &back), 0);
 }
 
+/* ---- said to be for a line (FI-39) ---- */
+
+static int take_for(struct fixture *f, int64_t deal, const char *fund, int64_t fen,
+                    const struct payment_earmark *marks, size_t n)
+{
+    struct payment p = {.deal_id = deal,
+                        .book_id = deal_books[0],
+                        .lines = {{fund, fen}},
+                        .n_lines = 1,
+                        .tenders = {{.tender = "cash", .amount_fen = fen}},
+                        .n_tenders = 1,
+                        .n_earmarks = n};
+    struct receipt_key key;
+
+    memcpy(p.earmarks, marks, n * sizeof(*marks));
+    return FIXTURE_DO(f, tx, receipt_take(tx, &p, &key));
+}
+
+static void test_said_for_a_line(void **state)
+{
+    const struct payment_earmark second = {2, 700};
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct seen seen;
+    int64_t fen;
+
+    assert_int_equal(take_for(f, deal, "down_payment", 1000, &second, 1), 0);
+    seen = look(f, deal, "2000-01-01");
+    assert_int_equal(seen.rows[0].received_fen, 300); /* the rest is for what is due first */
+    assert_int_equal(seen.rows[1].received_fen, 700);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM audit WHERE detail LIKE "
+                                      "'%earmark_line%=2%earmark_fen%=700%'"),
+                     1);
+    assert_int_equal(deal_pay_back(f, deal, &fen), 0);
+    assert_int_equal(deal_pay(f, deal, 50), 0);
+    seen = look(f, deal, "2000-01-01"); /* what was taken back is for nothing */
+    assert_int_equal(seen.rows[0].received_fen, 50);
+    assert_int_equal(seen.rows[1].received_fen, 0);
+    deal_verify(f);
+}
+
+static void test_said_wrong(void **state)
+{
+    const struct payment_earmark unknown = {9, 1}, beyond = {1, DEPOSIT + 1}, more = {2, 101};
+    const struct payment_earmark twice[] = {{1, 10}, {1, 10}}, sum[] = {{1, 60}, {2, 60}};
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct payment earnest = {.project_id = f->project,
+                              .customer_id = deal_buyers[0],
+                              .book_id = deal_books[0],
+                              .lines = {{"earnest", 1}},
+                              .n_lines = 1,
+                              .tenders = {{.tender = "cash", .amount_fen = 1}},
+                              .n_tenders = 1,
+                              .earmarks = {{1, 1}},
+                              .n_earmarks = 1};
+    struct receipt_key key;
+
+    assert_refused(f, take_for(f, deal, "deposit", 100, &unknown, 1), PAY_EARMARK);
+    assert_refused(f, take_for(f, deal, "deposit", DEPOSIT + 1, &beyond, 1), PAY_EARMARK);
+    assert_string_equal(f->fault.args[1].value, "50000.00");
+    assert_refused(f, take_for(f, deal, "deposit", 100, &more, 1), PAY_EARMARK);
+    assert_refused(f, take_for(f, deal, "deposit", 100, twice, 2), PAY_EARMARK);
+    assert_refused(f, take_for(f, deal, "deposit", 100, sum, 2), PAY_EARMARK);
+    assert_string_equal(f->fault.args[1].value, "0.40");
+    assert_refused(f, FIXTURE_DO(f, tx, receipt_take(tx, &earnest, &key)), PAY_EARMARK);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM voucher"), 0);
+    assert_int_equal(take_for(f, deal, "deposit", 120, sum, 2), 0);
+    deal_verify(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocation),
+        cmocka_unit_test(test_allocation_of_marks),
         cmocka_unit_test(test_allocation_adds_up),
+        cmocka_unit_test_setup_teardown(test_said_for_a_line, deal_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_said_wrong, deal_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_days_come_with_their_event, deal_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_money_is_taken, deal_setup, fixture_teardown),

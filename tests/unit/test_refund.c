@@ -3,6 +3,7 @@
 #include "refund_fixture.h"
 
 #include "db/earnest.h"
+#include "db/ledger.h"
 #include "db/shift.h"
 #include "db/subject.h"
 
@@ -398,10 +399,14 @@ static void test_the_ledger_keeps_it(void **state)
 {
     struct fixture *f = *state;
     struct receipt_key key;
-    int64_t id;
+    int64_t id, held_id, cash_id;
 
     earnest_taken(f, 100, &key);
     id = asked(f, held_of(f, 40));
+    held_id = fixture_count(f, "SELECT credit_id FROM ledger_entry");
+    cash_id = fixture_count(f, "SELECT debit_id FROM ledger_entry");
+    assert_refused(f, FIXTURE_DO(f, tx, ledger_enter(tx, 1, held_id, cash_id, 61)),
+                   REFUND_RESERVED);
     assert_true(db_run(f->db,
                        "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) "
                        "SELECT voucher_id, credit_id, debit_id, 61 FROM ledger_entry LIMIT 1",

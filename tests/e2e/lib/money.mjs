@@ -2,8 +2,8 @@
 import { slip } from '../../integration/lib/money.mjs'
 import * as b from './browser.mjs'
 
-/** Takes what is due first, by transfer; @page shows the deal to who may. */
-export async function takeMoney(page) {
+/** Takes what is due first, or @amount for a line of the schedule, by transfer; @page shows the deal to who may. */
+export async function takeMoney(page, { amount, line } = {}) {
   await b.button(page, '收款').click()
   await page.locator('.confirm [data-missing], .confirm .book').first().waitFor()
   for (const missing of ['shift', 'book']) {
@@ -12,6 +12,8 @@ export async function takeMoney(page) {
     await line.locator('button').click()
     await line.waitFor({ state: 'detached' })
   }
+  if (amount) await page.fill('#dm-amount', amount)
+  if (line) await b.choose(page, '冲抵', line)
   await page.fill('#dm-reference', slip())
   await page.locator('.confirm button[type=submit]').click()
 }
