@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "db/day.h"
+#include "db/deal_event.h"
 #include "db/deal_node_impl.h"
 #include "db/receivable.h"
 #include "db/todo.h"
@@ -265,13 +266,33 @@ static int node_of_kind(struct tx *tx, int64_t deal_id, enum node_kind kind, con
     return r;
 }
 
+int deal_nodes_read(struct tx *tx, int64_t deal_id, struct deal_nodes *ret)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT kind, state FROM deal_node WHERE deal_id = $1 AND state <> 'void'",
+                     "i", deal_id);
+
+    *ret = (struct deal_nodes){0};
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        bool *kinds = strcmp(stmt_text(s, 1), "done") == 0 ? ret->done : ret->open;
+
+        kinds[node_kind_info(stmt_text(s, 0)) - node_kinds] = true;
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 /* It ended, or is open again: so follow the days that are counted from it, of nodes and of
  * money. */
 static int ended_follow(struct tx *tx, const struct node *node)
 {
+    struct deal_event events[DEAL_EVENTS];
     int r = days_follow(tx, node->place.deal_id);
 
-    return r < 0 ? r : receivable_follow(tx, node->place.deal_id);
+    if (r >= 0)
+        r = deal_events_read(tx, node->place.deal_id, events);
+    return r < 0 ? r : receivable_follow(tx, node->place.deal_id, events);
 }
 
 static int node_end(struct tx *tx, const struct node *node, const char *result,

@@ -19,6 +19,11 @@ enum { NODE_NEAR_DAYS = 3, NODE_PAGE_MAX = 200 };
 /* Copies the nodes of the first template that fits the deal, behind those it has. None fits:
  * none. */
 int deal_node_begin(struct tx *tx, int64_t deal_id, const char *begins);
+/* Of which kinds the deal has nodes that are open, and done. */
+struct deal_nodes {
+    bool open[NODE_KIND_COUNT], done[NODE_KIND_COUNT];
+};
+int deal_nodes_read(struct tx *tx, int64_t deal_id, struct deal_nodes *ret);
 /* What nodes of that kind stand for has happened: ends each that is open. It is one fact of the
  * deal however many wait for it: to say it again ends nothing more. */
 int deal_node_told(struct tx *tx, int64_t deal_id, enum node_kind kind, const char *document);

@@ -18,18 +18,33 @@ static const enum node_kind ends[DEAL_EVENTS] = {
     [DEAL_DELIVERED] = NODE_HANDOVER,    [DEAL_TITLED] = NODE_TITLE,
 };
 
-static int events_tell(struct tx *tx, int64_t deal_id, const char *reason)
-{
-    struct deal_event events[DEAL_EVENTS];
-    int r = deal_events_read(tx, deal_id, events);
+struct settling {
+    struct tx *tx;
+    int64_t deal_id;
+    const char *reason;
+    struct deal_nodes nodes;
+};
 
-    for (size_t i = 0; r >= 0 && i < DEAL_EVENTS; i++) {
-        if (ends[i] == NODE_KIND_COUNT || events[i].none)
-            continue;
-        r = events[i].happened ? deal_node_told(tx, deal_id, ends[i], events[i].document)
-                               : deal_node_untold(tx, deal_id, ends[i], reason);
-    }
-    return r < 0 ? r : 0;
+/* Mostly there is no node that it changes. */
+static int tell(struct settling *s, enum node_kind kind, bool happened, const char *document)
+{
+    int r;
+
+    if (!(happened ? s->nodes.open : s->nodes.done)[kind])
+        return 0;
+    r = happened ? deal_node_told(s->tx, s->deal_id, kind, document)
+                 : deal_node_untold(s->tx, s->deal_id, kind, s->reason);
+    return r < 0 ? r : deal_nodes_read(s->tx, s->deal_id, &s->nodes);
+}
+
+static int events_tell(struct settling *s, const struct deal_event events[DEAL_EVENTS])
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < DEAL_EVENTS; i++)
+        if (ends[i] != NODE_KIND_COUNT && !events[i].none)
+            r = tell(s, ends[i], events[i].happened, events[i].document);
+    return r;
 }
 
 /* ---- money ---- */
@@ -72,52 +87,54 @@ static int line_look(void *arg, const struct receivable_row *row)
     return 0;
 }
 
-static int paid_tell(struct tx *tx, int64_t deal_id, enum node_kind kind, bool any, bool paid,
-                     const char *reason)
+static int paid_tell(struct settling *s, enum node_kind kind, bool any, bool paid)
 {
-    if (!any)
-        return 0;
-    return paid ? deal_node_told(tx, deal_id, kind, NULL)
-                : deal_node_untold(tx, deal_id, kind, reason);
+    return any ? tell(s, kind, paid, NULL) : 0;
 }
 
-static int money_tell(struct tx *tx, int64_t deal_id, const char *reason)
+static int money_tell(struct settling *s)
 {
     struct paying p = {.deposit = true, .first = true, .full = true, .loan = true, .area = true};
     char today[DAY_TEXT];
     int r;
 
-    day_of(tx->now_ms, today);
-    r = receivable_each(tx, deal_id, today, line_look, &p);
+    day_of(s->tx->now_ms, today);
+    r = receivable_each(s->tx, s->deal_id, today, line_look, &p);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_DEPOSIT, p.any_deposit, p.deposit, reason);
+        r = paid_tell(s, NODE_DEPOSIT, p.any_deposit, p.deposit);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_FIRST_PAYMENT, p.any_first, p.first && p.deposit, reason);
+        r = paid_tell(s, NODE_FIRST_PAYMENT, p.any_first, p.first && p.deposit);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_FULL_PAYMENT, p.any, p.full, reason);
+        r = paid_tell(s, NODE_FULL_PAYMENT, p.any, p.full);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_LOAN_RELEASE, p.any_loan, p.loan, reason);
+        r = paid_tell(s, NODE_LOAN_RELEASE, p.any_loan, p.loan);
     if (r >= 0)
-        r = paid_tell(tx, deal_id, NODE_AREA_SETTLEMENT, p.any_area, p.area, reason);
+        r = paid_tell(s, NODE_AREA_SETTLEMENT, p.any_area, p.area);
     if (r >= 0 && !p.overdue)
-        r = dunning_settled(tx, deal_id);
-    return r < 0 ? r : mortgage_settled(tx, deal_id);
+        r = dunning_settled(s->tx, s->deal_id);
+    return r < 0 ? r : mortgage_settled(s->tx, s->deal_id);
 }
 
 /* ---- both ---- */
 
 int deal_process_settle(struct tx *tx, int64_t deal_id, const char *reason)
 {
+    struct settling s = {.tx = tx, .deal_id = deal_id, .reason = reason};
+    struct deal_event events[DEAL_EVENTS];
     int64_t live = 0;
     int r = db_get(tx->db, &live, "SELECT COUNT(*) FROM deal WHERE id = $1 AND closed_ms IS NULL",
                    "i", deal_id);
 
     if (r < 0 || live == 0)
         return r < 0 ? r : 0;
-    r = receivable_follow(tx, deal_id); /* whom money goes to first hangs on the days */
+    r = deal_events_read(tx, deal_id, events);
+    if (r == 0) /* whom money goes to first hangs on the days */
+        r = receivable_follow(tx, deal_id, events);
     if (r == 0)
-        r = events_tell(tx, deal_id, reason);
-    return r < 0 ? r : money_tell(tx, deal_id, reason);
+        r = deal_nodes_read(tx, deal_id, &s.nodes);
+    if (r == 0)
+        r = events_tell(&s, events);
+    return r < 0 ? r : money_tell(&s);
 }
 
 int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "db/day.h"
-#include "db/deal_event.h"
 #include "db/deal_node.h"
 #include "db/ledger.h"
 #include "db/pool.h"
@@ -134,11 +133,10 @@ static int waiting_follow(struct tx *tx, int64_t deal_id, const struct waiting *
     return r < 0 ? r : 0;
 }
 
-int receivable_follow(struct tx *tx, int64_t deal_id)
+int receivable_follow(struct tx *tx, int64_t deal_id, const struct deal_event events[DEAL_EVENTS])
 {
-    struct deal_event events[DEAL_EVENTS];
     struct waiting line = {.id = 0};
-    int r = deal_events_read(tx, deal_id, events);
+    int r = 0;
 
     while (r >= 0 && (r = waiting_next(tx, deal_id, &line)) == 1) {
         r = waiting_follow(tx, deal_id, &line, events);

@@ -10,6 +10,7 @@
 #ifndef ANCHANG_DB_RECEIVABLE_H
 #define ANCHANG_DB_RECEIVABLE_H
 
+#include "db/deal_event.h"
 #include "db/fund.h"
 #include "db/tx.h"
 
@@ -25,9 +26,9 @@ enum {
  * known at once. In the place of a schedule that ended at this moment, a line of the same place,
  * fund and sum is waived or postponed as it was there. */
 int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id);
-/* Lines get the day of what they wait for, which has happened (deal_event.h), and lose it when it
- * has not after all (T28). What has its day keeps it. */
-int receivable_follow(struct tx *tx, int64_t deal_id);
+/* Lines get the day of what they wait for, which has happened (@events are the deal's), and lose it
+ * when it has not after all (T28). What has its day keeps it. */
+int receivable_follow(struct tx *tx, int64_t deal_id, const struct deal_event events[DEAL_EVENTS]);
 /* Ends the living lines of the schedule, or with @all each line of the deal. */
 int receivable_end(struct tx *tx, int64_t deal_id, bool all);
 /* The schedule of @terms_id as it last was, in the place of the one there is (T28). */

@@ -89,6 +89,9 @@ static const char *const ledger_refused[] = {
     ACCOUNT(1, 1, "escrow", "'h'", "'9'", ", permit_id", ", 99"),
     "UPDATE bank_account SET disabled = 2",
     "UPDATE bank_account SET number = '2'",
+    "UPDATE bank_account SET project_id = 3 WHERE id = 1",
+    "UPDATE bank_account SET kind = 'agency' WHERE id = 1",
+    "UPDATE bank_account SET holder = 'x' WHERE id = 1",
     "DELETE FROM bank_account WHERE id = 2",
     "INSERT INTO account_rule VALUES (99, 'g', NULL, 1)",
     "INSERT INTO account_rule VALUES (1, 'g', 99, 1)",
@@ -107,6 +110,9 @@ static const char *const ledger_refused[] = {
     SHIFT(2, "NULL", 0, "6", "99"),
     SHIFT(1, "NULL", 0, "NULL", "NULL"),
     "UPDATE shift SET next_user_id = 1 WHERE id = 2",
+    "UPDATE shift SET user_id = 3 WHERE id = 1",
+    "UPDATE shift SET opened_ms = 4 WHERE id = 1",
+    "UPDATE shift SET float_fen = 1 WHERE id = 1",
     "DELETE FROM shift WHERE id = 2",
     "INSERT INTO shift_count VALUES (99, 'cash', 5, 5, '')",
     "INSERT INTO shift_count VALUES (1, 'cash', 5, 5, printf('%.201c', 'x'))",
@@ -114,6 +120,7 @@ static const char *const ledger_refused[] = {
     "INSERT INTO shift_count VALUES (2, 'cash', 5, 5, '')",
     "UPDATE shift_count SET expected_fen = 5",
     "DELETE FROM shift_count",
+    "REPLACE INTO shift_count VALUES (1, 'card', 6, 6, '')",
     /* books and leaves */
     BOOK(99, "receipt", "system", "'Z'", 1, 10, "", ""),
     BOOK(1, "novel", "system", "'Z'", 1, 10, "", ""),
@@ -129,6 +136,17 @@ static const char *const ledger_refused[] = {
     BOOK_WITH(", state, holder_id", ", 'out', 1"),
     BOOK_WITH(", issued", ", 1") COMMITTED,
     "UPDATE receipt_book SET issued = 3 WHERE id = 1", /* a leaf is left out */
+    "UPDATE receipt_book SET issued = NULL WHERE id = 1",
+    "UPDATE receipt_book SET issued = 1 WHERE id = 2", /* nobody has it */
+    "UPDATE receipt_book SET project_id = 2 WHERE id = 2",
+    "UPDATE receipt_book SET kind = 'agency' WHERE id = 2",
+    "UPDATE receipt_book SET source = 'preprinted' WHERE id = 2",
+    "UPDATE receipt_book SET prefix = 'Q' WHERE id = 2",
+    "UPDATE receipt_book SET first_no = 2 WHERE id = 2",
+    "UPDATE receipt_book SET last_no = 9 WHERE id = 2",
+    "UPDATE receipt_book SET state = 'returned' WHERE id = 2",
+    "UPDATE receipt_book SET state = 'registered' WHERE id = 3",
+    "UPDATE receipt_book SET state = 'out', holder_id = 1, out_ms = 1 WHERE id = 3",
     "DELETE FROM receipt_book WHERE id = 2",
     LEAF(99, 1, "spoilt", "NULL", ONE),
     LEAF(1, 2, "spoilt", "NULL", ONE),
@@ -140,6 +158,7 @@ static const char *const ledger_refused[] = {
     NEXT_LEAF("issued", "2", ONE), /* the leaf of no such voucher */
     "UPDATE receipt SET content = 'd'",
     "DELETE FROM receipt",
+    "REPLACE INTO receipt VALUES (1, 1, 'issued', 1, 'd', " ONE ", 'a', 1)",
     /* vouchers */
     VOUCHER(99, 9, "refund", "2026-01-01", 1, "", ""),
     VOUCHER(1, 0, "refund", "2026-01-01", 1, "", ""),
@@ -161,6 +180,8 @@ static const char *const ledger_refused[] = {
     VOUCHER_WITH("void", ", shift_id, reverses_id", ", 1, 1"), /* once more */
     "UPDATE voucher SET note = 'x'",
     "DELETE FROM voucher WHERE id = 2",
+    "REPLACE INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms) VALUES "
+    "(2, 1, 2, 'refund', '2026-01-02', 1, 'a', 1)",
     TENDER_WITH(99, 2, 5, 1, "", ""),
     TENDER_WITH(1, 11, 5, 1, "", ""),
     TENDER_WITH(1, 2, 0, 1, "", ""),
@@ -172,12 +193,19 @@ static const char *const ledger_refused[] = {
     TENDER_WITH(1, 2, 5, 1, ", card_tail", ", '6222020'"),
     "UPDATE voucher_tender SET amount_fen = 6",
     "DELETE FROM voucher_tender",
+    "REPLACE INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
+    "(1, 1, 'cash', 6, 1)",
     SLIP("", 1, 1, "NULL"),
     SLIP("T", 99, 1, "NULL"),
     SLIP("T", 1, 99, "NULL"),
     SLIP("T", 1, 1, "99"),
     SLIP("R", 1, 1, "NULL"),
     "UPDATE slip SET freed_id = NULL WHERE id = 2",
+    "UPDATE slip SET tender = 'cheque' WHERE id = 1",
+    "UPDATE slip SET reference = 'Q' WHERE id = 1",
+    "UPDATE slip SET account_id = 2 WHERE id = 1",
+    "UPDATE slip SET voucher_id = 2 WHERE id = 1",
+    "REPLACE INTO slip VALUES (1, 'card', 'R', 1, 2, NULL)",
     "DELETE FROM slip",
     /* the ledger */
     LEDGER_ACCOUNT("bank", 3, ", fund", ", 'f'"),
@@ -222,6 +250,7 @@ static const char *const ledger_refused[] = {
     "UPDATE due_notice SET owed_fen = 6",
     "DELETE FROM due_notice",
     "UPDATE notification SET deal_id = 99",
+    "REPLACE INTO ledger_entry VALUES (2, 1, 5, 2, 6, NULL)",
 };
 
 /* What is not there is not of the project, not counted and nobody's leaf, and mirrors nothing. */
