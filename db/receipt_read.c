@@ -8,7 +8,10 @@
 #define RECEIPT_COLUMNS                                                                            \
     "SELECT q.book_id, q.no, q.voucher_id, b.project_id, v.deal_id, v.customer_id, "               \
     "(SELECT SUM(t.amount_fen) FROM voucher_tender t WHERE t.voucher_id = v.id), q.at_ms, "        \
-    "b.prefix, q.kind, v.day, v.note, u.name, x.kind, x.note FROM receipt q "                      \
+    "b.prefix, q.kind, v.day, v.note, u.name, x.kind, x.note, (SELECT g.name || CASE st.name "     \
+    "WHEN '' THEN '' ELSE '-' || st.name END || '-' || n.room FROM deal d JOIN unit n ON "         \
+    "n.id = d.unit_id JOIN building g ON g.id = n.building_id JOIN stair st ON "                   \
+    "st.id = n.stair_id WHERE d.id = v.deal_id) FROM receipt q "                                   \
     "JOIN receipt_book b ON b.id = q.book_id LEFT JOIN voucher v ON v.id = q.voucher_id "          \
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "         \
     "LEFT JOIN voucher x ON x.reverses_id = v.id "
@@ -28,7 +31,8 @@ static void row_take(struct stmt *s, struct receipt_row *row)
                                 .day = stmt_text(s, 10),
                                 .note = stmt_text(s, 11),
                                 .cashier = stmt_text(s, 12),
-                                .reason = stmt_text(s, 14)};
+                                .reason = stmt_text(s, 14),
+                                .unit = stmt_text(s, 15)};
     receipt_number(stmt_text(s, 8), row->no, row->number);
     row->state = strcmp(stmt_text(s, 9), "issued") != 0
                      ? (strcmp(stmt_text(s, 9), "lost") == 0 ? "lost" : "spoilt")
@@ -60,6 +64,17 @@ int receipt_of_deal(struct tx *tx, int64_t deal_id,
     if (r < 0)
         return r;
     r = db_query(tx->db, &s, RECEIPT_COLUMNS "WHERE v.deal_id = $1 ORDER BY v.id", "i", deal_id);
+    return rows_take(s, r, each, arg);
+}
+
+int receipt_of_shift(struct tx *tx, int64_t shift_id,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     RECEIPT_COLUMNS "WHERE v.shift_id = $1 AND s.user_id = $2 ORDER BY v.id DESC",
+                     "ii", shift_id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
+
     return rows_take(s, r, each, arg);
 }
 

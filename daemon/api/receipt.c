@@ -66,6 +66,7 @@ static int receipt_add(void *arg, const struct receipt_row *row)
     set_text(o, "state", row->state);
     set_int(o, "project_id", row->project_id);
     set_int_or_null(o, "deal_id", row->deal_id);
+    set_text_or_null(o, "unit", row->unit);
     set_text_or_null(o, "day", row->day);
     set_int(o, "total_fen", row->total_fen);
     set_text(o, "note", row->note);
@@ -104,6 +105,19 @@ int api_deal_receipt_list(struct call *call)
         return r;
     out.items = json_array();
     r = receipt_of_deal(&call->tx, deal_id, receipt_add, &out);
+    return reply_items(call, out.items, r);
+}
+
+int api_shift_receipt_list(struct call *call)
+{
+    struct rows_out out = {call, NULL};
+    int64_t shift_id;
+    int r = call_param_id(call, 0, &shift_id);
+
+    if (r < 0)
+        return r;
+    out.items = json_array();
+    r = receipt_of_shift(&call->tx, shift_id, receipt_add, &out);
     return reply_items(call, out.items, r);
 }
 
