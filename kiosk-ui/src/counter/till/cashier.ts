@@ -4,7 +4,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import { date } from '@/format';
 import { useSend } from '@/office/parts/use_send';
-import { parseYuan } from '@/office/parts/parse';
+import { parseYuan, yuanText } from '@/office/parts/parse';
 import { TENDERS, type Receipt, type Tender } from '@/office/till/payment';
 import { useTill, type Shift } from '@/office/till/till';
 import { keep } from './kept';
@@ -129,8 +129,13 @@ export function createCashier(user: number, project: () => number | null) {
   function startCarry(): void {
     const deal = pay.deal.value;
     if (!deal || pay.held.value <= 0 || pay.locked.value || pay.receipt.value) return;
-    const fund = pay.dues.value.find((d) => d.fund === 'deposit' || d.fund === 'booking')?.fund;
-    typed.value.carry = { fund: fund === 'booking' ? 'booking' : 'deposit', amount: '' };
+    const into = pay.dues.value.find((d) => d.fund === 'deposit' || d.fund === 'booking');
+    if (!into) return;
+    const fen = Math.min(pay.held.value, into.left ?? 0);
+    typed.value.carry = {
+      fund: into.fund === 'booking' ? 'booking' : 'deposit',
+      amount: yuanText(fen),
+    };
   }
   async function carry(): Promise<boolean> {
     const [deal, what] = [pay.deal.value, typed.value.carry];
@@ -166,14 +171,10 @@ export function createCashier(user: number, project: () => number | null) {
   async function closeShift(): Promise<void> {
     const shift = till.shift.value;
     if (!shift) return;
-    const counts = TENDERS.filter((x) => typed.value.counts[x].amount.trim() !== '').map((tender) => {
+    const counts = TENDERS.map((tender) => {
       const { amount, reason } = typed.value.counts[tender];
-      return {
-        tender,
-        counted_fen: parseYuan(amount) ?? 0,
-        ...(reason.trim() ? { reason: reason.trim() } : {}),
-      };
-    });
+      return { tender, counted_fen: parseYuan(amount) ?? 0, reason: reason.trim() };
+    }).filter((c) => c.counted_fen !== 0 || c.reason !== '');
     const next = typed.value.next === null ? {} : { next_user_id: typed.value.next };
     const done = await till.closeShift(shift, { counts, ...next });
     if (!done) return;

@@ -28,7 +28,7 @@ export interface Till {
   last: ComputedRef<Shift | null>;
   /** cash that a colleague has handed over */
   handed: ComputedRef<Schemas['ShiftHanded'] | null>;
-  /** what one has, with a leaf left */
+  /** what one has, with a leaf left; what was begun first is used first */
   own: ComputedRef<Book[]>;
   free: ComputedRef<Book[]>;
   busy: ComputedRef<boolean>;
@@ -99,7 +99,7 @@ export function useTill(project: () => number | null): Till {
     shift: computed(() => found.data.value?.shifts.find((s) => s.closed_ms === null) ?? null),
     last,
     handed: computed(() => found.data.value?.handed ?? null),
-    own: computed(() => books.value.filter((b) => b.holder_id === me.value && leavesLeft(b) > 0)),
+    own: computed(() => books.value.filter((b) => b.holder_id === me.value && leavesLeft(b) > 0).reverse()),
     free: computed(() =>
       books.value
         .filter((b) => b.state === 'registered' || (b.state === 'returned' && leavesLeft(b) > 0))
