@@ -6,9 +6,9 @@ import { virtualReaders } from '../integration/lib/members.mjs'
 import { DEMO_PASSWORD } from '../integration/lib/site.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
-import { demoCard, desk, place } from './lib/desk.mjs'
+import { desk, place } from './lib/desk.mjs'
 import { buyerOf } from './lib/member.mjs'
-import { closeShifts, glassOf, TillHands } from './lib/till.mjs'
+import { closeShifts, glassOf, swipeBuyer, TillHands } from './lib/till.mjs'
 
 const READER = '收银读卡器'
 let stage, at, who, deal
@@ -29,13 +29,7 @@ const looked = async (page, what) => assert.deepEqual(await b.axe(page), [], wha
 const fits = async (page) =>
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true, 'no scrolling')
 
-/** A card right behind itself is heard once: another one comes between. */
-async function swipe(page) {
-  at.swipe(demoCard(1))
-  await page.locator('.person', { hasText: '****0001' }).waitFor()
-  at.swipe(who.code)
-  await page.locator('.who-is', { hasText: '郑' }).waitFor()
-}
+const swipe = (page) => swipeBuyer(page, at, who)
 
 /** The desk with the buyer's card swiped. */
 async function swiped() {

@@ -1,4 +1,13 @@
 // till.mjs - the cashier at the counter with hands on the keyboard alone: nothing here points or clicks.
+import { demoCard } from './desk.mjs'
+
+/** The card of a buyer. One right behind itself is heard once: another one comes between. */
+export async function swipeBuyer(page, at, who) {
+  at.swipe(demoCard(1))
+  await page.locator('.person', { hasText: '****0001' }).waitFor()
+  at.swipe(who.code)
+  await page.locator('.who-is', { hasText: '郑' }).waitFor()
+}
 
 export class TillHands {
   constructor(page) {

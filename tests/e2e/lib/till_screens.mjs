@@ -1,6 +1,6 @@
 // till_screens.mjs - a walk through every state of the till, for axe and for pictures: look(page, name).
 import { desk } from './desk.mjs'
-import { closeShifts, TillHands } from './till.mjs'
+import { closeShifts, swipeBuyer, TillHands } from './till.mjs'
 
 let walks = 0
 /** @who: a buyer with a card who owes something; @client takes money at the counter @at. */
@@ -25,8 +25,7 @@ export async function tillLooks(stage, at, who, { client, ...options }, look) {
     await hands.see('.shift-bar [data-book=receipt]')
   }
   await hands.keys('Escape')
-  at.swipe(who.code)
-  await hands.see('.who-is')
+  await swipeBuyer(page, at, who)
   await seen('a member with what is due')
   await hands.keys('F4')
   await hands.at('.choose [role=listbox]')
