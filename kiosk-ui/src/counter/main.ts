@@ -8,9 +8,13 @@ import './desk.css';
 import './member/member.css';
 import './till/till.css';
 import './glass/glass.css';
+import { LANGS } from '@/format';
+import { counterMessages } from '@/locales/counter';
 import { i18n } from '@/office/lang';
 import App from './App.vue';
 import Glass from './glass/Glass.vue';
+
+for (const lang of LANGS) i18n.global.mergeLocaleMessage(lang, counterMessages[lang]);
 
 if (new URLSearchParams(location.search).get('window') === 'customer')
   createApp(Glass).use(i18n).mount('#app');

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messages, type Messages } from '@/locales';
+import { counterMessages } from '@/locales/counter';
 
 function flat(tree: Messages, prefix = ''): Map<string, string> {
   const out = new Map<string, string>();
@@ -23,8 +24,8 @@ function sources(dir: string): string[] {
   });
 }
 
-const zh = flat(messages['zh-CN']);
-const en = flat(messages.en);
+const zh = flat({ ...messages['zh-CN'], ...counterMessages['zh-CN'] });
+const en = flat({ ...messages.en, ...counterMessages.en });
 const code = sources(join(process.cwd(), 'src')).join('\n');
 const placeholders = (text: string) => (text.match(/\{[a-z_]+\}/gi) ?? []).sort().join(' ');
 
