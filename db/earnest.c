@@ -14,6 +14,18 @@ static int short_refuse(struct tx *tx, int64_t held_fen)
     return fault_set(tx->fault, FAULT_EARNEST_SHORT, "amount", text, NULL);
 }
 
+int earnest_held(struct tx *tx, int64_t project_id, int64_t customer_id,
+                 struct fund_sum sums[FUND_COUNT], size_t *ret_n)
+{
+    int r = tx_need_project(tx, project_id);
+
+    if (r == 0)
+        r = deal_customer_need(tx, customer_id, 0);
+    return r < 0 ? r : ledger_held_sums(tx, project_id, customer_id, sums, ret_n);
+}
+
+/* ---- to his deal ---- */
+
 struct carrying {
     struct tx *tx;
     const struct earnest_carry *carry;

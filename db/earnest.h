@@ -6,6 +6,7 @@
 #ifndef ANCHANG_DB_EARNEST_H
 #define ANCHANG_DB_EARNEST_H
 
+#include "db/ledger.h"
 #include "db/tx.h"
 
 struct earnest_carry {
@@ -17,5 +18,9 @@ struct earnest_carry {
 /* EARNEST_SHORT when there is less that is not asked back; PAY_FUND, PAY_BEYOND_DUE, PAY_PAYER,
  * DEAL_CLOSED. */
 int earnest_carry(struct tx *tx, const struct earnest_carry *carry);
+
+/* What is held of a customer in the project, by fund. */
+int earnest_held(struct tx *tx, int64_t project_id, int64_t customer_id,
+                 struct fund_sum sums[FUND_COUNT], size_t *ret_n);
 
 #endif

@@ -57,6 +57,7 @@ extern const char *const leaf_states[LEAF_STATES + 1]; /* ends with NULL */
 
 struct receipt_row {
     int64_t book_id, no, voucher_id, project_id, deal_id, customer_id, total_fen, at_ms;
+    const char *unit;                 /* of the deal, building-stair-room; NULL: none */
     char number[RECEIPT_NUMBER_TEXT]; /* as on the leaf */
     const char *state;                /* of leaf_states */
     const char *unit;                 /* of its deal, as people say it */
@@ -67,6 +68,9 @@ struct receipt_row {
 /* Of a deal that is seen, oldest first. */
 int receipt_of_deal(struct tx *tx, int64_t deal_id,
                     int (*each)(void *arg, const struct receipt_row *row), void *arg);
+/* Of a shift of the actor's own, newest first. */
+int receipt_of_shift(struct tx *tx, int64_t shift_id,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg);
 int receipt_get(struct tx *tx, const struct receipt_key *key,
                 int (*each)(void *arg, const struct receipt_row *row), void *arg);
 

@@ -78,6 +78,17 @@ int receipt_of_deal(struct tx *tx, int64_t deal_id,
     return rows_take(tx, s, r, each, arg);
 }
 
+int receipt_of_shift(struct tx *tx, int64_t shift_id,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     RECEIPT_COLUMNS "WHERE v.shift_id = $1 AND s.user_id = $2 ORDER BY v.id DESC",
+                     "ii", shift_id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
+
+    return rows_take(tx, s, r, each, arg);
+}
+
 /* Of a deal that is seen; else of the project. */
 static int seen_check(struct tx *tx, const struct receipt_key *key)
 {

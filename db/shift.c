@@ -2,8 +2,10 @@
 #include "db/shift.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "db/audit.h"
+#include "db/user.h"
 
 int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *ret_id)
 {
@@ -104,6 +106,17 @@ static int count_write(struct closing *c, enum tender tender, const struct shift
     return r < 0 ? r : 0;
 }
 
+/* Cash goes to somebody who can take it on. */
+static int next_check(struct tx *tx, int64_t user_id)
+{
+    struct actor next;
+    int r = user_id == tx->actor->id ? -ENOENT : actor_load(tx->db, user_id, &next, NULL);
+
+    if (r == -ENOENT || (r == 0 && !actor_has(&next, RIGHT_MONEY_TAKE)))
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    return r;
+}
+
 static int close_write(struct closing *c, const struct shift_counted *counts, size_t n,
                        int64_t next_user_id)
 {
@@ -124,8 +137,8 @@ static int close_write(struct closing *c, const struct shift_counted *counts, si
                    "UNION ALL SELECT v.at_ms FROM voucher v WHERE v.shift_id = $1) x) "
                    "WHERE id = $1",
                    "iio", c->id, c->tx->now_ms, next_user_id ? &next_user_id : NULL);
-    if (r == -ENOLINK)
-        return fault_set(c->tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r >= 0 && next_user_id)
+        trail_int(&c->trail, "next_user_id", NULL, &next_user_id);
     return r < 0 ? r : 0;
 }
 
@@ -135,6 +148,8 @@ int shift_close(struct tx *tx, int64_t id, const struct shift_counted *counts, s
     struct closing c;
     int r = own_read(tx, id, &c);
 
+    if (r == 0 && next_user_id)
+        r = next_check(tx, next_user_id);
     if (r < 0)
         return r;
     r = close_write(&c, counts, n, next_user_id);
@@ -167,6 +182,46 @@ int shift_each(struct tx *tx, int64_t id, int limit,
                                       .vouchers = stmt_int(s, 6)};
 
         r = each(arg, &row);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int shift_handed(struct tx *tx, int64_t *ret_fen, char ret_from[SHIFT_NAME_TEXT])
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT c.counted_fen, u.name FROM shift s JOIN shift_count c ON "
+                     "c.shift_id = s.id AND c.tender = $2 JOIN user_account u ON u.id = s.user_id "
+                     "WHERE s.next_user_id = $1 AND s.closed_ms > COALESCE((SELECT "
+                     "MAX(o.opened_ms) FROM shift o WHERE o.user_id = $1), 0) ORDER BY s.id DESC",
+                     "it", tx->actor->kind == ACTOR_USER ? tx->actor->id : 0,
+                     tenders[TENDER_CASH].code);
+
+    if (r == 0)
+        r = stmt_step(s);
+    *ret_fen = r == 1 ? stmt_int(s, 0) : 0;
+    if (r == 1)
+        snprintf(ret_from, SHIFT_NAME_TEXT, "%s", stmt_text(s, 1));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+int shift_people(struct tx *tx, int (*each)(void *arg, int64_t user_id, const char *name),
+                 void *arg)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT id, name FROM user_account WHERE enabled = 1 AND id <> $1 "
+                     "ORDER BY name, id",
+                     "i", tx->actor->id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        struct actor actor;
+
+        r = actor_load(tx->db, stmt_int(s, 0), &actor, NULL);
+        if (r == 0 && actor_has(&actor, RIGHT_MONEY_TAKE))
+            r = each(arg, stmt_int(s, 0), stmt_text(s, 1));
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -21,8 +21,8 @@ struct shift_counted {
     int64_t fen;
     const char *reason; /* of a difference; NULL: none */
 };
-/* What is not counted is nothing. @next_user_id 0: the cash goes to nobody. SHIFT_CLOSED,
- * SHIFT_DIFFERENCE. */
+/* What is not counted is nothing. @next_user_id 0: the cash goes to nobody; else one of
+ * shift_people(). SHIFT_CLOSED, SHIFT_DIFFERENCE. */
 int shift_close(struct tx *tx, int64_t id, const struct shift_counted *counts, size_t n,
                 int64_t next_user_id);
 
@@ -36,6 +36,15 @@ struct shift_row {
 /* The actor's own, newest first, @limit of them; @id 0: any. */
 int shift_each(struct tx *tx, int64_t id, int limit,
                int (*each)(void *arg, const struct shift_row *row), void *arg);
+
+/* Cash that was handed over to the actor and that he has begun no shift with; 0 when there is none.
+ * @ret_from: by whom, unchanged then. */
+enum { SHIFT_NAME_TEXT = 60 * 4 + 1 };
+int shift_handed(struct tx *tx, int64_t *ret_fen, char ret_from[SHIFT_NAME_TEXT]);
+
+/* The others who may take money, by name: whom the cash can go to. */
+int shift_people(struct tx *tx, int (*each)(void *arg, int64_t user_id, const char *name),
+                 void *arg);
 
 struct shift_count_row {
     const char *tender, *reason;

@@ -6,6 +6,31 @@
 #include "daemon/api/record.h"
 #include "db/money.h"
 
+int api_held_list(struct call *call)
+{
+    struct fund_sum sums[FUND_COUNT];
+    int64_t project_id, customer_id;
+    json_t *items;
+    size_t n = 0;
+    int r = call_param_id(call, 0, &project_id);
+
+    if (r == 0)
+        r = call_param_id(call, 1, &customer_id);
+    if (r == 0)
+        r = earnest_held(&call->tx, project_id, customer_id, sums, &n);
+    if (r < 0)
+        return r;
+    items = json_array();
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        json_t *o = json_object();
+
+        set_text(o, "fund", funds[sums[i].fund].code);
+        set_int(o, "amount_fen", sums[i].fen);
+        r = items_add(items, o);
+    }
+    return reply_items(call, items, r);
+}
+
 int api_earnest_carry(struct call *call)
 {
     static const char *const into[] = {"booking", "deposit", NULL};

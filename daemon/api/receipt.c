@@ -109,6 +109,19 @@ int api_receipt_book_leaves(struct call *call)
     return page_reply(call, &page, receipt_leaves(&call->tx, &filter, leaf_add, &page));
 }
 
+int api_shift_receipt_list(struct call *call)
+{
+    struct rows_out out = {call, NULL};
+    int64_t shift_id;
+    int r = call_param_id(call, 0, &shift_id);
+
+    if (r < 0)
+        return r;
+    out.items = json_array();
+    r = receipt_of_shift(&call->tx, shift_id, receipt_add, &out);
+    return reply_items(call, out.items, r);
+}
+
 static int key_read(struct call *call, struct receipt_key *key)
 {
     int r = call_param_id(call, 0, &key->book_id);

@@ -48,9 +48,33 @@ static int shift_add(void *arg, const struct shift_row *row)
 int api_shift_list(struct call *call)
 {
     struct rows_out out = {call, json_array()};
+    char from[SHIFT_NAME_TEXT] = "";
+    int64_t fen = 0;
     int r = shift_each(&call->tx, 0, SHIFTS_SHOWN, shift_add, &out);
 
-    return reply_items(call, out.items, r);
+    if (r == 0)
+        r = shift_handed(&call->tx, &fen, from);
+    r = reply_items(call, out.items, r);
+    if (r == 0 && fen)
+        json_object_set_new_nocheck(call->reply.body, "handed",
+                                    json_pack("{s:s, s:I}", "from", from, "fen", (json_int_t)fen));
+    return r;
+}
+
+static int person_add(void *arg, int64_t user_id, const char *name)
+{
+    json_t *o = json_object();
+
+    set_int(o, "id", user_id);
+    set_text(o, "name", name);
+    return items_add(arg, o);
+}
+
+int api_shift_people(struct call *call)
+{
+    json_t *items = json_array();
+
+    return reply_items(call, items, shift_people(&call->tx, person_add, items));
 }
 
 static int reply_shift(struct call *call, int64_t id, int status)

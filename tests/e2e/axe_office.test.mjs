@@ -12,14 +12,19 @@ import * as c from './lib/customer_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
 import { AGAIN, inBoth, LANGS, Looker } from './lib/look.mjs'
+import { buyerOf } from './lib/member.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
+import { tillLooks } from './lib/till_screens.mjs'
 
 const deskReader = (lang) => `柜台 ${lang}`
+const tillReader = (lang) => `收银 ${lang}`
+/** Who takes money in which language: a shift is one person's. */
+const TAKES = { 'zh-CN': 'cashier', en: 'manager' }
 let stage
 before(async () => {
-  const devices = virtualReaders(...LANGS.map(deskReader))
+  const devices = virtualReaders(...LANGS.map(deskReader), ...LANGS.map(tillReader))
   stage = await Stage.open({ config: { devices } })
 })
 after(() => stage?.close())
@@ -330,6 +335,15 @@ test('counter: members and cards', async () => {
   const at = []
   for (const lang of LANGS) at.push(await place(stage, { name: `柜台 ${lang}`, reader: deskReader(lang) }))
   await lookAlong((lang, i, look) => m.counterLooks(stage, at[i], { lang, from: 1 + i * 4 }, look))
+})
+
+test('counter: the till', async () => {
+  const who = await buyerOf(stage)
+  const at = {}
+  for (const lang of LANGS) at[lang] = await place(stage, { name: `收银 ${lang}`, reader: tillReader(lang) })
+  await lookAlong((lang, _, look) =>
+    tillLooks(stage, at[lang], who, { lang, client: stage.people[TAKES[lang]] }, look),
+  )
 })
 
 test('office: readers, customers and members', async () => {

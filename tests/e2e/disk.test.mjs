@@ -39,7 +39,7 @@ test('at every counter, with what to do; passed on by one it is off all of them'
   assert.match(await call.innerText(), LEFT['zh-CN'])
   assert.match(await call.innerText(), /服务器[^]*磁盘空间不足[^]*请告诉系统管理员/)
   assert.deepEqual(await b.axe(page), [])
-  await page.keyboard.press('F8')
+  await page.keyboard.press('Alt+0')
   await call.waitFor({ state: 'detached' })
   assert.match(await page.locator('.calls [role=status]').textContent(), /已应答：服务器/)
   await b.close(page)

@@ -173,7 +173,7 @@ test('NT-09: a reader in trouble is told at the counter, with what to do', async
   await right.client.post('/api/v1/terminal/call', { reason: 'reader', unit_id: null }, [200, 201])
   const call = page.locator('.calls li', { hasText: '右柜台' })
   await call.locator('.call-todo', { hasText: '拔下重插' }).waitFor()
-  await page.keyboard.press('F8')
+  await page.keyboard.press('Alt+0')
   await call.waitFor({ state: 'detached' })
   await b.close(page)
 })

@@ -501,7 +501,7 @@ test('the counter: log-in, a unit found by keys, a call answered', async () => {
   assert.match(await page.textContent('.unit .number'), new RegExp(sold.room))
   await terminal.post('/api/v1/terminal/call', { reason: 'help', unit_id: null }, [200, 201])
   await page.waitForSelector('.calls li:has-text("大堂右侧")')
-  await page.keyboard.press('F8')
+  await page.keyboard.press('Alt+0')
   await page.waitForSelector('.calls li', { state: 'detached' })
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true, 'no scrolling')
   await b.close(page)

@@ -387,7 +387,7 @@ test('a terminal is paired by code, calls, is answered at the counter, and loses
   const counter = await b.counter(stage.browser, stage.site, { client: stage.people.cashier })
   await counter.locator('.calls li', { hasText: '终端 七' }).waitFor()
   assert.ok((await counter.title()).startsWith('('), 'the window title counts the calls')
-  await counter.keyboard.press('F8')
+  await counter.keyboard.press('Alt+0')
   await counter.waitForSelector('.calls li', { state: 'detached' })
   await b.close(counter)
 

@@ -15,6 +15,7 @@ import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
+import { tillLooks } from './lib/till_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
@@ -22,6 +23,7 @@ const PARTS = {
   office: officeScreens,
   forms: formScreens,
   counter: counterScreens,
+  till: tillScreens,
   changes: changeScreens,
   members: memberScreens,
   opening: openingScreens,
@@ -49,10 +51,11 @@ const DESKS = { small: b.DESK, wide: { width: 1920, height: 1080 } }
 
 const READER = '大堂读卡器'
 const DESK_READER = '收银台读卡器'
+const TILL_READER = '收款读卡器'
 const stage = await Stage.open({
   config: {
     site: { 'public-address': 'https://sale.example.cn' },
-    devices: virtualReaders(READER, DESK_READER),
+    devices: virtualReaders(READER, DESK_READER, TILL_READER),
   },
 })
 const { browser, site, people } = stage
@@ -354,6 +357,21 @@ async function counterScreens() {
     await page.waitForSelector('#c-hits [role=option]')
     await shot(page, `counter-${l}-unit`)
   }
+}
+
+/** Money taken at the counter, shift and all. */
+async function tillScreens() {
+  const who = await buyerOf(stage)
+  const at = await place(stage, { name: '收银柜台', reader: TILL_READER })
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS)) {
+      let n = 0
+      await tillLooks(stage, at, who, { lang, client: people.cashier, ...size }, async (page, name) => {
+        await page.waitForTimeout(150)
+        n += 1
+        await shot(page, `till-${l}-${d}-${String(n).padStart(2, '0')}-${name.replaceAll(' ', '-')}`)
+      })
+    }
 }
 
 /** Changes of deals: asked for, decided, the register. */

@@ -196,7 +196,11 @@ describe("a customer's earnest money", () => {
       body: { ...payment(book, 'deposit', 100), customer_id: shop.buyer },
     });
     const receipt = await cashier.post(of('receipts'), body, 201);
-    assert.deepEqual([receipt.deal_id, receipt.total_fen], [null, 2000000]);
+    assert.deepEqual([receipt.deal_id, receipt.unit, receipt.total_fen], [null, null, 2000000]);
+    const held = of(`held/${shop.buyer}`);
+    assert.deepEqual(await cashier.get(held), { items: [{ fund: 'earnest', amount_fen: 2000000 }] });
+    await sales.refused('GET', held, 403, 'right.denied');
+    await cashier.refused('GET', of('held/999999'), 404, 'not-found');
     await cashier.post(`/api/v1/receipts/${receipt.book_id}/${receipt.no}/void`, { reason: '不要了' }, 200);
     violated();
   });
@@ -276,5 +280,30 @@ describe('where money goes', () => {
       body: { ...numbers, prefix: 'X', last_no: 499 },
     });
     await cashier.refused('POST', of('receipt-books'), 403, 'right.denied', { body: numbers });
+  });
+});
+
+describe('a shift', () => {
+  test('has its receipts, for who took them, and its cash goes on to a colleague who takes money', async () => {
+    const { items } = await cashier.get('/api/v1/my/shifts');
+    const path = `/api/v1/my/shifts/${items[0].id}`;
+    const one = await take(cashier, deal.id, 'down_payment', 4200);
+    const [newest] = (await cashier.get(`${path}/receipts`)).items;
+    assert.deepEqual(newest, one);
+    assert.match(one.unit, /-/);
+    assert.deepEqual(await manager.get(`${path}/receipts`), { items: [] });
+    const people = (await cashier.get('/api/v1/cashiers')).items.map((p) => p.id);
+    assert.ok(people.includes(manager.session.user.id) && !people.includes(sales.session.user.id));
+    const close = (next) => ({ counts: [{ tender: 'cash', counted_fen: 5, reason: '多' }], next_user_id: next });
+    for (const wrong of [sales, cashier])
+      await cashier.refused('POST', `${path}/close`, 404, 'not-found', { body: close(wrong.session.user.id) });
+    const body = close(manager.session.user.id);
+    body.counts.push({ tender: 'transfer', counted_fen: 0, reason: '未对账' }, { tender: 'card', counted_fen: 0, reason: '未对账' });
+    await cashier.post(`${path}/close`, body, 200);
+    const handed = { from: cashier.session.user.name, fen: 5 };
+    assert.deepEqual((await manager.get('/api/v1/my/shifts')).handed, handed);
+    await manager.post('/api/v1/my/shifts', { float_fen: 5 }, 201);
+    assert.equal((await manager.get('/api/v1/my/shifts')).handed, undefined);
+    violated();
   });
 });

@@ -276,6 +276,14 @@ static void test_counted_blind(void **state)
     counts[0].fen = 69;
     assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 0)), SHIFT_DIFFERENCE);
     counts[0].reason = "少一分";
+    /* The cash goes to somebody else who can take it on. */
+    assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 2)), NOT_FOUND);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO post (id, name, role, all_projects, created_ms) "
+                            "VALUES (90, 'till', 'cashier', 1, 1)",
+                            ""),
+                     1);
+    assert_int_equal(db_run(f->db, "INSERT INTO user_post VALUES (2, 90)", ""), 1);
     assert_int_equal(FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 2)), 0);
     assert_int_equal(fixture_count(f, "SELECT expected_fen FROM shift_count"), 70);
     assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 0)), SHIFT_CLOSED);

@@ -1,0 +1,172 @@
+// A payment as it is put together, and as the daemon takes it: what it is for, how it is paid, what is still missing.
+import { api, ok } from '@/api/client';
+import type { Schemas } from '@/api/types';
+import { parseYuan } from '../parts/parse';
+
+export type Fund = Schemas['PaymentLine']['fund'];
+export type Tender = Schemas['PaymentTender']['tender'];
+export type Receipt = Schemas['Receipt'];
+export type Payment = Schemas['Payment'];
+export const TENDERS: readonly Tender[] = ['cash', 'card', 'transfer', 'cheque', 'loan'];
+
+/** Cash has no paper of its own; of what has one the number counts once. */
+export const hasReference = (tender: Tender): boolean => tender !== 'cash';
+/** Only a card's slip says the terminal, its batch and the last digits of the card. */
+export const hasSlip = (tender: Tender): boolean => tender === 'card';
+
+/** One thing to pay: a due line of a deal, the booking money of one without a plan, earnest money. */
+export interface Due {
+  /** of the line; a word where there is no line */
+  key: string;
+  fund: Fund;
+  day: string | null;
+  state: Schemas['Receivable']['state'];
+  amount: number;
+  received: number;
+  /** null: as much as is wanted */
+  left: number | null;
+}
+
+type Owing = Pick<Schemas['Deal'], 'receivables' | 'total_fen' | 'received_fen'>;
+
+/** What of a deal is still to come, in the order it is due. */
+export function duesOf(deal: Owing): Due[] {
+  const lines = deal.receivables
+    .filter((r) => r.state !== 'waived' && r.amount_fen > r.received_fen)
+    .map((r) => ({
+      key: String(r.id),
+      fund: r.fund as Fund,
+      day: r.due_date,
+      state: r.state,
+      amount: r.amount_fen,
+      received: r.received_fen,
+      left: r.amount_fen - r.received_fen,
+    }));
+  if (deal.receivables.length > 0) return lines;
+  const [amount, received] = [deal.total_fen, deal.received_fen];
+  const left = amount - received;
+  return left > 0
+    ? [{ key: 'booking', fund: 'booking', day: null, state: 'open', amount, received, left }]
+    : [];
+}
+
+export const EARNEST: Due = {
+  key: 'earnest',
+  fund: 'earnest',
+  day: null,
+  state: 'open',
+  amount: 0,
+  received: 0,
+  left: null,
+};
+
+/** What is taken first: the oldest that is due, else the first. */
+export const dueFirst = (dues: readonly Due[]): Due | undefined =>
+  dues.find((d) => d.state === 'overdue' || d.state === 'due' || d.state === 'part') ?? dues[0];
+
+/** Agency fees have a receipt book of their own. */
+export const bookKind = (fund: Fund): Schemas['ReceiptBook']['kind'] =>
+  fund === 'agency_fee' ? 'agency' : 'receipt';
+
+/** As it is typed: amounts in yuan. */
+export interface Paid {
+  tender: Tender;
+  amount: string;
+  /** of cash: what was handed over */
+  given: string;
+  reference: string;
+  device: string;
+  batch: string;
+  card: string;
+}
+export const paid = (tender: Tender, amount = ''): Paid => ({
+  tender,
+  amount,
+  given: '',
+  reference: '',
+  device: '',
+  batch: '',
+  card: '',
+});
+
+export const MONEY_MAX_FEN = 1_000_000_000_000;
+export type Wrong = 'amount' | 'huge' | 'more' | 'given' | 'reference' | 'card' | 'used' | 'spent';
+
+/** What is wrong with an amount that is typed; '' is nothing typed. @most: no more than that. */
+export function amountWrong(text: string, most: number | null): Wrong | null {
+  const fen = parseYuan(text);
+  if (fen === null) return /^[\d,，\s]{14,}/u.test(text) ? 'huge' : 'amount';
+  if (fen > MONEY_MAX_FEN) return 'huge';
+  return most !== null && fen > most ? 'more' : null;
+}
+
+/** Of the typed @amounts, by the key of a due line, what is to be paid for which fund. */
+export function linesOf(dues: readonly Due[], amounts: Readonly<Record<string, string>>): Payment['lines'] {
+  const sums = new Map<Fund, number>();
+  for (const due of dues) {
+    const fen = parseYuan(amounts[due.key] ?? '');
+    if (fen) sums.set(due.fund, (sums.get(due.fund) ?? 0) + fen);
+  }
+  return [...sums].map(([fund, amount_fen]) => ({ fund, amount_fen }));
+}
+
+export const sum = (lines: readonly { amount_fen: number }[]): number =>
+  lines.reduce((all, line) => all + line.amount_fen, 0);
+export const paidSum = (all: readonly Paid[]): number =>
+  all.reduce((so_far, one) => so_far + (parseYuan(one.amount) ?? 0), 0);
+
+/** What goes back to who paid cash. null: it is not known, or too little was handed over. */
+export function change(one: Paid): number | null {
+  const [fen, given] = [parseYuan(one.amount), parseYuan(one.given)];
+  return fen === null || given === null || given < fen ? null : given - fen;
+}
+
+/** What is wrong with one way of paying beside @others. @left: how much may still be paid. */
+export function paidWrong(one: Paid, left: number, others: readonly Paid[]): Wrong | null {
+  const wrong = amountWrong(one.amount, left);
+  if (wrong) return wrong === 'more' ? 'spent' : wrong;
+  if ((parseYuan(one.amount) ?? 0) === 0) return 'amount';
+  if (one.tender === 'cash' && one.given.trim() !== '' && change(one) === null) return 'given';
+  if (hasReference(one.tender) && one.reference.trim() === '') return 'reference';
+  if (hasSlip(one.tender) && one.card.trim() !== '' && !/^\d{4}$/u.test(one.card.trim())) return 'card';
+  const same = others.some(
+    (o) => o.tender === one.tender && hasReference(o.tender) && o.reference.trim() === one.reference.trim(),
+  );
+  return same ? 'used' : null;
+}
+
+const given = (name: 'reference' | 'device' | 'batch' | 'card', text: string) =>
+  text.trim() === '' ? {} : { [name]: text.trim() };
+
+/** As the daemon takes it. */
+export function tendersOf(all: readonly Paid[]): Payment['tenders'] {
+  return all.map((one) => ({
+    tender: one.tender,
+    amount_fen: parseYuan(one.amount) ?? 0,
+    ...(hasReference(one.tender) ? given('reference', one.reference) : {}),
+    ...(hasSlip(one.tender)
+      ? { ...given('device', one.device), ...given('batch', one.batch), ...given('card', one.card) }
+      : {}),
+  }));
+}
+
+/** For a deal, or as a customer's own earnest money in a project. */
+export type Whose = { deal: number } | { project: number; customer: number };
+
+/** Takes it: the same key gives the same receipt. */
+export function takePayment(whose: Whose, body: Payment, key: string): Promise<Receipt> {
+  const header = { 'Idempotency-Key': key };
+  return 'deal' in whose
+    ? ok(
+        api.POST('/api/v1/deals/{deal}/receipts', {
+          params: { path: { deal: whose.deal }, header },
+          body,
+        }),
+      )
+    : ok(
+        api.POST('/api/v1/projects/{project}/receipts', {
+          params: { path: { project: whose.project }, header },
+          body: { ...body, customer_id: whose.customer },
+        }),
+      );
+}
