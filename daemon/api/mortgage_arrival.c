@@ -148,7 +148,7 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
         call->reply.body =
             json_pack("{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
-                      (json_int_t)sheet->n, "total_fen", (json_int_t)total, "problems",
+                      (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
                       problems_json(f, call->lang), "problems_total", (json_int_t)f->total_items);
         fault_clear(f);
         r = call->reply.body ? 0 : -ENOMEM;
