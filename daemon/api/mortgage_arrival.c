@@ -219,7 +219,7 @@ int api_advice_commit(struct call *call)
         r = body_end(&b);
     if (r == 0)
         r = advice_sheet_read(st.path, st.name, call->tx.fault, &sheet);
-    if (r < 0)
+    if (r < 0 || !sheet)
         return r;
     r = advice_take(&call->tx, project_id, book_id, sheet->rows, sheet->n, &total);
     if (r == 0 && sheet->wrong)
