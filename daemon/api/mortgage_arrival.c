@@ -107,6 +107,8 @@ int api_advice_template(struct call *call)
         heads[i] = (struct list_head){advice_column_head((enum advice_column)i, LANG_ZH),
                                       advice_column_head((enum advice_column)i, LANG_EN), 22};
     if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
+    if (r == 0)
         r = list_export_open(call, "放款", "Loans released", heads, ADVICE_COLUMNS, &lang, &table);
     if (r == 0)
         r = table_close(table, &bytes, &n);
