@@ -189,6 +189,8 @@ static int stored_find(struct call *call, int64_t *ret_project_id, struct stored
     int r = call_param_id(call, 0, ret_project_id);
 
     if (r == 0)
+        r = tx_need_project(&call->tx, *ret_project_id);
+    if (r == 0)
         r = import_store_find(call->app->import_dir, call->param[1], call->tx.actor->id,
                               ret_stored);
     if (r == 0 && ret_stored->project_id != 0) /* a price list */
