@@ -197,7 +197,7 @@ static int rows_read(struct advice_sheet *s, struct sheet *sheet, struct fault *
     snprintf(most, sizeof(most), "%d", ADVICE_ROWS_MAX);
     while (r >= 0 && (r = sheet_next_row(sheet, f, &row)) == 1) {
         if (headed) {
-            if (s->n >= ADVICE_ROWS_MAX)
+            if (s->seen++ == ADVICE_ROWS_MAX)
                 return fault_set(f, FAULT_SHEET_LIMIT, "limit", most, "what_zh", "行", "what",
                                  "rows", NULL);
             r = row_take(s, &row, at, f);

@@ -26,6 +26,7 @@ const char *advice_column_head(enum advice_column column, enum lang lang);
 struct advice_sheet {
     struct advice_row rows[ADVICE_ROWS_MAX];
     size_t n;
+    int64_t seen; /* rows there were, those with a fault too */
     struct pool texts;
     bool wrong; /* some cell is, and named */
 };

@@ -15,16 +15,22 @@ const char *const arrears_band_codes[ARREARS_BANDS + 1] = {"open",  "1-30", "31-
 enum { SCOPE_TEXT = ACTOR_BUILDINGS_MAX * 21 + 2 };
 #define NEVER "'9999-12-31'" /* a line without a day comes last */
 
+/* What came to the deal's accounts and what left them. Side by side each is read by its own index;
+ * what the view received says in one OR may be read through as a whole. */
+#define MOVED                                                                                      \
+    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_account a CROSS JOIN ledger_entry e WHERE "    \
+    "a.deal_id = d.id AND e."
+#define CAME MOVED "credit_id = a.id), 0)"
+#define LEFT MOVED "debit_id = a.id), 0)"
 /* The deals that are asked for, each with what came in; their living lines, each with what it and
  * those before it ask for; and of those what is owed. $1 project, $2 building, $3 consultant,
  * $4 customer, $5 plan, $6 deal, $7 buildings in scope, $8 fund, $9 until. */
 #define OWED                                                                                       \
-    "WITH d AS MATERIALIZED (SELECT d.id, COALESCE((SELECT SUM(x.amount_fen) FROM received x "     \
-    "WHERE x.deal_id = d.id), 0) AS fen FROM deal d JOIN unit u ON u.id = d.unit_id "              \
-    "WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR d.user_id = $3) "   \
-    "AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id AND "                \
-    "q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms t "    \
-    "WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) "                      \
+    "WITH d AS MATERIALIZED (SELECT d.id, " CAME " - " LEFT " AS fen FROM deal d JOIN unit u ON "  \
+    "u.id = d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "  \
+    "d.user_id = $3) AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id "    \
+    "AND q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms "  \
+    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) "                    \
     "AND ($7 = '' OR $7 LIKE '%|' || u.building_id || '|%')), "                                    \
     "l AS (SELECT l.id, l.deal_id, l.fund, l.amount_fen, COALESCE(l.due_date, " NEVER ") AS due, " \
     "d.fen, SUM(l.amount_fen) OVER (PARTITION BY l.deal_id ORDER BY COALESCE(l.due_date, " NEVER   \
@@ -44,11 +50,12 @@ static const char list_sql[] = OWED
     "AND ($12 = 0 OR (o.due, o.id) > ((SELECT COALESCE(x.due_date, " NEVER ") FROM receivable x "
     "WHERE x.id = $12), $12)) AND ($13 = '' OR NOT EXISTS (SELECT 1 FROM dunning n WHERE "
     "n.receivable_id = o.id AND n.day = $13)) ORDER BY o.due, o.id LIMIT $14) o "
-    "JOIN deal d ON d.id = o.deal_id JOIN unit u ON u.id = d.unit_id "
-    "JOIN building b ON b.id = u.building_id JOIN stair st ON st.id = u.stair_id "
-    "JOIN customer c ON c.id = d.customer_id JOIN user_account a ON a.id = d.user_id "
-    "JOIN terms t ON t.id = d.terms_id LEFT JOIN dunning n ON n.id = (SELECT MAX(y.id) FROM "
-    "dunning y WHERE y.receivable_id = o.id) ORDER BY o.due, o.id";
+    /* In this order: a page, and what it names. */
+    "CROSS JOIN deal d CROSS JOIN unit u CROSS JOIN building b CROSS JOIN stair st "
+    "CROSS JOIN customer c CROSS JOIN user_account a CROSS JOIN terms t LEFT JOIN dunning n ON "
+    "n.id = (SELECT MAX(y.id) FROM dunning y WHERE y.receivable_id = o.id) WHERE d.id = o.deal_id "
+    "AND u.id = d.unit_id AND b.id = u.building_id AND st.id = u.stair_id AND "
+    "c.id = d.customer_id AND a.id = d.user_id AND t.id = d.terms_id ORDER BY o.due, o.id";
 
 /* $12 to $15: the last day of each band, the youngest first. A row of each band and one of all,
  * whose deals are counted once. */

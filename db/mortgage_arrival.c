@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -218,11 +219,20 @@ static int reference_check(struct advice *a, size_t i)
     return r < 0 ? r : 0;
 }
 
+static int item_compare(const void *a, const void *b)
+{
+    const struct fault_item *x = a, *y = b;
+
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
 int advice_wrong(struct tx *tx)
 {
+    struct fault *f = tx->fault;
     char text[24];
 
-    snprintf(text, sizeof(text), "%zu", tx->fault->total_items);
+    qsort(f->items, f->n_items, sizeof(*f->items), item_compare);
+    snprintf(text, sizeof(text), "%zu", f->total_items);
     return fault_set(tx->fault, FAULT_IMPORT_ROWS_WRONG, "count", text, NULL);
 }
 

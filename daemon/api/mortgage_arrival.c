@@ -107,6 +107,8 @@ int api_advice_template(struct call *call)
         heads[i] = (struct list_head){advice_column_head((enum advice_column)i, LANG_ZH),
                                       advice_column_head((enum advice_column)i, LANG_EN), 22};
     if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
+    if (r == 0)
         r = list_export_open(call, "放款", "Loans released", heads, ADVICE_COLUMNS, &lang, &table);
     if (r == 0)
         r = table_close(table, &bytes, &n);
@@ -148,7 +150,7 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
         call->reply.body =
             json_pack("{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
-                      (json_int_t)sheet->n, "total_fen", (json_int_t)total, "problems",
+                      (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
                       problems_json(f, call->lang), "problems_total", (json_int_t)f->total_items);
         fault_clear(f);
         r = call->reply.body ? 0 : -ENOMEM;
@@ -187,6 +189,8 @@ static int stored_find(struct call *call, int64_t *ret_project_id, struct stored
     int r = call_param_id(call, 0, ret_project_id);
 
     if (r == 0)
+        r = tx_need_project(&call->tx, *ret_project_id);
+    if (r == 0)
         r = import_store_find(call->app->import_dir, call->param[1], call->tx.actor->id,
                               ret_stored);
     if (r == 0 && ret_stored->project_id != 0) /* a price list */
@@ -219,7 +223,7 @@ int api_advice_commit(struct call *call)
         r = body_end(&b);
     if (r == 0)
         r = advice_sheet_read(st.path, st.name, call->tx.fault, &sheet);
-    if (r < 0)
+    if (r < 0 || !sheet)
         return r;
     r = advice_take(&call->tx, project_id, book_id, sheet->rows, sheet->n, &total);
     if (r == 0 && sheet->wrong)
