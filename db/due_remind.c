@@ -3,22 +3,35 @@
 
 #include "db/day.h"
 #include "db/notification.h"
+#include "db/receivable.h"
 
 enum { REMIND_BATCH = 200 };
 
+#define MARK(l)   "MIN(" l ".amount_fen, " RECEIVABLE_EARMARKED(l) ")"
+#define LIVING(l) l ".ended_ms IS NULL AND " l ".waived_ms IS NULL AND " l ".amount_fen > 0"
+#define OF_LINES(sum)                                                                              \
+    "COALESCE((SELECT SUM(" sum ") FROM receivable o WHERE o.deal_id = l.deal_id "                 \
+    "AND " LIVING("o")
+#define EARLIER                                                                                    \
+    " AND o.due_date IS NOT NULL AND (o.due_date, o.ordinal, o.id) < (l.due_date, l.ordinal, "     \
+    "l.id)), 0)"
+
 /* Lines due from $1 to $2 that were not told $3, with what is owed of each (as in arrears.h, one
- * line at a time). */
+ * line at a time): what it lacks beside what was paid for it by name, less what is left of the rest
+ * behind those before it. */
 static const char due_sql[] =
-    "SELECT x.id, x.deal_id, CASE WHEN x.fen > x.before THEN x.amount_fen - (x.fen - x.before) "
-    "ELSE x.amount_fen END FROM (SELECT l.id, l.deal_id, l.amount_fen, l.due_date, "
-    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0) AS fen, "
-    "COALESCE((SELECT SUM(o.amount_fen) FROM receivable o WHERE o.deal_id = l.deal_id AND "
-    "o.ended_ms IS NULL AND o.waived_ms IS NULL AND o.amount_fen > 0 AND o.due_date IS NOT NULL "
-    "AND (o.due_date, o.ordinal, o.id) < (l.due_date, l.ordinal, l.id)), 0) AS before "
-    "FROM receivable l WHERE l.due_date BETWEEN $1 AND $2 AND l.ended_ms IS NULL AND "
-    "l.waived_ms IS NULL AND l.amount_fen > 0 AND NOT EXISTS (SELECT 1 FROM due_notice n WHERE "
-    "n.receivable_id = l.id AND n.event = $3)) x WHERE x.fen < x.before + x.amount_fen "
-    "ORDER BY x.due_date, x.id LIMIT $4";
+    "SELECT * FROM (SELECT q.id, q.deal_id, q.lacks - MAX(0, MIN(q.lacks, q.rest - q.ahead)) AS "
+    "owed FROM (SELECT x.id, x.deal_id, x.due_date, x.amount_fen - MAX(0, MIN(x.mark, x.fen - "
+    "x.marks_before)) AS lacks, x.fen - MIN(x.fen, x.marks) AS rest, x.before - MIN(x.fen, "
+    "x.marks_before) AS ahead FROM (SELECT l.id, l.deal_id, l.amount_fen, l.due_date, "
+    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0) AS fen, " MARK(
+        "l") " AS mark, " OF_LINES(MARK("o")) "), 0) AS marks, " OF_LINES(MARK("o")) EARLIER
+    " AS marks_before, " OF_LINES("o.amount_fen") EARLIER
+    " AS before "
+    "FROM receivable l WHERE l.due_date BETWEEN $1 AND $2 AND " LIVING(
+        "l") " AND NOT EXISTS "
+             "(SELECT 1 FROM due_notice n WHERE n.receivable_id = l.id AND n.event = $3)) x) q "
+             "ORDER BY q.due_date, q.id) WHERE owed > 0 LIMIT $4";
 
 struct owed {
     int64_t id, deal_id, fen;

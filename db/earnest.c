@@ -2,6 +2,7 @@
 #include "db/earnest.h"
 
 #include "db/deal_process.h"
+#include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/ledger.h"
 #include "db/receivable.h"

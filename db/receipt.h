@@ -60,7 +60,6 @@ struct receipt_row {
     const char *unit;                 /* of the deal, building-stair-room; NULL: none */
     char number[RECEIPT_NUMBER_TEXT]; /* as on the leaf */
     const char *state;                /* of leaf_states */
-    const char *unit;                 /* of its deal, as people say it */
     const char *day;                  /* NULL of a leaf without money */
     const char *note, *reason;        /* reason: why it was taken back, spoilt or lost; NULL: no */
     const char *cashier;              /* who took the money, or says so of a leaf without any */

@@ -63,6 +63,12 @@ int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret
 
 /* ---- reading ---- */
 
+/* SQL: what was paid for the line @l of receivable by name and not taken back (FI-39). */
+#define RECEIVABLE_EARMARKED(l)                                                                    \
+    "COALESCE((SELECT SUM(k.amount_fen) FROM earmark k JOIN voucher v ON v.id = k.voucher_id "     \
+    "WHERE k.terms_id = " l ".terms_id AND k.ordinal = " l ".ordinal AND NOT EXISTS "              \
+    "(SELECT 1 FROM voucher y WHERE y.reverses_id = v.id)), 0)"
+
 struct receivable_row {
     int64_t id, ordinal, terms_id; /* terms 0: not of the schedule */
     const char *fund;

@@ -110,18 +110,38 @@ static void later(struct fixture *f, int64_t days)
     f->now_ms += days * FIXTURE_DAY;
 }
 
+/* A payment that says which line it is for. */
+static void paid_for_line(struct fixture *f, int64_t deal, int64_t ordinal, int64_t fen)
+{
+    const struct payment p = {.deal_id = deal,
+                              .book_id = deal_books[0],
+                              .lines = {{"down_payment", fen}},
+                              .n_lines = 1,
+                              .tenders = {{.tender = "cash", .amount_fen = fen}},
+                              .n_tenders = 1,
+                              .earmarks = {{ordinal, fen}},
+                              .n_earmarks = 1};
+    struct receipt_key key;
+
+    if (FIXTURE_DO(f, tx, receipt_take(tx, &p, &key)) != 0)
+        fail_msg("line %d: %s", (int)ordinal, fault_code_text(f->fault.code));
+}
+
 static void test_same_as_deals(void **state)
 {
     struct fixture *f = *state;
     int64_t deals[3];
     static const int64_t paid[][3] = {
-        {1, 0, 0}, {DEPOSIT - 1, DEPOSIT, 0}, {DEPOSIT + 7, DOWN, FIXTURE_TOTAL - DOWN}};
+        {1, 0, 0}, {DEPOSIT - 1, DEPOSIT, 0}, {DEPOSIT + 7, DOWN - 700, FIXTURE_TOTAL - DOWN - 50}};
 
     for (size_t i = 0; i < 3; i++)
         deals[i] = deal_new(f, 'S', f->units[i], i);
     same_as_deals(f, deals, 3);
     assert_int_equal(deal_pay(f, deals[0], DEPOSIT), 0);
     assert_int_equal(deal_goes(f, deals[0], 'C', 0, 0, "HT-1"), 0);
+    same_as_deals(f, deals, 3);
+    paid_for_line(f, deals[1], 2, 700); /* before what is due first */
+    paid_for_line(f, deals[2], 2, 50);
     same_as_deals(f, deals, 3);
     for (size_t round = 0; round < 3; round++) {
         for (size_t i = 0; i < 3; i++)

@@ -251,7 +251,7 @@ static void test_exceptions(void **state)
     int64_t fen = 0;
 
     assert_int_equal(db_script(f->db, "UPDATE receipt_book SET state = 'returned', "
-                                      "holder_id = NULL WHERE id > 1; DROP TRIGGER "
+                                      "holder_id = NULL, out_ms = NULL WHERE id > 1; DROP TRIGGER "
                                       "receipt_book_forward; DROP TRIGGER shift_forward"),
                      0);
     assert_int_equal(db_run(f->db, "UPDATE receipt_book SET made_ms = $1", "i", f->now_ms),

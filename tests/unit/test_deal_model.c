@@ -275,7 +275,7 @@ static int64_t total_of(const struct m_deal *d)
 }
 
 /* What is due until today by the schedule: the deposit with the subscription, a third a week after
- * the contract, the loan 30 days after the filing. */
+ * the contract, the loan 30 days after the filing; what is apart with the contract. */
 static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 {
     const int64_t loan = total_of(d) - DEPOSIT - DOWN;
@@ -284,6 +284,8 @@ static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 
     if (d->signed_on[0] && day_add(d->signed_on, 7, day) == 0 && strcmp(day, today(w)) <= 0)
         due += DOWN;
+    if (d->signed_on[0] && d->unit == APART)
+        due += PARKING;
     if (d->filed[0] && day_add(d->filed, 30, day) == 0 && strcmp(day, today(w)) <= 0)
         due += loan;
     return due;

@@ -27,6 +27,7 @@ const due = (id: number, fund: string, amount_fen: number, more: Partial<Schemas
   fund,
   amount_fen,
   received_fen: 0,
+  terms_id: 1,
   loan: false,
   due: 'date' as const,
   due_days: 0,

@@ -1,6 +1,6 @@
 // Receipt books (FI-14): what can be done with one and by whom, which are looked for, what a new one begins with. Pure.
 import type { Schemas } from '@/api/types';
-import { leavesLeft, type Book } from '../deal/till';
+import { leavesLeft, type Book } from '../till/till';
 import { parseDecimal } from '../parts/parse';
 
 export type { Book };
