@@ -28,24 +28,22 @@ enum { SCOPE_TEXT = ACTOR_BUILDINGS_MAX * 21 + 2 };
  * receivable_allocate() has it. $1 project, $2 building, $3 consultant, $4 customer, $5 plan,
  * $6 deal, $7 buildings in scope, $8 fund, $9 until. */
 #define IN_ORDER " OVER (PARTITION BY deal_id ORDER BY due, ordinal, id ROWS UNBOUNDED PRECEDING) "
-#define OWED                                                                                                \
-    "WITH d AS MATERIALIZED (SELECT d.id, " CAME " - " LEFT " AS fen FROM deal d JOIN unit u ON "           \
-    "u.id = d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "           \
-    "d.user_id = $3) AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id "             \
-    "AND q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms "           \
-    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) "                             \
-    "AND ($7 = '' OR $7 LIKE '%|' || u.building_id || '|%')), "                                             \
-    "m AS (SELECT l.id, l.deal_id, l.ordinal, l.fund, l.amount_fen, COALESCE(l.due_date, " NEVER            \
-    ") AS due, d.fen, MIN(l.amount_fen, " RECEIVABLE_EARMARKED(                                             \
-        "l") ") AS mark FROM d JOIN receivable "                                                            \
-             "l ON l.deal_id = d.id WHERE l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > "   \
-             "0), "                                                                                         \
-             "g AS (SELECT m.*, MAX(0, MIN(mark, fen - (SUM(mark)" IN_ORDER                                 \
-             "- mark))) AS given FROM m), "                                                                 \
-             "l AS (SELECT g.*, amount_fen - given AS lacks, fen - SUM(given) OVER (PARTITION BY deal_id) " \
-             "AS rest, SUM(amount_fen - given)" IN_ORDER "AS upto FROM g), "                                \
-             "o AS (SELECT id, deal_id, fund, due, amount_fen, MIN(lacks, upto - rest) AS owed_fen FROM l " \
-             "WHERE upto > rest AND lacks > 0 AND ($8 = '' OR fund = $8) AND ($9 = '' OR due <= $9)) "
+#define MARK     "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
+#define OWED                                                                                       \
+    "WITH d AS MATERIALIZED (SELECT d.id, " CAME " - " LEFT " AS fen FROM deal d JOIN unit u ON "  \
+    "u.id = d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "  \
+    "d.user_id = $3) AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id "    \
+    "AND q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms "  \
+    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) "                    \
+    "AND ($7 = '' OR $7 LIKE '%|' || u.building_id || '|%')), "                                    \
+    "m AS (SELECT l.id, l.deal_id, l.ordinal, l.fund, l.amount_fen, COALESCE(l.due_date, " NEVER   \
+    ") AS due, d.fen, " MARK " AS mark FROM d JOIN receivable l ON l.deal_id = d.id WHERE "        \
+    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0), "                           \
+    "g AS (SELECT m.*, MAX(0, MIN(mark, fen - (SUM(mark)" IN_ORDER "- mark))) AS given FROM m), "  \
+    "l AS (SELECT g.*, amount_fen - given AS lacks, fen - SUM(given) OVER (PARTITION BY deal_id) " \
+    "AS rest, SUM(amount_fen - given)" IN_ORDER "AS upto FROM g), "                                \
+    "o AS (SELECT id, deal_id, fund, due, amount_fen, MIN(lacks, upto - rest) AS owed_fen FROM l " \
+    "WHERE upto > rest AND lacks > 0 AND ($8 = '' OR fund = $8) AND ($9 = '' OR due <= $9)) "
 /* $10 and $11: due from and until, which make a band. */
 #define IN_BAND "o.due >= $10 AND o.due <= $11 "
 

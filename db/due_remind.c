@@ -10,11 +10,15 @@ enum { REMIND_BATCH = 200 };
 #define MARK(l)   "MIN(" l ".amount_fen, " RECEIVABLE_EARMARKED(l) ")"
 #define LIVING(l) l ".ended_ms IS NULL AND " l ".waived_ms IS NULL AND " l ".amount_fen > 0"
 #define OF_LINES(sum)                                                                              \
-    "COALESCE((SELECT SUM(" sum ") FROM receivable o WHERE o.deal_id = l.deal_id "                 \
-    "AND " LIVING("o")
+    "COALESCE((SELECT SUM(" sum ") FROM receivable o WHERE o.deal_id = l.deal_id AND " LIVING("o")
 #define EARLIER                                                                                    \
     " AND o.due_date IS NOT NULL AND (o.due_date, o.ordinal, o.id) < (l.due_date, l.ordinal, "     \
     "l.id)), 0)"
+
+#define OF_LINE      MARK("l")
+#define ALL_MARKS    OF_LINES(MARK("o")) "), 0)"
+#define MARKS_BEFORE OF_LINES(MARK("o")) EARLIER
+#define BEFORE       OF_LINES("o.amount_fen") EARLIER
 
 /* Lines due from $1 to $2 that were not told $3, with what is owed of each (as in arrears.h, one
  * line at a time): what it lacks beside what was paid for it by name, less what is left of the rest
@@ -24,14 +28,11 @@ static const char due_sql[] =
     "owed FROM (SELECT x.id, x.deal_id, x.due_date, x.amount_fen - MAX(0, MIN(x.mark, x.fen - "
     "x.marks_before)) AS lacks, x.fen - MIN(x.fen, x.marks) AS rest, x.before - MIN(x.fen, "
     "x.marks_before) AS ahead FROM (SELECT l.id, l.deal_id, l.amount_fen, l.due_date, "
-    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0) AS fen, " MARK(
-        "l") " AS mark, " OF_LINES(MARK("o")) "), 0) AS marks, " OF_LINES(MARK("o")) EARLIER
-    " AS marks_before, " OF_LINES("o.amount_fen") EARLIER
-    " AS before "
-    "FROM receivable l WHERE l.due_date BETWEEN $1 AND $2 AND " LIVING(
-        "l") " AND NOT EXISTS "
-             "(SELECT 1 FROM due_notice n WHERE n.receivable_id = l.id AND n.event = $3)) x) q "
-             "ORDER BY q.due_date, q.id) WHERE owed > 0 LIMIT $4";
+    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0) AS fen, " OF_LINE
+    " AS mark, " ALL_MARKS " AS marks, " MARKS_BEFORE " AS marks_before, " BEFORE
+    " AS before FROM receivable l WHERE l.due_date BETWEEN $1 AND $2 AND " THE_LINE
+    " AND NOT EXISTS (SELECT 1 FROM due_notice n WHERE n.receivable_id = l.id AND n.event = $3)) "
+    "x) q ORDER BY q.due_date, q.id) WHERE owed > 0 LIMIT $4";
 
 struct owed {
     int64_t id, deal_id, fen;
