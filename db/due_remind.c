@@ -15,6 +15,7 @@ enum { REMIND_BATCH = 200 };
     " AND o.due_date IS NOT NULL AND (o.due_date, o.ordinal, o.id) < (l.due_date, l.ordinal, "     \
     "l.id)), 0)"
 
+#define THE_LINE     LIVING("l")
 #define OF_LINE      MARK("l")
 #define ALL_MARKS    OF_LINES(MARK("o")) "), 0)"
 #define MARKS_BEFORE OF_LINES(MARK("o")) EARLIER
