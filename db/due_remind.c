@@ -16,7 +16,8 @@ enum { REMIND_BATCH = 200 };
     "l.id)), 0)"
 
 #define THE_LINE     LIVING("l")
-#define OF_LINE      MARK("l")
+#define CAME         "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0)"
+#define MARKED       MARK("l") " AS mark, "
 #define ALL_MARKS    OF_LINES(MARK("o")) "), 0)"
 #define MARKS_BEFORE OF_LINES(MARK("o")) EARLIER
 #define BEFORE       OF_LINES("o.amount_fen") EARLIER
@@ -28,9 +29,8 @@ static const char due_sql[] =
     "SELECT * FROM (SELECT q.id, q.deal_id, q.lacks - MAX(0, MIN(q.lacks, q.rest - q.ahead)) AS "
     "owed FROM (SELECT x.id, x.deal_id, x.due_date, x.amount_fen - MAX(0, MIN(x.mark, x.fen - "
     "x.marks_before)) AS lacks, x.fen - MIN(x.fen, x.marks) AS rest, x.before - MIN(x.fen, "
-    "x.marks_before) AS ahead FROM (SELECT l.id, l.deal_id, l.amount_fen, l.due_date, "
-    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0) AS fen, " OF_LINE
-    " AS mark, " ALL_MARKS " AS marks, " MARKS_BEFORE " AS marks_before, " BEFORE
+    "x.marks_before) AS ahead FROM (SELECT l.id, l.deal_id, l.amount_fen, l.due_date, " CAME
+    " AS fen, " MARKED ALL_MARKS " AS marks, " MARKS_BEFORE " AS marks_before, " BEFORE
     " AS before FROM receivable l WHERE l.due_date BETWEEN $1 AND $2 AND " THE_LINE
     " AND NOT EXISTS (SELECT 1 FROM due_notice n WHERE n.receivable_id = l.id AND n.event = $3)) "
     "x) q ORDER BY q.due_date, q.id) WHERE owed > 0 LIMIT $4";

@@ -190,26 +190,27 @@ static void lines_read(struct body *b, struct refund_ask *ask)
     }
 }
 
-/* @customer: whether it must be said whose it is. */
-static int request(struct call *call, struct refund_ask *ask, enum body_need customer)
+/* @of: what it is of; @customer: whether it must be said whose it is. */
+static int request(struct call *call, const struct refund_ask *of, enum body_need customer)
 {
     struct approval_values values = {.n = 0};
+    struct refund_ask ask = *of;
     int64_t id = 0;
     struct body b;
     int r;
 
-    ask->values = &values;
+    ask.values = &values;
     body_begin(&b, call);
-    body_int(&b, "customer_id", customer, 1, INT64_MAX, &ask->customer_id);
-    lines_read(&b, ask);
-    body_text(&b, "reason", BODY_REQUIRED, 1, REFUND_REASON_MAX, &ask->reason);
-    body_text(&b, "bank", BODY_OPTIONAL, 0, REFUND_BANK_MAX, &ask->bank);
-    body_text(&b, "account", BODY_OPTIONAL, 0, ACCOUNT_TYPED, &ask->account);
-    body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->resubmits_id);
+    body_int(&b, "customer_id", customer, 1, INT64_MAX, &ask.customer_id);
+    lines_read(&b, &ask);
+    body_text(&b, "reason", BODY_REQUIRED, 1, REFUND_REASON_MAX, &ask.reason);
+    body_text(&b, "bank", BODY_OPTIONAL, 0, REFUND_BANK_MAX, &ask.bank);
+    body_text(&b, "account", BODY_OPTIONAL, 0, ACCOUNT_TYPED, &ask.account);
+    body_int(&b, "resubmits_id", BODY_OPTIONAL, 1, INT64_MAX, &ask.resubmits_id);
     body_values(&b, &values);
     r = body_end(&b);
     if (r == 0)
-        r = refund_request(&call->tx, ask, &id);
+        r = refund_request(&call->tx, &ask, &id);
     return r < 0 ? r : reply_refund(call, id, 201);
 }
 

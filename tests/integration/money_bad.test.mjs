@@ -166,14 +166,15 @@ describe('another person', () => {
     await refused(409, 'pay.payer', changed((b) => (b.customer_id = stranger.id)));
     const body = { ...payment(book, 'earnest', 5000), customer_id: shop.buyer };
     await cashier.post(of('receipts'), body, 201);
-    const back = { customer_id: stranger.id, reason: '退给他人' };
-    await refused(409, 'earnest.short', back, of('earnest-refunds'));
+    const back = { customer_id: stranger.id, lines: [{ fund: 'earnest', amount_fen: 5000 }], reason: '退给他人' };
+    await refused(409, 'refund.beyond', back, of('refunds'), shop.sales);
+    await refused(404, 'not-found', { ...back, customer_id: 999999 }, of('refunds'), shop.sales);
+    await take(cashier, deal.id, 'down_payment', 100);
+    const paid = { ...back, lines: [{ fund: 'down_payment', amount_fen: 100 }] };
+    await refused(409, 'refund.payee', paid, `/api/v1/deals/${deal.id}/refunds`, shop.sales);
     const carry = { fund: 'deposit', amount_fen: 1, customer_id: stranger.id };
     await refused(409, 'pay.payer', carry, `/api/v1/deals/${deal.id}/earnest`);
-    await refused(404, 'not-found', { ...back, customer_id: 999999 }, of('earnest-refunds'));
-    assert.deepEqual(await cashier.post(of('earnest-refunds'), { ...back, customer_id: shop.buyer }, 200), {
-      refund_fen: 5000,
-    });
+    site.verify();
   });
 });
 

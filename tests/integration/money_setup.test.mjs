@@ -44,6 +44,7 @@ describe('which money goes where', () => {
       'bank_loan',
       'fund_loan',
       'area_difference',
+      'attached',
     ]);
     assert.ok(!funds.some((f) => f.code === 'refund'), 'a refund is not taken');
   });

@@ -63,8 +63,8 @@ static const char *const refund_refused[] = {
     "INSERT INTO earmark VALUES (1, 20, 3, 5)", /* no such line */
     "UPDATE earmark SET amount_fen = 4",
     "DELETE FROM earmark",
-    "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
-    "(2, 1, 'cash', 5, 1)",
+    ("INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
+     "(2, 1, 'cash', 5, 1)"),
 };
 
 /* What is not there is not of the refund, and no line of a deal. */

@@ -166,39 +166,6 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'deal-one', rights: ['deal.view'] },
   },
   {
-    path: '/arrears',
-    name: 'arrears',
-    component: () => import('./arrears/Page.vue'),
-    meta: {
-      title: 'arrears',
-      rights: ['deal.view'],
-      nav: 'sell',
-      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h6M7 13h2M12 12v3M13.500 13.500h-3',
-    },
-  },
-  {
-    path: '/loans',
-    name: 'loan',
-    component: () => import('./loan/Page.vue'),
-    meta: {
-      title: 'loan',
-      rights: ['deal.view'],
-      nav: 'sell',
-      icon: 'M3.5 8.500h13L10 4zM5.500 8.500v5M10 8.500v5M14.500 8.500v5M3.5 16.5h13',
-    },
-  },
-  {
-    path: '/collection',
-    name: 'collection',
-    component: () => import('./collection/Page.vue'),
-    meta: {
-      title: 'collection',
-      rights: ['report.view'],
-      nav: 'sell',
-      icon: 'M5 3.5h10v13l-2.500-1.500L10 16.500l-2.500-1.500L5 16.500zM7.500 7.500h5M7.500 10.500h5',
-    },
-  },
-  {
     path: '/changes/:change(\\d+)?',
     name: 'change',
     component: () => import('./change/Page.vue'),
@@ -207,17 +174,6 @@ export const routes: RouteRecordRaw[] = [
       rights: ['deal.view'],
       nav: 'sell',
       icon: 'M4 7.500h11M12 4.500l3 3-3 3M16 12.500H5M8 9.500l-3 3 3 3',
-    },
-  },
-  {
-    path: '/refunds/:refund(\\d+)?',
-    name: 'refund',
-    component: () => import('./refund/Page.vue'),
-    meta: {
-      title: 'refund',
-      rights: ['finance.handle'],
-      nav: 'sell',
-      icon: 'M7.500 4.500 4 8l3.500 3.500M4 8h8a4 4 0 0 1 0 8H7',
     },
   },
   {
@@ -287,6 +243,50 @@ export const routes: RouteRecordRaw[] = [
     name: 'service-one',
     component: () => import('./service/One.vue'),
     meta: { title: 'service-one', rights: ['deal.view'] },
+  },
+  {
+    path: '/arrears',
+    name: 'arrears',
+    component: () => import('./arrears/Page.vue'),
+    meta: {
+      title: 'arrears',
+      rights: ['deal.view'],
+      nav: 'money',
+      icon: 'M4 3.5h12v13H4zM7 7h6M7 10h6M7 13h2M12 12v3M13.500 13.500h-3',
+    },
+  },
+  {
+    path: '/loans',
+    name: 'loan',
+    component: () => import('./loan/Page.vue'),
+    meta: {
+      title: 'loan',
+      rights: ['deal.view'],
+      nav: 'money',
+      icon: 'M3.5 8.500h13L10 4zM5.500 8.500v5M10 8.500v5M14.500 8.500v5M3.5 16.5h13',
+    },
+  },
+  {
+    path: '/refunds/:refund(\\d+)?',
+    name: 'refund',
+    component: () => import('./refund/Page.vue'),
+    meta: {
+      title: 'refund',
+      rights: ['finance.handle'],
+      nav: 'money',
+      icon: 'M7.500 4.500 4 8l3.500 3.500M4 8h8a4 4 0 0 1 0 8H7',
+    },
+  },
+  {
+    path: '/collection',
+    name: 'collection',
+    component: () => import('./collection/Page.vue'),
+    meta: {
+      title: 'collection',
+      rights: ['report.view'],
+      nav: 'money',
+      icon: 'M5 3.5h10v13l-2.500-1.500L10 16.500l-2.500-1.500L5 16.500zM7.500 7.500h5M7.500 10.500h5',
+    },
   },
   {
     path: '/receipt-books',

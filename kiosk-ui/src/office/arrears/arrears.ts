@@ -15,6 +15,7 @@ export const FUNDS = [
   'bank_loan',
   'fund_loan',
   'area_difference',
+  'attached',
   'fit_out',
   'agency_fee',
   'late_fee',
