@@ -16,7 +16,8 @@ enum { REMIND_BATCH = 200 };
     "l.id)), 0)"
 
 #define THE_LINE     LIVING("l")
-#define CAME         "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = l.deal_id), 0)"
+#define RECEIVED     "FROM received r WHERE r.deal_id = l.deal_id"
+#define CAME         "COALESCE((SELECT SUM(r.amount_fen) " RECEIVED "), 0)"
 #define MARKED       MARK("l") " AS mark, "
 #define ALL_MARKS    OF_LINES(MARK("o")) "), 0)"
 #define MARKS_BEFORE OF_LINES(MARK("o")) EARLIER

@@ -98,7 +98,7 @@ test('banks and accounts: what comes first is said, and what is wrong', async ()
 
 test('which money goes where: only what may be is offered, and nobody overwrites another', async () => {
   const page = await office('manager', '/accounts')
-  await page.locator('.missing', { hasText: '16 种款项收不了' }).waitFor()
+  await page.locator('.missing', { hasText: '17 种款项收不了' }).waitFor()
   assert.deepEqual((await options(page, '定金，全项目')).length, 1, 'escrow alone')
   assert.equal((await options(page, '其他，全项目')).length, 2)
   assert.equal((await options(page, '代收费用，全项目')).length, 1)
