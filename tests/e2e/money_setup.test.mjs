@@ -110,7 +110,7 @@ test('which money goes where: only what may be is offered, and nobody overwrites
   await page.locator('.whole').waitFor()
   await b.button(page, '保存整表').click()
   await page.locator('.el-message', { hasText: '已保存' }).waitFor()
-  assert.equal((await people.manager.get(of('account-rules'))).items.length, 16)
+  assert.equal((await people.manager.get(of('account-rules'))).items.length, 17)
 
   await b.button(other, '保存整表').click()
   await problem(other, '已被他人修改')
