@@ -1,5 +1,5 @@
-// axe_office.test.mjs - every screen and every dialog of the office and the counter, in both languages: axe finds
-// nothing.
+// axe_office.test.mjs - every screen and every dialog of the office and the counter: axe finds nothing; at
+// night in both languages.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { csvOf, madeList } from '../integration/lib/lists.mjs'
@@ -11,7 +11,7 @@ import { changeData, changeLooks } from './lib/change_screens.mjs'
 import * as c from './lib/customer_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
-import { AGAIN, inBoth, LANGS, Looker } from './lib/look.mjs'
+import { AGAIN, inEach, LANGS, Looker } from './lib/look.mjs'
 import { buyerOf } from './lib/member.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
@@ -238,7 +238,7 @@ const finish = async (looks) => {
 }
 
 test('office: log-in and first password', () =>
-  inBoth(async (lang) => {
+  inEach(async (lang) => {
     const login = `first-${lang.slice(0, 2)}`
     stage.site.ctlOk('user', 'add', login, '--name', '新人', '--posts', 'consultant', { input: 'a first word 7 0\n' })
     const page = await b.office(stage.browser, stage.site, '/', { lang })
@@ -257,29 +257,29 @@ test('office: log-in and first password', () =>
 const WALKERS = ['manager', 'control', 'admin', 'cashier', 'sales']
 
 test('office: every screen of the menu', () =>
-  inBoth(async (lang) => {
+  inEach(async (lang) => {
     const done = new Set()
     for (const login of WALKERS) await (await menuScreens(login, lang, done)).done()
   }))
 
-test('office: the chart, its dialogs, a unit', async () => finish(await inBoth(chartDialogs)))
+test('office: the chart, its dialogs, a unit', async () => finish(await inEach(chartDialogs)))
 
-test('office: forms and help', async () => finish(await inBoth(forms)))
+test('office: forms and help', async () => finish(await inEach(forms)))
 
-test('office: the steps of an import', async () => finish(await inBoth(importSteps)))
+test('office: the steps of an import', async () => finish(await inEach(importSteps)))
 
-test('office: a matrix sheet', async () => finish(await inBoth(matrixSteps)))
+test('office: a matrix sheet', async () => finish(await inEach(matrixSteps)))
 
-test('office: accounts and receipt books', async () => finish(await inBoth(moneySetup)))
+test('office: accounts and receipt books', async () => finish(await inEach(moneySetup)))
 
 test('office: a publication', async () => {
   const { id } = await w.draft(stage.people.control, stage.project, '自检')
-  await finish(await inBoth((lang) => publicationScreens(lang, id)))
+  await finish(await inEach((lang) => publicationScreens(lang, id)))
 })
 
 test('office: approvals, plans and their settings', async () => {
   const made = await approvalData(stage)
-  await inBoth(async (lang) => {
+  await inEach(async (lang) => {
     const found = []
     await approvalLooks(stage, lang, made, async (page, name) => {
       found.push(...(await b.axe(page)).map((line) => `${lang} ${name}: ${line}`))
@@ -302,7 +302,7 @@ test('office: opening days', async () => {
 // ---- the counter
 
 test('counter', () =>
-  inBoth(async (lang) => {
+  inEach(async (lang) => {
     const fresh = new Looker(await b.counter(stage.browser, stage.site, { lang }))
     await fresh.page.waitForSelector('#c-name')
     await fresh.at('counter log-in')
@@ -319,10 +319,10 @@ test('counter', () =>
     await look.done()
   }))
 
-/** What a walk of lib/member_screens.mjs shows, in both languages, looked at as it comes. */
+/** What a walk of lib/member_screens.mjs shows, looked at as it comes. */
 async function lookAlong(walk) {
   const found = []
-  await inBoth((lang, i) =>
+  await inEach((lang, i) =>
     walk(lang, i, async (page, name, within) => {
       found.push(...(await b.axe(page, within)).map((line) => `${lang} ${name}: ${line}`))
     }),

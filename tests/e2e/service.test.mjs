@@ -1,6 +1,6 @@
 // service.test.mjs - after the contract, in a real browser: the board, what falls due, the contract's own steps, a
-// loan, a notice, the text of a paper; processes and templates edited. Each screen and dialog is held against axe in
-// both languages. With ANCHANG_SHOTS pictures are kept there. One story: each test goes on from the one before.
+// loan, a notice, the text of a paper; processes and templates edited. Each screen and dialog is held against axe.
+// With ANCHANG_SHOTS pictures are kept there. One story: each test goes on from the one before.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,8 +8,8 @@ import { after, before } from 'node:test'
 import { Sales } from '../integration/lib/service.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
+import { LANGS } from './lib/look.mjs'
 
-const LANGS = ['zh-CN', 'en']
 const SHOTS = process.env.ANCHANG_SHOTS
 const SIZES = { small: b.DESK, wide: { width: 1920, height: 1080 } }
 let stage, manager, made, deal

@@ -91,12 +91,21 @@ export function browserTest(browser, name, options, run) {
     try {
       await run(t)
     } catch (error) {
+      await tell(t, own())
       await keepPictures(own(), name)
       throw error
     } finally {
       await Promise.all(own().map((c) => c.close()))
     }
   })
+}
+
+/** What the pages of a failed test show: where a log is all there is, it is what tells why. */
+async function tell(t, contexts) {
+  for (const page of contexts.flatMap((c) => c.pages())) {
+    const text = await page.evaluate(() => document.body.innerText.replace(/\s+/g, ' ')).catch((e) => e.message)
+    t.diagnostic(`${page.url()}: ${text.slice(0, 2000)}`)
+  }
 }
 
 async function keepPictures(contexts, name) {
