@@ -26,9 +26,9 @@
 #include <cmocka.h>
 
 #include "db/content.h"
-#include "db/migrate.h"
 #include "db/tx.h"
 #include "db/unit.h"
+#include "migrated.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -240,8 +240,8 @@ static inline int fixture_setup(void **state)
     snprintf(f->dir, sizeof(f->dir), "/tmp/anchang-test.XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     snprintf(f->path, sizeof(f->path), "%s/test.db", f->dir);
+    migrated_make(f->path);
     assert_int_equal(db_open(f->path, DB_WRITER, &f->db), 0);
-    assert_int_equal(db_migrate(f->db, NULL), 0);
     assert_int_equal(seal_ring_add(&f->seal, (const uint8_t[SEAL_KEY]){1}), 0);
     f->now_ms = FIXTURE_NOW;
     f->actor = (struct actor){.kind = ACTOR_USER, .id = 1, .name = "tester", .all_projects = true};

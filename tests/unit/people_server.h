@@ -20,10 +20,10 @@
 #include "daemon/terminal_watch.h"
 #include "db/audit.h"
 #include "db/clock.h"
-#include "db/migrate.h"
 #include "db/post.h"
 #include "db/user.h"
 #include "http_server.h"
+#include "migrated.h"
 
 #define WORD      "correct horse 9"
 #define ROOT_WORD "battery staple 7"
@@ -154,7 +154,6 @@ static inline int setup(void **state)
     static const uint8_t key[AUDIT_KEY_SIZE] = {9};
     struct writer_options w = {.committed = committed, .arg = &app};
     struct http_options o = {.routes = table, .limits = {.no_rate = true}, .log = server_log};
-    struct db *db = NULL;
 
     (void)state;
     assert_true(sodium_init() >= 0);
@@ -166,9 +165,7 @@ static inline int setup(void **state)
     snprintf(server.db_path, sizeof(server.db_path), "%s/test.db", server.dir);
     snprintf(server.log_path, sizeof(server.log_path), "%s/log", server.dir);
     server.log_fd = open(server.log_path, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-    assert_int_equal(db_open(server.db_path, DB_WRITER, &db), 0);
-    assert_int_equal(db_migrate(db, NULL), 0);
-    db_close(db);
+    migrated_make(server.db_path);
     assert_int_equal(seal_ring_add(&app.seal, key), 0);
     w.seal = &app.seal;
     o.seal = &app.seal;

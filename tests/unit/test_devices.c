@@ -19,10 +19,10 @@
 #include "daemon/http/feed.h"
 #include "db/audit.h"
 #include "db/clock.h"
-#include "db/migrate.h"
 #include "db/terminal.h"
 #include "db/writer.h"
 #include "drivers/port_impl.h"
+#include "migrated.h"
 #include "patience.h"
 
 enum { HEARD_MAX = 64 };
@@ -108,7 +108,6 @@ static int setup(void **state)
         .path = office.app.db_path, .committed = committed, .fatal = fatal};
     struct devices_options options = {.app = &office.app, .swiped = swiped, .log = quiet};
     char error[MODEL_ERROR_MAX];
-    struct db *db;
 
     (void)state;
     memset(&office, 0, sizeof(office));
@@ -120,9 +119,7 @@ static int setup(void **state)
         snprintf(office.config.virtual.items[office.config.virtual.n++].path, 16, "reader %d", i);
     office.app.config = &office.config;
     audit_set_key(key);
-    assert_int_equal(db_open(office.app.db_path, DB_WRITER, &db), 0);
-    assert_int_equal(db_migrate(db, NULL), 0);
-    db_close(db);
+    migrated_make(office.app.db_path);
     assert_int_equal(feed_create(&feeding, &office.app.feed), 0);
     assert_int_equal(writer_start(&writing, &office.app.writer), 0);
     assert_int_equal(call_writer(terminal_apply, &office.terminal_id), 0);

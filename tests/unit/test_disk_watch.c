@@ -19,8 +19,8 @@
 #include "daemon/disk_watch.h"
 #include "db/audit.h"
 #include "db/clock.h"
-#include "db/migrate.h"
 #include "db/writer.h"
+#include "migrated.h"
 #include "patience.h"
 
 #define MIB INT64_C(1048576)
@@ -62,7 +62,6 @@ static int setup(void **state)
     static const uint8_t key[AUDIT_KEY_SIZE] = {7};
     const struct writer_options writing = {.path = box.app.db_path, .fatal = fatal};
     const struct disks_options options = {.app = &box.app, .measure = measure, .log = line};
-    struct db *db;
 
     (void)state;
     memset(&box, 0, sizeof(box));
@@ -76,9 +75,7 @@ static int setup(void **state)
     box.app.config = &box.config;
     box.free_mib[0] = box.free_mib[1] = 50 * 1024;
     audit_set_key(key);
-    assert_int_equal(db_open(box.app.db_path, DB_WRITER, &db), 0);
-    assert_int_equal(db_migrate(db, NULL), 0);
-    db_close(db);
+    migrated_make(box.app.db_path);
     assert_int_equal(writer_start(&writing, &box.app.writer), 0);
     assert_int_equal(disks_start(&options, &box.app.disks), 0);
     return 0;
