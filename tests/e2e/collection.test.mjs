@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { pay, slip } from '../integration/lib/money.mjs'
-import { Sales } from '../integration/lib/service.mjs'
+import { approvedLoan, Sales } from '../integration/lib/service.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
 
@@ -23,23 +23,11 @@ const office = (address, login, more) =>
 const of = (rest) => `/api/v1/projects/${project}/${rest}`
 const digits = (text) => Number(text.replace(/[^\d.-]/g, ''))
 
-/** A loan of the deal that its bank has approved; all else is paid. */
+/** What is not lent is paid, and the loan approved. */
 async function approved(deal) {
-  const { manager, cashier } = people
-  const path = `/api/v1/deals/${deal.id}/mortgages`
-  const { amount_fen } = deal.receivables.find((l) => l.fund === 'bank_loan')
-  const asked = { kind: 'commercial', bank: '建设银行', amount_fen, years: 20 }
-  const { papers } = await manager.post(path, asked, 200)
-  const now = async () => (await manager.get(path)).items[0]
-  const at = async (step, body) => {
-    const { id, version } = await now()
-    await manager.post(`/api/v1/mortgages/${id}/${step}`, { version, ...body }, 200)
-  }
-  await at('papers', { papers: papers.map((p) => p.code) })
-  await at('step', { step: 'submit' })
-  await at('step', { step: 'approve', amount_fen })
+  await approvedLoan(people.manager, deal)
   for (const l of deal.receivables.filter((x) => x.fund !== 'bank_loan' && x.amount_fen > x.received_fen))
-    await pay(cashier, deal.id, l.fund, l.amount_fen - l.received_fen)
+    await pay(people.cashier, deal.id, l.fund, l.amount_fen - l.received_fen)
 }
 
 test('arrears: by age in the address, chosen, recorded once a day', async () => {
