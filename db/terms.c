@@ -73,8 +73,7 @@ static void row_read(struct stmt *s, struct terms_row *row)
     row->attached_fen = stmt_int(s, 31);
     row->unit_price_fen =
         row->area > 0 ? money_unit_price(row->total_fen - row->attached_fen, row->area) : 0;
-    row->discount_bp = money_round((__int128)(row->list_fen - row->total_fen) * 10000,
-                                   row->list_fen - row->attached_fen, 1, ROUND_UP);
+    row->discount_bp = terms_discount_bp(row);
 }
 
 static int steps_read(struct db *db, struct terms_made *made)

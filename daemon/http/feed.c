@@ -161,8 +161,8 @@ static void wake(struct feed_stream *s)
     MHD_resume_connection(s->connection);
 }
 
-/* @e is the newest. Without memory for it (NULL) there is a hole that nobody gets over: the ring
- * begins anew behind it. */
+/* @e is the newest. When there is no room for it (NULL) there is a hole that nobody gets over: the
+ * ring begins anew behind it, and who listens is told to read all again. */
 static void ring_add(struct feed *f, struct event *e)
 {
     while (f->n > 0 && (!e || f->n >= f->events_max || f->bytes + e->n > f->bytes_max))
@@ -177,14 +177,13 @@ static void ring_add(struct feed *f, struct event *e)
 
 int feed_post(struct feed *f, uint64_t channel, const char *name, const char *data, size_t n)
 {
+    const bool fits = n <= f->bytes_max / 4;
     struct event *e;
 
     if (!name_ok(name))
         return -EINVAL;
-    if (n > f->bytes_max / 4)
-        return -EMSGSIZE;
     pthread_mutex_lock(&f->lock);
-    e = event_make(f, f->last + 1, name, data, n);
+    e = fits ? event_make(f, f->last + 1, name, data, n) : NULL;
     if (e)
         e->channel = channel;
     ring_add(f, e);
@@ -195,7 +194,7 @@ int feed_post(struct feed *f, uint64_t channel, const char *name, const char *da
             s->position = f->last; /* who took all of its own is not behind */
     }
     pthread_mutex_unlock(&f->lock);
-    return e ? 0 : -ENOMEM;
+    return e ? 0 : fits ? -ENOMEM : -EMSGSIZE;
 }
 
 void feed_checked(struct feed *f)

@@ -65,7 +65,7 @@ void feed_shutdown(struct feed *f);
 struct feed *feed_free(struct feed *f);
 
 /* Appends an event called @name ([a-z.-]) with @data (UTF-8, usually JSON; line breaks are kept as
- * the format demands) and wakes who listens. -EMSGSIZE above a quarter of the ring. -ENOMEM: the
+ * the format demands) and wakes who listens. -EMSGSIZE above a quarter of the ring, -ENOMEM: the
  * event is lost, and who would have heard it, or has not heard all before it, is told to start
  * over. */
 int feed_post(struct feed *f, uint64_t channel, const char *name, const char *data, size_t n);

@@ -299,7 +299,12 @@ static void test_ring_is_bounded(void **state)
         assert_int_equal(feed_post(server.feed, 1, "e", big, 900), 0);
     feed_get_stats(server.feed, &stats);
     assert_true(stats.bytes <= 4000);
-    assert_int_equal(feed_post(server.feed, 1, "e", big, 1001), -EMSGSIZE);
+    s = stream_open("/api/events", "");
+    assert_true(stream_until(&s, "event: heartbeat\n"));
+    assert_int_equal(feed_post(server.feed, feed_channel(FEED_PUBLIC, 1), "e", big, 1001),
+                     -EMSGSIZE);
+    assert_true(stream_until(&s, "event: reset\n"));
+    stream_close(&s);
 }
 
 /* Memory for TOO_MUCH in one piece is not to be had any more, or as it was before. */
