@@ -89,7 +89,7 @@ struct change_refund {
     int64_t customer_id, user_id; /* the main buyer; who asked for the change */
     const char *reason;
 };
-int refund_of_change(struct tx *tx, const struct change_refund *refund);
+int refund_of_change(struct tx *tx, const struct change_refund *of);
 /* CHANGE_UNPAID while one of the change is not paid. */
 int refund_of_change_paid(struct tx *tx, int64_t change_id);
 /* Before that: whether it is known who lent what there is. REFUND_LENDER. */

@@ -27,11 +27,10 @@ int refund_now_read(struct tx *tx, int64_t id, struct refund_now *ret);
 int refund_need(struct tx *tx, int64_t id, int64_t version, const char *state,
                 struct refund_now *ret);
 /* It waits for finance, by that approval. */
-int refund_approve(struct tx *tx, const struct refund_now *refund, int64_t approval_id);
-int refund_tell(struct tx *tx, const struct refund_now *refund);
+int refund_approve(struct tx *tx, const struct refund_now *now, int64_t approval_id);
+int refund_tell(struct tx *tx, const struct refund_now *now);
 /* All that will be done, as it is stored. */
-int refund_hash(struct tx *tx, const struct refund_now *refund,
-                uint8_t ret_hash[APPROVAL_HASH_SIZE]);
+int refund_hash(struct tx *tx, const struct refund_now *now, uint8_t ret_hash[APPROVAL_HASH_SIZE]);
 
 enum refund_step {
     REFUND_ASKED,
