@@ -8,11 +8,13 @@
 static const char collection_sql[] =
     "SELECT v.day, o.fund, a.tender, COALESCE(u.name, v.actor), COALESCE(u.id, 0), "
     "SUM(CASE WHEN v.kind = 'receipt' THEN e.amount_fen ELSE 0 END), "
-    "SUM(CASE WHEN v.kind IN ('void', 'reversal') THEN e.amount_fen ELSE 0 END), "
-    "SUM(CASE WHEN v.kind NOT IN ('receipt', 'void', 'reversal') THEN CASE WHEN a.id = e.credit_id "
-    "THEN e.amount_fen ELSE -e.amount_fen END ELSE 0 END) FROM voucher v JOIN ledger_entry e ON "
-    "e.voucher_id = v.id JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) AND "
-    "a.kind = 'tender' JOIN ledger_account o ON o.id IN (e.debit_id, e.credit_id) AND o.id <> a.id "
+    "SUM(CASE WHEN w.kind = 'receipt' THEN e.amount_fen ELSE 0 END), "
+    /* Also a refund that was taken back. */
+    "SUM(CASE WHEN v.kind = 'receipt' OR w.kind = 'receipt' THEN 0 WHEN a.id = e.credit_id "
+    "THEN e.amount_fen ELSE -e.amount_fen END) FROM voucher v LEFT JOIN voucher w ON "
+    "w.id = v.reverses_id JOIN ledger_entry e ON e.voucher_id = v.id JOIN ledger_account a ON "
+    "a.id IN (e.debit_id, e.credit_id) AND a.kind = 'tender' JOIN ledger_account o ON "
+    "o.id IN (e.debit_id, e.credit_id) AND o.id <> a.id "
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON CASE WHEN s.id IS NULL "
     "THEN u.login = v.actor ELSE u.id = s.user_id END WHERE v.project_id = $1 AND "
     "v.day BETWEEN $2 AND $3 GROUP BY v.day, u.id, v.actor, o.fund, a.tender "

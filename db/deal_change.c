@@ -453,7 +453,7 @@ int deal_change_end(struct tx *tx, int64_t change_id, const uint8_t hash[APPROVA
 /* ---- finance is through ---- */
 
 struct archiving {
-    int64_t deal_id, project_id, building_id, version, refund_fen;
+    int64_t deal_id, project_id, building_id, version;
     bool executed;
 };
 
@@ -461,8 +461,8 @@ static int archiving_read(struct tx *tx, int64_t change_id, struct archiving *a)
 {
     struct stmt *s;
     int r = tx_row(tx, &s,
-                   "SELECT g.project_id, g.deal_id, u.building_id, g.version, g.refund_fen, "
-                   "g.state, g.archived_ms FROM deal_change g JOIN deal d ON d.id = g.deal_id "
+                   "SELECT g.project_id, g.deal_id, u.building_id, g.version, g.state, "
+                   "g.archived_ms FROM deal_change g JOIN deal d ON d.id = g.deal_id "
                    "JOIN unit u ON u.id = d.unit_id WHERE g.id = $1",
                    change_id);
 
@@ -472,28 +472,25 @@ static int archiving_read(struct tx *tx, int64_t change_id, struct archiving *a)
                             .deal_id = stmt_int(s, 1),
                             .building_id = stmt_int(s, 2),
                             .version = stmt_int(s, 3),
-                            .refund_fen = stmt_int(s, 4),
                             .executed =
-                                strcmp(stmt_text(s, 5), "executed") == 0 && stmt_is_null(s, 6)};
+                                strcmp(stmt_text(s, 4), "executed") == 0 && stmt_is_null(s, 5)};
     stmt_reset(s);
     return tx_need_building(tx, a->project_id, a->building_id);
 }
 
-/* What was to be paid back is, and what was owed of it is settled (I6). */
+/* What was to be paid back is (I6), and what was owed beside it is settled. */
 static int paid_back(struct tx *tx, const struct archiving *a, int64_t change_id)
 {
-    const struct change_refund refund = {.deal_id = a->deal_id,
-                                         .change_id = change_id,
-                                         .project_id = a->project_id,
-                                         .building_id = a->building_id,
-                                         .amount_fen = a->refund_fen};
-    int r = db_run(tx->db,
+    int r = refund_of_change_paid(tx, change_id);
+
+    if (r == 0)
+        r = db_run(tx->db,
                    "UPDATE receivable SET ended_ms = $3 WHERE deal_id = $1 AND change_id = $2 AND "
                    "ended_ms IS NULL AND EXISTS (SELECT 1 FROM deal d WHERE d.id = $1 AND "
                    "d.closed_ms IS NOT NULL)",
                    "iii", a->deal_id, change_id, tx->now_ms);
 
-    return r < 0 ? r : a->refund_fen ? refund_of_change(tx, &refund) : 0;
+    return r < 0 ? r : 0;
 }
 
 static int todos_end(struct tx *tx, int64_t change_id, const char *result)
@@ -516,7 +513,6 @@ static int archive_log(struct tx *tx, const struct archiving *a, int64_t change_
 
     trail_int(&trail, "change_id", NULL, &change_id);
     trail_text(&trail, "result", NULL, result);
-    trail_int(&trail, "refund_fen", NULL, &a->refund_fen);
     r = audit_add(tx, "deal.change-archive", "deal", a->deal_id, a->project_id, &trail);
     return r < 0 ? r : tx_changed(tx, CHANGE_DEAL, a->project_id, a->building_id, a->deal_id);
 }

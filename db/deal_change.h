@@ -71,8 +71,8 @@ struct deal_change_ask {
     size_t n_buyers;
     int64_t days;
     int64_t receivable_id;
-    int64_t refund_fen, forfeit_fen, penalty_fen;
-    const char *media[DEAL_CHANGE_MEDIA_MAX]; /* attachments */
+    int64_t refund_fen, forfeit_fen, penalty_fen; /* the buyer's penalty is kept of the refund */
+    const char *media[DEAL_CHANGE_MEDIA_MAX];     /* attachments */
     size_t n_media;
     const struct approval_values *values; /* of approvals, */
     int64_t resubmits_id;                 /* and this */
@@ -80,6 +80,7 @@ struct deal_change_ask {
 
 /* Asks for it. CHANGE_STAGE (not in this stage), CHANGE_RUNNING, FILING_STANDS (G15), FIELDS_WRONG
  * with each field that is missing or not of this kind, REASON_NEEDED; by kind CHANGE_MONEY_SUM,
+ * CHANGE_KEPT (more than the buyer paid himself), REFUND_LENDER,
  * CHANGE_NOT_NOTICED (T16), CHANGE_TERMS_OTHERS, CHANGE_TERMS_KIND (they change something else),
  * PRICE_ABOVE_FILED, CHANGE_TARGET (the unit exchanged for is not free), RENAME_FORBIDDEN (somebody
  * new for a home after subscription, without an exception), CHANGE_MAIN_BUYER, CHANGE_NOTHING,
@@ -114,8 +115,9 @@ struct deal_change_effect {
 int deal_change_preview(struct tx *tx, const struct deal_change_ask *ask,
                         int (*each)(void *arg, const struct deal_change_effect *effect), void *arg);
 
-/* Finance is through with it: what is to be paid back was. CHANGE_STATE (not executed, or
- * archived), CHANGE_TODO_OPEN, VERSION_CHANGED, REASON_NEEDED without a result. */
+/* Finance is through with it: what is to be paid back was, each as a refund (refund.h).
+ * CHANGE_STATE (not executed, or archived), CHANGE_UNPAID, CHANGE_TODO_OPEN, VERSION_CHANGED,
+ * REASON_NEEDED without a result. */
 int deal_change_archive(struct tx *tx, int64_t change_id, int64_t version, const char *result);
 
 /* ---- reading ---- */

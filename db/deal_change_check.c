@@ -138,15 +138,28 @@ static int fields_check(struct changing *c)
 
 /* ---- money ---- */
 
-static int money_check(struct changing *c)
+static int money_refuse(struct changing *c, enum fault_code code, int64_t fen)
 {
     char text[DEAL_YUAN];
 
+    deal_yuan(fen, text);
+    return fault_set(c->tx->fault, code, "amount", text, NULL);
+}
+
+/* What the buyer loses is taken of what he paid; the rest goes back. */
+static int money_check(struct changing *c)
+{
+    const int64_t penalty = is(c->fault_side, "buyer") ? c->penalty_fen : 0;
+    int64_t own = 0;
+    int r;
+
     c->amount_fen = c->received_fen;
-    if (c->refund_fen + c->forfeit_fen == c->received_fen)
-        return 0;
-    deal_yuan(c->received_fen, text);
-    return fault_set(c->tx->fault, FAULT_CHANGE_MONEY_SUM, "amount", text, NULL);
+    if (c->refund_fen + c->forfeit_fen != c->received_fen)
+        return money_refuse(c, FAULT_CHANGE_MONEY_SUM, c->received_fen);
+    r = change_own_money(c, &own);
+    if (r == 0 && c->forfeit_fen + penalty > own)
+        return money_refuse(c, FAULT_CHANGE_KEPT, own);
+    return r < 0 ? r : refund_lenders_known(c->tx, c->deal.id);
 }
 
 /* T16: the day to sign by has passed, and that it did was told. */

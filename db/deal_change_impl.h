@@ -71,6 +71,8 @@ int change_exchange(struct changing *c, int64_t *ret_new_deal_id);
 
 /* The deal ends as @outcome, and its unit is free again: by a cancel, a rescission, a forfeit. */
 int change_end_deal(struct changing *c);
+/* What the deal has and no lender sent: what can be kept of it. */
+int change_own_money(struct changing *c, int64_t *ret_fen);
 /* What was received of the deal goes to @to_id, fund by fund, by one voucher. */
 int change_money_move(struct changing *c, int64_t to_id);
 /* A unit that comes back, and what came back with it, is priced anew before it is sold (G13). */

@@ -7,6 +7,7 @@
 #include "db/deal_change_impl.h"
 #include "db/ledger.h"
 #include "db/receivable.h"
+#include "db/refund.h"
 
 static const char *outcome_of(enum deal_change_kind kind)
 {
@@ -42,49 +43,87 @@ static struct voucher voucher_of(const struct changing *c, enum voucher_kind kin
                             .change_id = c->id};
 }
 
-/* What is forfeited is ours, fund by fund. */
-static int forfeit(struct changing *c)
+/* The buyer's own: a lender's money is not his to lose. */
+static int own_sums(struct changing *c, struct fund_sum sums[FUND_COUNT], size_t *ret_n)
+{
+    size_t n = 0, own = 0;
+    int r = ledger_deal_sums(c->tx, c->deal.id, sums, &n);
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        if (funds[sums[i].fund].class != FUND_CLASS_LOAN)
+            sums[own++] = sums[i];
+    *ret_n = own;
+    return r;
+}
+
+int change_own_money(struct changing *c, int64_t *ret_fen)
+{
+    struct fund_sum sums[FUND_COUNT];
+    size_t n = 0;
+    int r = own_sums(c, sums, &n);
+
+    *ret_fen = 0;
+    for (size_t i = 0; i < n; i++)
+        *ret_fen += sums[i].fen;
+    return r;
+}
+
+/* @fen of it is ours, fund by fund: as income of the same fund, or all as that of @as. */
+static int keep(struct changing *c, int64_t fen, enum fund as)
 {
     const struct voucher voucher = voucher_of(c, VOUCHER_FORFEIT);
     struct fund_sum sums[FUND_COUNT];
     int64_t id = 0, from = 0, to = 0;
     size_t n = 0;
-    int r = ledger_deal_sums(c->tx, c->deal.id, sums, &n);
+    int r = own_sums(c, sums, &n);
 
-    fund_sums_take(sums, &n, c->forfeit_fen);
+    fund_sums_take(sums, &n, fen);
     if (r == 0)
         r = voucher_make(c->tx, &voucher, &id);
     for (size_t i = 0; r == 0 && i < n; i++) {
         r = ledger_deal(c->tx, c->deal.project_id, c->deal.id, sums[i].fund, &from);
         if (r == 0)
-            r = ledger_income(c->tx, c->deal.project_id, sums[i].fund, &to);
+            r = ledger_income(c->tx, c->deal.project_id, as == FUND_COUNT ? sums[i].fund : as, &to);
         if (r == 0)
             r = ledger_enter(c->tx, id, from, to, sums[i].fen);
     }
     return r;
 }
 
-/* What is forfeited leaves the deal now; what is refunded when finance has paid it (WF-11). */
+static int give_back(struct changing *c)
+{
+    const struct change_refund refund = {.deal_id = c->deal.id,
+                                         .change_id = c->id,
+                                         .approval_id = c->approval_id,
+                                         .project_id = c->deal.project_id,
+                                         .building_id = c->deal.building_id,
+                                         .unit_id = c->deal.unit_id,
+                                         .customer_id = c->deal.customer_id,
+                                         .user_id = c->user_id,
+                                         .reason = c->reason};
+
+    return refund_of_change(c->tx, &refund);
+}
+
+/* What is forfeited leaves the deal now, and so does the buyer's penalty, which nothing could be
+ * paid for any more; all that is left is to be paid back. A penalty of the seller is owed. */
 static int money_settle(struct changing *c)
 {
+    const bool buyer = strcmp(c->fault_side, "buyer") == 0;
     char today[DAY_TEXT];
-    struct receivable_new line = {.deal_id = c->deal.id, .change_id = c->id, .due_date = today};
+    const struct receivable_new line = {.deal_id = c->deal.id,
+                                        .change_id = c->id,
+                                        .fund = funds[FUND_PENALTY].code,
+                                        .amount_fen = -c->penalty_fen,
+                                        .due_date = today};
     int r = 0;
 
     day_of(c->tx->now_ms, today);
     if (c->forfeit_fen)
-        r = forfeit(c);
-    if (r == 0 && c->refund_fen) {
-        line.fund = funds[FUND_REFUND].code;
-        line.amount_fen = -c->refund_fen;
-        r = receivable_add(c->tx, &line);
-    }
-    if (r == 0 && c->penalty_fen) { /* the side at fault owes it */
-        line.fund = funds[FUND_PENALTY].code;
-        line.amount_fen = strcmp(c->fault_side, "buyer") == 0 ? c->penalty_fen : -c->penalty_fen;
-        r = receivable_add(c->tx, &line);
-    }
-    return r;
+        r = keep(c, c->forfeit_fen, FUND_COUNT);
+    if (r == 0 && c->penalty_fen)
+        r = buyer ? keep(c, c->penalty_fen, FUND_PENALTY) : receivable_add(c->tx, &line);
+    return r < 0 ? r : give_back(c);
 }
 
 int change_money_move(struct changing *c, int64_t to_id)

@@ -16,8 +16,8 @@
     "t.total_fen FROM terms t WHERE t.id = d.terms_id AND t.plan_id IS NULL), 0))"
 /* What is to go back of an ended deal, and has not yet. */
 #define TO_GO_BACK                                                                                 \
-    "COALESCE((SELECT SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND "            \
-    "g.state = 'executed' AND g.archived_ms IS NULL), 0)"
+    "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
+    "WHERE f.deal_id = d.id AND f.state IN ('asked', 'approved')), 0)"
 
 const char *const exception_kinds[EXCEPTION_KINDS + 1] = {"overpaid",    "held", "orphan", "unpaid",
                                                           "unscheduled", "book", "shift",  NULL};

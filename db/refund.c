@@ -21,7 +21,8 @@ struct asking {
     struct refund_now now;
     struct tender_line lines[REFUND_LINES_MAX];
     enum fund funds[REFUND_LINES_MAX];
-    int64_t bank_account_id; /* that it lies on */
+    char lender[REFUND_LENDER_MAX * 4 + 1]; /* "": it is no loan */
+    int64_t bank_account_id;                /* that it lies on */
     int64_t approval_id;
 };
 
@@ -63,16 +64,67 @@ static int whose(struct asking *a)
     return change_none(a);
 }
 
-static int payee_check(struct asking *a)
+static int payee_refuse(struct asking *a, int64_t fen)
 {
     char text[DEAL_YUAN];
-    int64_t fen = 0;
-    int r = refund_payer_free(a->tx, a->deal.id, a->now.customer_id, &fen);
 
-    if (r < 0 || a->now.total_fen <= fen)
-        return r;
-    deal_yuan(fen < 0 ? 0 : fen, text);
+    deal_yuan(fen, text);
     return fault_set(a->tx->fault, FAULT_REFUND_PAYEE, "amount", text, NULL);
+}
+
+static int customer_check(struct asking *a, const struct refund_payers *payers)
+{
+    int64_t fen = 0;
+
+    for (size_t i = 0; i < payers->n; i++)
+        if (payers->of[i].customer_id == a->now.customer_id && payers->of[i].fund == FUND_COUNT)
+            fen += payers->of[i].fen;
+    return a->now.total_fen <= fen ? 0 : payee_refuse(a, fen);
+}
+
+/* The one who is named, or the only one. */
+static int lender_find(struct asking *a, const struct refund_payers *payers)
+{
+    const char *lender = a->ask->lender ? a->ask->lender : "";
+    int r = refund_lender_named(a->tx, payers);
+
+    for (size_t i = 0; r == 0 && i < payers->n; i++) {
+        const struct refund_paid_in *p = &payers->of[i];
+
+        if (p->fund != a->funds[0] || (a->ask->lender && strcmp(p->lender, lender) != 0))
+            continue;
+        if (a->lender[0] && strcmp(a->lender, p->lender) != 0)
+            return fault_set(a->tx->fault, FAULT_REFUND_LENDER, NULL);
+        snprintf(a->lender, sizeof(a->lender), "%s", p->lender);
+    }
+    return r < 0 || a->lender[0] ? r : payee_refuse(a, 0);
+}
+
+static int lender_check(struct asking *a, const struct refund_payers *payers)
+{
+    int r = lender_find(a, payers);
+
+    for (size_t i = 0; r == 0 && i < a->ask->n_lines; i++) {
+        int64_t fen = 0;
+
+        for (size_t k = 0; k < payers->n; k++)
+            if (payers->of[k].fund == a->funds[i] && strcmp(payers->of[k].lender, a->lender) == 0)
+                fen += payers->of[k].fen;
+        if (a->lines[i].fen > fen)
+            r = payee_refuse(a, fen);
+    }
+    return r;
+}
+
+static int payee_check(struct asking *a)
+{
+    struct refund_payers payers;
+    int r = refund_payers_read(a->tx, a->deal.id, &payers);
+
+    if (r < 0)
+        return r;
+    return funds[a->funds[0]].class == FUND_CLASS_LOAN ? lender_check(a, &payers)
+                                                       : customer_check(a, &payers);
 }
 
 /* ---- what of ---- */
@@ -95,7 +147,14 @@ static bool fund_twice(const struct asking *a, size_t i)
     return false;
 }
 
-/* Up to what is there and not asked back already; a loan goes back to its bank (FC 27.3). */
+/* A loan goes to another than the rest does. */
+static bool loan_mixed(const struct asking *a, size_t i)
+{
+    return (funds[a->funds[i]].class == FUND_CLASS_LOAN) !=
+           (funds[a->funds[0]].class == FUND_CLASS_LOAN);
+}
+
+/* Up to what is there and not asked back already. */
 static int line_check(struct asking *a, size_t i)
 {
     const struct refund_line *line = &a->ask->lines[i];
@@ -105,7 +164,7 @@ static int line_check(struct asking *a, size_t i)
     a->funds[i] = fund_find(line->fund);
     if (a->funds[i] == FUND_COUNT)
         return -EINVAL;
-    if (funds[a->funds[i]].class == FUND_CLASS_LOAN || fund_twice(a, i))
+    if (loan_mixed(a, i) || fund_twice(a, i))
         return fund_refuse(a, FAULT_REFUND_FUND, i, 0);
     a->lines[i].fen = line->amount_fen;
     a->now.total_fen += line->amount_fen;
@@ -165,12 +224,13 @@ static int ask_insert(struct asking *a)
     if (r == 0)
         r = db_get(a->tx->db, &now->id,
                    "INSERT INTO refund (project_id, deal_id, customer_id, reason, bank, user_id, "
-                   "asked_ms) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-                   "ioittii", now->project_id, now->deal_id ? &now->deal_id : NULL,
+                   "asked_ms, lender) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+                   "ioittiit", now->project_id, now->deal_id ? &now->deal_id : NULL,
                    now->customer_id, a->ask->reason, or_empty(a->ask->bank), now->user_id,
-                   a->tx->now_ms);
+                   a->tx->now_ms, (const char *)a->lender);
     if (r > 0)
-        r = refund_account_set(a->tx, now->id, or_empty(a->ask->bank), or_empty(a->ask->account));
+        r = refund_account_set(a->tx, now->id, or_empty(a->ask->bank), or_empty(a->ask->account),
+                               0);
     for (size_t i = 0; r >= 0 && i < a->ask->n_lines; i++)
         r = db_run(a->tx->db,
                    "INSERT INTO refund_line (refund_id, account_id, amount_fen) VALUES "
@@ -195,9 +255,7 @@ static int lines_hash(struct tx *tx, int64_t id, struct approval_hash *h)
     return r;
 }
 
-/* All that will be done, as it is stored. */
-static int refund_hash(struct tx *tx, const struct refund_now *now,
-                       uint8_t ret_hash[APPROVAL_HASH_SIZE])
+int refund_hash(struct tx *tx, const struct refund_now *now, uint8_t ret_hash[APPROVAL_HASH_SIZE])
 {
     struct approval_hash h;
     struct stmt *s;
@@ -209,17 +267,17 @@ static int refund_hash(struct tx *tx, const struct refund_now *now,
     approval_hash_int(&h, "user", now->user_id);
     r = lines_hash(tx, now->id, &h);
     if (r >= 0)
-        r = db_query(tx->db, &s,
-                     "SELECT f.reason, f.bank, a.tail FROM refund f LEFT JOIN refund_account a "
-                     "ON a.refund_id = f.id WHERE f.id = $1",
-                     "i", now->id);
+        r = db_query(tx->db, &s, "SELECT reason, bank, lender FROM refund WHERE id = $1", "i",
+                     now->id);
     if (r >= 0 && (r = stmt_step(s)) == 1) {
         approval_hash_text(&h, "reason", stmt_text(s, 0));
         approval_hash_text(&h, "bank", stmt_text(s, 1));
-        approval_hash_text(&h, "account", stmt_text(s, 2)); /* by its end: it is sealed */
+        approval_hash_text(&h, "lender", stmt_text(s, 2));
     }
     if (r >= 0)
         stmt_reset(s);
+    if (r >= 0)
+        r = refund_account_hash(tx, now->id, &h);
     approval_hash_end(&h, ret_hash);
     return r < 0 ? r : 0;
 }
@@ -277,8 +335,9 @@ int refund_now_read(struct tx *tx, int64_t id, struct refund_now *ret)
     int r = db_query(tx->db, &s,
                      "SELECT f.version, f.project_id, u.building_id, u.id, f.deal_id, "
                      "f.customer_id, f.user_id, f.state, (SELECT SUM(l.amount_fen) FROM "
-                     "refund_line l WHERE l.refund_id = f.id) FROM refund f LEFT JOIN deal d ON "
-                     "d.id = f.deal_id LEFT JOIN unit u ON u.id = d.unit_id WHERE f.id = $1",
+                     "refund_line l WHERE l.refund_id = f.id), f.change_id, f.approval_id FROM "
+                     "refund f LEFT JOIN deal d ON d.id = f.deal_id LEFT JOIN unit u ON "
+                     "u.id = d.unit_id WHERE f.id = $1",
                      "i", id);
 
     if (r == 0)
@@ -293,21 +352,42 @@ int refund_now_read(struct tx *tx, int64_t id, struct refund_now *ret)
                                .deal_id = stmt_int(s, 4),
                                .customer_id = stmt_int(s, 5),
                                .user_id = stmt_int(s, 6),
-                               .total_fen = stmt_int(s, 8)};
+                               .total_fen = stmt_int(s, 8),
+                               .change_id = stmt_int(s, 9),
+                               .approval_id = stmt_int(s, 10)};
     snprintf(ret->state, sizeof(ret->state), "%s", stmt_text(s, 7));
     stmt_reset(s);
+    return 0;
+}
+
+int refund_need(struct tx *tx, int64_t id, int64_t version, const char *state,
+                struct refund_now *ret)
+{
+    int r = refund_now_read(tx, id, ret);
+
+    if (r == 0)
+        r = ret->building_id ? tx_need_building(tx, ret->project_id, ret->building_id)
+                             : tx_need_project(tx, ret->project_id);
+    if (r < 0)
+        return r;
+    if (ret->version != version)
+        return fault_set(tx->fault, FAULT_VERSION_CHANGED, NULL);
+    if (strcmp(ret->state, state) != 0)
+        return fault_set(tx->fault, FAULT_REFUND_STATE, NULL);
     return 0;
 }
 
 int refund_log(struct tx *tx, const struct refund_now *refund, enum refund_step step,
                struct trail *trail)
 {
-    static const char *const of_deal[] = {[REFUND_ASKED] = "deal.refund-ask",
-                                          [REFUND_ENDED] = "deal.refund",
-                                          [REFUND_LOOKED] = "deal.refund-clear"};
-    static const char *const of_customer[] = {[REFUND_ASKED] = "customer.refund-ask",
-                                              [REFUND_ENDED] = "customer.refund",
-                                              [REFUND_LOOKED] = "customer.refund-clear"};
+    static const char *const of_deal[REFUND_STEPS] = {
+        [REFUND_ASKED] = "deal.refund-ask",    [REFUND_ENDED] = "deal.refund",
+        [REFUND_LOOKED] = "deal.refund-clear", [REFUND_DUE] = "deal.refund-due",
+        [REFUND_BACK] = "deal.refund-back",    [REFUND_GIVEN] = "deal.refund-account"};
+    static const char *const of_customer[REFUND_STEPS] = {[REFUND_ASKED] = "customer.refund-ask",
+                                                          [REFUND_ENDED] = "customer.refund",
+                                                          [REFUND_LOOKED] = "customer.refund-clear",
+                                                          [REFUND_BACK] = "customer.refund-back"};
     const struct deal_place place = {.deal_id = refund->deal_id,
                                      .project_id = refund->project_id,
                                      .building_id = refund->building_id};
@@ -331,29 +411,9 @@ int refund_none_open(struct tx *tx, int64_t deal_id)
     return fault_set(tx->fault, FAULT_REFUND_RUNNING, NULL);
 }
 
-/* A deal that was exchanged for another brought its payers along. */
-int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, int64_t *ret_fen)
-{
-    int64_t fen = 0;
-    int r = db_get(tx->db, &fen,
-                   "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM "
-                   "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL) "
-                   "SELECT COALESCE((SELECT SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen "
-                   "ELSE -e.amount_fen END) FROM chain c JOIN ledger_account a ON a.deal_id = c.id "
-                   "JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v "
-                   "ON v.id = e.voucher_id WHERE v.customer_id = $2 AND v.kind <> 'forfeit'), 0) - "
-                   "COALESCE((SELECT SUM(l.amount_fen) FROM chain c JOIN refund f ON "
-                   "f.deal_id = c.id JOIN refund_line l ON l.refund_id = f.id WHERE "
-                   "f.customer_id = $2 AND f.state " REFUND_OPEN "), 0)",
-                   "ii", deal_id, customer_id);
-
-    *ret_fen = fen;
-    return r < 0 ? r : 0;
-}
-
 /* ---- its end ---- */
 
-static int finance_tell(struct tx *tx, const struct refund_now *now)
+int refund_tell(struct tx *tx, const struct refund_now *now)
 {
     struct todo_new todo = {.kind = TODO_FINANCE,
                             .project_id = now->project_id,
@@ -367,6 +427,16 @@ static int finance_tell(struct tx *tx, const struct refund_now *now)
     return todo_add(tx, &todo);
 }
 
+int refund_approve(struct tx *tx, const struct refund_now *now, int64_t approval_id)
+{
+    int r = db_run(tx->db,
+                   "UPDATE refund SET state = 'approved', approval_id = $2, version = version + 1 "
+                   "WHERE id = $1",
+                   "ii", now->id, approval_id);
+
+    return r < 0 ? r : refund_tell(tx, now);
+}
+
 static int approved(struct tx *tx, const struct refund_now *now,
                     const uint8_t hash[APPROVAL_HASH_SIZE])
 {
@@ -375,11 +445,7 @@ static int approved(struct tx *tx, const struct refund_now *now,
 
     if (r == 0 && memcmp(current, hash, sizeof(current)) != 0)
         return fault_set(tx->fault, FAULT_APPROVAL_CONTENT_CHANGED, NULL);
-    if (r == 0)
-        r = db_run(tx->db,
-                   "UPDATE refund SET state = 'approved', version = version + 1 WHERE id = $1", "i",
-                   now->id);
-    return r < 0 ? r : finance_tell(tx, now);
+    return r < 0 ? r : refund_approve(tx, now, now->approval_id);
 }
 
 int refund_end(struct tx *tx, int64_t object_id, const uint8_t hash[APPROVAL_HASH_SIZE],

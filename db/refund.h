@@ -4,7 +4,15 @@
  * there; it goes to who paid it and to nobody else; when it is approved, finance has to pay it out.
  * What is asked back stays where it lies until then, and nothing else is done with it (ledger.h).
  * Who pays it needs the number of the payee's account: it is sealed, and given in clear to him
- * alone.
+ * alone. All of it is what was approved: another account is another request.
+ *
+ * Who paid is who the vouchers name. A change of name leaves them as they are, so what the old
+ * buyer paid goes back to him and not to the new one, who could have it by taking over a deal and
+ * ending it; it is the new buyer's when its receipts were swapped for some in his name (FC 27.6),
+ * which is how a change of name carries money over. A loan goes back to the bank that sent it.
+ *
+ * What a change of a deal gives back is due when the change is carried out, approved with it. The
+ * money stays on the ended deal until it is paid, which is all that such a deal may have (I6).
  *
  * Errors besides those named: NOT_FOUND (also out of scope), negative errno. Thread: changes on the
  * writer's; reads on any with a reader.
@@ -23,6 +31,7 @@ enum {
     REFUND_BANK_MAX = 80,
     REFUND_ACCOUNT_MAX = 34,
     REFUND_RESULT_MAX = 200,
+    REFUND_LENDER_MAX = 60,
     REFUNDS_MAX = 200, /* of a customer */
 };
 
@@ -33,6 +42,7 @@ struct refund_line {
 struct refund_ask {
     int64_t deal_id;                 /* 0: of what is held in */
     int64_t project_id, customer_id; /* a project of a customer; of a deal: who gets it */
+    const char *lender;              /* of a loan, who gets it; NULL: the only one there is */
     struct refund_line lines[REFUND_LINES_MAX];
     size_t n_lines;
     const char *reason;
@@ -40,9 +50,9 @@ struct refund_ask {
     const struct approval_values *values;
     int64_t resubmits_id;
 };
-/* REFUND_BEYOND, REFUND_PAYEE, REFUND_FUND (a loan goes back to the bank), REFUND_ACCOUNT,
- * ACCOUNT_MIXED, ACCOUNT_NONE, CHANGE_RUNNING, DEAL_CLOSED, REASON_NEEDED, LIMIT_REACHED, and those
- * of approval_request(). */
+/* REFUND_BEYOND, REFUND_PAYEE, REFUND_LENDER (which bank sent it), REFUND_FUND (a fund twice, a
+ * loan together with other money), REFUND_ACCOUNT, ACCOUNT_MIXED, ACCOUNT_NONE, CHANGE_RUNNING,
+ * DEAL_CLOSED, REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
 int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id);
 
 /* The approval's end (approval.def): approved, it waits for finance. APPROVAL_CONTENT_CHANGED. */
@@ -53,32 +63,47 @@ struct refund_payout {
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     size_t n_tenders;
 };
-/* It is paid: REFUND_STATE, VERSION_CHANGED, REFUND_NO_ACCOUNT, SHIFT_NEEDED for cash, and those of
- * tender_use.h. */
+/* It is paid, in the actor's shift when he has one: REFUND_STATE, VERSION_CHANGED,
+ * APPROVAL_CONTENT_CHANGED, REFUND_NO_ACCOUNT, REFUND_GAVE_ACCOUNT (of a change: who gave the
+ * account does not pay to it), SHIFT_NEEDED for cash, and those of tender_use.h. */
 int refund_pay(struct tx *tx, const struct refund_payout *payout);
-/* It was approved and is not paid after all: the money is free again. */
+/* It was approved and is not paid after all: the money is free again. Not one of a change:
+ * REFUND_OF_CHANGE. */
 int refund_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason);
+/* The payment came back, or went wrong: it is reversed, and the refund is to be paid again. On its
+ * day by who paid it, else with money.reverse; into the actor's shift. REFUND_STATE,
+ * VERSION_CHANGED, REASON_NEEDED, SHIFT_NEEDED. */
+int refund_reverse(struct tx *tx, int64_t id, int64_t version, const char *reason);
+/* Where one of a change goes, which was asked for without an account; anew when that was wrong.
+ * REFUND_STATE, VERSION_CHANGED, REFUND_ACCOUNT. */
+int refund_account_give(struct tx *tx, int64_t id, int64_t version, const char *bank,
+                        const char *account);
 
 /* REFUND_RUNNING while one of the deal is neither paid nor ended: for the modules of db/. */
 int refund_none_open(struct tx *tx, int64_t deal_id);
 
-/* What a change of a deal gives back, when finance has paid it: by transfer, fund by fund, from the
- * account where money of the fund goes. ACCOUNT_NONE. */
+/* What is left of a deal that a change ended is to be paid back: a refund for each payer and
+ * account, approved by the change's approval. ACCOUNT_NONE, REFUND_LENDER. */
 struct change_refund {
-    int64_t deal_id, change_id, project_id, building_id;
-    int64_t amount_fen;
-    const char *note;
+    int64_t deal_id, change_id, approval_id, project_id, building_id, unit_id;
+    int64_t customer_id, user_id; /* the main buyer; who asked for the change */
+    const char *reason;
 };
-int refund_of_change(struct tx *tx, const struct change_refund *refund);
+int refund_of_change(struct tx *tx, const struct change_refund *of);
+/* CHANGE_UNPAID while one of the change is not paid. */
+int refund_of_change_paid(struct tx *tx, int64_t change_id);
+/* Before that: whether it is known who lent what there is. REFUND_LENDER. */
+int refund_lenders_known(struct tx *tx, int64_t deal_id);
 
 /* ---- reading ---- */
 
 struct refund_row {
     int64_t id, version, project_id, total_fen;
-    int64_t deal_id, approval_id, user_id, asked_ms, ended_ms; /* 0: none */
-    int64_t customer_id;                                       /* 0: the actor does not see him */
-    const char *customer;                                      /* as name_shown() has it */
-    const char *unit;                                          /* NULL: of no deal */
+    int64_t deal_id, change_id, approval_id, user_id, asked_ms, ended_ms; /* 0: none */
+    int64_t customer_id;  /* 0: the actor does not see him */
+    const char *customer; /* as name_shown() has it */
+    const char *lender;   /* of a loan: who gets it; "" the customer */
+    const char *unit;     /* NULL: of no deal */
     const char *reason, *bank, *state, *user, *ended_by, *result;
     const char *account;    /* "****1234"; NULL: none */
     int64_t voucher_number; /* 0: not paid */
@@ -102,6 +127,14 @@ int refund_line_each(struct tx *tx, int64_t id,
 int refund_tender_each(struct tx *tx, int64_t id,
                        int (*each)(void *arg, const struct payment_tender *tender), void *arg);
 
+/* Payments of it that were taken back, oldest first. */
+struct refund_back {
+    int64_t voucher_number, by_number, at_ms;
+    const char *actor, *reason;
+};
+int refund_back_each(struct tx *tx, int64_t id,
+                     int (*each)(void *arg, const struct refund_back *back), void *arg);
+
 /* What could be asked back: of a deal that is seen, or of a customer. Fund by fund, never 0. */
 int refund_free_of_deal(struct tx *tx, int64_t deal_id,
                         int (*each)(void *arg, const struct refund_line *line), void *arg);
@@ -109,8 +142,9 @@ int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_
                             int (*each)(void *arg, const struct refund_line *line), void *arg);
 /* Who paid for a deal that is seen, and how much of it can go back to him. */
 struct refund_payer {
-    int64_t customer_id; /* 0: the actor does not see him */
-    const char *customer;
+    int64_t customer_id;           /* 0: the actor does not see him, or a lender */
+    const char *customer, *lender; /* lender: NULL, or who lent */
+    const char *fund;              /* what the lender sent it for */
     int64_t free_fen;
 };
 int refund_payer_each(struct tx *tx, int64_t deal_id,

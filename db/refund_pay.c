@@ -1,5 +1,4 @@
-/* refund_pay.c - a refund is paid out, or it is not after all; what a change of a deal gives back.
- * See refund.h. */
+/* refund_pay.c - a refund is paid out, or it is not after all. See refund.h. */
 #include <errno.h>
 #include <string.h>
 
@@ -19,25 +18,8 @@ struct paying_out {
     struct tender_line lines[REFUND_LINES_MAX];
     size_t n_lines;
     struct tender_use use;
-    int64_t shift_id, voucher_id; /* shift 0: no cash */
+    int64_t shift_id, voucher_id; /* shift 0: none is open */
 };
-
-/* An approved one where the actor handles the money. */
-static int approved_read(struct tx *tx, int64_t id, int64_t version, struct refund_now *ret)
-{
-    int r = refund_now_read(tx, id, ret);
-
-    if (r == 0)
-        r = ret->building_id ? tx_need_building(tx, ret->project_id, ret->building_id)
-                             : tx_need_project(tx, ret->project_id);
-    if (r < 0)
-        return r;
-    if (ret->version != version)
-        return fault_set(tx->fault, FAULT_VERSION_CHANGED, NULL);
-    if (strcmp(ret->state, "approved") != 0)
-        return fault_set(tx->fault, FAULT_REFUND_STATE, NULL);
-    return 0;
-}
 
 static int line_take(struct paying_out *p, const char *code, const struct tender_line *line)
 {
@@ -76,33 +58,72 @@ static int lines_read(struct paying_out *p)
     return r < 0 ? r : 0;
 }
 
+/* A transfer goes to the account that there is. That of a change was approved by nobody: two people
+ * look at it. */
 static int account_given(struct paying_out *p)
 {
-    int64_t n = 0;
+    int64_t n = 0, own = 0;
     int r = db_get(p->tx->db, &n, "SELECT COUNT(*) FROM refund_account WHERE refund_id = $1", "i",
                    p->now.id);
 
-    for (size_t i = 0; r >= 0 && i < p->use.n; i++)
-        if (p->use.kinds[i] == TENDER_TRANSFER && n == 0)
+    if (r >= 0 && p->tx->actor->kind == ACTOR_USER)
+        r = db_get(p->tx->db, &own,
+                   "SELECT COUNT(*) FROM refund_account WHERE refund_id = $1 AND user_id = $2",
+                   "ii", p->now.id, p->tx->actor->id);
+    for (size_t i = 0; r >= 0 && i < p->use.n; i++) {
+        if (p->use.kinds[i] != TENDER_TRANSFER)
+            continue;
+        if (n == 0)
             return fault_set(p->tx->fault, FAULT_REFUND_NO_ACCOUNT, NULL);
+        if (own)
+            return fault_set(p->tx->fault, FAULT_REFUND_GAVE_ACCOUNT, NULL);
+    }
     return r < 0 ? r : 0;
+}
+
+/* What was approved is what is paid. A change's approval was of the change, which made this. */
+static int content_check(struct paying_out *p)
+{
+    uint8_t hash[APPROVAL_HASH_SIZE];
+    bool same = false;
+    struct stmt *s;
+    int r = p->now.change_id ? 0 : refund_hash(p->tx, &p->now, hash);
+
+    if (r < 0 || p->now.change_id)
+        return r;
+    r = db_query(p->tx->db, &s, "SELECT payload_hash FROM approval WHERE id = $1", "i",
+                 p->now.approval_id);
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        size_t n = 0;
+        const void *approved = stmt_blob(s, 0, &n);
+
+        same = n == sizeof(hash) && memcmp(approved, hash, n) == 0;
+    }
+    stmt_reset(s);
+    return r < 0 || same ? (r < 0 ? r : 0)
+                         : fault_set(p->tx->fault, FAULT_APPROVAL_CONTENT_CHANGED, NULL);
 }
 
 static int payout_check(struct paying_out *p)
 {
-    int r = approved_read(p->tx, p->payout->id, p->payout->version, &p->now);
+    int r = refund_need(p->tx, p->payout->id, p->payout->version, "approved", &p->now);
 
     p->use = (struct tender_use){.given = p->payout->tenders,
                                  .n = p->payout->n_tenders,
                                  .project_id = p->now.project_id,
                                  .out = true};
     if (r == 0)
+        r = content_check(p);
+    if (r == 0)
         r = lines_read(p);
     if (r == 0)
         r = tender_use_check(p->tx, &p->use, p->now.total_fen);
     if (r == 0)
         r = account_given(p);
-    return r == 0 && tender_use_cash(&p->use) ? shift_need(p->tx, &p->shift_id) : r;
+    if (r < 0)
+        return r;
+    return tender_use_cash(&p->use) ? shift_need(p->tx, &p->shift_id)
+                                    : shift_now(p->tx, &p->shift_id);
 }
 
 /* It is paid, so that its money is free to go; then it goes. */
@@ -112,6 +133,7 @@ static int payout_write(struct paying_out *p)
                               .project_id = p->now.project_id,
                               .customer_id = p->now.customer_id,
                               .deal_id = p->now.deal_id,
+                              .change_id = p->now.change_id,
                               .shift_id = p->shift_id};
     int r = voucher_make(p->tx, &v, &p->voucher_id);
 
@@ -151,8 +173,10 @@ int refund_pay(struct tx *tx, const struct refund_payout *payout)
 int refund_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason)
 {
     struct refund_now now;
-    int r = approved_read(tx, id, version, &now);
+    int r = refund_need(tx, id, version, "approved", &now);
 
+    if (r == 0 && now.change_id) /* it has nowhere else to be (I6) */
+        return fault_set(tx->fault, FAULT_REFUND_OF_CHANGE, NULL);
     if (r == 0 && (!reason || !reason[0]))
         return fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
     if (r == 0)
@@ -161,44 +185,4 @@ int refund_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason
                    "ended_by = $3, result = $4 WHERE id = $1",
                    "iitt", id, tx->now_ms, tx->actor->name, reason);
     return r < 0 ? r : ended(tx, &now, "cancelled", reason);
-}
-
-/* ---- of a change ---- */
-
-static int part_pay(struct tx *tx, const struct change_refund *refund, int64_t voucher_id,
-                    const struct fund_sum *part)
-{
-    const struct account_ask ask = {
-        .project_id = refund->project_id, .building_id = refund->building_id, .fund = part->fund};
-    int64_t account_id = 0, debit_id = 0, credit_id = 0;
-    int r = account_for(tx, &ask, &account_id);
-
-    if (r == 0)
-        r = ledger_deal(tx, refund->project_id, refund->deal_id, part->fund, &debit_id);
-    if (r == 0)
-        r = ledger_tender(tx, refund->project_id, TENDER_TRANSFER, account_id, &credit_id);
-    return r < 0 ? r : ledger_enter(tx, voucher_id, debit_id, credit_id, part->fen);
-}
-
-int refund_of_change(struct tx *tx, const struct change_refund *refund)
-{
-    struct voucher v = {.kind = VOUCHER_REFUND,
-                        .project_id = refund->project_id,
-                        .deal_id = refund->deal_id,
-                        .change_id = refund->change_id,
-                        .note = refund->note};
-    struct fund_sum sums[FUND_COUNT];
-    int64_t id = 0;
-    size_t n = 0;
-    int r = db_get(tx->db, &v.customer_id, "SELECT customer_id FROM deal WHERE id = $1", "i",
-                   refund->deal_id);
-
-    if (r >= 0)
-        r = ledger_deal_sums(tx, refund->deal_id, sums, &n);
-    fund_sums_take(sums, &n, refund->amount_fen);
-    if (r == 0)
-        r = voucher_make(tx, &v, &id);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        r = part_pay(tx, refund, id, &sums[i]);
-    return r;
 }

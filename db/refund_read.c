@@ -18,13 +18,13 @@ enum { ACCOUNT_SHOWN = 16 };
     "'-' || st.name END || '-' || u.room, f.reason, f.bank, f.state, a.name, " ENDED_BY            \
     ", f.result, t.tail, v.number, (SELECT SUM(l.amount_fen) FROM refund_line l WHERE "            \
     "l.refund_id = f.id), u.building_id, d.user_id, " HIS                                          \
-    " FROM refund f JOIN customer c ON c.id = f.customer_id JOIN user_account a ON "               \
-    "a.id = f.user_id LEFT JOIN deal d ON d.id = f.deal_id LEFT JOIN unit u ON u.id = d.unit_id "  \
-    "LEFT JOIN building b ON b.id = u.building_id LEFT JOIN stair st ON st.id = u.stair_id "       \
-    "LEFT JOIN refund_account t ON t.refund_id = f.id LEFT JOIN voucher v ON "                     \
+    ", f.change_id, f.lender FROM refund f JOIN customer c ON c.id = f.customer_id JOIN "          \
+    "user_account a ON a.id = f.user_id LEFT JOIN deal d ON d.id = f.deal_id LEFT JOIN unit u "    \
+    "ON u.id = d.unit_id LEFT JOIN building b ON b.id = u.building_id LEFT JOIN stair st ON "      \
+    "st.id = u.stair_id LEFT JOIN refund_account t ON t.refund_id = f.id LEFT JOIN voucher v ON "  \
     "v.id = f.voucher_id "
 
-enum { COLUMN_BUILDING = 21, COLUMN_DEAL_USER, COLUMN_SIGHT };
+enum { COLUMN_BUILDING = 21, COLUMN_DEAL_USER, COLUMN_SIGHT, COLUMN_CHANGE, COLUMN_LENDER };
 
 static void row_fill(struct tx *tx, struct stmt *s, struct refund_row *row,
                      char masked[CONTACT_NAME_TEXT], char account[ACCOUNT_SHOWN])
@@ -47,6 +47,8 @@ static void row_fill(struct tx *tx, struct stmt *s, struct refund_row *row,
                             .user = stmt_text(s, 15),
                             .ended_by = stmt_text(s, 16),
                             .result = stmt_text(s, 17),
+                            .change_id = stmt_int(s, COLUMN_CHANGE),
+                            .lender = stmt_text(s, COLUMN_LENDER),
                             .voucher_number = stmt_int(s, 19),
                             .total_fen = stmt_int(s, 20)};
     if (!stmt_is_null(s, 18)) {
@@ -189,6 +191,31 @@ int refund_tender_each(struct tx *tx, int64_t id,
     return r < 0 ? r : 0;
 }
 
+int refund_back_each(struct tx *tx, int64_t id,
+                     int (*each)(void *arg, const struct refund_back *back), void *arg)
+{
+    struct stmt *s;
+    int r = db_query(
+        tx->db, &s,
+        "SELECT v.number, b.number, b.at_ms, " USER_NAMED(
+            "b.actor") ", b.note FROM "
+                       "refund_reversal x JOIN voucher v ON v.id = x.voucher_id JOIN voucher b ON "
+                       "b.id = x.by_id WHERE x.refund_id = $1 ORDER BY x.voucher_id",
+        "i", id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const struct refund_back back = {.voucher_number = stmt_int(s, 0),
+                                         .by_number = stmt_int(s, 1),
+                                         .at_ms = stmt_int(s, 2),
+                                         .actor = stmt_text(s, 3),
+                                         .reason = stmt_text(s, 4)};
+
+        r = each(arg, &back);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 /* ---- what could be asked back ---- */
 
 /* SQL: what is on the account and not asked back, of the accounts that $1 and $2 say. */
@@ -226,40 +253,4 @@ int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_
     r = db_query(tx->db, &s, FREE_OF("a.customer_id = $1 AND a.project_id = $2"), "ii", customer_id,
                  project_id);
     return lines_give(s, r, each, arg);
-}
-
-static int payer_give(struct tx *tx, struct stmt *s, int64_t deal_id,
-                      int (*each)(void *arg, const struct refund_payer *payer), void *arg)
-{
-    char masked[CONTACT_NAME_TEXT];
-    struct refund_payer payer = {.customer_id = stmt_int(s, 0),
-                                 .customer =
-                                     name_shown(tx, stmt_text(s, 1), stmt_text(s, 2), masked)};
-    int r = refund_payer_free(tx, deal_id, payer.customer_id, &payer.free_fen);
-
-    if (r < 0 || payer.free_fen <= 0)
-        return r;
-    r = sight_id(tx, payer.customer_id, &payer.customer_id);
-    return r < 0 ? r : each(arg, &payer);
-}
-
-int refund_payer_each(struct tx *tx, int64_t deal_id,
-                      int (*each)(void *arg, const struct refund_payer *payer), void *arg)
-{
-    struct deal_place place;
-    struct stmt *s;
-    int r = deal_place_read(tx, deal_id, &place);
-
-    if (r < 0)
-        return r;
-    r = db_query(tx->db, &s,
-                 "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM "
-                 "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL) "
-                 "SELECT DISTINCT c.id, c.name, c.kind FROM chain x JOIN voucher v ON "
-                 "v.deal_id = x.id JOIN customer c ON c.id = v.customer_id ORDER BY c.id",
-                 "i", deal_id);
-    while (r >= 0 && (r = stmt_step(s)) == 1)
-        r = payer_give(tx, s, deal_id, each, arg);
-    stmt_reset(s);
-    return r < 0 ? r : 0;
 }

@@ -31,16 +31,24 @@ int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *r
     return r;
 }
 
-int shift_need(struct tx *tx, int64_t *ret_id)
+int shift_now(struct tx *tx, int64_t *ret_id)
 {
     int r = 0;
 
+    *ret_id = 0;
     if (tx->actor->kind == ACTOR_USER)
         r = db_get(tx->db, ret_id, "SELECT id FROM shift WHERE user_id = $1 AND closed_ms IS NULL",
                    "i", tx->actor->id);
-    if (r == 0)
-        return fault_set(tx->fault, FAULT_SHIFT_NEEDED, NULL);
     return r < 0 ? r : 0;
+}
+
+int shift_need(struct tx *tx, int64_t *ret_id)
+{
+    int r = shift_now(tx, ret_id);
+
+    if (r == 0 && !*ret_id)
+        return fault_set(tx->fault, FAULT_SHIFT_NEEDED, NULL);
+    return r;
 }
 
 /* ---- its end ---- */

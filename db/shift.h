@@ -26,7 +26,9 @@ struct shift_counted {
 int shift_close(struct tx *tx, int64_t id, const struct shift_counted *counts, size_t n,
                 int64_t next_user_id);
 
-/* For the modules of db/: the actor's open one. SHIFT_NEEDED. */
+/* For the modules of db/: the actor's open one; 0 when there is none. */
+int shift_now(struct tx *tx, int64_t *ret_id);
+/* The same, and SHIFT_NEEDED when there is none. */
 int shift_need(struct tx *tx, int64_t *ret_id);
 
 struct shift_row {

@@ -102,8 +102,8 @@ static const struct check deal_checks[] = {
            "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id), 0) || "
            "' fen' FROM deal d WHERE d.closed_ms IS NOT NULL AND COALESCE((SELECT "
            "SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id), 0) <> COALESCE((SELECT "
-           "SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND g.state = 'executed' "
-           "AND g.archived_ms IS NULL), 0)"},
+           "SUM(l.amount_fen) FROM refund f JOIN refund_line l ON l.refund_id = f.id WHERE "
+           "f.deal_id = d.id AND f.state IN ('asked', 'approved')), 0)"},
     {"ST", "SELECT 'unit ' || u.id || ' is marked ' || u.change_kind || ', asked for is ' || "
            "COALESCE(g.kind, 'nothing') FROM unit u LEFT JOIN deal d ON d.unit_id = u.id AND "
            "d.closed_ms IS NULL LEFT JOIN deal_change g ON g.deal_id = d.id AND g.state = 'asked' "
@@ -140,8 +140,7 @@ static const struct check ledger_checks[] = {
     {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
            "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
            "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
-           "e.voucher_id = v.id WHERE v.kind = 'receipt' OR v.kind = 'refund' AND v.change_id IS "
-           "NULL GROUP BY v.id HAVING "
+           "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'refund') GROUP BY v.id HAVING "
            "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
            "voucher_tender t WHERE t.voucher_id = v.id)"},
     {"I9", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
@@ -192,6 +191,19 @@ static const struct check ledger_checks[] = {
               "f.approval_id WHERE COALESCE(a.state, '') <> CASE WHEN f.state = 'asked' THEN "
               "'running' WHEN f.state IN ('approved', 'paid', 'cancelled') THEN 'approved' ELSE "
               "f.state END"},
+    {"FI-27", "SELECT 'refund ' || f.id || ' is of change ' || g.id || ', which is ' || g.state "
+              "FROM refund f JOIN deal_change g ON g.id = f.change_id WHERE g.state <> 'executed' "
+              "OR f.approval_id IS NOT g.approval_id"},
+    {"FI-27", "SELECT 'change ' || g.id || ' gives back ' || g.refund_fen || ' fen, its refunds "
+              "and the penalty are ' || COALESCE(SUM(l.amount_fen), 0) FROM deal_change g JOIN "
+              "refund f ON f.change_id = g.id JOIN refund_line l ON l.refund_id = f.id GROUP BY "
+              "g.id HAVING g.refund_fen - CASE g.fault_side WHEN 'buyer' THEN g.penalty_fen ELSE "
+              "0 END <> COALESCE(SUM(l.amount_fen), 0)"},
+    {"FI-27", "SELECT 'voucher ' || v.id || ' pays a refund that says otherwise' FROM voucher v "
+              "WHERE v.kind = 'refund' AND (SELECT COUNT(*) FROM refund f WHERE f.voucher_id = "
+              "v.id) <> (NOT EXISTS (SELECT 1 FROM voucher b WHERE b.reverses_id = v.id)) OR "
+              "v.reverses_id IN (SELECT o.id FROM voucher o WHERE o.kind = 'refund') AND NOT "
+              "EXISTS (SELECT 1 FROM refund_reversal x WHERE x.by_id = v.id)"},
     {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
     {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "

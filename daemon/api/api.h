@@ -96,6 +96,8 @@ int api_refund_list(struct call *call);
 int api_refund_get(struct call *call);
 int api_refund_pay(struct call *call);
 int api_refund_cancel(struct call *call);
+int api_refund_reverse(struct call *call);
+int api_refund_account(struct call *call);
 int api_refund_clear(struct call *call);
 int api_deal_refundable(struct call *call);
 int api_deal_refund_ask(struct call *call);

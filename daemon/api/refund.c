@@ -33,9 +33,11 @@ static json_t *refund_json(const struct refund_row *row)
     set_int(o, "version", row->version);
     set_int(o, "project_id", row->project_id);
     set_int_or_null(o, "deal_id", row->deal_id);
+    set_int_or_null(o, "change_id", row->change_id);
     set_text_or_null(o, "unit", row->unit);
     set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "customer", row->customer);
+    set_text_or_null(o, "lender", row->lender[0] ? row->lender : NULL);
     set_int(o, "total_fen", row->total_fen);
     set_text(o, "reason", row->reason);
     set_text(o, "bank", row->bank);
@@ -52,16 +54,32 @@ static json_t *refund_json(const struct refund_row *row)
     return o;
 }
 
+static int back_add(void *arg, const struct refund_back *back)
+{
+    json_t *o = json_object();
+
+    set_int(o, "voucher_number", back->voucher_number);
+    set_int(o, "by_number", back->by_number);
+    set_int(o, "at_ms", back->at_ms);
+    set_text(o, "actor", back->actor);
+    set_text(o, "reason", back->reason);
+    return items_add(arg, o);
+}
+
 static int refund_add(void *arg, const struct refund_row *row)
 {
     struct rows_out *out = arg;
     json_t *o = refund_json(row), *lines = json_array(), *paid = json_array();
+    json_t *backs = json_array();
     int r = refund_line_each(&out->call->tx, row->id, line_add, lines);
 
     if (r == 0)
         r = refund_tender_each(&out->call->tx, row->id, tender_add, paid);
+    if (r == 0)
+        r = refund_back_each(&out->call->tx, row->id, back_add, backs);
     json_object_set_new_nocheck(o, "lines", lines);
     json_object_set_new_nocheck(o, "tenders", paid);
+    json_object_set_new_nocheck(o, "backs", backs);
     if (r == 0)
         return items_add(out->items, o);
     json_decref(o);
@@ -123,6 +141,8 @@ static int payer_add(void *arg, const struct refund_payer *payer)
 
     set_int_or_null(o, "customer_id", payer->customer_id);
     set_text(o, "customer", payer->customer);
+    set_text_or_null(o, "lender", payer->lender);
+    set_text_or_null(o, "fund", payer->fund);
     set_int(o, "free_fen", payer->free_fen);
     return items_add(arg, o);
 }
@@ -202,6 +222,8 @@ static int request(struct call *call, const struct refund_ask *of, enum body_nee
     ask.values = &values;
     body_begin(&b, call);
     body_int(&b, "customer_id", customer, 1, INT64_MAX, &ask.customer_id);
+    if (customer == BODY_OPTIONAL)
+        body_text(&b, "lender", BODY_OPTIONAL, 1, REFUND_LENDER_MAX, &ask.lender);
     lines_read(&b, &ask);
     body_text(&b, "reason", BODY_REQUIRED, 1, REFUND_REASON_MAX, &ask.reason);
     body_text(&b, "bank", BODY_OPTIONAL, 0, REFUND_BANK_MAX, &ask.bank);
@@ -262,6 +284,43 @@ int api_refund_cancel(struct call *call)
     r = body_end(&b);
     if (r == 0)
         r = refund_cancel(&call->tx, id, version, reason);
+    return r < 0 ? r : reply_refund(call, id, 200);
+}
+
+int api_refund_reverse(struct call *call)
+{
+    int64_t id = 0, version = 0;
+    const char *reason = NULL;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
+    body_text(&b, "reason", BODY_REQUIRED, 1, REFUND_RESULT_MAX, &reason);
+    r = body_end(&b);
+    if (r == 0)
+        r = refund_reverse(&call->tx, id, version, reason);
+    return r < 0 ? r : reply_refund(call, id, 200);
+}
+
+int api_refund_account(struct call *call)
+{
+    const char *bank = NULL, *account = NULL;
+    int64_t id = 0, version = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
+    body_text(&b, "bank", BODY_REQUIRED, 1, REFUND_BANK_MAX, &bank);
+    body_text(&b, "account", BODY_REQUIRED, 1, ACCOUNT_TYPED, &account);
+    r = body_end(&b);
+    if (r == 0)
+        r = refund_account_give(&call->tx, id, version, bank, account);
     return r < 0 ? r : reply_refund(call, id, 200);
 }
 

@@ -205,6 +205,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/refunds/{refund}", RIGHT_OWN, ROUTE_READ, api_refund_get, 0, NULL},
     {"POST", "/api/v1/refunds/{refund}/pay", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_refund_pay, 0, NULL},
     {"POST", "/api/v1/refunds/{refund}/cancel", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_refund_cancel, 0, NULL},
+    {"POST", "/api/v1/refunds/{refund}/reverse", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_refund_reverse, 0, NULL},
+    {"POST", "/api/v1/refunds/{refund}/account", RIGHT_CHANGE_ASK, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_refund_account, 0, NULL},
     {"POST", "/api/v1/refunds/{refund}/clear", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_refund_clear, 0, NULL},
     {"GET", "/api/v1/receipts/{book}/{no}", RIGHT_DEAL_VIEW, ROUTE_READ, api_receipt_get, 0, NULL},
     {"POST", "/api/v1/receipts/{book}/{no}/void", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_receipt_void, 0, NULL},

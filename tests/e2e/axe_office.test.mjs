@@ -16,6 +16,7 @@ import { buyerOf } from './lib/member.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
+import { refundData, refundLooks } from './lib/refund_screens.mjs'
 import { tillLooks } from './lib/till_screens.mjs'
 
 const deskReader = (lang) => `柜台 ${lang}`
@@ -291,6 +292,11 @@ test('office: approvals, plans and their settings', async () => {
 test('office: changes of deals', async () => {
   const made = await changeData(stage)
   await lookAlong((lang, _, look) => changeLooks(stage, { lang }, made, look))
+})
+
+test('office: refunds', async () => {
+  const made = await refundData(stage)
+  await lookAlong((lang, _, look) => refundLooks(stage, { lang }, made, look))
 })
 
 test('office: opening days', async () => {

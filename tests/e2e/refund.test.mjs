@@ -101,6 +101,54 @@ test('the list keeps its filter in the address; what cannot be paid ends with a 
   await b.close(page)
 })
 
+test('what a change gives back is paid like every refund: an account by who sells, money by finance, and again when it bounced', async () => {
+  const deal = await deals.subscribed(await deals.fresh())
+  const body = { kind: 'cancel', fault_side: 'none', refund_fen: deal.received_fen, reason: '贷款未获批准' }
+  const change = await deals.ask(deal, body)
+  await deals.decide(change)
+  const page = await opened(`/deals/${deal.id}?p=${project}`, 'sales')
+  const part = page.locator('section[aria-label="退款"]')
+  await part.getByText('尚未填写', { exact: true }).waitFor()
+  await part.locator('[data-act="account"]').click()
+  await page.fill('#refund-give-bank', '工商银行')
+  await page.fill('#refund-give-account', '12')
+  await b.confirm(page)
+  await b.dialog(page).getByText('收款账号须为 6 至 34 位').first().waitFor()
+  await page.fill('#refund-give-account', '6222 0212 3456 7890')
+  await b.confirm(page)
+  await part.getByText('工商银行 ****7890', { exact: true }).waitFor()
+
+  const desk = await opened(`/changes/${change.id}?p=${project}`, 'cashier')
+  await b.button(desk, '财务办结…').click()
+  await desk.fill(`#change-result-${change.id}`, '已退')
+  await b.confirm(desk)
+  await b.dialog(desk).getByText('退款还没有全部支付').waitFor()
+  await b.visit(desk, `/refunds?p=${project}&state=approved`)
+  await desk.locator('tbody tr', { hasText: deal.unit }).click()
+  const drawer = desk.locator('.el-drawer')
+  await drawer.locator('[data-act="pay"]').waitFor()
+  assert.equal(await drawer.locator('[data-act="cancel"]').count(), 0, 'it cannot be anywhere else')
+  const pay = async (reference) => {
+    await drawer.locator('[data-act="pay"]').click()
+    await desk.fill('#refund-reference', reference)
+    await b.confirm(desk)
+    await drawer.locator('.mark.live', { hasText: '已支付' }).waitFor()
+  }
+  await pay('TH-1')
+  await drawer.locator('[data-act="reverse"]').click()
+  await desk.fill('#refund-result', '收款行退汇')
+  await b.confirm(desk)
+  await drawer.locator('.mark.open', { hasText: '待支付' }).waitFor()
+  await drawer.getByText('收款行退汇').waitFor()
+  assert.equal(await received(deal), deal.received_fen)
+  await pay('TH-1') // the number is free again
+  assert.equal(await received(deal), 0)
+  await b.close(desk)
+  await part.locator('.mark.live', { hasText: '已支付' }).waitFor()
+  await b.close(page)
+  stage.site.verify()
+})
+
 test("earnest money goes back from the customer's page, in cash; what it was is seen there", async () => {
   const book = await till(people.cashier, project)
   const body = { ...payment(book, 'earnest', 2000000), customer_id: deals.buyer }

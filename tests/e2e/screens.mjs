@@ -15,6 +15,7 @@ import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
+import { refundData, refundLooks } from './lib/refund_screens.mjs'
 import { tillLooks } from './lib/till_screens.mjs'
 
 const PARTS = {
@@ -25,6 +26,7 @@ const PARTS = {
   counter: counterScreens,
   till: tillScreens,
   changes: changeScreens,
+  refunds: refundScreens,
   members: memberScreens,
   opening: openingScreens,
   phone: phoneScreens,
@@ -381,6 +383,16 @@ async function changeScreens() {
     for (const [d, size] of Object.entries(DESKS))
       await changeLooks(stage, { lang, ...size }, made, (page, name) =>
         shot(page, `office-${d}-${l}-${name.replaceAll(' ', '-')}`),
+      )
+}
+
+/** Money that goes back: asked for, paid, taken back. */
+async function refundScreens() {
+  const made = await refundData(stage)
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS))
+      await refundLooks(stage, { lang, ...size }, made, (page, name) =>
+        shot(page, `office-${d}-${l}-${name.replaceAll(' ', '-').replaceAll("'", '')}`),
       )
 }
 

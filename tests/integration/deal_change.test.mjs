@@ -169,10 +169,9 @@ describe('a cancel', () => {
     await decide(change);
     deal = await dealOf(deal.id);
     assert.deepEqual([deal.outcome, deal.received_fen], ['cancelled', 60000]);
-    assert.deepEqual(
-      deal.receivables.map((line) => [line.fund, line.amount_fen]),
-      [['refund', -60000]],
-    );
+    assert.deepEqual(deal.receivables, []);
+    const [refund] = (await cashier.get(`/api/v1/refunds?deal=${deal.id}`)).items;
+    assert.deepEqual([refund.state, refund.total_fen, refund.change_id], ['approved', 60000, change.id]);
     assert.equal((await unitOf(unit.id)).state, 'A');
     const todos = async () =>
       (await cashier.get('/api/v1/my/todos?limit=200')).items.filter(
@@ -184,12 +183,30 @@ describe('a cancel', () => {
     await sales.refused('POST', archive, 403, 'right.denied', { body: { version, result: '已退' } });
     await cashier.refused('POST', archive, 412, 'version.changed', { body: { version: version + 1, result: '已退' } });
     await cashier.refused('POST', archive, 422, 'fields.wrong', { body: { version } });
+    await cashier.refused('POST', archive, 409, 'change.unpaid', { body: { version, result: '已退' } });
+    const cash = { version: refund.version, tenders: [{ tender: 'cash', amount_fen: 60000 }] };
+    await cashier.post(`/api/v1/refunds/${refund.id}/pay`, cash, 200);
     const options = { key: newKey() };
     const done = await cashier.post(archive, { version, result: '已退' }, 200, options);
     assert.equal(done.result, '已退');
     assert.deepEqual(await cashier.post(archive, { version, result: '已退' }, 200, options), done);
     assert.equal((await todos()).length, 0);
     assert.equal((await dealOf(deal.id)).received_fen, 0);
+    site.ctlOk('verify');
+  });
+
+  test("a buyer's penalty is kept of what goes back", async () => {
+    const unit = await fresh();
+    let deal = await open(unit);
+    deal = await pay(deal, 100000);
+    const side = { fault_side: 'buyer', refund_fen: 100000, document: '解约-1' };
+    await refused(deal, 'rescind', { ...side, penalty_fen: 100001 }, 422, 'change.kept');
+    await decide(await ask(deal, 'rescind', { ...side, penalty_fen: 30000 }));
+    deal = await dealOf(deal.id);
+    assert.deepEqual([deal.outcome, deal.received_fen, deal.receivables], ['rescinded', 70000, []]);
+    const [refund] = (await cashier.get(`/api/v1/refunds?deal=${deal.id}`)).items;
+    assert.equal(refund.total_fen, 70000);
+    site.ctlOk('verify');
   });
 });
 

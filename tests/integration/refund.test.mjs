@@ -34,11 +34,14 @@ const paid = (refund, fen = refund.total_fen) => ({
   tenders: [{ tender: 'transfer', amount_fen: fen, reference: slip() }],
 });
 
-async function decide(refund, outcome = 'approved') {
+async function decided(asked, outcome = 'approved') {
   const tasks = (await manager.get('/api/v1/my/approvals?limit=200')).items;
-  const task = tasks.find((a) => a.id === refund.approval_id);
+  const task = tasks.find((a) => a.id === asked.approval_id);
   const body = { version: task.version, outcome, ...(outcome === 'approved' ? {} : { note: '不符' }) };
   await manager.post(`/api/v1/approval-tasks/${task.task_id}/decide`, body, 200);
+}
+async function decide(refund, outcome) {
+  await decided(refund, outcome);
   return cashier.get(`/api/v1/refunds/${refund.id}`);
 }
 
@@ -85,7 +88,7 @@ describe('of a deal', () => {
     await refused(422, 'fields.wrong', { reason: '' });
     await refused(422, 'fields.wrong', { more: 1 });
     await refused(409, 'refund.beyond', amount(1e12));
-    await refused(422, 'refund.fund', { lines: [{ fund: 'bank_loan', amount_fen: 1 }] });
+    await refused(409, 'refund.beyond', { lines: [{ fund: 'bank_loan', amount_fen: 1 }] });
     await refused(422, 'refund.account', { account: '622' });
     await refused(422, 'refund.account', { bank: '' });
     await refused(409, 'refund.payee', { customer_id: 1 });
@@ -121,18 +124,84 @@ describe('of a deal', () => {
   });
 });
 
+describe('what a change gives back', () => {
+  test('due when it is carried out; its account by another than who pays; taken back and paid again', async () => {
+    const own = await shop.subscribed();
+    await take(cashier, own.id, 'down_payment', 70000);
+    const { version, received_fen } = await sales.get(`/api/v1/deals/${own.id}`);
+    const cancel = { kind: 'cancel', version, reason: '退房', fault_side: 'none', refund_fen: received_fen };
+    const change = await sales.post(`/api/v1/deals/${own.id}/changes`, cancel, 201);
+    await decided(change);
+    const list = async () => (await cashier.get(`/api/v1/refunds?deal=${own.id}`)).items;
+    const [due] = await list();
+    assert.deepEqual(
+      [due.state, due.total_fen, due.change_id, due.customer_id, due.lender, due.account],
+      ['approved', received_fen, change.id, shop.buyer, null, null],
+    );
+    const at = `/api/v1/refunds/${due.id}`;
+    await cashier.refused('POST', `${at}/cancel`, 409, 'refund.of-change', { body: { version: due.version, reason: 'x' } });
+    await cashier.refused('POST', `${at}/pay`, 409, 'refund.no-account', { body: paid(due) });
+    const give = (more) => ({ body: { version: due.version, bank: '工商银行', account: '62220212', ...more } });
+    await cashier.refused('POST', `${at}/account`, 403, 'right.denied', give());
+    await sales.refused('POST', `${at}/account`, 422, 'refund.account', give({ account: '12' }));
+    await sales.refused('POST', `${at}/account`, 422, 'fields.wrong', give({ bank: '' }));
+    await sales.refused('POST', `${at}/account`, 412, 'version.changed', give({ version: 99 }));
+    await sales.refused('POST', '/api/v1/refunds/999999/account', 404, 'not-found', give());
+    const named = await sales.post(`${at}/account`, give().body, 200);
+    assert.equal(named.account, '****0212');
+    const done = await cashier.post(`${at}/pay`, paid(named), 200);
+
+    const back = { version: done.version, reason: '退汇' };
+    await sales.refused('POST', `${at}/reverse`, 403, 'right.denied', { body: back });
+    await cashier.refused('POST', `${at}/reverse`, 422, 'fields.wrong', { body: { version: done.version } });
+    await cashier.refused('POST', `${at}/reverse`, 422, 'fields.wrong', { body: { ...back, reason: '' } });
+    await cashier.refused('POST', `${at}/reverse`, 412, 'version.changed', { body: { ...back, version: 1 } });
+    const key = newKey();
+    const again = await cashier.post(`${at}/reverse`, back, 200, { key });
+    assert.deepEqual(await cashier.post(`${at}/reverse`, back, 200, { key }), again);
+    assert.deepEqual([again.state, again.voucher_number, again.backs.length], ['approved', null, 1]);
+    assert.deepEqual([again.backs[0].voucher_number, again.backs[0].reason], [done.voucher_number, '退汇']);
+    await cashier.refused('POST', `${at}/reverse`, 409, 'refund.state', { body: { ...back, version: again.version } });
+    assert.equal((await cashier.get(`/api/v1/deals/${own.id}`)).received_fen, received_fen);
+    site.ctlOk('verify');
+    assert.equal((await cashier.post(`${at}/pay`, paid(again), 200)).state, 'paid');
+    site.ctlOk('verify');
+  });
+
+  test('a loan goes back to the bank that sent it', async () => {
+    const own = await shop.subscribed();
+    const free = async () => (await sales.get(`/api/v1/deals/${own.id}/refundable`)).payers;
+    await take(cashier, own.id, 'bank_loan', 900000);
+    const lender = (await free()).find((p) => p.lender !== null);
+    assert.deepEqual(lender, { customer_id: null, customer: '建设银行', lender: '建设银行', fund: 'bank_loan', free_fen: 900000 });
+    const at = `/api/v1/deals/${own.id}/refunds`;
+    const loan = asked(900000, { lines: [{ fund: 'bank_loan', amount_fen: 900000 }] });
+    await sales.refused('POST', at, 409, 'refund.payee', { body: { ...loan, lender: '农业银行' } });
+    await sales.refused('POST', at, 422, 'fields.wrong', { body: { ...loan, lender: '' } });
+    const mixed = [...loan.lines, { fund: 'deposit', amount_fen: 1 }];
+    await sales.refused('POST', at, 422, 'refund.fund', { body: { ...loan, lines: mixed } });
+    const made = await sales.post(at, loan, 201);
+    assert.equal(made.lender, '建设银行');
+    assert.deepEqual((await cashier.post(`/api/v1/refunds/${made.id}/clear`, {}, 200)).name, '建设银行');
+    const ready = await decide(made);
+    assert.equal((await cashier.post(`/api/v1/refunds/${made.id}/pay`, paid(ready), 200)).state, 'paid');
+    site.ctlOk('verify');
+  });
+});
+
 describe('whose account it is', () => {
   test('only who pays reads the number, and each time is a row of the log', async () => {
     const made = await sales.post(refunds(), asked(100), 201);
     const at = `/api/v1/refunds/${made.id}/clear`;
+    const looks = async () => (await audit.get('/api/v1/audit?action=deal.refund-clear')).items.length;
+    const was = await looks();
     await sales.refused('POST', at, 403, 'right.denied', {});
     assert.deepEqual(await cashier.post(at, {}, 200), {
       name: '郑一鸣',
       bank: '工商银行 滨江支行',
       account: '6222021234567890',
     });
-    const { items } = await audit.get('/api/v1/audit?action=deal.refund-clear');
-    assert.equal(items.length, 1);
+    assert.equal(await looks(), was + 1);
     await decide(made, 'returned');
   });
 });

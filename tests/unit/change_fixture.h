@@ -11,6 +11,7 @@
 #include "db/deal_change.h"
 #include "db/flow.h"
 #include "db/flow_rule.h"
+#include "db/refund.h"
 
 static int64_t change_plan, change_discount;
 static struct actor change_boss; /* approves; no right of deals is his */
@@ -194,6 +195,40 @@ static inline int change_withdraw(struct fixture *f, int64_t change)
         fixture_of(f, "SELECT approval_id FROM deal_change WHERE id = $1", change);
 
     return FIXTURE_DO(f, tx, approval_withdraw(tx, approval, 0, "no"));
+}
+
+/* What the change gives back is paid, by cheque, and archiving waited for it. */
+static inline int64_t change_pay_back(struct fixture *f, int64_t change)
+{
+    static int cheques;
+    int64_t id, fen = 0;
+
+    while ((id = fixture_of(f,
+                            "SELECT COALESCE(MIN(id), 0) FROM refund WHERE change_id = $1 AND "
+                            "state = 'approved'",
+                            change)) != 0) {
+        char number[24];
+        const int64_t of =
+            fixture_of(f, "SELECT SUM(amount_fen) FROM refund_line WHERE refund_id = $1", id);
+        const struct refund_payout payout = {
+            .id = id,
+            .version = fixture_of(f, "SELECT version FROM refund WHERE id = $1", id),
+            .tenders = {{.tender = "cheque", .amount_fen = of, .reference = number}},
+            .n_tenders = 1};
+
+        snprintf(number, sizeof(number), "ZP-%d", ++cheques);
+        assert_refused(
+            f,
+            FIXTURE_DO(f, tx,
+                       deal_change_archive(
+                           tx, change,
+                           fixture_of(f, "SELECT version FROM deal_change WHERE id = $1", change),
+                           "r")),
+            CHANGE_UNPAID);
+        assert_int_equal(FIXTURE_DO(f, tx, refund_pay(tx, &payout)), 0);
+        fen += of;
+    }
+    return fen;
 }
 
 static inline int change_archive(struct fixture *f, int64_t change)

@@ -26,11 +26,20 @@ struct m_book {
     char state;
     bool agency;
 };
+/* What an ended deal gives back out of one account. */
+struct m_refund {
+    int64_t id, fen[FUND_COUNT]; /* id 0: nothing */
+    bool paid;
+    enum tender tender; /* by which it was paid, */
+    int user;           /* by whom, */
+    char day[DAY_TEXT]; /* when */
+};
 struct m_deal {
     bool live, archived;
     int64_t id, fen[FUND_COUNT];
     int64_t change; /* by which it ended; 0 */
     int unit, buyer;
+    struct m_refund refunds[ACCOUNTS];
 };
 struct m_receipt {
     struct receipt_key key;
@@ -55,11 +64,11 @@ struct world {
     int64_t accounts[ACCOUNTS];
     uint64_t seed, random;
     int n_books, n_deals, n_receipts, step;
-    int allowed, refused, blank, carried, refunded, exchanged;
+    int allowed, refused, blank, carried, refunded, exchanged, returned;
 };
 
 struct went { /* through all seeds */
-    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, deals;
+    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, returned, deals;
     int64_t income;
 };
 
@@ -128,6 +137,7 @@ static inline struct world *world_make(struct fixture *f, uint64_t seed)
     for (int i = 0; i < CASHIERS; i++) {
         w->users[i].actor = f->actor;
         w->users[i].actor.id = i + 1;
+        snprintf(w->users[i].actor.name, sizeof(w->users[i].actor.name), "cashier %d", i + 1);
         w->users[i].shift = fixture_of(f, "SELECT id FROM shift WHERE user_id = $1", i + 1);
         if (i > 0)
             w->users[i].actor.rights &= ~RIGHT_BIT(RIGHT_MONEY_REVERSE);
@@ -162,6 +172,7 @@ static inline void went_add(struct went *all, const struct world *w)
     all->carried += w->carried;
     all->refunded += w->refunded;
     all->exchanged += w->exchanged;
+    all->returned += w->returned;
     for (int i = 0; i < w->n_receipts; i++)
         all->voids += w->receipts[i].voided;
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
@@ -463,8 +474,8 @@ static inline void sums_read(struct world *w, struct ledger_sums *sums)
     stmt_reset(s);
 }
 
-/* Of each fund what came in by receipts, less what was taken back and what was refunded, and what
- * became of another fund without cash: by the kinds of the vouchers. */
+/* Of each fund what came in by receipts, less what was taken back and what was refunded, what of
+ * that came back, and what became of another fund without cash: by the kinds of the vouchers. */
 static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
 {
     struct stmt *s;
@@ -472,14 +483,11 @@ static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
     memset(papers, 0, FUND_COUNT * sizeof(*papers));
     assert_int_equal(
         db_query(w->f->db, &s,
-                 "SELECT a.fund, SUM(CASE WHEN v.kind IN ('receipt', 'carry') THEN e.amount_fen "
-                 "ELSE -e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = "
-                 "v.id JOIN ledger_account a ON a.id = CASE WHEN v.kind IN ('receipt', 'carry') "
-                 "THEN e.credit_id ELSE e.debit_id END WHERE v.kind IN ('receipt', 'carry', "
-                 "'void', 'reversal', 'refund') GROUP BY a.fund UNION ALL SELECT a.fund, "
-                 "-SUM(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
-                 "JOIN ledger_account a ON a.id = e.debit_id WHERE v.kind = 'carry' GROUP BY "
-                 "a.fund",
+                 "SELECT a.fund, SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
+                 "-e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
+                 "JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) AND a.fund IS NOT "
+                 "NULL WHERE v.kind IN ('receipt', 'carry', 'void', 'reversal', 'refund', "
+                 "'forfeit') GROUP BY a.fund",
                  ""),
         0);
     while (stmt_step(s) == 1) {

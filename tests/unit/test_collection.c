@@ -1,6 +1,6 @@
 /* test_collection.c - reports of money: what was collected, on which leaves, in which shifts
  * (RP-18, RP-19, FI-36), held against sums of their own; what should not be so (FI-37). */
-#include "deal_fixture.h"
+#include "refund_fixture.h"
 
 #include "db/collection.h"
 #include "db/exception.h"
@@ -90,6 +90,28 @@ static void test_collected(void **state)
     assert_int_equal(deal_pay(f, deal, 77), 0);
     assert_int_equal(collected(f, 0).in, 77);
     c = collected(f, 1);
+    assert_int_equal(c.in - c.back - c.refund, on_tenders(f));
+}
+
+/* A refund that was taken back did not go out: it is no receipt that was. */
+static void test_a_refund_taken_back(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct refund_ask ask = {
+        .deal_id = deal, .lines = {{"deposit", 400}}, .n_lines = 1, .reason = "r"};
+    struct collected c;
+    int64_t id = 0;
+
+    assert_int_equal(deal_pay(f, deal, 1000), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, refund_request(tx, &ask, &id)), 0);
+    assert_int_equal(refund_decide(f, id, APPROVAL_APPROVED), 0);
+    assert_int_equal(refund_try_pay(f, refund_payout_of(f, id, "cash", 400)), 0);
+    assert_int_equal(collected(f, 0).refund, 400);
+    assert_int_equal(FIXTURE_DO(f, tx, refund_reverse(tx, id, 3, "r")), 0);
+    c = collected(f, 0);
+    assert_int_equal(c.refund, 0);
+    assert_int_equal(c.back, 0);
     assert_int_equal(c.in - c.back - c.refund, on_tenders(f));
 }
 
@@ -304,10 +326,14 @@ static void test_money_that_lies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_collected),        CASE(test_transfers_are_left_out),
-        CASE(test_equals_the_shift), CASE(test_leaves),
-        CASE(test_shifts),           CASE(test_exceptions),
+        CASE(test_collected),
+        CASE(test_transfers_are_left_out),
+        CASE(test_equals_the_shift),
+        CASE(test_leaves),
+        CASE(test_shifts),
+        CASE(test_exceptions),
         CASE(test_money_that_lies),
+        cmocka_unit_test_setup_teardown(test_a_refund_taken_back, refund_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

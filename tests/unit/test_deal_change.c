@@ -102,6 +102,7 @@ static void kind_done(struct fixture *f, enum deal_change_kind kind, int64_t dea
                                 unit),
                      2);
     deal_verify(f);
+    change_pay_back(f, change);
     assert_int_equal(change_archive(f, change), 0);
     assert_int_equal(open_todos(f, change), 0);
     deal_verify(f);
@@ -209,16 +210,15 @@ static void test_contract_cancelled(void **state)
     assert_true(outcome_is(f, deal, "cancelled"));
     assert_int_equal(fixture_state(f, f->units[0]), 'A');
     assert_int_equal(patches(f), p); /* the public waits for the next publication */
-    assert_int_equal(line_of(f, deal, "refund"), -4000000);
     assert_int_equal(change_received(f, deal), 4000000); /* until it is paid back */
     assert_int_equal(fixture_of(f, "SELECT price_reviewed FROM unit WHERE id = $1", f->units[0]),
                      0);
     /* Not sold again before its price is reviewed (G13). */
     again = deal_asked(f, 'S', f->units[0], 1);
     assert_refused(f, FIXTURE_DO(f, tx, deal_open(tx, &again, &id)), G13_PRICE_REVIEW);
-    assert_int_equal(change_archive(f, change), 0);
-    assert_int_equal(line_of(f, deal, "refund"), 0);
+    assert_int_equal(change_pay_back(f, change), 4000000);
     assert_int_equal(change_received(f, deal), 0);
+    assert_int_equal(change_archive(f, change), 0);
     deal_verify(f);
     /* Its number stays used. */
     assert_true(db_run(f->db, "UPDATE unit SET price_reviewed = 1", "") >= 0);
@@ -278,11 +278,36 @@ static void test_rescinded_with_a_penalty(void **state)
     assert_int_equal(line_of(f, deal, "penalty"), -777); /* the seller owes it */
     assert_int_equal(change_archive(f, change), 0);
     assert_int_equal(line_of(f, deal, "penalty"), 0);
-    deal = change_deal(f, 'C', f->units[1], 1);
+    deal_verify(f);
+}
+
+/* On an ended deal nothing can be paid any more: what the buyer owes is kept of what goes back. */
+static void test_a_penalty_is_kept_of_what_goes_back(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = change_deal(f, 'C', f->units[0], 0);
+    struct deal_change_ask ask;
+    int64_t change, id = 0;
+
+    assert_int_equal(deal_pay(f, deal, 5000), 0);
     ask = change_of(f, DEAL_CHANGE_RESCIND, deal, 0);
+    ask.refund_fen = 4000;
+    ask.forfeit_fen = 1000;
+    ask.penalty_fen = 4001;
+    assert_refused(f, change_ask(f, &ask, &id), CHANGE_KEPT);
+    assert_string_equal(f->fault.args[0].value, "50.00");
     ask.penalty_fen = 888;
-    change_approve(f, change_asked(f, &ask));
-    assert_int_equal(line_of(f, deal, "penalty"), 888);
+    change = change_asked(f, &ask);
+    change_approve(f, change);
+    assert_int_equal(line_of(f, deal, "penalty"), 0); /* nothing is owed, */
+    assert_int_equal(change_received(f, deal), 3112);
+    assert_int_equal(fixture_count(f, "SELECT SUM(e.amount_fen) FROM ledger_entry e JOIN "
+                                      "ledger_account a ON a.id = e.credit_id WHERE a.kind = "
+                                      "'income' AND a.fund = 'penalty'"),
+                     888);
+    deal_verify(f);
+    assert_int_equal(change_pay_back(f, change), 3112);
+    assert_int_equal(change_archive(f, change), 0);
     deal_verify(f);
 }
 
@@ -611,6 +636,7 @@ int main(void)
         CHANGE_TEST(test_filed_is_given_up_first),
         CHANGE_TEST(test_booking_and_subscription_cancelled),
         CHANGE_TEST(test_rescinded_with_a_penalty),
+        CHANGE_TEST(test_a_penalty_is_kept_of_what_goes_back),
         CHANGE_TEST(test_forfeited),
         CHANGE_TEST(test_exchanged),
         CHANGE_TEST(test_target_taken),

@@ -1,6 +1,7 @@
 /* test_money_model.c - random legal and illegal steps of money against a model written apart:
  * shifts, books, receipts in several tenders, what takes them back, earnest money, deals that end
- * by a change (FC 10, 27.6; RS I4 to I11). What the model refuses must be refused, what it allows
+ * by a change, what they give back, paid and taken back (FC 10, 27.6; RS I4 to I11). What the model
+ * refuses must be refused, what it allows
  * must happen; after each step the sums of the ledger are the model's, by fund and by tender, what
  * came in less what went back is what is there, every number is counted, and a deal that ended has
  * what it is to give back and nothing else. A million steps at night. A failure prints the seed and
@@ -217,6 +218,8 @@ static void do_earnest_back(struct world *w)
     assert_int_equal(refund_decide(w->f, id, APPROVAL_APPROVED), 0);
     assert_int_equal(refund_paid(w->f, id, fen), 0);
     w->cash[TENDER_TRANSFER][ESCROW] -= fen;
+    if (w->users[0].shift)
+        w->users[0].expected[TENDER_TRANSFER] -= fen;
     w->held[buyer] -= fen;
     w->refunded++;
 }
@@ -238,37 +241,150 @@ static void do_deal_new(struct world *w, int unit)
     w->on[unit] = w->n_deals++;
 }
 
-/* What is forfeited goes first from the fund whose code comes first. */
-static void forfeited(struct world *w, struct m_deal *d, int64_t fen)
+/* What is kept goes first from the fund whose code comes first; a penalty is one. */
+static void kept(struct world *w, struct m_deal *d, int64_t fen, bool penalty)
 {
     for (size_t i = 0; i < FUND_COUNT && fen > 0; i++) {
         const enum fund fund = fund_by_code(i);
         const int64_t part = d->fen[fund] < fen ? d->fen[fund] : fen;
 
         d->fen[fund] -= part;
-        w->income[fund] += part;
+        w->income[penalty ? FUND_PENALTY : fund] += part;
         fen -= part;
     }
 }
 
-/* It ends: so much is ours, the rest is to be paid back by finance. */
+/* All that is left is to be paid back, out of each account by itself. */
+static void due(struct world *w, struct m_deal *d)
+{
+    for (int i = 0; i < ACCOUNTS; i++) {
+        struct m_refund *q = &d->refunds[i];
+        int64_t fen = 0;
+
+        *q = (struct m_refund){.id = 0};
+        for (enum fund fund = 0; fund < FUND_COUNT; fund++)
+            if ((int)account_of(fund) == i)
+                fen += q->fen[fund] = d->fen[fund];
+        assert_true(db_get(w->f->db, &q->id,
+                           "SELECT f.id FROM refund f JOIN refund_line l ON l.refund_id = f.id "
+                           "JOIN ledger_account a ON a.id = l.account_id JOIN account_rule k ON "
+                           "k.fund = a.fund WHERE f.change_id = $1 AND k.account_id = $2 LIMIT 1",
+                           "ii", d->change, w->accounts[i]) >= 0);
+        equal(w, "to be paid back", "of an account",
+              fixture_of(w->f,
+                         "SELECT COALESCE(SUM(amount_fen), 0) FROM refund_line WHERE "
+                         "refund_id = $1",
+                         q->id),
+              fen);
+    }
+}
+
+/* It ends: so much is ours, with a penalty of the buyer or without, the rest goes back. */
 static void do_cancel(struct world *w, struct m_deal *d)
 {
+    const bool rescind = roll(w, 3) == 0, wrong = roll(w, 4) == 0;
     const int64_t has = deal_sum(d),
                   ours = roll(w, 2) ? 0 : (int64_t)roll(w, (unsigned)(has % 90000000) + 1);
-    const bool wrong = roll(w, 4) == 0;
-    struct deal_change_ask ask = change_of(w->f, DEAL_CHANGE_CANCEL, d->id, 0);
+    const int64_t penalty = rescind ? (has - ours) / (1 + roll(w, 3)) + (roll(w, 4) == 0) : 0;
+    struct deal_change_ask ask =
+        change_of(w->f, rescind ? DEAL_CHANGE_RESCIND : DEAL_CHANGE_CANCEL, d->id, 0);
     int64_t change = 0;
 
     ask.refund_fen = has - ours + wrong;
     ask.forfeit_fen = ours;
-    if (!agrees(w, "cancel", d->live && !wrong, change_ask(w->f, &ask, &change)))
+    ask.penalty_fen = penalty;
+    if (!agrees(w, "cancel", d->live && !wrong && penalty <= has - ours,
+                change_ask(w->f, &ask, &change)))
         return;
     change_approve(w->f, change);
     d->live = false;
     w->on[d->unit] = -1;
-    forfeited(w, d, ours);
+    kept(w, d, ours, false);
+    kept(w, d, penalty, true);
     d->change = change;
+    due(w, d);
+}
+
+/* ---- what an ended deal gives back ---- */
+
+/* @sign 1: it went out, -1: it came back. */
+static void refund_count(struct world *w, struct m_deal *d, struct m_refund *q, int account,
+                         int user, int sign)
+{
+    int64_t fen = 0;
+
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        d->fen[fund] -= sign * q->fen[fund];
+        fen += q->fen[fund];
+    }
+    w->cash[q->tender][account] -= sign * fen;
+    if (w->users[user].shift)
+        w->users[user].expected[q->tender] -= sign * fen;
+}
+
+/* One of an account, that is paid or not, mostly. */
+static int refund_some(struct world *w, const struct m_deal *d, bool paid)
+{
+    int account = 0;
+
+    for (int tries = 0; tries < 6; tries++) {
+        account = (int)roll(w, ACCOUNTS);
+        if (d->refunds[account].id && d->refunds[account].paid == paid)
+            break;
+    }
+    return account;
+}
+
+/* Nobody gave an account to transfer to; what goes out goes in cash or by cheque. */
+static void do_pay_back(struct world *w, int user, struct m_deal *d)
+{
+    const int account = refund_some(w, d, false);
+    struct m_refund *q = &d->refunds[account];
+    const enum tender tender = (enum tender)roll(w, TENDER_COUNT);
+    int64_t fen = 0;
+
+    if (!q->id)
+        return;
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++)
+        fen += q->fen[fund];
+    fen += roll(w, 12) == 0;
+    if (!agrees(w, "pay back",
+                !q->paid &&
+                    fen == fixture_of(w->f,
+                                      "SELECT SUM(amount_fen) FROM refund_line WHERE "
+                                      "refund_id = $1",
+                                      q->id) &&
+                    (tender == TENDER_CHEQUE || (tender == TENDER_CASH && w->users[user].shift)),
+                refund_try_pay(w->f, refund_payout_of(w->f, q->id, tenders[tender].code, fen))))
+        return;
+    q->paid = true;
+    q->tender = tender;
+    q->user = user;
+    day_of(w->f->now_ms, q->day);
+    refund_count(w, d, q, account, user, 1);
+    w->refunded++;
+}
+
+/* As a receipt is taken back: by who paid it on its day, or with the right to. */
+static void do_back(struct world *w, int user, struct m_deal *d)
+{
+    const int account = refund_some(w, d, true);
+    struct m_refund *q = &d->refunds[account];
+    char today[DAY_TEXT];
+    int64_t version;
+
+    if (!q->id)
+        return;
+    day_of(w->f->now_ms, today);
+    version = fixture_of(w->f, "SELECT version FROM refund WHERE id = $1", q->id);
+    if (!agrees(w, "take a refund back",
+                q->paid && w->users[user].shift &&
+                    (user == 0 || (q->user == user && strcmp(q->day, today) == 0)),
+                FIXTURE_DO(w->f, tx, refund_reverse(tx, q->id, version, "r"))))
+        return;
+    q->paid = false;
+    refund_count(w, d, q, account, user, -1);
+    w->returned++;
 }
 
 static void do_exchange(struct world *w, struct m_deal *d, int unit)
@@ -295,40 +411,53 @@ static void do_exchange(struct world *w, struct m_deal *d, int unit)
         db_run(w->f->db, "UPDATE unit SET price_reviewed = 1 WHERE id = $1", "i", from_unit), 1);
 }
 
-/* Finance has paid: what the deal still had goes out by transfer, each fund from its account. */
+/* When all that it gives back was paid; what comes back later is due all the same. */
 static void do_archive(struct world *w, struct m_deal *d)
 {
+    if (agrees(w, "archive", !d->archived && deal_sum(d) == 0, change_archive(w->f, d->change)))
+        d->archived = true;
+}
+
+/* Something about an ended one. */
+static void do_ended(struct world *w, int user)
+{
+    struct m_deal *d = NULL;
+    const unsigned what = roll(w, 8);
+
+    for (int tries = 0; tries < 20 && !(d && d->change); tries++)
+        d = &w->deals[roll(w, (unsigned)w->n_deals)];
     if (!d->change)
         return;
-    if (!agrees(w, "archive", !d->archived, change_archive(w->f, d->change)))
-        return;
-    d->archived = true;
-    w->refunded += deal_sum(d) > 0;
-    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
-        w->cash[TENDER_TRANSFER][account_of(fund)] -= d->fen[fund];
-        d->fen[fund] = 0;
+    if (what == 0) {
+        w->f->as = &w->f->actor;
+        do_archive(w, d);
+    } else if (what <= 3) {
+        do_back(w, user, d);
+    } else {
+        do_pay_back(w, user, d);
     }
 }
 
-static void do_deal(struct world *w)
+static void do_deal(struct world *w, int user)
 {
     const int i = deal_some(w);
     struct m_deal *d = i < 0 ? NULL : &w->deals[i];
 
-    w->f->as = &w->f->actor;
     if (!d)
         return;
-    switch (roll(w, 4)) {
+    if (roll(w, 2)) {
+        do_ended(w, user);
+        return;
+    }
+    w->f->as = &w->f->actor;
+    switch (roll(w, 2)) {
     case 0:
         if (d->live)
             do_cancel(w, d);
         return;
-    case 1:
+    default:
         if (d->live)
             do_exchange(w, d, (int)roll(w, FIXTURE_UNITS));
-        return;
-    default:
-        do_archive(w, &w->deals[roll(w, (unsigned)w->n_deals)]);
     }
 }
 
@@ -371,7 +500,12 @@ static void step_random(struct world *w)
         do_deal_new(w, (int)roll(w, FIXTURE_UNITS));
         break;
     case 11:
-        do_deal(w);
+        do_deal(w, user);
+        break;
+    case 15:
+    case 16:
+        if (w->n_deals > 0)
+            do_ended(w, user);
         break;
     case 12:
     case 13:
@@ -418,6 +552,7 @@ static void test_against_the_model(void **state)
     /* It went everywhere, and often. */
     assert_true(all.receipts > seeds * 20 && all.voids > seeds * 3 && all.blank > seeds);
     assert_true(all.carried > seeds && all.refunded > seeds && all.exchanged > seeds / 2);
+    assert_true(all.returned > seeds / 2);
     assert_true(all.income > 0 && all.refused > all.allowed / 10);
 }
 

@@ -111,7 +111,7 @@ static void test_asked_approved_paid(void **state)
     assert_int_equal(received(f, deal), 700);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM voucher v JOIN voucher_tender t ON "
                                       "t.voucher_id = v.id JOIN slip s ON s.voucher_id = v.id "
-                                      "WHERE v.kind = 'refund' AND v.shift_id IS NULL AND "
+                                      "WHERE v.kind = 'refund' AND v.shift_id IS NOT NULL AND "
                                       "t.amount_fen = 300"),
                      1);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM todo WHERE done_ms IS NULL"), 0);
@@ -192,7 +192,7 @@ static void test_up_to_what_is_there(void **state)
     assert_int_equal(deal_pay(f, deal, 1000), 0);
     assert_refused(f, try_ask(f, ask_of(deal, "deposit", 1001), &id), REFUND_BEYOND);
     assert_refused(f, try_ask(f, ask_of(deal, "house_money", 1), &id), REFUND_BEYOND);
-    assert_refused(f, try_ask(f, ask_of(deal, "bank_loan", 1), &id), REFUND_FUND);
+    assert_refused(f, try_ask(f, ask_of(deal, "bank_loan", 1), &id), REFUND_BEYOND);
     first = asked(f, ask_of(deal, "deposit", 400));
     assert_refused(f, try_ask(f, ask, &id), REFUND_BEYOND);
     assert_string_equal(f->fault.args[2].value, "6.00");

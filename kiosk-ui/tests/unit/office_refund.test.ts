@@ -1,6 +1,6 @@
 // What is typed into a refund, as the daemon takes it.
 import { describe, expect, test } from 'vitest';
-import { askedOf, linesOf, totalOf, type Refund } from '@/office/refund/refund';
+import { askedOf, linesFor, linesOf, payersOf, totalOf, type Refund } from '@/office/refund/refund';
 
 const free = [
   { fund: 'deposit' as const, amount_fen: 500000 },
@@ -9,8 +9,8 @@ const free = [
 
 describe('a refund', () => {
   test('begins with all that is there', () => {
-    const asked = askedOf(free, 7, null);
-    expect(asked.payee).toBe(7);
+    const asked = askedOf(free, 'c7', null);
+    expect(asked.payee).toBe('c7');
     expect(linesOf(asked.amounts)).toEqual(free);
     expect(totalOf(linesOf(asked.amounts))).toBe(501050);
   });
@@ -23,9 +23,28 @@ describe('a refund', () => {
     expect(totalOf(null)).toBe(0);
   });
   test('one that came to nothing begins as it was, but for the number of the account', () => {
-    const was = { customer_id: 9, lines: [free[1]], reason: 'r', bank: 'b' } as unknown as Refund;
-    const asked = askedOf(free, 7, was);
-    expect(asked).toMatchObject({ payee: 9, reason: 'r', bank: 'b', account: '' });
+    const was = {
+      customer_id: 9,
+      lender: null,
+      lines: [free[1]],
+      reason: 'r',
+      bank: 'b',
+    } as unknown as Refund;
+    const asked = askedOf(free, 'c7', was);
+    expect(asked).toMatchObject({ payee: 'c9', reason: 'r', bank: 'b', account: '' });
     expect(linesOf(asked.amounts)).toEqual([free[1]]);
+  });
+  test('a loan goes to who lent it, the rest to who paid it', () => {
+    const loan = { fund: 'bank_loan' as const, amount_fen: 900 };
+    const payers = [
+      { customer_id: 7, customer: '王', lender: null, fund: null, free_fen: 5 },
+      { customer_id: null, customer: '李**', lender: null, fund: null, free_fen: 5 },
+      { customer_id: null, customer: '建行', lender: '建行', fund: 'bank_loan', free_fen: 900 },
+      { customer_id: null, customer: '', lender: '', fund: 'fund_loan', free_fen: 1 },
+    ];
+    expect(payersOf(payers).map((p) => p.customer)).toEqual(['王', '建行']);
+    expect(linesFor([...free, loan], payers, 'c7')).toEqual(free);
+    expect(linesFor([...free, loan], payers, 'l建行')).toEqual([loan]);
+    expect(linesFor(free, [], '')).toEqual(free);
   });
 });

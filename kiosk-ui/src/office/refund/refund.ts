@@ -27,11 +27,38 @@ export const STATE_MARK: Record<Refund['state'], string> = {
   cancelled: '',
 };
 
+/** One of a change was asked for without an account, which it needs for a transfer. */
+export const takesAccount = (r: Refund): boolean => r.change_id !== null && r.state === 'approved';
+
 /** Money goes back like this; by card or loan it does not. */
 export const WAYS = ['transfer', 'cash', 'cheque'] as const satisfies readonly Tender[];
 
+type Payer = Schemas['Refundable']['payers'][number];
+
+/** Who gets it, as one word: a customer, or who lent. */
+export const payerKey = (of: Pick<Payer, 'customer_id' | 'lender'>): string =>
+  of.lender === null ? `c${of.customer_id ?? 0}` : `l${of.lender}`;
+
+/** Those that can be chosen: whom one sees, each lender once. */
+export function payersOf(payers: readonly Payer[]): Payer[] {
+  const seen = new Map<string, Payer>();
+  for (const p of payers) {
+    if (p.lender === null ? p.customer_id === null : p.lender === '') continue;
+    const was = seen.get(payerKey(p));
+    seen.set(payerKey(p), was ? { ...was, free_fen: was.free_fen + p.free_fen } : p);
+  }
+  return [...seen.values()];
+}
+
+/** What can go to him: a loan to who lent it, and nothing else of it. */
+export function linesFor(free: readonly Line[], payers: readonly Payer[], key: string): Line[] {
+  const loans = new Map(payers.filter((p) => p.lender !== null).map((p) => [p.fund, payerKey(p)]));
+  return free.filter((l) => (loans.get(l.fund) ?? 'c') === (key.startsWith('l') ? key : 'c'));
+}
+
 export interface Asked {
-  payee: number | null;
+  /** of payerKey(); '': what is held of the customer */
+  payee: string;
   /** yuan as typed, by fund */
   amounts: Record<string, string>;
   reason: string;
@@ -41,10 +68,10 @@ export interface Asked {
 }
 
 /** A new request for all that is there, or one that came to nothing as it was. */
-export function askedOf(free: readonly Line[], payee: number | null, was: Refund | null): Asked {
+export function askedOf(free: readonly Line[], payee: string, was: Refund | null): Asked {
   const lines = was ? was.lines : free;
   return {
-    payee: was?.customer_id ?? payee,
+    payee: was && payee !== '' ? payerKey(was) : payee,
     amounts: Object.fromEntries(
       free.map((l) => [l.fund, yuanText(lines.find((x) => x.fund === l.fund)?.amount_fen ?? null)]),
     ),
