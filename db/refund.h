@@ -53,8 +53,8 @@ struct refund_payout {
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     size_t n_tenders;
 };
-/* It is paid: REFUND_STATE, VERSION_CHANGED, REFUND_NO_ACCOUNT, SHIFT_NEEDED for cash, and those of
- * tender_use.h. */
+/* It is paid: REFUND_STATE, VERSION_CHANGED, REFUND_NO_ACCOUNT, SHIFT_NEEDED for cash, CLOCK_BACK,
+ * and those of tender_use.h. It is of the open shift of who pays, when he has one. */
 int refund_pay(struct tx *tx, const struct refund_payout *payout);
 /* It was approved and is not paid after all: the money is free again. */
 int refund_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason);

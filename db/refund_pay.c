@@ -19,7 +19,7 @@ struct paying_out {
     struct tender_line lines[REFUND_LINES_MAX];
     size_t n_lines;
     struct tender_use use;
-    int64_t shift_id, voucher_id; /* shift 0: no cash */
+    int64_t shift_id, voucher_id; /* shift 0: no cash, and none is open */
 };
 
 /* An approved one where the actor handles the money. */
@@ -102,7 +102,10 @@ static int payout_check(struct paying_out *p)
         r = tender_use_check(p->tx, &p->use, p->now.total_fen);
     if (r == 0)
         r = account_given(p);
-    return r == 0 && tender_use_cash(&p->use) ? shift_need(p->tx, &p->shift_id) : r;
+    if (r < 0)
+        return r;
+    return tender_use_cash(&p->use) ? shift_need(p->tx, &p->shift_id)
+                                    : shift_now(p->tx, &p->shift_id);
 }
 
 /* It is paid, so that its money is free to go; then it goes. */
