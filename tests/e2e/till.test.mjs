@@ -187,7 +187,7 @@ test('nothing typed is lost on a reload, and what was sent before it is not take
   await hands.keys('Enter')
   await hands.keys('End')
   await hands.type('1')
-  await hands.keys('Enter')
+  await hands.keys('Enter', 'Enter')
   // The daemon takes it, the answer is lost, and the page with it.
   let sent = 0
   await page.route('**/api/v1/deals/*/receipts', async (route) => {
@@ -225,7 +225,7 @@ test('FI-16, FI-18: earnest money of who has no home yet, then carried to the de
   const { page, hands } = await swiped()
   await hands.due(/诚意金/)
   await hands.amount('500')
-  await hands.pay('Alt+c', '', 'CHEQUE-9')
+  await hands.pay('Alt+c', '', 'CHEQUE-9', '')
   await hands.take()
   await hands.keys('Enter')
   const was = await read()

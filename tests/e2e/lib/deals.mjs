@@ -42,15 +42,15 @@ export class Deals {
     return this.people.sales.post(`/api/v1/units/${unit.id}/terms`, body, 201)
   }
 
-  /** A subscription, with its deposit received. */
-  async subscribed(unit) {
+  /** A subscription of @buyers, who share it alike, with its deposit received. */
+  async subscribed(unit, buyers = [this.buyer]) {
     const { sales, cashier } = this.people
     const body = {
       stage: 'S',
       unit_id: unit.id,
       unit_version: unit.version,
       terms_id: (await this.terms(unit)).id,
-      buyers: [{ customer_id: this.buyer, share_bp: 10000 }],
+      buyers: buyers.map((customer_id) => ({ customer_id, share_bp: 10000 / buyers.length })),
       document_again: DOCUMENT,
     }
     const deal = await sales.post('/api/v1/deals', body, 201)

@@ -63,7 +63,7 @@ export async function tillLooks(stage, at, who, { client, ...options }, look) {
   await hands.keys('Escape', 'Escape')
   await hands.due(/诚意金|Earnest/)
   await hands.amount('50')
-  await hands.pay('Alt+t', '', `W-${n}`)
+  await hands.pay('Alt+t', '', `W-${n}`, '')
   await hands.take()
   await hands.keys('Enter')
   await hands.due(new RegExp(who.owing.unit))
