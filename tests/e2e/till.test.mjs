@@ -334,6 +334,14 @@ test('FI-36: closed blind; the books are shown after; a difference has its reaso
   await hands.at('#ts-next')
   await hands.keys('Tab', 'Enter')
   await hands.wrong('请填写原因')
+  assert.deepEqual(await page.locator('[data-refused]').allInnerTexts(), [
+    '“现金”实点与账面不符，请填写原因。',
+    '“刷卡”实点与账面不符，请填写原因。',
+    '“转账”实点与账面不符，请填写原因。',
+    '“支票”实点与账面不符，请填写原因。',
+    '“银行放款”实点与账面不符，请填写原因。',
+  ])
+  await looked(page, 'refused')
   await page.locator('[data-count=cash] input').first().focus()
   for (const reason of reasons) {
     await hands.keys('Enter')
@@ -348,6 +356,8 @@ test('FI-36: closed blind; the books are shown after; a difference has its reaso
   assert.match(line, /1,990/)
   assert.match(line, /少找十元/)
   await hands.see('[data-shift=none]')
+  const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))
+  assert.ok(!/少找十元|对账中|金额写错/.test(kept), 'what was written is sent and not kept')
   await looked(page, 'closed')
   const { handed } = await stage.people.manager.get('/api/v1/my/shifts')
   assert.equal(handed?.fen, 199000)

@@ -63,6 +63,15 @@ export class Deals {
     return this.people.sales.post(`/api/v1/deals/${deal.id}/changes`, { version, reason: '客户申请', ...body }, 201)
   }
 
+  /** So much of @deal's down payment is asked back, and approved: it waits to be paid out. */
+  async refund(deal, fen, account = { bank: '工商银行', account: '6222021234567890' }) {
+    const { sales, cashier } = this.people
+    const body = { lines: [{ fund: 'down_payment', amount_fen: fen }], reason: '多交的首付款', ...account }
+    const refund = await sales.post(`/api/v1/deals/${deal.id}/refunds`, body, 201)
+    await this.decide(refund)
+    return cashier.get(`/api/v1/refunds/${refund.id}`)
+  }
+
   async decide(change, outcome = 'approved') {
     const { items } = await this.people.manager.get('/api/v1/my/approvals?limit=200')
     const task = items.find((a) => a.id === change.approval_id)

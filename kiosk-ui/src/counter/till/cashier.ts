@@ -4,7 +4,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import { date } from '@/format';
 import { useSend } from '@/office/parts/use_send';
-import { parseYuan, yuanText } from '@/office/parts/parse';
+import { parseSignedYuan, parseYuan, yuanText } from '@/office/parts/parse';
 import { TENDERS, type Receipt, type Tender } from '@/office/till/payment';
 import { useTill, type Shift } from '@/office/till/till';
 import type { Rights } from '../desk';
@@ -213,7 +213,7 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     if (!shift) return;
     const counts = TENDERS.map((tender) => {
       const { amount, reason } = typed.value.counts[tender];
-      return { tender, counted_fen: parseYuan(amount) ?? 0, reason: reason.trim() };
+      return { tender, counted_fen: parseSignedYuan(amount) ?? 0, reason: reason.trim() };
     }).filter((c) => c.counted_fen !== 0 || c.reason !== '');
     const next = typed.value.next === null ? {} : { next_user_id: typed.value.next };
     const done = await till.closeShift(shift, { counts, ...next });
