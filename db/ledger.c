@@ -18,16 +18,27 @@ static const int64_t *given(const int64_t *id)
     return *id ? id : NULL;
 }
 
+int ledger_last_ms(struct tx *tx, int64_t *ret_ms)
+{
+    int64_t ms = 0;
+    int r = db_get(tx->db, &ms, "SELECT at_ms FROM voucher ORDER BY id DESC LIMIT 1", "");
+
+    if (r < 0)
+        return r;
+    *ret_ms = ms;
+    return 0;
+}
+
 int ledger_clock_check(struct tx *tx, int64_t after_ms)
 {
     char at[DAY_CLOCK_TEXT];
     int64_t last_ms = 0;
-    int r = db_get(tx->db, &last_ms, "SELECT at_ms FROM voucher ORDER BY id DESC LIMIT 1", "");
+    int r = ledger_last_ms(tx, &last_ms);
 
     if (last_ms < after_ms)
         last_ms = after_ms;
     if (r < 0 || tx->now_ms >= last_ms)
-        return r < 0 ? r : 0;
+        return r;
     day_clock(last_ms, at);
     return fault_set(tx->fault, FAULT_CLOCK_BACK, "at", at, NULL);
 }

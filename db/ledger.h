@@ -31,6 +31,8 @@ struct voucher {
     int64_t deal_id, change_id, shift_id, reverses_id, book_id, receipt_no; /* 0: none */
     const char *note;                                                       /* NULL: none */
 };
+/* When the last voucher was made; 0: there is none. */
+int ledger_last_ms(struct tx *tx, int64_t *ret_ms);
 /* CLOCK_BACK when now is before the last voucher, or before @after_ms (0: nothing): the clock was
  * set back, and what is written would be of a day that is over, or before what it follows. */
 int ledger_clock_check(struct tx *tx, int64_t after_ms);

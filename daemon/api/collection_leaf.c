@@ -52,9 +52,9 @@ int api_report_leaves(struct call *call)
 
 enum { COLUMNS = 12 };
 static const struct list_head heads[COLUMNS] = {
-    {"日期", "Day", 12},        {"收据本", "Book", 12},          {"首号", "First", 10},
-    {"末号", "Last", 10},       {"收银员", "Cashier", 14},       {"本日号码", "Numbers used", 20},
-    {"使用（张）", "Used", 10}, {"作废（张）", "Void", 10},      {"作废页（张）", "Spoilt", 10},
+    {"日期", "Day", 12},          {"收据本", "Book", 12},          {"首号", "First", 10},
+    {"末号", "Last", 10},         {"收银员", "Cashier", 14},       {"本日号码", "Numbers used", 20},
+    {"使用（张）", "Used", 10},   {"作废（张）", "Void", 10},      {"作废页（张）", "Spoilt", 10},
     {"遗失页（张）", "Lost", 10}, {"剩余（张）", "Remaining", 10}, {"未交回", "Not returned", 14},
 };
 
