@@ -189,6 +189,9 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     else if (pay.dirty.value) show('pay');
     else await openDeal(w.deal.id, w.customer);
   }
+  watch(payout.paid, (on) => {
+    if (on) void work.load(); // it waits no more
+  });
   function backInPayout(): void {
     if (payout.busy.value) return;
     if (payout.locked.value) return; // what became of it is not known yet

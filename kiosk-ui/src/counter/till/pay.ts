@@ -217,10 +217,11 @@ export function createPay(user: number, till: Till) {
 
   /** What was being made when the page went; what was sent is asked for again. */
   async function resume(): Promise<void> {
+    void loadBanks();
     if (!kept.found) return;
     draft.value = kept.found;
     start = '-'; // somebody had it open: it is not given up without being asked
-    await Promise.all([load(false), till.reload(), loadBanks()]);
+    await Promise.all([load(false), till.reload()]);
     if (draft.value?.sent) await send();
     else if (draft.value?.taken) await loadReceipt(draft.value.taken);
   }

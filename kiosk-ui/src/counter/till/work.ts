@@ -11,7 +11,8 @@ export type Work =
   | { kind: 'refund'; key: string; refund: Refund }
   | { kind: 'due'; key: string; deal: Deal; customer: number }
   | { kind: 'todo'; key: string; todo: Schemas['Todo'] };
-const LIST = 50;
+const REFUNDS = 200;
+const TODOS = 50;
 const DEALS = 20;
 const EVERY_MS = 60_000;
 
@@ -58,10 +59,10 @@ export function createWork(rights: Rights, here: () => number | null) {
     if (mine === turn) deals.value = got?.items ?? [];
   }
   async function loadRest(): Promise<void> {
-    const approved = { params: { query: { state: 'approved' as const, limit: LIST } } };
+    const approved = { params: { query: { state: 'approved' as const, limit: REFUNDS } } };
     const [refunds, todos] = await Promise.all([
       rights.has('finance.handle') ? ok(api.GET('/api/v1/refunds', approved)) : { items: [] as Refund[] },
-      ok(api.GET('/api/v1/my/todos', { params: { query: { limit: LIST } } })),
+      ok(api.GET('/api/v1/my/todos', { params: { query: { limit: TODOS } } })),
     ]);
     const others = todos.items.filter((x) => x.object_kind !== 'refund');
     found.value = { refunds: refunds.items, todos: others, more: todos.total - todos.items.length };
