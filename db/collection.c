@@ -5,6 +5,7 @@
 
 /* ---- RP-18 ---- */
 
+/* $4: whose open shift is left out. */
 static const char collection_sql[] =
     "SELECT v.day, o.fund, a.tender, COALESCE(u.name, v.actor), COALESCE(u.id, 0), "
     "SUM(CASE WHEN v.kind = 'receipt' THEN e.amount_fen ELSE 0 END), "
@@ -17,8 +18,26 @@ static const char collection_sql[] =
     "o.id IN (e.debit_id, e.credit_id) AND o.id <> a.id "
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON CASE WHEN s.id IS NULL "
     "THEN u.login = v.actor ELSE u.id = s.user_id END WHERE v.project_id = $1 AND "
-    "v.day BETWEEN $2 AND $3 GROUP BY v.day, u.id, v.actor, o.fund, a.tender "
+    "v.day BETWEEN $2 AND $3 AND (s.id IS NULL OR s.closed_ms IS NOT NULL OR s.user_id <> $4) "
+    "GROUP BY v.day, u.id, v.actor, o.fund, a.tender "
     "ORDER BY v.day, 4, o.fund, a.tender";
+
+static int64_t own_id(const struct tx *tx)
+{
+    return tx->actor->kind == ACTOR_USER ? tx->actor->id : 0;
+}
+
+int collection_blind(struct tx *tx, bool *ret_blind)
+{
+    int64_t open = 0;
+    int r =
+        db_get(tx->db, &open, "SELECT COUNT(*) FROM shift WHERE user_id = $1 AND closed_ms IS NULL",
+               "i", own_id(tx));
+
+    if (r >= 0)
+        *ret_blind = open > 0;
+    return r < 0 ? r : 0;
+}
 
 int collection_each(struct tx *tx, int64_t project_id, const struct days *days,
                     int (*each)(void *arg, const struct collection_row *row), void *arg)
@@ -27,7 +46,8 @@ int collection_each(struct tx *tx, int64_t project_id, const struct days *days,
     int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
-        r = db_query(tx->db, &s, collection_sql, "itt", project_id, days->from, days->to);
+        r = db_query(tx->db, &s, collection_sql, "itti", project_id, days->from, days->to,
+                     own_id(tx));
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct collection_row row = {.day = stmt_text(s, 0),
                                            .fund = stmt_text(s, 1),
@@ -44,8 +64,7 @@ int collection_each(struct tx *tx, int64_t project_id, const struct days *days,
     return r < 0 ? r : 0;
 }
 
-/* From the first moment of the first day to the last of the last. */
-static int moments_of(const struct days *days, int64_t *ret_from_ms, int64_t *ret_to_ms)
+int days_moments(const struct days *days, int64_t *ret_from_ms, int64_t *ret_to_ms)
 {
     char before[DAY_TEXT];
     int r = day_add(days->from, -1, before);
@@ -98,7 +117,7 @@ int book_use_each(struct tx *tx, int64_t project_id, const struct days *days,
     int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
-        r = moments_of(days, &from_ms, &to_ms);
+        r = days_moments(days, &from_ms, &to_ms);
     if (r == 0)
         r = db_query(tx->db, &s, books_sql, "iii", project_id, from_ms, to_ms);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
@@ -122,7 +141,7 @@ int shift_use_each(struct tx *tx, const struct shift_filter *f,
     int r = tx_need_whole(tx, f->project_id);
 
     if (r == 0)
-        r = moments_of(&f->days, &from_ms, &to_ms);
+        r = days_moments(&f->days, &from_ms, &to_ms);
     if (r == 0)
         r = db_query(tx->db, &s,
                      "SELECT s.id, s.opened_ms, s.closed_ms, s.float_fen, "

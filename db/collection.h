@@ -15,6 +15,8 @@
 struct days {
     const char *from, *to; /* both in it */
 };
+/* From the first moment of the first day to the end of the last. -EINVAL when one is none. */
+int days_moments(const struct days *days, int64_t *ret_from_ms, int64_t *ret_to_ms);
 
 /* ---- RP-18 ---- */
 
@@ -25,9 +27,13 @@ struct collection_row {
     int64_t back_fen;                          /* of those, taken back on the day or later */
     int64_t refund_fen;                        /* paid out */
 };
-/* By day, cashier, fund and tender, in that order: every group that has something. */
+/* By day, cashier, fund and tender, in that order: every group that has something. What is of the
+ * actor's own open shift is in none: he is to count it blind. */
 int collection_each(struct tx *tx, int64_t project_id, const struct days *days,
                     int (*each)(void *arg, const struct collection_row *row), void *arg);
+
+/* Whether something may be left out for that. */
+int collection_blind(struct tx *tx, bool *ret_blind);
 
 /* ---- RP-19 ---- */
 

@@ -24,6 +24,14 @@ void day_of(int64_t ms, char ret_day[DAY_TEXT])
     strftime(ret_day, DAY_TEXT, "%Y-%m-%d", &tm);
 }
 
+void day_clock(int64_t ms, char ret_text[DAY_CLOCK_TEXT])
+{
+    struct tm tm;
+
+    local(ms, &tm);
+    strftime(ret_text, DAY_CLOCK_TEXT, "%Y-%m-%d %H:%M", &tm);
+}
+
 int64_t day_midnight_ms(int64_t ms)
 {
     struct tm tm;

@@ -8,10 +8,12 @@
 
 #include <stdint.h>
 
-enum { DAY_TEXT = 11 };
+enum { DAY_TEXT = 11, DAY_CLOCK_TEXT = 17 };
 
 /* The day that @ms falls on. */
 void day_of(int64_t ms, char ret_day[DAY_TEXT]);
+/* "2026-11-21 09:30" */
+void day_clock(int64_t ms, char ret_text[DAY_CLOCK_TEXT]);
 /* The last midnight of the site not after @ms. */
 int64_t day_midnight_ms(int64_t ms);
 /* The end of @day, i.e. the next midnight. -EINVAL when it is no day. */

@@ -1,7 +1,9 @@
 /* exception.c - see exception.h. */
 #include "db/exception.h"
 
+#include "db/clock.h"
 #include "db/day.h"
+#include "db/receipt_book.h"
 #include "db/sight.h"
 
 #define UNIT_SAID "b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room"
@@ -19,11 +21,14 @@
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
     "WHERE f.deal_id = d.id AND f.state IN ('asked', 'approved')), 0)"
 
-const char *const exception_kinds[EXCEPTION_KINDS + 1] = {"overpaid",    "held", "orphan", "unpaid",
-                                                          "unscheduled", "book", "shift",  NULL};
+enum { OVERPAID, HELD, ORPHAN, UNPAID, UNSCHEDULED, BOOK, SHIFT };
+const char *const exception_kinds[EXCEPTION_KINDS + 1] = {
+    [OVERPAID] = "overpaid",       [HELD] = "held", [ORPHAN] = "orphan", [UNPAID] = "unpaid",
+    [UNSCHEDULED] = "unscheduled", [BOOK] = "book", [SHIFT] = "shift",
+};
 
 /* Each: object, id, title, amount, since, and the kind of a customer whose name is the title (NULL:
- * no name). $1 the project, $2 the midnight before now, $3 so many days before it. */
+ * no name). $1 the project, $2 the midnight before now, $3 what is long ago for it. */
 static const char *const exception_sql[EXCEPTION_KINDS] = {
     /* More came in than is asked for. */
     "SELECT 'deal', d.id, " UNIT_SAID ", " RECEIVED " - " ASKED
@@ -51,13 +56,11 @@ static const char *const exception_sql[EXCEPTION_KINDS] = {
     "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND d.stage NOT IN ('B', 'S') AND $2 > 0 AND "
     "$3 > 0 AND NOT EXISTS (SELECT 1 FROM receivable l WHERE l.deal_id = d.id AND "
     "l.ended_ms IS NULL) ORDER BY d.id",
-    /* A book that is out though it is used up, its holder has gone, or nobody wrote in it for
-     * long. */
+    /* A book that is out though it is used up, its holder has gone, or it is overdue. */
     "SELECT 'receipt_book', b.id, b.prefix || ' ' || b.first_no || '–' || b.last_no || ' · ' || "
-    "h.name, 0, COALESCE((SELECT MAX(q.at_ms) FROM receipt q WHERE q.book_id = b.id), b.made_ms), "
-    "NULL FROM receipt_book b JOIN user_account h ON h.id = b.holder_id WHERE b.project_id = $1 "
-    "AND $2 > 0 AND (b.issued = b.last_no OR h.enabled = 0 OR COALESCE((SELECT MAX(q.at_ms) FROM "
-    "receipt q WHERE q.book_id = b.id), b.made_ms) < $3) ORDER BY b.id",
+    "h.name, 0, b.out_ms, NULL FROM receipt_book b JOIN user_account h ON h.id = b.holder_id WHERE "
+    "b.project_id = $1 AND $2 > 0 AND (b.issued = b.last_no OR h.enabled = 0 OR b.out_ms < $3) "
+    "ORDER BY b.id",
     /* A shift from before today that was not closed. */
     "SELECT 'shift', s.id, u.name, 0, s.opened_ms, NULL FROM shift s JOIN user_account u ON "
     "u.id = s.user_id WHERE s.closed_ms IS NULL AND s.opened_ms < $2 AND $3 > 0 AND EXISTS (SELECT "
@@ -87,14 +90,18 @@ int exception_each(struct tx *tx, int64_t project_id, int64_t *counts,
                    int (*each)(void *arg, const struct exception_row *row), void *arg)
 {
     const int64_t midnight = day_midnight_ms(tx->now_ms);
-    const int64_t long_ago = midnight - EXCEPTION_HELD_DAYS * INT64_C(86400000);
+    const int64_t long_ago[EXCEPTION_KINDS] = {
+        [HELD] = midnight - EXCEPTION_HELD_DAYS * DAY_MS,
+        [BOOK] = receipt_book_overdue_ms(tx),
+    };
     int r = tx_need_whole(tx, project_id);
 
     for (int i = 0; r >= 0 && i < EXCEPTION_KINDS; i++) {
         struct stmt *s;
 
         counts[i] = 0;
-        r = db_query(tx->db, &s, exception_sql[i], "iii", project_id, midnight, long_ago);
+        r = db_query(tx->db, &s, exception_sql[i], "iii", project_id, midnight,
+                     long_ago[i] ? long_ago[i] : midnight);
         while (r >= 0 && (r = stmt_step(s)) == 1)
             if (counts[i]++ < EXCEPTION_ROWS_MAX)
                 r = row_give(tx, s, exception_kinds[i], each, arg);

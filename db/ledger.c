@@ -18,12 +18,39 @@ static const int64_t *given(const int64_t *id)
     return *id ? id : NULL;
 }
 
+int ledger_last_ms(struct tx *tx, int64_t *ret_ms)
+{
+    int64_t ms = 0;
+    int r = db_get(tx->db, &ms, "SELECT at_ms FROM voucher ORDER BY id DESC LIMIT 1", "");
+
+    if (r < 0)
+        return r;
+    *ret_ms = ms;
+    return 0;
+}
+
+int ledger_clock_check(struct tx *tx, int64_t after_ms)
+{
+    char at[DAY_CLOCK_TEXT];
+    int64_t last_ms = 0;
+    int r = ledger_last_ms(tx, &last_ms);
+
+    if (last_ms < after_ms)
+        last_ms = after_ms;
+    if (r < 0 || tx->now_ms >= last_ms)
+        return r;
+    day_clock(last_ms, at);
+    return fault_set(tx->fault, FAULT_CLOCK_BACK, "at", at, NULL);
+}
+
 int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
 {
     char day[DAY_TEXT];
     int64_t number = 0;
-    int r = series_next(tx, v->project_id, "voucher", &number);
+    int r = ledger_clock_check(tx, 0);
 
+    if (r == 0)
+        r = series_next(tx, v->project_id, "voucher", &number);
     day_of(tx->now_ms, day);
     if (r == 0)
         r = db_get(tx->db, ret_id,

@@ -31,7 +31,12 @@ struct voucher {
     int64_t deal_id, change_id, shift_id, reverses_id, book_id, receipt_no; /* 0: none */
     const char *note;                                                       /* NULL: none */
 };
-/* Numbered, of today. */
+/* When the last voucher was made; 0: there is none. */
+int ledger_last_ms(struct tx *tx, int64_t *ret_ms);
+/* CLOCK_BACK when now is before the last voucher, or before @after_ms (0: nothing): the clock was
+ * set back, and what is written would be of a day that is over, or before what it follows. */
+int ledger_clock_check(struct tx *tx, int64_t after_ms);
+/* Numbered, of today. CLOCK_BACK. */
 int voucher_make(struct tx *tx, const struct voucher *voucher, int64_t *ret_id);
 
 /* The account of its key, made when there is none. */

@@ -37,17 +37,17 @@ struct payment {
 struct receipt_key {
     int64_t book_id, no;
 };
-/* SHIFT_NEEDED, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_SUM, PAY_BEYOND_DUE, PAY_PAYER,
- * PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of bank.h and
- * receipt_book.h. */
+/* SHIFT_NEEDED, CLOCK_BACK, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_SUM, PAY_BEYOND_DUE,
+ * PAY_PAYER, PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of
+ * bank.h and receipt_book.h. */
 int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_key *ret_key);
 
 /* Taken back: void on its day, by who took it or with money.reverse; later reversed, with
- * money.reverse. SHIFT_NEEDED, DEAL_CLOSED, RECEIPT_VOIDED, RECEIPT_BLANK, LEDGER_SPENT,
- * REASON_NEEDED. */
+ * money.reverse. SHIFT_NEEDED, CLOCK_BACK, DEAL_CLOSED, RECEIPT_VOIDED, RECEIPT_BLANK,
+ * LEDGER_SPENT, REASON_NEEDED. */
 int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reason);
 
-/* A leaf that nobody can use: "spoilt", or "lost". Of the actor's own book. */
+/* A leaf that nobody can use: "spoilt", or "lost". Of the actor's own book. CLOCK_BACK. */
 int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *reason,
                   struct receipt_key *ret_key);
 

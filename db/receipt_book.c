@@ -235,10 +235,15 @@ int receipt_book_project(struct tx *tx, int64_t id, int64_t *ret_project_id)
     return r;
 }
 
+int64_t receipt_book_overdue_ms(const struct tx *tx)
+{
+    return tx->now_ms - BOOK_OUT_DAYS * DAY_MS;
+}
+
 int receipt_book_each(struct tx *tx, int64_t project_id, int64_t id,
                       int (*each)(void *arg, const struct receipt_book_row *row), void *arg)
 {
-    const int64_t since_ms = tx->now_ms - BOOK_OUT_DAYS * DAY_MS;
+    const int64_t since_ms = receipt_book_overdue_ms(tx);
     struct stmt *s = NULL;
     int r = tx_need_project(tx, project_id);
 

@@ -13,8 +13,10 @@
 #include "db/tx.h"
 
 /* Books are looked through with the month's accounts: one that was not in for a month was in none
- * (IV-13). */
+ * (IV-13), and is overdue. */
 enum { BOOK_LEAVES_MAX = 10000, BOOK_MAX = 5000, BOOK_OUT_DAYS = 31 };
+/* What is out since before then is overdue: the one rule of lists and reports. */
+int64_t receipt_book_overdue_ms(const struct tx *tx);
 
 struct receipt_book_new {
     int64_t project_id;
@@ -46,7 +48,7 @@ struct receipt_book_row {
     int64_t out_ms;                                                        /* 0: not out */
     const char *kind, *source, *prefix, *state;
     const char *holder; /* NULL: nobody */
-    bool overdue;       /* out for longer than BOOK_OUT_DAYS */
+    bool overdue;
 };
 /* Newest first; @id 0: all of the project. */
 int receipt_book_each(struct tx *tx, int64_t project_id, int64_t id,

@@ -115,6 +115,8 @@ int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *
         return fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
     r = book_kind(tx, book_id, &ask);
     if (r == 0)
+        r = ledger_clock_check(tx, 0);
+    if (r == 0)
         r = receipt_book_leaf(tx, &ask, &leaf);
     if (r < 0)
         return r;

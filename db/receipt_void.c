@@ -73,7 +73,9 @@ static int void_check(struct voiding *v)
         return fault_set(v->tx->fault, FAULT_RECEIPT_BLANK, NULL);
     if (v->voided)
         return fault_set(v->tx->fault, FAULT_RECEIPT_VOIDED, NULL);
-    r = who_check(v);
+    r = ledger_clock_check(v->tx, 0); /* which day it is, is not known then */
+    if (r == 0)
+        r = who_check(v);
     return r < 0 ? r : shift_need(v->tx, &v->by.shift_id);
 }
 

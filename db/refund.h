@@ -63,9 +63,9 @@ struct refund_payout {
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     size_t n_tenders;
 };
-/* It is paid, in the actor's shift when he has one: REFUND_STATE, VERSION_CHANGED,
+/* It is paid, of the actor's open shift when he has one: REFUND_STATE, VERSION_CHANGED,
  * APPROVAL_CONTENT_CHANGED, REFUND_NO_ACCOUNT, REFUND_GAVE_ACCOUNT (of a change: who gave the
- * account does not pay to it), SHIFT_NEEDED for cash, and those of tender_use.h. */
+ * account does not pay to it), SHIFT_NEEDED for cash, CLOCK_BACK, and those of tender_use.h. */
 int refund_pay(struct tx *tx, const struct refund_payout *payout);
 /* It was approved and is not paid after all: the money is free again. Not one of a change:
  * REFUND_OF_CHANGE. */

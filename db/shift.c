@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 #include "db/audit.h"
+#include "db/ledger.h"
 #include "db/user.h"
+
+enum { TENDERS_SAID = 200, FIELD_SAID = 32 };
 
 int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *ret_id)
 {
@@ -15,6 +18,9 @@ int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *r
 
     if (tx->actor->kind != ACTOR_USER)
         return fault_set(tx->fault, FAULT_SHIFT_NEEDED, NULL);
+    r = ledger_clock_check(tx, 0);
+    if (r < 0)
+        return r;
     r = db_get(tx->db, &id,
                "INSERT INTO shift (user_id, terminal_id, opened_ms, float_fen) VALUES "
                "($1, $2, $3, $4) ON CONFLICT (user_id) WHERE closed_ms IS NULL DO NOTHING "
@@ -31,24 +37,39 @@ int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *r
     return r;
 }
 
+/* Nothing is of a shift that was not open yet. */
 int shift_now(struct tx *tx, int64_t *ret_id)
 {
-    int r = 0;
+    int64_t id = 0, opened_ms = 0;
+    struct stmt *s;
+    int r;
 
     *ret_id = 0;
-    if (tx->actor->kind == ACTOR_USER)
-        r = db_get(tx->db, ret_id, "SELECT id FROM shift WHERE user_id = $1 AND closed_ms IS NULL",
-                   "i", tx->actor->id);
-    return r < 0 ? r : 0;
+    if (tx->actor->kind != ACTOR_USER)
+        return 0;
+    r = db_query(tx->db, &s,
+                 "SELECT id, opened_ms FROM shift WHERE user_id = $1 AND closed_ms IS NULL", "i",
+                 tx->actor->id);
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1) {
+        id = stmt_int(s, 0);
+        opened_ms = stmt_int(s, 1);
+    }
+    stmt_reset(s);
+    if (r < 0)
+        return r;
+    r = ledger_clock_check(tx, opened_ms);
+    if (r == 0)
+        *ret_id = id;
+    return r;
 }
 
 int shift_need(struct tx *tx, int64_t *ret_id)
 {
     int r = shift_now(tx, ret_id);
 
-    if (r == 0 && !*ret_id)
-        return fault_set(tx->fault, FAULT_SHIFT_NEEDED, NULL);
-    return r;
+    return r < 0 || *ret_id ? r : fault_set(tx->fault, FAULT_SHIFT_NEEDED, NULL);
 }
 
 /* ---- its end ---- */
@@ -92,25 +113,92 @@ static int expected_read(const struct closing *c, enum tender tender, int64_t *r
     return r < 0 ? r : 0;
 }
 
-static int count_write(struct closing *c, enum tender tender, const struct shift_counted *counted)
-{
-    const char *reason = counted && counted->reason ? counted->reason : "";
-    const int64_t fen = counted ? counted->fen : 0;
-    int64_t expected = 0;
-    int r = expected_read(c, tender, &expected);
+/* Of each tender what the books say and what was counted, NULL: not. */
+struct tally {
+    int64_t expected;
+    const struct shift_counted *counted;
+};
 
-    if (r < 0 || (!counted && expected == 0))
-        return r;
-    if (expected != fen && !reason[0])
-        return fault_set(c->tx->fault, FAULT_SHIFT_DIFFERENCE, "tender", tenders[tender].zh,
-                         "tender_en", tenders[tender].en, NULL);
+static int64_t tally_fen(const struct tally *t)
+{
+    return t->counted ? t->counted->fen : 0;
+}
+
+static const char *tally_reason(const struct tally *t)
+{
+    return t->counted && t->counted->reason ? t->counted->reason : "";
+}
+
+/* Each that is @wrong is an item, and all of them are named in one sentence. */
+static int tenders_refuse(struct tx *tx, enum fault_code code, const bool wrong[TENDER_COUNT])
+{
+    char zh[TENDERS_SAID] = "", en[TENDERS_SAID] = "";
+    size_t n_zh = 0, n_en = 0;
+
+    for (enum tender tender = 0; tender < TENDER_COUNT; tender++) {
+        char field[FIELD_SAID];
+
+        if (!wrong[tender])
+            continue;
+        snprintf(field, sizeof(field), "counts/%s", tenders[tender].code);
+        fault_item(tx->fault, code, 0, field, "tender", tenders[tender].zh, "tender_en",
+                   tenders[tender].en, NULL);
+        n_zh += (size_t)snprintf(zh + n_zh, sizeof(zh) - n_zh, "%s%s", n_zh ? "、" : "",
+                                 tenders[tender].zh);
+        n_en += (size_t)snprintf(en + n_en, sizeof(en) - n_en, "%s%s", n_en ? ", " : "",
+                                 tenders[tender].en);
+    }
+    return fault_set(tx->fault, code, "tender", zh, "tender_en", en, NULL);
+}
+
+static int tally_read(const struct closing *c, const struct shift_counted *counts, size_t n,
+                      struct tally tallies[TENDER_COUNT])
+{
+    bool twice[TENDER_COUNT] = {false}, wrong = false;
+    int r = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct tally *t = &tallies[counts[i].tender];
+
+        twice[counts[i].tender] |= t->counted != NULL;
+        wrong |= t->counted != NULL;
+        t->counted = &counts[i];
+    }
+    if (wrong)
+        return tenders_refuse(c->tx, FAULT_SHIFT_COUNTED_TWICE, twice);
+    for (enum tender tender = 0; r == 0 && tender < TENDER_COUNT; tender++)
+        r = expected_read(c, tender, &tallies[tender].expected);
+    return r;
+}
+
+/* A difference has its reason; who counts hears of all that have none at once. */
+static int tally_check(const struct closing *c, const struct tally tallies[TENDER_COUNT])
+{
+    bool wrong[TENDER_COUNT] = {false}, any = false;
+
+    for (enum tender tender = 0; tender < TENDER_COUNT; tender++) {
+        const struct tally *t = &tallies[tender];
+
+        wrong[tender] = t->expected != tally_fen(t) && !tally_reason(t)[0];
+        any |= wrong[tender];
+    }
+    return any ? tenders_refuse(c->tx, FAULT_SHIFT_DIFFERENCE, wrong) : 0;
+}
+
+static int count_write(struct closing *c, enum tender tender, const struct tally *t)
+{
+    const int64_t fen = tally_fen(t);
+    int r;
+
+    if (!t->counted && t->expected == 0)
+        return 0;
     trail_text(&c->trail, "tender", NULL, tenders[tender].code);
-    trail_int(&c->trail, "counted_fen", &expected, &fen);
-    trail_text(&c->trail, "reason", NULL, reason);
+    trail_int(&c->trail, "counted_fen", &t->expected, &fen);
+    trail_text(&c->trail, "reason", NULL, tally_reason(t));
     r = db_run(c->tx->db,
                "INSERT INTO shift_count (shift_id, tender, expected_fen, counted_fen, reason) "
                "VALUES ($1, $2, $3, $4, $5)",
-               "itiit", c->id, tenders[tender].code, expected, fen, reason);
+               "itiit", c->id, tenders[tender].code, t->expected, fen, tally_reason(t));
     return r < 0 ? r : 0;
 }
 
@@ -128,16 +216,13 @@ static int next_check(struct tx *tx, int64_t user_id)
 static int close_write(struct closing *c, const struct shift_counted *counts, size_t n,
                        int64_t next_user_id)
 {
-    int r = 0;
+    struct tally tallies[TENDER_COUNT] = {{.expected = 0}};
+    int r = tally_read(c, counts, n, tallies);
 
-    for (enum tender tender = 0; r == 0 && tender < TENDER_COUNT; tender++) {
-        const struct shift_counted *counted = NULL;
-
-        for (size_t i = 0; i < n; i++)
-            if (counts[i].tender == tender)
-                counted = &counts[i];
-        r = count_write(c, tender, counted);
-    }
+    if (r == 0)
+        r = tally_check(c, tallies);
+    for (enum tender tender = 0; r == 0 && tender < TENDER_COUNT; tender++)
+        r = count_write(c, tender, &tallies[tender]);
     if (r == 0) /* not before its last voucher, should the clock have been set back */
         r = db_run(c->tx->db,
                    "UPDATE shift SET next_user_id = $3, closed_ms = (SELECT MAX(x.ms) FROM "

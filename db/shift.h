@@ -12,8 +12,8 @@
 #include "db/tender.h"
 #include "db/tx.h"
 
-/* @terminal_id 0: at no terminal; @float_fen: the cash there is. SHIFT_OPEN; DENIED for who is no
- * user. */
+/* @terminal_id 0: at no terminal; @float_fen: the cash there is. SHIFT_OPEN, CLOCK_BACK;
+ * SHIFT_NEEDED for who is no user. */
 int shift_open(struct tx *tx, int64_t terminal_id, int64_t float_fen, int64_t *ret_id);
 
 struct shift_counted {
@@ -22,13 +22,15 @@ struct shift_counted {
     const char *reason; /* of a difference; NULL: none */
 };
 /* What is not counted is nothing. @next_user_id 0: the cash goes to nobody; else one of
- * shift_people(). SHIFT_CLOSED, SHIFT_DIFFERENCE. */
+ * shift_people(). SHIFT_CLOSED; SHIFT_DIFFERENCE, SHIFT_COUNTED_TWICE, with an item for each
+ * tender. */
 int shift_close(struct tx *tx, int64_t id, const struct shift_counted *counts, size_t n,
                 int64_t next_user_id);
 
-/* For the modules of db/: the actor's open one; 0 when there is none. */
+/* For the modules of db/: the actor's open one, 0 when there is none. CLOCK_BACK when it was opened
+ * later than now. */
 int shift_now(struct tx *tx, int64_t *ret_id);
-/* The same, and SHIFT_NEEDED when there is none. */
+/* The same where there has to be one: SHIFT_NEEDED. */
 int shift_need(struct tx *tx, int64_t *ret_id);
 
 struct shift_row {

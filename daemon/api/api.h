@@ -413,6 +413,8 @@ int api_import_commit(struct call *call);
 int api_import_mapping_list(struct call *call);
 int api_report_collection(struct call *call);
 int api_report_collection_export(struct call *call);
+int api_report_leaves(struct call *call);
+int api_report_leaves_export(struct call *call);
 int api_report_books(struct call *call);
 int api_report_books_export(struct call *call);
 int api_report_shifts(struct call *call);

@@ -1,6 +1,6 @@
 /* collection.c - reports of money for finance: what was collected (RP-18), receipt books
  * (RP-19). */
-#include "db/collection.h"
+#include "daemon/api/collection.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,15 +11,13 @@
 #include "daemon/api/list_export.h"
 #include "daemon/api/record.h"
 #include "daemon/paper/facts.h"
-#include "db/day.h"
 #include "db/fund.h"
 #include "db/tender.h"
 
 enum { MONEY = 48, NUMBER = 64 };
 
-/* Project and days of the address; today alone when none are given. */
-static int asked_read(struct call *call, char today[DAY_TEXT], int64_t *ret_project_id,
-                      struct days *ret_days)
+int report_asked(struct call *call, char today[DAY_TEXT], int64_t *ret_project_id,
+                 struct days *ret_days)
 {
     int r = call_param_id(call, 0, ret_project_id);
 
@@ -115,10 +113,11 @@ int api_report_collection(struct call *call)
 {
     const struct collection_row none = {.in_fen = 0};
     struct groups g = {.lang = call->lang};
+    bool blind = false;
     char today[DAY_TEXT];
     struct days days;
     int64_t project_id;
-    int r = asked_read(call, today, &project_id, &days);
+    int r = report_asked(call, today, &project_id, &days);
 
     if (r == 0)
         r = call_query_choice(call, "by", bys, &g.by);
@@ -129,6 +128,8 @@ int api_report_collection(struct call *call)
     g.total = json_object();
     group_sum(g.total, &none);
     r = collection_each(&call->tx, project_id, &days, group_add, &g);
+    if (r == 0)
+        r = collection_blind(&call->tx, &blind);
     json_decref(g.at);
     r = reply_items(call, g.items, r);
     if (r < 0) {
@@ -138,6 +139,7 @@ int api_report_collection(struct call *call)
     set_text(call->reply.body, "by", bys[g.by]);
     set_text(call->reply.body, "from", days.from);
     set_text(call->reply.body, "to", days.to);
+    set_bool(call->reply.body, "blind", blind);
     json_object_set_new_nocheck(call->reply.body, "total", g.total);
     return 0;
 }
@@ -197,7 +199,7 @@ int api_report_collection_export(struct call *call)
     char today[DAY_TEXT];
     struct days days;
     int64_t project_id;
-    int r = asked_read(call, today, &project_id, &days);
+    int r = report_asked(call, today, &project_id, &days);
 
     if (r == 0)
         r = list_export_open(call, "收款报表", "Collection", collection_heads, COLLECTION_COLUMNS,
@@ -250,7 +252,7 @@ int api_report_books(struct call *call)
     char today[DAY_TEXT];
     struct days days;
     int64_t project_id;
-    int r = asked_read(call, today, &project_id, &days);
+    int r = report_asked(call, today, &project_id, &days);
 
     if (r < 0)
         return r;
@@ -323,7 +325,7 @@ int api_report_books_export(struct call *call)
     char today[DAY_TEXT];
     struct days days;
     int64_t project_id;
-    int r = asked_read(call, today, &project_id, &days);
+    int r = report_asked(call, today, &project_id, &days);
 
     if (r == 0)
         r = list_export_open(call, "票据管理表", "Receipt books", book_heads, BOOK_COLUMNS, &e.lang,

@@ -1,35 +1,23 @@
 /* collection_shift.c - shifts for finance (FI-36), and what of the money should not be as it is
  * (FI-37). See collection.c. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/collection.h"
 #include "daemon/api/list_export.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/paper/facts.h"
 #include "daemon/site_time.h"
-#include "db/collection.h"
-#include "db/day.h"
 #include "db/exception.h"
+#include "db/leaf_use.h"
 #include "db/shift.h"
 #include "db/tender.h"
 
 enum { MONEY = 48, TIME = 32, NUMBER = 24, PAGE_DEFAULT = 50 };
-
-static int filter_read(struct call *call, char today[DAY_TEXT], struct shift_filter *f)
-{
-    int r = call_param_id(call, 0, &f->project_id);
-
-    day_of(call->tx.now_ms, today);
-    f->days = (struct days){today, today};
-    if (r == 0)
-        r = call_query_day(call, "from", &f->days.from);
-    if (r == 0)
-        r = call_query_day(call, "to", &f->days.to);
-    return r;
-}
 
 /* ---- the list ---- */
 
@@ -44,13 +32,21 @@ static int count_add(void *arg, const struct shift_count_row *row)
     return items_add(arg, o);
 }
 
+/* The page, and its items by the id of their shift. */
+struct shifts_out {
+    struct page *page;
+    json_t *at; /* borrowed items */
+    struct shift_range range;
+};
+
 static int shift_add(void *arg, const struct shift_use *row)
 {
-    struct page *page = arg;
+    struct shifts_out *out = arg;
+    char id[NUMBER];
     json_t *o, *counts;
     int r;
 
-    if (!page_fits(page, row->id, 0))
+    if (!page_fits(out->page, row->id, 0))
         return 0;
     o = json_object();
     counts = json_array();
@@ -65,19 +61,70 @@ static int shift_add(void *arg, const struct shift_use *row)
     set_int(o, "refunds", row->refunds);
     set_int(o, "difference_fen", row->difference_fen);
     json_object_set_new_nocheck(o, "counts", counts);
-    r = shift_count_each(&page->call->tx, row->id, count_add, counts);
+    json_object_set_new_nocheck(o, "books", json_array());
+    json_object_set_new_nocheck(o, "blanks", json_array());
+    out->range.low_id = row->id; /* newest first */
+    if (!out->range.high_id)
+        out->range.high_id = row->id;
+    snprintf(id, sizeof(id), "%" PRId64, row->id);
+    r = json_object_set_nocheck(out->at, id, o) < 0 ? -ENOMEM : 0;
     if (r == 0)
-        return items_add(page->items, o);
+        r = shift_count_each(&out->page->call->tx, row->id, count_add, counts);
+    if (r == 0)
+        return items_add(out->page->items, o);
     json_decref(o);
     return r;
+}
+
+/* One more in the list @name of its shift, which may not be of this page. */
+static int shift_give(struct shifts_out *out, int64_t shift_id, const char *name, json_t *o)
+{
+    char id[NUMBER];
+    json_t *shift;
+
+    snprintf(id, sizeof(id), "%" PRId64, shift_id);
+    shift = json_object_get(out->at, id);
+    if (shift)
+        return items_add(json_object_get(shift, name), o);
+    json_decref(o);
+    return 0;
+}
+
+static int book_add(void *arg, const struct shift_book *book)
+{
+    json_t *o = json_object();
+
+    set_int(o, "book_id", book->book_id);
+    set_text(o, "kind", book->kind);
+    set_text(o, "prefix", book->prefix);
+    set_int_or_null(o, "first_no", book->first_no);
+    set_int_or_null(o, "last_no", book->last_no);
+    set_int(o, "receipts", book->receipts);
+    set_int(o, "voids", book->voids);
+    set_int(o, "spoilt", book->spoilt);
+    set_int(o, "lost", book->lost);
+    return shift_give(arg, book->shift_id, "books", o);
+}
+
+static int blank_add(void *arg, const struct shift_blank *leaf)
+{
+    json_t *o = json_object();
+
+    set_text(o, "kind", leaf->kind);
+    set_text(o, "prefix", leaf->prefix);
+    set_int(o, "no", leaf->no);
+    set_text(o, "reason", leaf->reason);
+    set_int(o, "at_ms", leaf->at_ms);
+    return shift_give(arg, leaf->shift_id, "blanks", o);
 }
 
 int api_report_shifts(struct call *call)
 {
     struct shift_filter f = {.project_id = 0};
+    struct shifts_out out = {.at = NULL};
     char today[DAY_TEXT];
     struct page page;
-    int r = filter_read(call, today, &f);
+    int r = report_asked(call, today, &f.project_id, &f.days);
 
     if (r == 0)
         r = page_begin(call, 1, SHIFT_PAGE_MAX - 1, PAGE_DEFAULT, &page);
@@ -85,18 +132,28 @@ int api_report_shifts(struct call *call)
         return r;
     f.before_id = page.at[0];
     f.limit = page_limit(&page);
-    return page_reply(call, &page, shift_use_each(&call->tx, &f, shift_add, &page));
+    out = (struct shifts_out){
+        .page = &page, .at = json_object(), .range = {.project_id = f.project_id}};
+    r = shift_use_each(&call->tx, &f, shift_add, &out);
+    if (r == 0 && out.range.high_id)
+        r = shift_book_each(&call->tx, &out.range, book_add, &out);
+    if (r == 0 && out.range.high_id)
+        r = shift_blank_each(&call->tx, &out.range, blank_add, &out);
+    json_decref(out.at);
+    return page_reply(call, &page, r);
 }
 
 /* ---- as a workbook: a row of each tender that was counted ---- */
 
-enum { COLUMNS = 11 };
+enum { COLUMNS = 13 };
 static const struct list_head heads[COLUMNS] = {
     {"收银员", "Cashier", 14},
     {"开班", "Opened", 18},
     {"结班", "Closed", 18},
     {"收据（张）", "Receipts", 10},
     {"作废（张）", "Voids", 10},
+    {"作废页（张）", "Spoilt", 10},
+    {"遗失页（张）", "Lost", 10},
     {"备用金（元）", "Float (yuan)", 14},
     {"交款方式", "Paid by", 12},
     {"账面（元）", "Expected (yuan)", 16},
@@ -112,7 +169,32 @@ struct exporting {
     int64_t n;
     const struct shift_use *shift; /* whose counts are written */
     bool counted;
+    json_t *blanks; /* by kind and shift, how many */
 };
+
+enum { BLANK_KEY = 40 };
+static void blank_key(const char *kind, int64_t shift_id, char out[BLANK_KEY])
+{
+    snprintf(out, BLANK_KEY, "%s %" PRId64, kind, shift_id);
+}
+
+static int blank_count(void *arg, const struct shift_blank *leaf)
+{
+    struct exporting *e = arg;
+    char key[BLANK_KEY];
+
+    blank_key(leaf->kind, leaf->shift_id, key);
+    set_int(e->blanks, key, json_integer_value(json_object_get(e->blanks, key)) + 1);
+    return 0;
+}
+
+static void blank_text(const struct exporting *e, const char *kind, char out[NUMBER])
+{
+    char key[BLANK_KEY];
+
+    blank_key(kind, e->shift->id, key);
+    snprintf(out, NUMBER, "%" PRId64, (int64_t)json_integer_value(json_object_get(e->blanks, key)));
+}
 
 static int line_write(struct exporting *e, const struct shift_count_row *count)
 {
@@ -120,7 +202,10 @@ static int line_write(struct exporting *e, const struct shift_count_row *count)
     const enum tender tender = count ? tender_find(count->tender) : TENDER_COUNT;
     char opened[TIME], closed[TIME] = "", receipts[NUMBER], voids[NUMBER], held[MONEY];
     char expected[MONEY] = "", counted[MONEY] = "", difference[MONEY] = "";
+    char spoilt[NUMBER], lost[NUMBER];
 
+    blank_text(e, "spoilt", spoilt);
+    blank_text(e, "lost", lost);
     site_time_text(s->opened_ms, opened, sizeof(opened));
     if (s->closed_ms)
         site_time_text(s->closed_ms, closed, sizeof(closed));
@@ -134,7 +219,7 @@ static int line_write(struct exporting *e, const struct shift_count_row *count)
                     sizeof(difference));
     }
     table_row(e->table, (const char *const[COLUMNS]){
-                            s->cashier, opened, closed, receipts, voids, held,
+                            s->cashier, opened, closed, receipts, voids, spoilt, lost, held,
                             tender == TENDER_COUNT ? ""
                             : e->lang == LANG_EN   ? tenders[tender].en
                                                    : tenders[tender].zh,
@@ -168,13 +253,18 @@ int api_report_shifts_export(struct call *call)
     struct list_export done = {.action = "report.export", .object = "project"};
     struct exporting e = {.call = call};
     char today[DAY_TEXT];
-    int r = filter_read(call, today, &f);
+    int r = report_asked(call, today, &f.project_id, &f.days);
 
     if (r == 0)
         r = list_export_open(call, "交班报表", "Shifts", heads, COLUMNS, &e.lang, &e.table);
     if (r < 0)
         return r;
-    r = shift_use_each(&call->tx, &f, shift_write, &e);
+    e.blanks = json_object();
+    r = shift_blank_each(&call->tx, &(struct shift_range){f.project_id, 1, INT64_MAX}, blank_count,
+                         &e);
+    if (r == 0)
+        r = shift_use_each(&call->tx, &f, shift_write, &e);
+    json_decref(e.blanks);
     if (r == 0 && e.n > LIST_EXPORT_ROWS_MAX)
         r = list_export_too_many(call);
     done.name = e.lang == LANG_EN ? "shifts.xlsx" : "交班报表.xlsx";

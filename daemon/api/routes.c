@@ -409,6 +409,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/projects/{project}/reports/collection/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_report_collection_export, 0, NULL},
     {"GET", "/api/v1/projects/{project}/reports/receipt-books", RIGHT_REPORT_VIEW, ROUTE_READ, api_report_books, 0, NULL},
     {"GET", "/api/v1/projects/{project}/reports/receipt-books/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_report_books_export, 0, NULL},
+    {"GET", "/api/v1/projects/{project}/reports/leaves", RIGHT_REPORT_VIEW, ROUTE_READ, api_report_leaves, 0, NULL},
+    {"GET", "/api/v1/projects/{project}/reports/leaves/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_report_leaves_export, 0, NULL},
     {"GET", "/api/v1/projects/{project}/reports/shifts", RIGHT_REPORT_VIEW, ROUTE_READ, api_report_shifts, 0, NULL},
     {"GET", "/api/v1/projects/{project}/reports/shifts/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_report_shifts_export, 0, NULL},
     {"GET", "/api/v1/projects/{project}/reports/exceptions", RIGHT_REPORT_VIEW, ROUTE_READ, api_report_exceptions, 0, NULL},

@@ -13,6 +13,7 @@
 #include "daemon/version.h"
 #include "db/backup.h"
 #include "db/clock.h"
+#include "db/ledger.h"
 
 enum { QUEUE_LATE = 1000, WAL_PAGES_LATE = 16384 /* 64 MiB */ };
 #define PROGRESS_LATE_MS INT64_C(10000)
@@ -182,10 +183,12 @@ int api_system_get(struct call *call)
     struct session_stats sessions;
     struct feed_stats feed;
     struct writer_stats w;
-    int64_t backup_ms = 0;
+    int64_t backup_ms = 0, books_ms = 0;
     char wal[540];
     int r = backup_last(call->tx.db, &backup_ms);
 
+    if (r == 0)
+        r = ledger_last_ms(&call->tx, &books_ms);
     if (r < 0)
         return r;
 
@@ -194,14 +197,15 @@ int api_system_get(struct call *call)
     session_get_stats(call->app->sessions, &sessions);
     snprintf(wal, sizeof(wal), "%s-wal", call->app->db_path);
     call->reply.body = json_pack(
-        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
+        "{s:s, s:b, s:I, s:i, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s?}",
         "version", ANCHANG_VERSION, "demo", (int)config->demo, "started_ms",
         (json_int_t)call->app->started_ms, "schema", call->app->schema, "sqlite",
         db_engine_version(), "listeners", listeners_json(config, call->app->http), "db_bytes",
         (json_int_t)file_size(call->app->db_path), "wal_bytes", (json_int_t)file_size(wal), "disks",
         disks_json(call->app->disks), "commits", (json_int_t)w.commits, "jobs", (json_int_t)w.jobs,
         "streams", (json_int_t)feed.streams, "sessions", (json_int_t)sessions.users,
-        "clock_step_ms", (json_int_t)clock_step(call->app), "last_backup_ms",
+        "clock_step_ms", (json_int_t)clock_step(call->app), "books_wait_ms",
+        (json_int_t)(books_ms > call->tx.now_ms ? books_ms - call->tx.now_ms : 0), "last_backup_ms",
         backup_ms ? json_integer(backup_ms) : json_null(), "public_address",
         config->public_address[0] ? config->public_address : NULL);
     return call->reply.body ? 0 : -ENOMEM;

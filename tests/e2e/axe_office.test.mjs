@@ -17,7 +17,7 @@ import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
 import { refundData, refundLooks } from './lib/refund_screens.mjs'
-import { tillLooks } from './lib/till_screens.mjs'
+import { refundWaits, tillLooks } from './lib/till_screens.mjs'
 
 const deskReader = (lang) => `柜台 ${lang}`
 const tillReader = (lang) => `收银 ${lang}`
@@ -346,6 +346,7 @@ test('counter: members and cards', async () => {
 test('counter: the till', async () => {
   const who = await buyerOf(stage)
   const at = {}
+  await refundWaits(stage)
   for (const lang of LANGS) at[lang] = await place(stage, { name: `收银 ${lang}`, reader: tillReader(lang) })
   await lookAlong((lang, _, look) =>
     tillLooks(stage, at[lang], who, { lang, client: stage.people[TAKES[lang]] }, look),

@@ -123,8 +123,26 @@ test('reports: however it is grouped one sum; leaves add up; exceptions lead to 
   assert.equal(closing, opening + received - used - voided)
   assert.ok(used > 0)
 
+  const mine = (await people.cashier.get(of('receipt-books'))).items.find((x) => x.holder_id === people.cashier.session.user.id)
+  await people.cashier.post(`/api/v1/receipt-books/${mine.id}/spoil`, { kind: 'spoilt', reason: '墨水洒了' }, 201)
+  await page.getByRole('tab', { name: '票据使用日报' }).click()
+  const { items } = await people.manager.get(of('reports/leaves'))
+  const spoilt = items.findIndex((l) => l.spoilt > 0)
+  const cells = page.locator('tbody tr').nth(spoilt).locator('td')
+  await b.until(async () => Number(await cells.nth(6).innerText()) === items[spoilt].spoilt, 'the spoilt leaf')
+  assert.equal(digits(await cells.nth(8).innerText()), items[spoilt].remaining)
+  assert.deepEqual(await b.axe(page), [], 'leaves')
+
   await page.getByRole('tab', { name: '交班报表' }).click()
-  await page.locator('tbody tr', { hasText: '未结班' }).waitFor()
+  const row = page.locator('tbody tr', { hasText: '未结班' })
+  await row.locator('[data-blank]', { hasText: '墨水洒了' }).waitFor()
+  assert.deepEqual(await b.axe(page), [], 'shifts')
+
+  const own = await office(`/collection?p=${project}`, 'cashier')
+  await own.locator('.blind').waitFor()
+  await own.getByText('这些天没有收付款').waitFor()
+  assert.deepEqual(await b.axe(own), [], 'blind')
+  await b.close(own)
 
   await page.getByRole('tab', { name: '异常数据' }).click()
   const { counts } = await people.manager.get(of('reports/exceptions'))

@@ -397,17 +397,23 @@ test('a clock that was set is told on the system page, which way, with what to d
   let step = 5 * 3_600_000
   await page.route('**/api/v1/system', async (route) => {
     const response = await route.fetch()
-    await route.fulfill({ response, json: { ...(await response.json()), clock_step_ms: step } })
+    const books_wait_ms = Math.max(0, -step)
+    await route.fulfill({ response, json: { ...(await response.json()), clock_step_ms: step, books_wait_ms } })
   })
   await b.visit(page, '/system')
-  const notice = page.locator('.clock[role=alert]')
+  const notice = page.locator('.clock[role=alert]:not([data-books])')
+  const books = page.locator('[data-books]')
   await notice.filter({ hasText: '拨快了 5 小时' }).filter({ hasText: 'systemctl restart anchangd' }).waitFor()
+  assert.equal(await books.count(), 0)
   step = -2 * 86_400_000
   await b.button(page, '刷新').click()
   await notice.filter({ hasText: '拨慢了 2 天' }).filter({ hasText: 'systemctl restart anchangd' }).waitFor()
+  await books.filter({ hasText: '收款不能记账' }).filter({ hasText: '早 2 天' }).waitFor()
+  assert.deepEqual(await b.axe(page), [])
   await page.unroute('**/api/v1/system')
   await b.button(page, '刷新').click()
   await notice.waitFor({ state: 'detached' })
+  await books.waitFor({ state: 'detached' })
   await b.close(page)
 })
 

@@ -16,7 +16,7 @@ import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { refundData, refundLooks } from './lib/refund_screens.mjs'
-import { tillLooks } from './lib/till_screens.mjs'
+import { refundWaits, tillLooks } from './lib/till_screens.mjs'
 
 const PARTS = {
   kiosk: kioskScreens,
@@ -368,6 +368,7 @@ async function tillScreens() {
   for (const [l, lang] of Object.entries(LANGS))
     for (const [d, size] of Object.entries(DESKS)) {
       let n = 0
+      await refundWaits(stage)
       await tillLooks(stage, at, who, { lang, client: people.cashier, ...size }, async (page, name) => {
         await page.waitForTimeout(150)
         n += 1

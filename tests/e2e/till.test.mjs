@@ -187,7 +187,7 @@ test('nothing typed is lost on a reload, and what was sent before it is not take
   await hands.keys('Enter')
   await hands.keys('End')
   await hands.type('1')
-  await hands.keys('Enter')
+  await hands.keys('Enter', 'Enter')
   // The daemon takes it, the answer is lost, and the page with it.
   let sent = 0
   await page.route('**/api/v1/deals/*/receipts', async (route) => {
@@ -225,7 +225,7 @@ test('FI-16, FI-18: earnest money of who has no home yet, then carried to the de
   const { page, hands } = await swiped()
   await hands.due(/诚意金/)
   await hands.amount('500')
-  await hands.pay('Alt+c', '', 'CHEQUE-9')
+  await hands.pay('Alt+c', '', 'CHEQUE-9', '')
   await hands.take()
   await hands.keys('Enter')
   const was = await read()
@@ -334,6 +334,14 @@ test('FI-36: closed blind; the books are shown after; a difference has its reaso
   await hands.at('#ts-next')
   await hands.keys('Tab', 'Enter')
   await hands.wrong('请填写原因')
+  assert.deepEqual(await page.locator('[data-refused]').allInnerTexts(), [
+    '“现金”实点与账面不符，请填写原因。',
+    '“刷卡”实点与账面不符，请填写原因。',
+    '“转账”实点与账面不符，请填写原因。',
+    '“支票”实点与账面不符，请填写原因。',
+    '“银行放款”实点与账面不符，请填写原因。',
+  ])
+  await looked(page, 'refused')
   await page.locator('[data-count=cash] input').first().focus()
   for (const reason of reasons) {
     await hands.keys('Enter')
@@ -348,6 +356,8 @@ test('FI-36: closed blind; the books are shown after; a difference has its reaso
   assert.match(line, /1,990/)
   assert.match(line, /少找十元/)
   await hands.see('[data-shift=none]')
+  const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))
+  assert.ok(!/少找十元|对账中|金额写错/.test(kept), 'what was written is sent and not kept')
   await looked(page, 'closed')
   const { handed } = await stage.people.manager.get('/api/v1/my/shifts')
   assert.equal(handed?.fen, 199000)

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settable } from './lib/clock.mjs';
+import { take } from './lib/money.mjs';
+import { Sales } from './lib/service.mjs';
 import { Site, sleep } from './lib/site.mjs';
 import { act, hold, internalUnits, publicChart } from './lib/walk.mjs';
 
@@ -82,5 +84,30 @@ test('a clock set back frees nothing early; it is said as long as it is so', asy
   assert.equal(await step(), 0);
   for (const end = performance.now() + 20000; (await stateOf(unit.id)) !== 'A'; await sleep(50))
     assert.ok(performance.now() < end, 'the hold ends');
+  site.verify();
+});
+
+test('a start with a clock before what is booked: it is said how long, and nothing is booked meanwhile', async (t) => {
+  const site = new Site();
+  t.after(() => site.close());
+  const { env, set } = settable(site.folder);
+  site.ctlOk('demo');
+  await site.start({ env });
+  const cashier = await site.login('cashier');
+  const deal = await (await Sales.of(await site.login('sales'), cashier)).subscribed();
+  await take(cashier, deal.id, 'down_payment', 100);
+  const system = async () => (await site.login('admin')).get('/api/v1/system');
+  assert.equal((await system()).books_wait_ms, 0);
+  await site.stop();
+  set(-5 * HOUR_MS);
+  await site.start({ env });
+  const back = await system();
+  assert.equal(back.clock_step_ms, 0, 'it started with this clock');
+  assert.ok(Math.abs(back.books_wait_ms - 5 * HOUR_MS) < MINUTE_MS, `${back.books_wait_ms} ms`);
+  const again = await site.login('cashier');
+  await again.refused('POST', '/api/v1/my/shifts', 409, 'clock.back', { body: { float_fen: 0 } });
+  set(0);
+  assert.equal((await system()).books_wait_ms, 0);
+  await take(again, deal.id, 'down_payment', 100);
   site.verify();
 });

@@ -133,6 +133,41 @@ describe('reports', () => {
     await sales.refused('GET', of('reports/collection'), 403, 'right.denied');
   });
 
+  test('the sums of an open shift are not told to who counts it blind, in any grouping', async () => {
+    for (const by of ['fund', 'tender', 'cashier', 'day']) {
+      const [own, others] = await Promise.all(
+        [cashier, manager].map((who) => who.get(of(`reports/collection?by=${by}`))),
+      );
+      assert.deepEqual([own.blind, own.items, own.total.in_fen], [true, [], 0], by);
+      assert.ok(!others.blind && others.total.in_fen > 0, by);
+    }
+  });
+
+  test('IV-13: leaves by day, book and cashier; spoilt ones also stand in their shift, with why', async () => {
+    const book = (await take(cashier, deal.id, 'down_payment', 11)).book_id;
+    const before = (await manager.get(of('reports/leaves'))).items.find((l) => l.book_id === book);
+    const spoilt = await cashier.post(`/api/v1/receipt-books/${book}/spoil`, { kind: 'spoilt', reason: '墨水洒了' }, 201);
+    await cashier.post(`/api/v1/receipt-books/${book}/spoil`, { kind: 'lost', reason: '撕掉了' }, 201);
+    const { items } = await manager.get(of('reports/leaves'));
+    const line = items.find((l) => l.book_id === book);
+    assert.deepEqual(
+      [line.used, line.voided, line.spoilt, line.lost, line.remaining, line.overdue],
+      [before.used, before.voided, before.spoilt + 1, before.lost + 1, before.remaining - 2, false],
+    );
+    assert.equal(line.to_no - line.from_no + 1, line.used + line.voided + line.spoilt + line.lost);
+    const report = await manager.get(of('reports/receipt-books'));
+    const same = report.items.find((b) => b.id === book);
+    assert.deepEqual([same.used, same.voided], [line.used, line.voided + line.spoilt + line.lost]);
+    const shift = (await manager.get(of('reports/shifts'))).items.find((s) => s.closed_ms === null);
+    const [of_book] = shift.books.filter((b) => b.book_id === book);
+    assert.deepEqual([of_book.receipts, of_book.voids, of_book.lost], [shift.receipts, shift.voids, line.lost]);
+    const blank = shift.blanks.find((q) => q.no === spoilt.no);
+    assert.deepEqual([blank.kind, blank.reason], ['spoilt', '墨水洒了']);
+    await manager.refused('GET', of('reports/leaves?from=2026-13-01'), 422, 'fields.wrong');
+    await sales.refused('GET', of('reports/leaves'), 403, 'right.denied');
+    await cashier.refused('GET', of('reports/leaves/export.xlsx'), 403, 'right.denied');
+  });
+
   test('leaves: opening + received − used − void = closing', async () => {
     const report = await manager.get(of('reports/receipt-books'));
     for (const b of [...report.items, report.total])
@@ -148,7 +183,7 @@ describe('reports', () => {
   });
 
   test('each goes out as a workbook', async () => {
-    for (const name of ['collection', 'receipt-books', 'shifts']) {
+    for (const name of ['collection', 'receipt-books', 'leaves', 'shifts']) {
       const answer = await manager.request('GET', of(`reports/${name}/export.xlsx?lang=zh`));
       assert.equal(answer.status, 200, name);
       assert.match(part(answer, 'xl/worksheets/sheet1.xml'), /<row /);

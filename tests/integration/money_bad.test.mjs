@@ -201,7 +201,15 @@ describe('a shift that is closed', () => {
     for (const fen of [10.5, '1', 1e18])
       await refused(422, 'fields.wrong', { counts: [{ tender: 'cash', counted_fen: fen }] }, path);
     await refused(422, 'fields.wrong', { counts: [{ tender: 'shells', counted_fen: 1 }] }, path);
-    await refused(422, 'shift.difference', { counts: [] }, path);
+    const open = await refused(422, 'shift.difference', { counts: [{ tender: 'cash', counted_fen: 5 }] }, path);
+    assert.deepEqual(open.errors.map((e) => [e.code, e.field]), [
+      ['shift.difference', 'counts/cash'],
+      ['shift.difference', 'counts/transfer'],
+    ]);
+    assert.match(open.detail, /Cash, Transfer|现金、转账/);
+    const once = { tender: 'cash', counted_fen: 0 };
+    const twice = await refused(422, 'shift.counted-twice', { counts: [once, { ...once, counted_fen: 1 }] }, path);
+    assert.deepEqual(twice.errors.map((e) => e.field), ['counts/cash']);
     await refused(404, 'not-found', { counts: [] }, path, manager);
     const reason = '未点';
     const counts = ['cash', 'card', 'transfer', 'cheque', 'loan'].map((tender) => ({ tender, counted_fen: 0, reason }));
@@ -216,27 +224,42 @@ describe('a shift that is closed', () => {
 });
 
 // Work goes on by the clock there is, as everywhere (clock.test.mjs); it is said, and nothing is half-done by it.
-test('the clock set back: receipts go on, a shift ends no earlier than its last, all stands', async (t) => {
+test('the clock set back: nothing is booked before what is booked, and it is said; set right, it goes on', async (t) => {
   const back = new Site();
   t.after(() => back.close());
   const { env, set } = settable(back.folder);
   back.ctlOk('demo');
   await back.start({ env });
-  const its = await back.login('cashier');
+  const [its, boss] = [await back.login('cashier'), await back.login('manager')];
   const other = await Sales.of(await back.login('sales'), its);
   const sold = await other.subscribed();
   const first = await take(its, sold.id, 'down_payment', 100);
+  const money = () =>
+    Promise.all(
+      [`/api/v1/deals/${sold.id}/receipts`, `/api/v1/projects/${other.project}/receipt-books`, '/api/v1/my/shifts'].map((p) =>
+        its.get(p),
+      ),
+    );
+  const was = await money();
   set(-30 * HOUR_MS);
   assert.match((await its.get('/readyz', 503)).reasons.join(), /the clock was set back/);
-  const second = await take(its, sold.id, 'down_payment', 200);
-  assert.equal(second.no, first.no + 1);
-  assert.ok(second.day < first.day, 'the day that the clock says');
-  // What is of another day is no more void but reversed, which is finance's.
-  const path = `/api/v1/receipts/${first.book_id}/${first.no}/void`;
-  await its.refused('POST', path, 403, 'right.denied', { body: { reason: '错' } });
-  const shift = (await its.get('/api/v1/my/shifts')).items.find((s) => s.closed_ms === null);
+  const shift = was[2].items.find((s) => s.closed_ms === null);
+  for (const [who, path, body] of [
+    [its, `/api/v1/deals/${sold.id}/receipts`, payment(first.book_id, 'down_payment', 200)],
+    [its, `/api/v1/receipts/${first.book_id}/${first.no}/void`, { reason: '错' }],
+    [its, `/api/v1/receipt-books/${first.book_id}/spoil`, { kind: 'spoilt', reason: '写坏' }],
+    [boss, '/api/v1/my/shifts', { float_fen: 0 }],
+  ]) {
+    const problem = await who.refused('POST', path, 409, 'clock.back', { body });
+    assert.match(problem.detail, /\d{4}-\d\d-\d\d \d\d:\d\d/, 'until when');
+    assert.deepEqual(await money(), was, path);
+  }
+  // The day can be ended all the same, and no earlier than its last receipt.
   const counts = [{ tender: 'transfer', counted_fen: 0, reason: '未点' }];
   const closed = await its.post(`/api/v1/my/shifts/${shift.id}/close`, { counts }, 200);
   assert.ok(closed.closed_ms >= first.at_ms && closed.closed_ms >= closed.opened_ms);
+  set(0);
+  const second = await take(its, sold.id, 'down_payment', 200);
+  assert.equal(second.no, first.no + 1);
   back.verify();
 });

@@ -217,6 +217,8 @@ static void do_earnest_back(struct world *w)
     }
     assert_int_equal(refund_decide(w->f, id, APPROVAL_APPROVED), 0);
     assert_int_equal(refund_paid(w->f, id, fen), 0);
+    if (w->users[0].shift) /* of who paid it */
+        w->users[0].expected[TENDER_TRANSFER] -= fen;
     w->cash[TENDER_TRANSFER][ESCROW] -= fen;
     if (w->users[0].shift)
         w->users[0].expected[TENDER_TRANSFER] -= fen;

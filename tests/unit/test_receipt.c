@@ -129,6 +129,37 @@ static void test_no_shift_no_book_no_money(void **state)
     deal_verify(f);
 }
 
+/* Nothing is booked before what is booked already, nor before its shift began. */
+static void test_clock_set_back(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct payment p = payment_of(f, deal, "deposit", 100);
+    const struct shift_counted counts[] = {{TENDER_CASH, 100, NULL}, {TENDER_TRANSFER, 0, "x"}};
+    const int64_t vouchers = fixture_count(f, "SELECT COUNT(*) FROM voucher");
+    const int64_t own = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
+    struct receipt_key key;
+    int64_t shift;
+
+    assert_int_equal(take(f, &p, &key), 0);
+    f->now_ms--;
+    assert_refused(f, take(f, &p, &key), CLOCK_BACK);
+    assert_refused(f, FIXTURE_DO(f, tx, receipt_void(tx, &key, "x")), CLOCK_BACK);
+    assert_refused(f, FIXTURE_DO(f, tx, receipt_spoil(tx, deal_books[0], "lost", "x", &key)),
+                   CLOCK_BACK);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM voucher"), vouchers + 1);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM receipt WHERE kind <> 'issued'"), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, shift_close(tx, own, counts, 2, 0)), 0); /* it can end */
+    assert_refused(f, FIXTURE_DO(f, tx, shift_open(tx, 0, 0, &shift)), CLOCK_BACK);
+    f->now_ms += FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, shift_open(tx, 0, 0, &shift)), 0);
+    f->now_ms -= FIXTURE_MINUTE;
+    assert_refused(f, take(f, &p, &key), CLOCK_BACK);
+    f->now_ms += FIXTURE_MINUTE;
+    assert_int_equal(take(f, &p, &key), 0);
+    deal_verify(f);
+}
+
 static void test_used_up(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +299,8 @@ static void test_counted_blind(void **state)
     const int64_t deal = deal_new(f, 'S', f->units[0], 0);
     const int64_t shift = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
     struct shift_counted counts[] = {{.tender = TENDER_CASH, .fen = 70}};
+    struct shift_counted twice[] = {
+        {TENDER_CASH, 69, NULL}, {TENDER_CARD, 5, "x"}, {TENDER_CASH, 70, NULL}};
     int64_t back;
 
     assert_int_equal(deal_pay(f, deal, 70), 0);
@@ -275,6 +308,12 @@ static void test_counted_blind(void **state)
     assert_int_equal(deal_pay_back(f, deal, &back), 0); /* the 30 */
     counts[0].fen = 69;
     assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 0)), SHIFT_DIFFERENCE);
+    assert_int_equal(f->fault.n_items, 1);
+    assert_string_equal(f->fault.items[0].field, "counts/cash");
+    assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, twice, 3, 0)), SHIFT_COUNTED_TWICE);
+    twice[2].tender = TENDER_CHEQUE;
+    assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, twice, 3, 0)), SHIFT_DIFFERENCE);
+    assert_int_equal(f->fault.n_items, 2); /* the cheque, and the cash that says no reason */
     counts[0].reason = "少一分";
     /* The cash goes to somebody else who can take it on. */
     assert_refused(f, FIXTURE_DO(f, tx, shift_close(tx, shift, counts, 1, 2)), NOT_FOUND);
@@ -297,6 +336,7 @@ int main(void)
         CASE(test_not_beyond_due),
         CASE(test_slips_count_once),
         CASE(test_no_shift_no_book_no_money),
+        CASE(test_clock_set_back),
         CASE(test_used_up),
         CASE(test_void_and_reversed),
         CASE(test_earnest),

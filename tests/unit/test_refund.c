@@ -111,15 +111,16 @@ static void test_asked_approved_paid(void **state)
     assert_int_equal(received(f, deal), 700);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM voucher v JOIN voucher_tender t ON "
                                       "t.voucher_id = v.id JOIN slip s ON s.voucher_id = v.id "
-                                      "WHERE v.kind = 'refund' AND v.shift_id IS NOT NULL AND "
-                                      "t.amount_fen = 300"),
+                                      "JOIN shift h ON h.id = v.shift_id AND h.user_id = 1 "
+                                      "WHERE v.kind = 'refund' AND t.amount_fen = 300"),
                      1);
     assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM todo WHERE done_ms IS NULL"), 0);
     assert_refused(f, refund_try_pay(f, refund_payout_of(f, id, "transfer", 300)), REFUND_STATE);
     deal_verify(f);
 }
 
-/* Cash is of a shift, and its count is less by it. */
+/* What goes out is of the shift of who pays it, and its count is less by it; by transfer it also
+ * goes out without one, cash does not. */
 static void test_cash_of_a_shift(void **state)
 {
     struct fixture *f = *state;
@@ -127,14 +128,19 @@ static void test_cash_of_a_shift(void **state)
     const int64_t shift = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
     const struct shift_counted counts = {.tender = TENDER_CASH, .fen = 600};
     const struct shift_counted none = {.tender = TENDER_CASH};
-    int64_t id, second, again = 0;
+    int64_t id, second, third, again = 0;
 
     assert_int_equal(deal_pay(f, deal, 1000), 0);
     id = approved(f, ask_of(deal, "deposit", 400));
     second = approved(f, ask_of(deal, "deposit", 100));
+    third = approved(f, ask_of(deal, "deposit", 50));
     assert_int_equal(refund_try_pay(f, refund_payout_of(f, id, "cash", 400)), 0);
     assert_int_equal(FIXTURE_DO(f, tx, shift_close(tx, shift, &counts, 1, 0)), 0);
     assert_refused(f, refund_try_pay(f, refund_payout_of(f, second, "cash", 100)), SHIFT_NEEDED);
+    assert_int_equal(refund_paid(f, third, 50), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM voucher WHERE kind = 'refund' AND "
+                                      "shift_id IS NULL"),
+                     1);
     assert_int_equal(FIXTURE_DO(f, tx, shift_open(tx, 0, 100, &again)), 0);
     assert_int_equal(refund_try_pay(f, refund_payout_of(f, second, "cash", 100)), 0);
     assert_int_equal(FIXTURE_DO(f, tx, shift_close(tx, again, &none, 1, 0)), 0);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nextTick, ref } from 'vue';
 import { BROWSER, KEYS, keyOf, LATER } from '@/counter/keys';
 import { forget, keep } from '@/counter/till/kept';
+import { workOf } from '@/counter/till/work';
 import { capitals } from '@/office/till/capitals';
 import {
   amountWrong,
@@ -197,5 +198,17 @@ describe('a book', () => {
     ]);
     const used = { ...book, issued: 99 };
     expect([nextLeaf(used), leavesLeft(used)]).toEqual(['SJ000100', 1]);
+  });
+});
+
+describe('what waits for the cashier', () => {
+  const refund = (id: number) => ({ id, state: 'approved' }) as Schemas['Refund'];
+  const todo = (id: number) => ({ id, kind_name: 'x' }) as Schemas['Todo'];
+  const owing = (id: number, due_now_fen: number) => ({ id, due_now_fen }) as Schemas['DealRow'];
+  it('is refunds, then what who stands here owes now, then the rest', () => {
+    const found = { refunds: [refund(1)], todos: [todo(3)], more: 0 };
+    expect(workOf(found, 7, [owing(5, 100), owing(6, 0)]).map((w) => w.key)).toEqual(['r1', 'd5', 't3']);
+    expect(workOf(found, null, [owing(5, 100)]).map((w) => w.key)).toEqual(['r1', 't3']);
+    expect(workOf(null, 7, [owing(5, 100)])).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   parseArea,
   parseDecimal,
   parseMetres,
+  parseSignedYuan,
   parseYuan,
   yuanText,
 } from '@/office/parts/parse';
@@ -29,6 +30,8 @@ import { menuOf } from '@/office/shell/menu';
 describe('numbers people type', () => {
   it('become integers without floating point', () => {
     expect(parseYuan('1,060,454.50')).toBe(106_045_450);
+    expect(['-1.5', '−2', '－3', ' 4', '-0'].map(parseSignedYuan)).toEqual([-150, -200, -300, 400, 0]);
+    expect(['--1', '1-', '-', '', '-1.234'].map(parseSignedYuan)).toEqual([null, null, null, null, null]);
     expect(parseYuan('¥ 1060454')).toBe(106_045_400);
     expect(parseYuan('１０６０４５４．５')).toBe(106_045_450);
     expect(parseYuan('0.07')).toBe(7);

@@ -1,6 +1,6 @@
 // What is typed into a refund, as the daemon takes it.
 import { describe, expect, test } from 'vitest';
-import { askedOf, linesFor, linesOf, payersOf, totalOf, type Refund } from '@/office/refund/refund';
+import { askedOf, linesFor, linesOf, payersOf, payoutOf, totalOf, waysOf, type Refund } from '@/office/refund/refund';
 
 const free = [
   { fund: 'deposit' as const, amount_fen: 500000 },
@@ -46,5 +46,18 @@ describe('a refund', () => {
     expect(linesFor([...free, loan], payers, 'c7')).toEqual(free);
     expect(linesFor([...free, loan], payers, 'l建行')).toEqual([loan]);
     expect(linesFor(free, [], '')).toEqual(free);
+  });
+});
+
+describe('paid out', () => {
+  test('by transfer only to an account that was given; all of it in one way', () => {
+    expect(waysOf({ account: '****7890' })).toEqual(['transfer', 'cash', 'cheque']);
+    expect(waysOf({ account: null })).toEqual(['cash', 'cheque']);
+    const refund = { version: 3, total_fen: 500 };
+    expect(payoutOf(refund, 'cheque', ' 77 ')).toEqual({
+      version: 3,
+      tenders: [{ tender: 'cheque', amount_fen: 500, reference: '77' }],
+    });
+    expect(payoutOf(refund, 'cash', '77').tenders).toEqual([{ tender: 'cash', amount_fen: 500 }]);
   });
 });

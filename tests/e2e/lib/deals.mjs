@@ -42,15 +42,15 @@ export class Deals {
     return this.people.sales.post(`/api/v1/units/${unit.id}/terms`, body, 201)
   }
 
-  /** A subscription, with its deposit received. */
-  async subscribed(unit) {
+  /** A subscription of @buyers, who share it alike, with its deposit received. */
+  async subscribed(unit, buyers = [this.buyer]) {
     const { sales, cashier } = this.people
     const body = {
       stage: 'S',
       unit_id: unit.id,
       unit_version: unit.version,
       terms_id: (await this.terms(unit)).id,
-      buyers: [{ customer_id: this.buyer, share_bp: 10000 }],
+      buyers: buyers.map((customer_id) => ({ customer_id, share_bp: 10000 / buyers.length })),
       document_again: DOCUMENT,
     }
     const deal = await sales.post('/api/v1/deals', body, 201)
@@ -61,6 +61,15 @@ export class Deals {
   async ask(deal, body) {
     const { version } = await this.people.sales.get(`/api/v1/deals/${deal.id}`)
     return this.people.sales.post(`/api/v1/deals/${deal.id}/changes`, { version, reason: '客户申请', ...body }, 201)
+  }
+
+  /** So much of @deal's down payment is asked back, and approved: it waits to be paid out. */
+  async refund(deal, fen, account = { bank: '工商银行', account: '6222021234567890' }) {
+    const { sales, cashier } = this.people
+    const body = { lines: [{ fund: 'down_payment', amount_fen: fen }], reason: '多交的首付款', ...account }
+    const refund = await sales.post(`/api/v1/deals/${deal.id}/refunds`, body, 201)
+    await this.decide(refund)
+    return cashier.get(`/api/v1/refunds/${refund.id}`)
   }
 
   async decide(change, outcome = 'approved') {

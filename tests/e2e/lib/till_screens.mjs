@@ -1,8 +1,47 @@
 // till_screens.mjs - a walk through every state of the till, for axe and for pictures: look(page, name).
+import { take } from '../../integration/lib/money.mjs'
+import { Deals } from './deals.mjs'
 import { desk } from './desk.mjs'
 import { closeShifts, swipeBuyer, TillHands } from './till.mjs'
 
 let walks = 0
+let waits = null
+/** One more refund waits to be paid out. */
+export async function refundWaits(stage) {
+  if (!waits) {
+    const deals = await Deals.at(stage)
+    const deal = await deals.subscribed(await deals.fresh())
+    await take(stage.people.cashier, deal.id, 'down_payment', 900000)
+    waits = { deals, deal }
+  }
+  return waits.deals.refund(waits.deal, 123450)
+}
+
+/** What waits; a refund among it is paid out. */
+async function workLooks(page, hands, seen, n) {
+  await hands.keys('Alt+q')
+  await hands.at('.work-pane [role=listbox]')
+  await hands.see('[data-work=due]')
+  await seen('what waits')
+  if (await page.locator('[data-work=refund]').count()) {
+    await hands.keys('Enter')
+    await hands.at('#po-reference')
+    await hands.keys('F9')
+    await hands.see('.payout-pane .wrong')
+    await seen('a refund to be paid out')
+    await hands.type(`TK-LOOK-${n}`)
+    await hands.keys('F9')
+    await hands.see('.confirm-pay')
+    await seen('before it is paid out')
+    await hands.keys('F9')
+    await hands.see('.payout-pane .done')
+    await seen('paid out')
+    await hands.keys('Escape')
+    await hands.see('.work-pane')
+  }
+  await hands.keys('Escape')
+}
+
 /** @who: a buyer with a card who owes something; @client takes money at the counter @at. */
 export async function tillLooks(stage, at, who, { client, ...options }, look) {
   await closeShifts(client)
@@ -27,6 +66,7 @@ export async function tillLooks(stage, at, who, { client, ...options }, look) {
   await hands.keys('Escape')
   await swipeBuyer(page, at, who)
   await seen('a member with what is due')
+  await workLooks(page, hands, seen, n)
   await hands.keys('F4')
   await hands.at('.choose [role=listbox]')
   await seen('what is paid')
@@ -63,7 +103,7 @@ export async function tillLooks(stage, at, who, { client, ...options }, look) {
   await hands.keys('Escape', 'Escape')
   await hands.due(/诚意金|Earnest/)
   await hands.amount('50')
-  await hands.pay('Alt+t', '', `W-${n}`)
+  await hands.pay('Alt+t', '', `W-${n}`, '')
   await hands.take()
   await hands.keys('Enter')
   await hands.due(new RegExp(who.owing.unit))

@@ -4,7 +4,8 @@ import type { Lang } from '@/format';
 
 export type Shown =
   | { kind: 'none'; lang: Lang }
-  | { kind: 'due' | 'paid'; lang: Lang; name: string; unit: string; fen: number };
+  /** due, paid: by the customer; back, returned: to the customer */
+  | { kind: 'due' | 'paid' | 'back' | 'returned'; lang: Lang; name: string; unit: string; fen: number };
 const NAME = 'anchang-customer-window';
 /** The desk says it again and again, so that a window whose desk is gone shows nothing. */
 export const TELL_MS = 2_000;

@@ -4,13 +4,16 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import { date } from '@/format';
 import { useSend } from '@/office/parts/use_send';
-import { parseYuan, yuanText } from '@/office/parts/parse';
+import { parseSignedYuan, parseYuan, yuanText } from '@/office/parts/parse';
 import { TENDERS, type Receipt, type Tender } from '@/office/till/payment';
 import { useTill, type Shift } from '@/office/till/till';
+import type { Rights } from '../desk';
 import { keep } from './kept';
 import { createPay, type Row } from './pay';
+import { createPayout } from './payout';
+import { createWork } from './work';
 
-export type View = 'choose' | 'pay' | 'shift' | 'receipts';
+export type View = 'choose' | 'pay' | 'shift' | 'receipts' | 'todos' | 'payout';
 type Counts = Record<Tender, { amount: string; reason: string }>;
 interface Typed {
   view: View | null;
@@ -34,9 +37,17 @@ const noneTyped = (): Typed => ({
   carry: null,
 });
 
-export function createCashier(user: number, project: () => number | null) {
+interface Desk {
+  project: () => number | null;
+  /** the customer who stands at it */
+  here: () => number | null;
+}
+
+export function createCashier(user: number, rights: Rights, { project, here }: Desk) {
   const till = useTill(() => pay.deal.value?.project_id ?? project());
   const pay = createPay(user, till);
+  const payout = createPayout(user, till);
+  const work = createWork(rights, here);
   const typed = ref<Typed>(noneTyped());
   const kept = keep(user, 'desk', noneTyped(), () => typed.value);
   if (kept.found)
@@ -160,6 +171,38 @@ export function createCashier(user: number, project: () => number | null) {
     return true;
   }
 
+  // ---- what waits, and refunds among it
+
+  /** What was begun there comes first. */
+  async function openTodos(): Promise<void> {
+    if (payout.draft.value && (payout.dirty.value || view.value === 'payout')) return show('payout');
+    show('todos');
+    await work.load();
+  }
+  async function openWork(index: number): Promise<void> {
+    const w = work.rows.value[index];
+    if (!w) return;
+    if (w.kind === 'refund') {
+      show('payout');
+      await payout.open(w.refund.id);
+    } else if (w.kind === 'todo') open('/office/#/todos', '_blank', 'noopener');
+    else if (pay.dirty.value) show('pay');
+    else await openDeal(w.deal.id, w.customer);
+  }
+  watch(payout.paid, (on) => {
+    if (on) void work.load(); // it waits no more
+  });
+  function backInPayout(): void {
+    if (payout.busy.value) return;
+    if (payout.locked.value) return; // what became of it is not known yet
+    if (payout.confirming.value) payout.confirming.value = false;
+    else if (payout.dirty.value && !leaving.value) leaving.value = true;
+    else {
+      payout.close();
+      void openTodos();
+    }
+  }
+
   // ---- the shift
 
   async function openShift(): Promise<void> {
@@ -173,7 +216,7 @@ export function createCashier(user: number, project: () => number | null) {
     if (!shift) return;
     const counts = TENDERS.map((tender) => {
       const { amount, reason } = typed.value.counts[tender];
-      return { tender, counted_fen: parseYuan(amount) ?? 0, reason: reason.trim() };
+      return { tender, counted_fen: parseSignedYuan(amount) ?? 0, reason: reason.trim() };
     }).filter((c) => c.counted_fen !== 0 || c.reason !== '');
     const next = typed.value.next === null ? {} : { next_user_id: typed.value.next };
     const done = await till.closeShift(shift, { counts, ...next });
@@ -265,6 +308,7 @@ export function createCashier(user: number, project: () => number | null) {
     if (nothing.value) nothing.value = null;
     else if (view.value === null) return false;
     else if (view.value === 'receipts' && typed.value.voiding) typed.value.voiding = null;
+    else if (view.value === 'payout') backInPayout();
     else if (view.value !== 'pay') show(pay.draft.value ? 'pay' : null);
     else backInPay();
     return true;
@@ -273,7 +317,7 @@ export function createCashier(user: number, project: () => number | null) {
     if (pay.busy.value) return;
     if (typed.value.carry) typed.value.carry = null;
     else if (pay.receipt.value) closePay();
-    else if (pay.locked.value)
+    else if (pay.unsure.value)
       return; // what became of it is not known yet
     else if (pay.confirming.value) pay.confirming.value = false;
     else if (pay.draft.value?.entry) pay.dropEntry();
@@ -283,15 +327,16 @@ export function createCashier(user: number, project: () => number | null) {
   /** Esc once more throws away what was typed. */
   const leaving = ref(false);
   watch(
-    () => [view.value, pay.draft.value],
+    () => [view.value, pay.draft.value, payout.draft.value],
     () => (leaving.value = false),
     { deep: true },
   );
 
   async function start(): Promise<void> {
     await till.reload();
-    await pay.resume();
-    if (pay.draft.value && view.value !== 'shift' && view.value !== 'receipts') show('pay');
+    await Promise.all([pay.resume(), payout.resume()]);
+    if (view.value === 'payout' && !payout.draft.value) show('todos');
+    if (pay.draft.value && (view.value === null || view.value === 'choose')) show('pay');
     else if (!pay.draft.value && view.value === 'pay') show(null);
     if (view.value === 'receipts') await loadReceipts();
     if (view.value === 'shift') await loadColleagues();
@@ -306,6 +351,8 @@ export function createCashier(user: number, project: () => number | null) {
   return {
     till,
     pay,
+    payout,
+    work,
     typed,
     view,
     choice,
@@ -325,6 +372,9 @@ export function createCashier(user: number, project: () => number | null) {
     now,
     show,
     pointChoice: (by: number) => point(at, (choice.value?.rows.length ?? 0) + 1, by),
+    pointWork: (by: number) => point(work.at, work.rows.value.length, by),
+    openTodos,
+    openWork,
     pointReceipt: (by: number) => point(receiptAt, receipts.value?.length ?? 0, by),
     due,
     pick,
@@ -340,7 +390,11 @@ export function createCashier(user: number, project: () => number | null) {
     back,
     /** Nothing would be lost if something else were shown. */
     idle: (): boolean =>
-      view.value === null || view.value === 'choose' || (view.value === 'pay' && !pay.dirty.value),
+      view.value === null ||
+      view.value === 'choose' ||
+      view.value === 'todos' ||
+      (view.value === 'pay' && !pay.dirty.value) ||
+      (view.value === 'payout' && !payout.dirty.value),
   };
 }
 export type Cashier = ReturnType<typeof createCashier>;

@@ -30,6 +30,7 @@ import { keep } from './kept';
 
 export type Deal = Schemas['Deal'];
 export type Row = Schemas['DealRow'];
+export type Bank = Schemas['Bank'];
 
 /** What is kept of it: ids and what was typed. */
 export interface Draft {
@@ -41,7 +42,10 @@ export interface Draft {
   /** the way of paying that is being filled in, and which of them it stands for */
   entry: Paid | null;
   entryAt: number | null;
+  note: string;
   sent: { key: string; body: Payment } | null;
+  /** the receipt that there is of it */
+  taken: { book: number; no: number } | null;
 }
 const EMPTY: Draft = {
   whose: { deal: 0 },
@@ -50,7 +54,9 @@ const EMPTY: Draft = {
   paid: [],
   entry: null,
   entryAt: null,
+  note: '',
   sent: null,
+  taken: null,
 };
 
 /** Whether the answer to what was sent is not known. */
@@ -64,6 +70,7 @@ export function createPay(user: number, till: Till) {
   const name = ref('');
   /** of who pays: what is held of him and of no deal */
   const held = ref(0);
+  const banks = shallowRef<Bank[]>([]);
   const problem = shallowRef<ApiError | null>(null);
   const wrong = ref<Wrong | 'nothing' | 'left' | 'mixed' | 'shift' | 'book' | null>(null);
   const busy = ref(false);
@@ -89,12 +96,23 @@ export function createPay(user: number, till: Till) {
   });
   const kind = computed(() => bookKind(lines.value[0]?.fund ?? dues.value[0]?.fund ?? 'deposit'));
   const book = computed<Book | undefined>(() => till.own.value.find((b) => b.kind === kind.value));
-  const locked = computed(() => draft.value?.sent !== null && draft.value !== null);
+  /** It was sent, and whether it was taken is not known. */
+  const unsure = computed(() => draft.value !== null && draft.value.sent !== null);
+  const locked = computed(() => unsure.value || (draft.value !== null && draft.value.taken !== null));
+  /** Who may be the payer: the buyers there are now, the main one first. */
+  const payers = computed(() =>
+    (deal.value?.buyers ?? []).filter((b) => b.ended_ms === null && b.customer_id !== null),
+  );
+  const payer = computed(() => draft.value?.payer ?? deal.value?.customer_id ?? null);
   const dirty = computed(() => {
     const d = draft.value;
     return (
       d !== null &&
-      (d.sent !== null || d.paid.length > 0 || d.entry !== null || JSON.stringify(d.amounts) !== start)
+      (locked.value ||
+        d.paid.length > 0 ||
+        d.entry !== null ||
+        d.note !== '' ||
+        JSON.stringify(d.amounts) !== start)
     );
   });
   const lineWrong = (due: Due): Wrong | null => {
@@ -129,15 +147,18 @@ export function createPay(user: number, till: Till) {
       if (mine !== turn) return;
       deal.value = got;
       if (fresh) begin(got);
-      const who = 'deal' in d.whose ? (d.payer ?? got?.customer_id ?? null) : d.whose.customer;
-      const project = 'deal' in d.whose ? got?.project_id : d.whose.project;
-      if (who !== null && project !== undefined) await loadPayer(who, project, mine);
+      await loadPayer(mine);
     } catch (cause) {
       if (mine === turn) fail(cause);
     }
   }
 
-  async function loadPayer(customer: number, project: number, mine: number): Promise<void> {
+  async function loadPayer(mine: number): Promise<void> {
+    const whose = draft.value?.whose;
+    if (!whose) return;
+    const customer = 'deal' in whose ? payer.value : whose.customer;
+    const project = 'deal' in whose ? deal.value?.project_id : whose.project;
+    if (customer === null || project === undefined) return;
     const [who, has] = await Promise.all([
       ok(api.GET('/api/v1/customers/{customer}', { params: { path: { customer } } })).catch(() => null),
       ok(api.GET('/api/v1/projects/{project}/held/{customer}', { params: { path: { project, customer } } })),
@@ -146,6 +167,23 @@ export function createPay(user: number, till: Till) {
     name.value = who?.name ?? '';
     held.value = has.items.find((h) => h.fund === 'earnest')?.amount_fen ?? 0;
   }
+
+  /** Another of the buyers pays: what is given back later goes to him. */
+  async function choosePayer(customer: number): Promise<void> {
+    if (!draft.value || locked.value) return;
+    draft.value.payer = customer === deal.value?.customer_id ? null : customer;
+    try {
+      await loadPayer(++turn);
+    } catch (cause) {
+      fail(cause);
+    }
+  }
+  async function loadBanks(): Promise<void> {
+    if (banks.value.length) return;
+    const got = await ok(api.GET('/api/v1/banks')).catch(() => null); // a payment goes without
+    banks.value = (got?.items ?? []).filter((bank) => !bank.disabled);
+  }
+  const bankName = (id: number | null): string => banks.value.find((bank) => bank.id === id)?.name ?? '';
 
   function begin(got: Deal | null): void {
     const d = draft.value;
@@ -161,6 +199,7 @@ export function createPay(user: number, till: Till) {
     close();
     draft.value = { ...EMPTY, whose, payer, amounts: {}, paid: [] };
     start = '{}';
+    void loadBanks();
     return load(true);
   }
 
@@ -178,11 +217,20 @@ export function createPay(user: number, till: Till) {
 
   /** What was being made when the page went; what was sent is asked for again. */
   async function resume(): Promise<void> {
+    void loadBanks();
     if (!kept.found) return;
     draft.value = kept.found;
     start = '-'; // somebody had it open: it is not given up without being asked
     await Promise.all([load(false), till.reload()]);
     if (draft.value?.sent) await send();
+    else if (draft.value?.taken) await loadReceipt(draft.value.taken);
+  }
+  async function loadReceipt({ book, no }: NonNullable<Draft['taken']>): Promise<void> {
+    try {
+      receipt.value = await ok(api.GET('/api/v1/receipts/{book}/{no}', { params: { path: { book, no } } }));
+    } catch (cause) {
+      fail(cause);
+    }
   }
 
   // ---- how it is paid
@@ -249,7 +297,13 @@ export function createPay(user: number, till: Till) {
     const buyer = 'deal' in d.whose && d.payer !== null ? { customer_id: d.payer } : {};
     d.sent ??= {
       key: newKey(),
-      body: { book_id: book.value.id, lines: lines.value, tenders: tendersOf(d.paid), ...buyer },
+      body: {
+        book_id: book.value.id,
+        lines: lines.value,
+        tenders: tendersOf(d.paid),
+        ...buyer,
+        ...(d.note.trim() === '' ? {} : { note: d.note.trim() }),
+      },
     };
     await send();
   }
@@ -260,8 +314,10 @@ export function createPay(user: number, till: Till) {
     busy.value = true;
     problem.value = null;
     try {
-      receipt.value = await takePayment(d.whose, d.sent.body, d.sent.key);
+      const got = await takePayment(d.whose, d.sent.body, d.sent.key);
+      receipt.value = got;
       confirming.value = false;
+      done(d, got);
     } catch (cause) {
       const refusal = toApiError(cause);
       problem.value = refusal;
@@ -271,6 +327,13 @@ export function createPay(user: number, till: Till) {
       busy.value = false;
       void till.reload();
     }
+  }
+
+  /** What was written stays in the receipt and not in this browser. */
+  function done(d: Draft, got: Receipt): void {
+    d.taken = { book: got.book_id, no: got.no };
+    d.sent = null;
+    d.note = '';
   }
 
   onScopeDispose(() => {
@@ -296,7 +359,13 @@ export function createPay(user: number, till: Till) {
     busy,
     confirming,
     receipt,
+    unsure,
     locked,
+    payers,
+    payer,
+    banks,
+    bankName,
+    choosePayer,
     dirty,
     lineWrong,
     entryWrong,

@@ -27,6 +27,12 @@ export function decimalText(value: number | null | undefined, digits: number, le
 
 /** yuan → fen */
 export const parseYuan = (text: string): number | null => parseDecimal(text, 2);
+/** The same with a sign before it: more went out than came in. */
+export function parseSignedYuan(text: string): number | null {
+  const [, minus, rest = ''] = /^\s*([-−－]?)(.*)$/su.exec(text) ?? [];
+  const fen = parseYuan(rest);
+  return fen === null ? null : minus && fen !== 0 ? -fen : fen;
+}
 export const yuanText = (fen: number | null | undefined): string => decimalText(fen, 2, 2);
 /** m² → 0.01 m² */
 export const parseArea = (text: string): number | null => parseDecimal(text, 2);

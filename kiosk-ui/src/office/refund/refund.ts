@@ -32,6 +32,23 @@ export const takesAccount = (r: Refund): boolean => r.change_id !== null && r.st
 
 /** Money goes back like this; by card or loan it does not. */
 export const WAYS = ['transfer', 'cash', 'cheque'] as const satisfies readonly Tender[];
+export type Way = (typeof WAYS)[number];
+export type Payout = Schemas['RefundPay'];
+export type Account = Schemas['RefundClear'];
+
+/** How it can be paid: by transfer only to an account that was given. */
+export const waysOf = (refund: Pick<Refund, 'account'>): Way[] =>
+  WAYS.filter((way) => way !== 'transfer' || refund.account !== null);
+
+/** All of it in one way, as the daemon takes it. */
+export function payoutOf(
+  refund: Pick<Refund, 'version' | 'total_fen'>,
+  tender: Way,
+  reference: string,
+): Payout {
+  const number = tender === 'cash' ? {} : { reference: reference.trim() };
+  return { version: refund.version, tenders: [{ tender, amount_fen: refund.total_fen, ...number }] };
+}
 
 type Payer = Schemas['Refundable']['payers'][number];
 

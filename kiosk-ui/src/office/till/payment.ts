@@ -11,6 +11,8 @@ export const TENDERS: readonly Tender[] = ['cash', 'card', 'transfer', 'cheque',
 
 /** Cash has no paper of its own; of what has one the number counts once. */
 export const hasReference = (tender: Tender): boolean => tender !== 'cash';
+/** The bank that it comes from is known of these. */
+export const hasBank = (tender: Tender): boolean => tender === 'transfer' || tender === 'cheque';
 /** Only a card's slip says the terminal, its batch and the last digits of the card. */
 export const hasSlip = (tender: Tender): boolean => tender === 'card';
 
@@ -78,6 +80,8 @@ export interface Paid {
   device: string;
   batch: string;
   card: string;
+  /** the payer's; null: not said */
+  bank: number | null;
 }
 export const paid = (tender: Tender, amount = ''): Paid => ({
   tender,
@@ -87,6 +91,7 @@ export const paid = (tender: Tender, amount = ''): Paid => ({
   device: '',
   batch: '',
   card: '',
+  bank: null,
 });
 
 export const MONEY_MAX_FEN = 1_000_000_000_000;
@@ -144,6 +149,7 @@ export function tendersOf(all: readonly Paid[]): Payment['tenders'] {
     tender: one.tender,
     amount_fen: parseYuan(one.amount) ?? 0,
     ...(hasReference(one.tender) ? given('reference', one.reference) : {}),
+    ...(hasBank(one.tender) && one.bank !== null ? { bank_id: one.bank } : {}),
     ...(hasSlip(one.tender)
       ? { ...given('device', one.device), ...given('batch', one.batch), ...given('card', one.card) }
       : {}),
