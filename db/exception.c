@@ -1,7 +1,10 @@
 /* exception.c - see exception.h. */
 #include "db/exception.h"
 
+#include <string.h>
+
 #include "db/day.h"
+#include "db/escrow.h"
 #include "db/sight.h"
 
 #define UNIT_SAID "b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room"
@@ -19,8 +22,8 @@
     "COALESCE((SELECT SUM(g.refund_fen) FROM deal_change g WHERE g.deal_id = d.id AND "            \
     "g.state = 'executed' AND g.archived_ms IS NULL), 0)"
 
-const char *const exception_kinds[EXCEPTION_KINDS + 1] = {"overpaid",    "held", "orphan", "unpaid",
-                                                          "unscheduled", "book", "shift",  NULL};
+const char *const exception_kinds[EXCEPTION_KINDS + 1] = {
+    "overpaid", "held", "orphan", "unpaid", "unscheduled", "book", "shift", "unposted", NULL};
 
 /* Each: object, id, title, amount, since, and the kind of a customer whose name is the title (NULL:
  * no name). $1 the project, $2 the midnight before now, $3 so many days before it. */
@@ -62,7 +65,24 @@ static const char *const exception_sql[EXCEPTION_KINDS] = {
     "SELECT 'shift', s.id, u.name, 0, s.opened_ms, NULL FROM shift s JOIN user_account u ON "
     "u.id = s.user_id WHERE s.closed_ms IS NULL AND s.opened_ms < $2 AND $3 > 0 AND EXISTS (SELECT "
     "1 FROM voucher v WHERE v.shift_id = s.id AND v.project_id = $1) ORDER BY s.id",
+    /* Money for a supervised account that the bank has not confirmed, and what it has put there
+     * that is of no receipt, for long. */
+    "SELECT 'escrow', t.account_id, b.prefix || ' ' || v.receipt_no, t.amount_fen, v.at_ms, NULL "
+    "FROM bank_account a JOIN voucher_tender t ON t.account_id = a.id JOIN voucher v ON "
+    "v.id = t.voucher_id JOIN receipt_book b ON b.id = v.book_id WHERE a.project_id = $1 AND "
+    "a.kind = 'escrow' AND $2 > 0 AND v.at_ms < $3 AND " ESCROW_PART_WAITS(
+        "t",
+        "v") " UNION ALL SELECT 'escrow', l.account_id, l.reference, l.amount_fen, l.at_ms, NULL "
+             "FROM "
+             "bank_account a JOIN escrow_line l ON l.account_id = a.id WHERE a.project_id = $1 AND "
+             "a.kind = 'escrow' AND l.at_ms < $3 AND " ESCROW_LINE_WAITS("l") " ORDER BY 5",
 };
+
+/* After how many whole days it should not be so any more. */
+static int days_of(const char *kind)
+{
+    return strcmp(kind, "unposted") == 0 ? ESCROW_LATE_DAYS : EXCEPTION_HELD_DAYS;
+}
 
 static int row_give(struct tx *tx, struct stmt *s, const char *kind,
                     int (*each)(void *arg, const struct exception_row *row), void *arg)
@@ -87,14 +107,14 @@ int exception_each(struct tx *tx, int64_t project_id, int64_t *counts,
                    int (*each)(void *arg, const struct exception_row *row), void *arg)
 {
     const int64_t midnight = day_midnight_ms(tx->now_ms);
-    const int64_t long_ago = midnight - EXCEPTION_HELD_DAYS * INT64_C(86400000);
     int r = tx_need_whole(tx, project_id);
 
     for (int i = 0; r >= 0 && i < EXCEPTION_KINDS; i++) {
         struct stmt *s;
 
         counts[i] = 0;
-        r = db_query(tx->db, &s, exception_sql[i], "iii", project_id, midnight, long_ago);
+        r = db_query(tx->db, &s, exception_sql[i], "iii", project_id, midnight,
+                     midnight - days_of(exception_kinds[i]) * INT64_C(86400000));
         while (r >= 0 && (r = stmt_step(s)) == 1)
             if (counts[i]++ < EXCEPTION_ROWS_MAX)
                 r = row_give(tx, s, exception_kinds[i], each, arg);

@@ -31,7 +31,7 @@ struct voucher {
     int64_t deal_id, change_id, shift_id, reverses_id, book_id, receipt_no; /* 0: none */
     const char *note;                                                       /* NULL: none */
 };
-/* Numbered, of today. */
+/* Numbered, of today; its customer is to be told of it (buyer_notice.h). */
 int voucher_make(struct tx *tx, const struct voucher *voucher, int64_t *ret_id);
 
 /* The account of its key, made when there is none. */

@@ -192,6 +192,13 @@ static const struct check ledger_checks[] = {
               "f.approval_id WHERE COALESCE(a.state, '') <> CASE WHEN f.state = 'asked' THEN "
               "'running' WHEN f.state IN ('approved', 'paid', 'cancelled') THEN 'approved' ELSE "
               "f.state END"},
+    {"FI-35",
+     "SELECT 'line ' || l.id || ' of the bank is not part ' || m.ordinal || ' of voucher ' "
+     "|| m.voucher_id FROM escrow_match m JOIN escrow_line l ON l.id = m.line_id JOIN "
+     "voucher_tender t ON t.voucher_id = m.voucher_id AND t.ordinal = m.ordinal WHERE "
+     "m.ended_ms IS NULL AND (t.account_id <> l.account_id OR t.amount_fen <> "
+     "l.amount_fen OR l.ended_ms IS NOT NULL OR EXISTS (SELECT 1 FROM voucher b WHERE "
+     "b.reverses_id = m.voucher_id))"},
     {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
     {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "
