@@ -7,6 +7,7 @@
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "db/bank.h"
+#include "db/day.h"
 #include "db/money.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 500, REASON_MAX = 200, REFERENCE_MAX = 64 };
@@ -154,6 +155,7 @@ int api_escrow_day_list(struct call *call)
 {
     int64_t project_id, account_id = 0;
     json_t *items, *accounts;
+    char today[DAY_TEXT];
     int r = call_param_id(call, 0, &project_id);
 
     if (r == 0)
@@ -170,6 +172,8 @@ int api_escrow_day_list(struct call *call)
         json_decref(accounts);
         return r;
     }
+    day_of(call->tx.now_ms, today);
+    set_text(call->reply.body, "day", today);
     set_int(call->reply.body, "late_days", ESCROW_LATE_DAYS);
     json_object_set_new_nocheck(call->reply.body, "accounts", accounts);
     return 0;
