@@ -1,5 +1,6 @@
 /* deal_node.c - see deal_node.h. */
 #include "db/deal_node.h"
+#include "db/buyer_notice.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -307,6 +308,8 @@ static int node_end(struct tx *tx, const struct node *node, const char *result,
 
     if (r >= 0)
         r = node_event_add(tx, node->id, "done", result, media_id);
+    if (r >= 0)
+        r = buyer_notice_node(tx, node->id);
     if (r >= 0)
         r = todo_done(tx, TODO_NODE_DUE, "deal_node", node->id, "done");
     if (r >= 0)

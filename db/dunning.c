@@ -12,7 +12,7 @@
 
 enum { UNIT_TEXT = 256 };
 
-const char *const dunning_ways[] = {"letter", "phone", "sales", NULL};
+const char *const dunning_ways[] = {"letter", "phone", "sms", "email", "sales", NULL};
 
 struct dunning {
     struct tx *tx;

@@ -1,5 +1,6 @@
-/* dunning.h - that a debt was asked for, line by line (FI-22): a letter, a call, or sales were told
- * to. Recorded once a day for a line, and never edited.
+/* dunning.h - that a debt was asked for, line by line (FI-22): a letter, a call, a short
+ * message or e-mail, or sales were told to. Recorded once a day for a line, and never edited. It is
+ * a record: what a message or e-mail says goes out by hand, nothing here sends it.
  *
  * What sales are to do is a to-do of the consultant; it ends when he has recorded what he did, or
  * when nothing of the deal is overdue any more.
@@ -12,7 +13,7 @@
 #include "db/tx.h"
 
 enum { DUNNING_MAX = 200 /* lines at once */ };
-extern const char *const dunning_ways[]; /* "letter", "phone", "sales"; NULL */
+extern const char *const dunning_ways[]; /* "letter", "phone", "sms", "email", "sales"; NULL */
 
 /* All of them or none: DUNNING_REFUSED with an item for each line that is not owed (DUNNING_PAID)
  * or was dunned today (DUNNING_TODAY), by its place in @ids from 1; NOT_FOUND for one that is not

@@ -3,6 +3,7 @@
 
 #include "db/clock.h"
 #include "db/day.h"
+#include "db/escrow.h"
 #include "db/receipt_book.h"
 #include "db/sight.h"
 
@@ -21,10 +22,10 @@
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
     "WHERE f.deal_id = d.id AND f.state IN ('asked', 'approved')), 0)"
 
-enum { OVERPAID, HELD, ORPHAN, UNPAID, UNSCHEDULED, BOOK, SHIFT };
+enum { OVERPAID, HELD, ORPHAN, UNPAID, UNSCHEDULED, BOOK, SHIFT, UNPOSTED };
 const char *const exception_kinds[EXCEPTION_KINDS + 1] = {
     [OVERPAID] = "overpaid",       [HELD] = "held", [ORPHAN] = "orphan", [UNPAID] = "unpaid",
-    [UNSCHEDULED] = "unscheduled", [BOOK] = "book", [SHIFT] = "shift",
+    [UNSCHEDULED] = "unscheduled", [BOOK] = "book", [SHIFT] = "shift",   [UNPOSTED] = "unposted",
 };
 
 /* Each: object, id, title, amount, since, and the kind of a customer whose name is the title (NULL:
@@ -65,6 +66,17 @@ static const char *const exception_sql[EXCEPTION_KINDS] = {
     "SELECT 'shift', s.id, u.name, 0, s.opened_ms, NULL FROM shift s JOIN user_account u ON "
     "u.id = s.user_id WHERE s.closed_ms IS NULL AND s.opened_ms < $2 AND $3 > 0 AND EXISTS (SELECT "
     "1 FROM voucher v WHERE v.shift_id = s.id AND v.project_id = $1) ORDER BY s.id",
+    /* Money for a supervised account that the bank has not confirmed, and what it has put there
+     * that is of no receipt, for long. */
+    "SELECT 'escrow', t.account_id, b.prefix || ' ' || v.receipt_no, t.amount_fen, v.at_ms, NULL "
+    "FROM bank_account a JOIN voucher_tender t ON t.account_id = a.id JOIN voucher v ON "
+    "v.id = t.voucher_id JOIN receipt_book b ON b.id = v.book_id WHERE a.project_id = $1 AND "
+    "a.kind = 'escrow' AND $2 > 0 AND v.at_ms < $3 AND " ESCROW_PART_WAITS(
+        "t",
+        "v") " UNION ALL SELECT 'escrow', l.account_id, l.reference, l.amount_fen, l.at_ms, NULL "
+             "FROM "
+             "bank_account a JOIN escrow_line l ON l.account_id = a.id WHERE a.project_id = $1 AND "
+             "a.kind = 'escrow' AND l.at_ms < $3 AND " ESCROW_LINE_WAITS("l") " ORDER BY 5",
 };
 
 static int row_give(struct tx *tx, struct stmt *s, const char *kind,
@@ -93,6 +105,7 @@ int exception_each(struct tx *tx, int64_t project_id, int64_t *counts,
     const int64_t long_ago[EXCEPTION_KINDS] = {
         [HELD] = midnight - EXCEPTION_HELD_DAYS * DAY_MS,
         [BOOK] = receipt_book_overdue_ms(tx),
+        [UNPOSTED] = midnight - ESCROW_LATE_DAYS * DAY_MS,
     };
     int r = tx_need_whole(tx, project_id);
 

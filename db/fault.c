@@ -146,10 +146,10 @@ static const char *arg_value(const struct fault_arg *args, size_t n, const char 
     return "";
 }
 
-size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n_args,
-                    enum lang lang, char *out, size_t size)
+size_t text_render(const char *text, const struct fault_arg *args, size_t n_args, char *out,
+                   size_t size)
 {
-    const char *p = texts[code].text[lang];
+    const char *p = text;
     bool cut = false;
     size_t used = 0;
 
@@ -179,4 +179,26 @@ size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n
         used--;
     out[used] = '\0';
     return used;
+}
+
+size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n_args,
+                    enum lang lang, char *out, size_t size)
+{
+    return text_render(texts[code].text[lang], args, n_args, out, size);
+}
+
+static int item_compare(const void *a, const void *b)
+{
+    const struct fault_item *x = a, *y = b;
+
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+int fault_rows_wrong(struct fault *f)
+{
+    char text[24];
+
+    qsort(f->items, f->n_items, sizeof(*f->items), item_compare);
+    snprintf(text, sizeof(text), "%zu", f->total_items);
+    return fault_set(f, FAULT_IMPORT_ROWS_WRONG, "count", text, NULL);
 }

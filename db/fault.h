@@ -107,6 +107,15 @@ void fault_clear(struct fault *f);
 const char *fault_code_text(enum fault_code code); /* stable code, e.g. "unit.changed" */
 enum fault_class fault_code_class(enum fault_code code);
 
+/* Its items in the order of their rows, under IMPORT_ROWS_WRONG with how many there are:
+ * -EREFUSED. */
+int fault_rows_wrong(struct fault *f);
+
+/* @text with each {name} as its argument says; one that is not there is nothing. What does not fit
+ * is cut between characters. Returns the bytes written. */
+size_t text_render(const char *text, const struct fault_arg *args, size_t n_args, char *out,
+                   size_t size);
+
 /* The sentence in @lang with the arguments filled in, at most @size - 1 bytes, cut at a character
  * boundary. Returns the length written. */
 size_t fault_render(enum fault_code code, const struct fault_arg *args, size_t n_args,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "db/buyer_notice.h"
 #include "db/day.h"
 #include "db/deal_write.h"
 #include "db/series.h"
@@ -12,6 +13,22 @@ static const char *const kinds[] = {
     [VOUCHER_REFUND] = "refund",   [VOUCHER_EXCHANGE] = "exchange", [VOUCHER_CARRY] = "carry",
     [VOUCHER_FORFEIT] = "forfeit",
 };
+
+/* What its customer is to be told of; NOTICE_COUNT: nothing. */
+static enum buyer_event event_of(enum voucher_kind kind)
+{
+    switch (kind) {
+    case VOUCHER_RECEIPT:
+        return NOTICE_RECEIVED;
+    case VOUCHER_VOID:
+    case VOUCHER_REVERSAL:
+        return NOTICE_RETURNED;
+    case VOUCHER_REFUND:
+        return NOTICE_REFUNDED;
+    default:
+        return NOTICE_COUNT;
+    }
+}
 
 static const int64_t *given(const int64_t *id)
 {
@@ -62,6 +79,8 @@ int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
                    given(&v->shift_id), given(&v->deal_id), v->customer_id, given(&v->change_id),
                    given(&v->reverses_id), given(&v->book_id), given(&v->receipt_no),
                    v->note ? v->note : "", tx->actor->name, tx->now_ms);
+    if (r >= 0 && event_of(v->kind) != NOTICE_COUNT)
+        r = buyer_notice_voucher(tx, *ret_id, event_of(v->kind));
     return r < 0 ? r : 0;
 }
 

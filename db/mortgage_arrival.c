@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "db/audit.h"
@@ -219,23 +218,6 @@ static int reference_check(struct advice *a, size_t i)
     return r < 0 ? r : 0;
 }
 
-static int item_compare(const void *a, const void *b)
-{
-    const struct fault_item *x = a, *y = b;
-
-    return x->row < y->row ? -1 : x->row > y->row;
-}
-
-int advice_wrong(struct tx *tx)
-{
-    struct fault *f = tx->fault;
-    char text[24];
-
-    qsort(f->items, f->n_items, sizeof(*f->items), item_compare);
-    snprintf(text, sizeof(text), "%zu", f->total_items);
-    return fault_set(tx->fault, FAULT_IMPORT_ROWS_WRONG, "count", text, NULL);
-}
-
 static int row_check(struct advice *a, size_t i)
 {
     const struct advice_row *row = &a->rows[i];
@@ -254,7 +236,7 @@ int advice_check(struct tx *tx, int64_t project_id, const struct advice_row *row
 
     for (size_t i = 0; r == 0 && i < n; i++)
         r = row_check(&a, i);
-    return r < 0 || !a.wrong ? r : advice_wrong(tx);
+    return r < 0 || !a.wrong ? r : fault_rows_wrong(tx->fault);
 }
 
 /* Taken as a request of its own would be; a refusal is named by its row. */
@@ -294,7 +276,7 @@ int advice_take(struct tx *tx, int64_t project_id, int64_t book_id, const struct
         total += rows[i].amount_fen;
     }
     if (r < 0 || a.wrong)
-        return r < 0 ? r : advice_wrong(tx);
+        return r < 0 ? r : fault_rows_wrong(tx->fault);
     trail_int(&trail, "rows", NULL, &count);
     trail_int(&trail, "received_fen", NULL, &total);
     *ret_total_fen = total;

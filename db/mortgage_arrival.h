@@ -37,8 +37,6 @@ int advice_check(struct tx *tx, int64_t project_id, const struct advice_row *row
 /* A receipt for each row, or with IMPORT_ROWS_WRONG and an item for each that cannot be, none. */
 int advice_take(struct tx *tx, int64_t project_id, int64_t book_id, const struct advice_row *rows,
                 size_t n, int64_t *ret_total_fen);
-/* IMPORT_ROWS_WRONG with how many items there are: -EREFUSED. */
-int advice_wrong(struct tx *tx);
 
 /* ---- the register (FI-19) ---- */
 

@@ -23,7 +23,7 @@ static const char project_by_id[] = "SELECT id, version, closed, cover_media"
 static const char project_set[] =
     "UPDATE project SET "
 #include "db/project.def"
-    "cover_media = CASE WHEN $37 = '' THEN NULL ELSE COALESCE($37, cover_media) END, "
+    "cover_media = CASE WHEN $40 = '' THEN NULL ELSE COALESCE($40, cover_media) END, "
     "version = version + 1 WHERE id = $1";
 #undef TEXT
 #undef INT
@@ -137,6 +137,16 @@ static void project_trail(struct trail *trail, const struct project_row *now,
         trail_text(trail, "cover_media", now->cover_media, cover);
 }
 
+/* The second reminder comes nearer to its day than the first (due_remind.h). */
+static int remind_check(struct tx *tx, const struct project_row *now,
+                        const struct project_change *c)
+{
+    const int64_t early = c->remind_early_days < 0 ? now->remind_early_days : c->remind_early_days;
+    const int64_t near = c->remind_near_days < 0 ? now->remind_near_days : c->remind_near_days;
+
+    return near < early ? 0 : fault_set(tx->fault, FAULT_REMIND_ORDER, NULL);
+}
+
 /* Version, and what differs into @trail. */
 static int project_check(struct tx *tx, int64_t id, int64_t version,
                          const struct project_change *change, struct trail *trail)
@@ -150,7 +160,9 @@ static int project_check(struct tx *tx, int64_t id, int64_t version,
     r = tx_need_whole(tx, id);
     if (r == 0 && now.version != version)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
-    else if (r == 0 && change)
+    if (r == 0 && change)
+        r = remind_check(tx, &now, change);
+    if (r == 0 && change)
         project_trail(trail, &now, change);
     stmt_reset(s);
     return r;

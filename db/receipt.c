@@ -1,7 +1,9 @@
 /* receipt.c - see receipt.h. */
 #include "db/receipt.h"
 
+#include "db/day.h"
 #include "db/deal_process.h"
+#include "db/escrow.h"
 #include "db/receipt_impl.h"
 
 static int account_of(struct paying *p, size_t line, int64_t *ret_id)
@@ -23,6 +25,25 @@ static int money_write(struct paying *p)
     return r < 0 ? r : tender_use_write(p->tx, &p->use, p->voucher_id, lines, p->p->n_lines);
 }
 
+/* What the bank has confirmed already. */
+static int postings_write(struct paying *p)
+{
+    struct escrow_posting posting = {.voucher_id = p->voucher_id};
+    char today[DAY_TEXT];
+    int64_t id;
+    int r = 0;
+
+    day_of(p->tx->now_ms, today);
+    posting.day = today;
+    for (size_t i = 0; r == 0 && i < p->p->n_tenders; i++) {
+        posting.ordinal = (int64_t)i + 1;
+        posting.reference = p->p->tenders[i].escrow;
+        if (posting.reference && posting.reference[0])
+            r = escrow_post(p->tx, &posting, &id);
+    }
+    return r;
+}
+
 static int voucher_write(struct paying *p)
 {
     const struct leaf_ask ask = {p->p->book_id, p->project_id, p->agency};
@@ -42,6 +63,8 @@ static int voucher_write(struct paying *p)
         r = money_write(p);
     if (r == 0)
         r = receipt_earmarks_write(p);
+    if (r == 0)
+        r = postings_write(p);
     return r < 0 ? r : receipt_leaf_write(p);
 }
 

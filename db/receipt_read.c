@@ -199,8 +199,11 @@ int receipt_tenders(struct tx *tx, int64_t voucher_id,
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT tender, amount_fen, account_id, bank_id, reference, device, batch, "
-                     "card_tail FROM voucher_tender WHERE voucher_id = $1 ORDER BY ordinal",
+                     "SELECT t.tender, t.amount_fen, t.account_id, t.bank_id, t.reference, "
+                     "t.device, t.batch, t.card_tail, (SELECT l.reference FROM escrow_match m "
+                     "JOIN escrow_line l ON l.id = m.line_id WHERE m.voucher_id = t.voucher_id AND "
+                     "m.ordinal = t.ordinal AND m.ended_ms IS NULL) FROM voucher_tender t WHERE "
+                     "t.voucher_id = $1 ORDER BY t.ordinal",
                      "i", voucher_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
@@ -211,7 +214,8 @@ int receipt_tenders(struct tx *tx, int64_t voucher_id,
                                               .reference = stmt_text(s, 4),
                                               .device = stmt_text(s, 5),
                                               .batch = stmt_text(s, 6),
-                                              .card = stmt_text(s, 7)};
+                                              .card = stmt_text(s, 7),
+                                              .escrow = stmt_text(s, 8)};
 
         r = each(arg, &tender);
     }

@@ -5,6 +5,7 @@
 
 #include "db/day.h"
 #include "db/deal_process.h"
+#include "db/escrow.h"
 #include "db/receipt_impl.h"
 #include "db/shift.h"
 
@@ -109,6 +110,8 @@ int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reaso
         r = db_run(tx->db,
                    "UPDATE slip SET freed_id = $2 WHERE voucher_id = $1 AND freed_id IS NULL", "ii",
                    v.by.reverses_id, id);
+    if (r >= 0)
+        r = escrow_receipt_back(tx, v.by.reverses_id, reason);
     if (r >= 0 && v.deal.id)
         r = deal_process_settle(tx, v.deal.id, "");
     return r < 0 ? r : void_log(&v);

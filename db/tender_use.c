@@ -45,7 +45,8 @@ static int one_check(struct tx *tx, struct tender_use *use, size_t i)
     if (info->reference && !given(t->reference))
         return tender_refuse(tx, FAULT_PAY_REFERENCE, tender);
     if ((!info->reference && given(t->reference)) ||
-        (!info->card && (given(t->card) || given(t->device) || given(t->batch))))
+        (!info->card && (given(t->card) || given(t->device) || given(t->batch))) ||
+        (use->out && given(t->escrow)))
         return tender_refuse(tx, FAULT_PAY_UNUSED, tender);
     if (t->account_id && t->account_id != use->account_id)
         return fault_set(tx->fault, FAULT_ACCOUNT_WRONG, NULL);

@@ -17,6 +17,7 @@ struct payment_tender {
     int64_t account_id; /* where it is said to go, or to come from; 0: as the rule has it */
     int64_t bank_id;    /* the other side's; 0: none */
     const char *reference, *device, *batch, *card; /* card: the last four digits; NULL: none */
+    const char *escrow; /* of the bank's line of what comes in (escrow.h); NULL: not known yet */
 };
 
 struct tender_use {

@@ -204,6 +204,13 @@ static const struct check ledger_checks[] = {
               "v.id) <> (NOT EXISTS (SELECT 1 FROM voucher b WHERE b.reverses_id = v.id)) OR "
               "v.reverses_id IN (SELECT o.id FROM voucher o WHERE o.kind = 'refund') AND NOT "
               "EXISTS (SELECT 1 FROM refund_reversal x WHERE x.by_id = v.id)"},
+    {"FI-35",
+     "SELECT 'line ' || l.id || ' of the bank is not part ' || m.ordinal || ' of voucher ' "
+     "|| m.voucher_id FROM escrow_match m JOIN escrow_line l ON l.id = m.line_id JOIN "
+     "voucher_tender t ON t.voucher_id = m.voucher_id AND t.ordinal = m.ordinal WHERE "
+     "m.ended_ms IS NULL AND (t.account_id <> l.account_id OR t.amount_fen <> "
+     "l.amount_fen OR l.ended_ms IS NOT NULL OR EXISTS (SELECT 1 FROM voucher b WHERE "
+     "b.reverses_id = m.voucher_id))"},
     {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
     {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "

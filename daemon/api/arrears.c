@@ -1,5 +1,5 @@
 /* arrears.c - due lines that are not paid, their sums by age, and what was done about them (FI-21,
- * FI-22). */
+ * FI-22, NT-10). */
 #include "db/arrears.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "daemon/api/arrears.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
+#include "db/buyer_notice.h"
 #include "db/dunning.h"
 #include "db/fund.h"
 
@@ -215,4 +216,31 @@ int api_deal_dunning_list(struct call *call)
         return r;
     items = json_array();
     return reply_items(call, items, dunning_each(&call->tx, deal_id, dunning_add, items));
+}
+
+/* ---- what buyers are to be told of ---- */
+
+static int notice_add(void *arg, const struct buyer_notice *notice)
+{
+    json_t *o = json_object();
+
+    set_int(o, "id", notice->id);
+    set_text(o, "event", notice->event);
+    set_text(o, "customer", notice->customer);
+    set_text(o, "text", notice->text);
+    set_int(o, "at_ms", notice->at_ms);
+    return items_add(arg, o);
+}
+
+int api_deal_notice_list(struct call *call)
+{
+    int64_t deal_id;
+    json_t *items;
+    int r = call_param_id(call, 0, &deal_id);
+
+    if (r < 0)
+        return r;
+    items = json_array();
+    return reply_items(call, items,
+                       buyer_notice_each(&call->tx, deal_id, call->lang, notice_add, items));
 }

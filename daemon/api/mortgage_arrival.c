@@ -7,11 +7,11 @@
 
 #include "daemon/advice_sheet.h"
 #include "daemon/api/api.h"
+#include "daemon/api/bank_list.h"
 #include "daemon/api/list_export.h"
 #include "daemon/api/page.h"
 #include "daemon/api/receipt.h"
 #include "daemon/api/record.h"
-#include "daemon/app.h"
 #include "daemon/import_store.h"
 #include "db/clock.h"
 #include "db/money.h"
@@ -118,22 +118,6 @@ int api_advice_template(struct call *call)
     return r;
 }
 
-static json_t *problems_json(const struct fault *f, enum lang lang)
-{
-    json_t *problems = json_array();
-    char text[512];
-
-    for (size_t i = 0; i < f->n_items; i++) {
-        const struct fault_item *item = &f->items[i];
-
-        fault_render(item->code, item->args, item->n_args, lang, text, sizeof(text));
-        json_array_append_new(
-            problems, json_pack("{s:I, s:s, s:s, s:s}", "row", (json_int_t)item->row, "field",
-                                item->field, "code", fault_code_text(item->code), "detail", text));
-    }
-    return problems;
-}
-
 /* What is wrong is the answer here, not a refusal. */
 static int reply_look(struct call *call, const struct stored_import *st, int64_t project_id)
 {
@@ -148,10 +132,10 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
     for (size_t i = 0; i < sheet->n; i++)
         total += sheet->rows[i].amount_fen;
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
-        call->reply.body =
-            json_pack("{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
-                      (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
-                      problems_json(f, call->lang), "problems_total", (json_int_t)f->total_items);
+        call->reply.body = json_pack(
+            "{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
+            (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
+            bank_list_problems(f, call->lang), "problems_total", (json_int_t)f->total_items);
         fault_clear(f);
         r = call->reply.body ? 0 : -ENOMEM;
     }
@@ -161,52 +145,18 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
 
 int api_advice_upload(struct call *call)
 {
-    const char *name = call_query(call, "name");
     struct stored_import st;
     int64_t project_id;
-    int r = call_param_id(call, 0, &project_id);
+    int r = bank_list_upload(call, &project_id, &st);
 
     if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
-    if (r == 0)
-        r = !name || !name[0] ? -EINVAL
-                              : import_store_add(call->app->import_dir, call->upload_path, name,
-                                                 call->tx.actor->id, 0, &st);
-    if (r == -EINVAL)
-        r = fault_set(call->tx.fault, FAULT_SHEET_NAME, NULL);
-    if (r < 0)
-        return r;
-    call->upload_path = NULL; /* taken */
-    r = reply_look(call, &st, project_id);
-    if (r < 0)
-        import_store_drop(call->app->import_dir, st.id);
-    call->reply.status = r == 0 ? 201 : 0;
+        r = bank_list_looked(call, &st, reply_look(call, &st, project_id));
     return r;
-}
-
-static int stored_find(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored)
-{
-    int r = call_param_id(call, 0, ret_project_id);
-
-    if (r == 0)
-        r = tx_need_project(&call->tx, *ret_project_id);
-    if (r == 0)
-        r = import_store_find(call->app->import_dir, call->param[1], call->tx.actor->id,
-                              ret_stored);
-    if (r == 0 && ret_stored->project_id != 0) /* a price list */
-        r = -ENOENT;
-    return r == -ENOENT ? fault_set(call->tx.fault, FAULT_IMPORT_GONE, NULL) : r;
 }
 
 int api_advice_discard(struct call *call)
 {
-    struct stored_import st;
-    int64_t project_id;
-    int r = stored_find(call, &project_id, &st);
-
-    if (r == 0)
-        import_store_drop(call->app->import_dir, st.id);
-    return r;
+    return bank_list_discard(call);
 }
 
 int api_advice_commit(struct call *call)
@@ -215,7 +165,7 @@ int api_advice_commit(struct call *call)
     int64_t project_id, book_id = 0, total = 0;
     struct stored_import st;
     struct body b;
-    int r = stored_find(call, &project_id, &st);
+    int r = bank_list_find(call, &project_id, &st);
 
     body_begin(&b, call);
     body_int(&b, "book_id", BODY_REQUIRED, 1, INT64_MAX, &book_id);
@@ -227,7 +177,7 @@ int api_advice_commit(struct call *call)
         return r;
     r = advice_take(&call->tx, project_id, book_id, sheet->rows, sheet->n, &total);
     if (r == 0 && sheet->wrong)
-        r = advice_wrong(&call->tx);
+        r = fault_rows_wrong(call->tx.fault);
     if (r == 0)
         call->reply.body = json_pack("{s:I, s:I}", "receipts", (json_int_t)sheet->n, "total_fen",
                                      (json_int_t)total);

@@ -40,6 +40,7 @@ static void one_read(struct body *b, json_t *object, struct payment_tender *t)
     body_text(&inner, "device", BODY_OPTIONAL, 0, 32, &t->device);
     body_text(&inner, "batch", BODY_OPTIONAL, 0, 32, &t->batch);
     body_text(&inner, "card", BODY_OPTIONAL, 0, 4, &t->card);
+    body_text(&inner, "escrow", BODY_OPTIONAL, 0, 64, &t->escrow);
     card_check(b, t->card);
     (void)body_end(&inner); /* the outer one tells */
 }
@@ -69,5 +70,6 @@ int tender_add(void *arg, const struct payment_tender *tender)
     set_text(o, "device", tender->device ? tender->device : "");
     set_text(o, "batch", tender->batch ? tender->batch : "");
     set_text(o, "card", tender->card ? tender->card : "");
+    set_text(o, "escrow", tender->escrow ? tender->escrow : "");
     return items_add(arg, o);
 }

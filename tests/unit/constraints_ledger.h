@@ -36,7 +36,7 @@ static const char ledger_seed[] =
     "INSERT INTO ledger_entry VALUES (1, 1, 1, 2, 5, NULL), (2, 1, 5, 2, 5, NULL), "
     "(3, 3, 2, 1, 5, 1);"
     "INSERT INTO dunning VALUES (1, 1, '2026-01-01', 'phone', 5, '', 'a', 1);"
-    "INSERT INTO due_notice VALUES (1, 'due_week', 5, 1);";
+    "INSERT INTO due_notice VALUES (1, 'due_early', 5, 1);";
 
 #define ACCOUNT(project, bank, kind, holder, number, columns, values)                              \
     "INSERT INTO bank_account (project_id, bank_id, kind, holder, number" columns                  \
@@ -244,7 +244,7 @@ static const char *const ledger_refused[] = {
     DUNNING(1, "2026-01-01", "letter", 5, "''"), /* twice on a day */
     "UPDATE dunning SET note = 'x'",
     "DELETE FROM dunning",
-    "INSERT INTO due_notice VALUES (99, 'due_week', 5, 1)",
+    "INSERT INTO due_notice VALUES (99, 'due_early', 5, 1)",
     "INSERT INTO due_notice VALUES (1, 'due_year', 5, 1)",
     "INSERT INTO due_notice VALUES (1, 'due_passed', 0, 1)",
     "UPDATE due_notice SET owed_fen = 6",

@@ -3,8 +3,10 @@
 #include "deal_fixture.h"
 
 #include "db/arrears.h"
+#include "db/buyer_notice.h"
 #include "db/due_remind.h"
 #include "db/dunning.h"
+#include "db/project.h"
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
 
@@ -351,11 +353,106 @@ static void test_reminded_once(void **state)
     for (int day = 0; day <= 12; day++) {
         assert_int_equal(remind(f), 0);
         assert_int_equal(remind(f), 0);
-        assert_int_equal(told(f, "due_week"), 1);
-        assert_int_equal(told(f, "due_tomorrow"), day >= 6);
+        assert_int_equal(told(f, "due_early"), 1);
+        assert_int_equal(told(f, "due_near"), day >= 6);
         assert_int_equal(told(f, "due_passed"), day >= 8);
         later(f, 1);
     }
+}
+
+/* As the project's rule has it, and of each project by its own. */
+static void test_reminded_by_the_rule(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    assert_int_equal(deal_goes(f, deal, 'C', 0, 0, "HT-1"), 0); /* a third is due in 7 days */
+    assert_int_equal(db_run(f->db,
+                            "UPDATE project SET remind_early_days = 5, remind_near_days = 3, "
+                            "remind_late_days = 2 WHERE id = $1",
+                            "i", f->project),
+                     1);
+    for (int day = 0; day <= 12; day++) {
+        assert_int_equal(remind(f), 0);
+        assert_int_equal(told(f, "due_early"), day >= 2);
+        assert_int_equal(told(f, "due_near"), day >= 4);
+        assert_int_equal(told(f, "due_passed"), day >= 9);
+        later(f, 1);
+    }
+}
+
+static int rule_set(struct fixture *f, int64_t early, int64_t near)
+{
+    struct project_change c;
+
+    project_change_init(&c, f->project,
+                        fixture_of(f, "SELECT version FROM project WHERE id = $1", f->project));
+    c.remind_early_days = early;
+    c.remind_near_days = near;
+    return FIXTURE_DO(f, tx, project_update(tx, &c));
+}
+
+static void test_rule_in_order(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_refused(f, rule_set(f, -1, 7), REMIND_ORDER);
+    assert_refused(f, rule_set(f, 10, 10), REMIND_ORDER);
+    assert_int_equal(rule_set(f, 10, 9), 0);
+    assert_refused(f, rule_set(f, 9, -1), REMIND_ORDER);
+    assert_int_equal(rule_set(f, 7, 1), 0);
+}
+
+/* ---- what buyers are to be told of ---- */
+
+static char notices[4000];
+
+static int notice_take(void *arg, const struct buyer_notice *notice)
+{
+    const size_t n = strlen(notices);
+
+    (void)arg;
+    snprintf(notices + n, sizeof(notices) - n, "%s\n", notice->text);
+    return 0;
+}
+
+static int64_t noticed(struct fixture *f, const char *event)
+{
+    int64_t n = 0;
+
+    assert_int_equal(
+        db_get(f->db, &n, "SELECT COUNT(*) FROM buyer_notice WHERE event = $1", "t", event), 1);
+    return n;
+}
+
+/* Once of each event, in both languages; of nothing when he does not agree. */
+static void test_noticed(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    int64_t fen = 0;
+
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    assert_int_equal(noticed(f, "received"), 1);
+    assert_int_equal(deal_pay_back(f, deal, &fen), 0);
+    assert_int_equal(noticed(f, "returned"), 1);
+    later(f, 5);
+    assert_int_equal(remind(f), 0);
+    assert_int_equal(remind(f), 0);
+    assert_int_equal(noticed(f, "due_passed"), 1);
+    notices[0] = '\0';
+    assert_int_equal(FIXTURE_DO(f, tx, buyer_notice_each(tx, deal, LANG_ZH, notice_take, NULL)), 0);
+    assert_non_null(strstr(notices, "已收到您交来的 50000.00 元，收据编号 T1000001。"));
+    assert_non_null(strstr(notices, "收据 T1000001（50000.00 元）已收回"));
+    assert_non_null(strstr(notices, "定金 50000.00 元尚未收到"));
+    assert_null(strchr(notices, '{'));
+    notices[0] = '\0';
+    assert_int_equal(FIXTURE_DO(f, tx, buyer_notice_each(tx, deal, LANG_EN, notice_take, NULL)), 0);
+    assert_non_null(strstr(notices, "of Deposit were due on"));
+    assert_true(db_run(f->db, "UPDATE consent SET withdrawn_ms = 2, withdrawn_by = 'a'", "") > 0);
+    assert_int_equal(deal_pay(f, deal, DEPOSIT), 0);
+    assert_int_equal(noticed(f, "received"), 1);
 }
 
 /* Nothing of what is paid; what is missed is told late. */
@@ -377,10 +474,17 @@ static void test_reminded_of_what_is_owed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_same_as_deals),     CASE(test_bands),
-        CASE(test_filters_and_pages), CASE(test_scope),
-        CASE(test_dunned_once_a_day), CASE(test_handed_to_sales),
-        CASE(test_reminded_once),     CASE(test_reminded_of_what_is_owed),
+        CASE(test_same_as_deals),
+        CASE(test_bands),
+        CASE(test_filters_and_pages),
+        CASE(test_scope),
+        CASE(test_dunned_once_a_day),
+        CASE(test_handed_to_sales),
+        CASE(test_reminded_once),
+        CASE(test_reminded_of_what_is_owed),
+        CASE(test_reminded_by_the_rule),
+        CASE(test_rule_in_order),
+        CASE(test_noticed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

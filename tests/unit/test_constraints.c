@@ -23,6 +23,7 @@
 #include "constraints_approval.h"
 #include "constraints_customer.h"
 #include "constraints_deal.h"
+#include "constraints_escrow.h"
 #include "constraints_ledger.h"
 #include "constraints_member.h"
 #include "constraints_opening.h"
@@ -43,6 +44,7 @@ static const struct area areas[] = {
     CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
     CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
     CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
+    CONSTRAINTS(escrow),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

@@ -127,6 +127,24 @@ static void test_a_line_waits_for_a_node(void **state)
     deal_verify(f);
 }
 
+/* The buyer is to be told each time that it is done (NT-10). */
+static void test_told_of_what_is_done(void **state)
+{
+    static const char told[] = "SELECT COUNT(*) FROM buyer_notice WHERE event = 'node_done'";
+    struct fixture *f = *state;
+    int64_t deal;
+
+    template_add(f, "subscribed", papers, 1);
+    deal = deal_new(f, 'S', f->units[0], 0);
+    assert_int_equal(fixture_count(f, told), 0);
+    assert_int_equal(node_ended(f, deal, NULL), 0);
+    assert_int_equal(fixture_count(f, told), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_node_untold(tx, deal, NODE_MANUAL, "错")), 0);
+    assert_int_equal(fixture_count(f, told), 1);
+    assert_int_equal(node_ended(f, deal, NULL), 0);
+    assert_int_equal(fixture_count(f, told), 2);
+}
+
 static void test_a_line_waits_for_the_bank(void **state)
 {
     struct fixture *f = *state;
@@ -280,7 +298,7 @@ int main(void)
         CASE(test_a_line_waits_for_a_node),    CASE(test_a_line_waits_for_the_bank),
         CASE(test_new_terms_keep_the_days),    CASE(test_nodes_that_come_late),
         CASE(test_what_comes_after_the_end),   CASE(test_steps_taken_back),
-        CASE(test_exchange_carries_the_paper),
+        CASE(test_exchange_carries_the_paper), CASE(test_told_of_what_is_done),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

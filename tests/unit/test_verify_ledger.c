@@ -46,6 +46,10 @@ static const struct broken broken[] = {
      "took money after its end"},
     {"UPDATE shift_count SET expected_fen = 1, counted_fen = 1 WHERE tender = 'cash'", "FI-36",
      "was to have 1 fen in cash"},
+    {"UPDATE escrow_line SET amount_fen = 1", "FI-35", "of the bank is not part 1 of voucher 1"},
+    {"UPDATE escrow_line SET account_id = 99", "FI-35", "of the bank is not part 1"},
+    {"UPDATE escrow_line SET ended_ms = 1, ended_by = 'a', reason = 'r'", "FI-35", "not part 1"},
+    {"UPDATE escrow_match SET voucher_id = 2", "FI-35", "is not part 1 of voucher 2"},
     {"UPDATE receipt SET content = content || ' ' WHERE no = 2", "FI-15",
      "leaf 2 of book 1 is not what was given"},
     {"UPDATE receipt SET sha = zeroblob(32) WHERE no = 1", "FI-15", "leaf 1 of book 1"},
@@ -64,12 +68,13 @@ static void business(struct fixture *f)
 {
     const struct shift_counted counts[] = {{.tender = TENDER_CASH, .fen = 400},
                                            {.tender = TENDER_CARD, .fen = 700}};
-    struct payment p = {.book_id = deal_books[0],
-                        .lines = {{"deposit", 1000}},
-                        .n_lines = 1,
-                        .tenders = {{.tender = "card", .amount_fen = 700, .reference = "R1"},
-                                    {.tender = "cash", .amount_fen = 300}},
-                        .n_tenders = 2};
+    struct payment p = {
+        .book_id = deal_books[0],
+        .lines = {{"deposit", 1000}},
+        .n_lines = 1,
+        .tenders = {{.tender = "card", .amount_fen = 700, .reference = "R1", .escrow = "J1"},
+                    {.tender = "cash", .amount_fen = 300}},
+        .n_tenders = 2};
     struct earnest_carry carry = {.fund = "deposit", .amount_fen = 60};
     struct receipt_key key;
 

@@ -267,6 +267,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/escrow',
+    name: 'escrow',
+    component: () => import('./escrow/Page.vue'),
+    meta: {
+      title: 'escrow',
+      rights: ['finance.handle'],
+      nav: 'money',
+      icon: 'M10 3 4 5.500v4.500c0 3.500 2.500 5.700 6 7 3.500-1.300 6-3.500 6-7V5.500zM7 10l2 2 4-4',
+    },
+  },
+  {
     path: '/refunds/:refund(\\d+)?',
     name: 'refund',
     component: () => import('./refund/Page.vue'),

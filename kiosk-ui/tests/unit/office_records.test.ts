@@ -353,6 +353,9 @@ describe('settings', () => {
     book_days: 3,
     sign_days: 7,
     file_days: 30,
+    remind_early_days: 7,
+    remind_near_days: 1,
+    remind_late_days: 1,
     postpone_times: 2,
     postpone_days: 30,
     lock_minutes: 10,
@@ -376,6 +379,10 @@ describe('settings', () => {
   it('finds figures out of range', () => {
     const form = { ...formOf(project), hold_days_max: 91, down_bp: '30.001', name: ' ' };
     expect(wrongFields(form).sort()).toEqual(['down_bp', 'hold_days_max', 'name']);
+  });
+  it('wants the second reminder nearer to its day than the first', () => {
+    expect(wrongFields({ ...formOf(project), remind_near_days: 7 })).toEqual(['remind_near_days']);
+    expect(wrongFields({ ...formOf(project), remind_near_days: 6 })).toEqual([]);
   });
 });
 

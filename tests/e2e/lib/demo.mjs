@@ -21,6 +21,7 @@ export const SCREENS = [
   ['opening', '/openings', 'opening.desk'],
   ['arrears', '/arrears', 'deal.view'],
   ['loan', '/loans', 'deal.view'],
+  ['escrow', '/escrow', 'finance.handle'],
   ['refund', '/refunds', 'finance.handle'],
   ['collection', '/collection', 'report.view'],
   ['receipt-book', '/receipt-books', 'money.take', 'book.edit'],

@@ -3,7 +3,7 @@ import type { Schemas } from '@/api/types';
 
 export type Line = Schemas['ArrearsLine'];
 export const BANDS = ['open', '1-30', '31-60', '61-90', 'over'] as const;
-export const WAYS = ['letter', 'phone', 'sales'] as const;
+export const WAYS = ['letter', 'phone', 'sms', 'email', 'sales'] as const;
 export type Way = (typeof WAYS)[number];
 type Band = (typeof BANDS)[number] | 'late';
 

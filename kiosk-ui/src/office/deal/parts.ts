@@ -36,6 +36,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     place: 'main',
   },
   {
+    name: 'asked',
+    component: defineAsyncComponent(() => import('./AskedPart.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+  },
+  {
     name: 'terms',
     component: defineAsyncComponent(() => import('./TermsPart.vue')),
     place: 'main',

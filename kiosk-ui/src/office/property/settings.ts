@@ -37,6 +37,9 @@ const PLAIN = [
   'book_days',
   'sign_days',
   'file_days',
+  'remind_early_days',
+  'remind_near_days',
+  'remind_late_days',
   'postpone_times',
   'postpone_days',
   'lock_minutes',
@@ -54,6 +57,9 @@ export const DEAL_FIGURES = [
   'book_days',
   'sign_days',
   'file_days',
+  'remind_early_days',
+  'remind_near_days',
+  'remind_late_days',
   'postpone_times',
   'postpone_days',
   'lock_minutes',
@@ -80,6 +86,9 @@ const RANGES: Partial<Record<PlainField, readonly [number, number]>> = {
   book_days: [1, 60],
   sign_days: [1, 180],
   file_days: [1, 30],
+  remind_early_days: [2, 60],
+  remind_near_days: [1, 59],
+  remind_late_days: [1, 30],
   postpone_times: [0, 20],
   postpone_days: [0, 365],
   lock_minutes: [1, 30],
@@ -102,6 +111,7 @@ export function wrongFields(form: SettingsValues): string[] {
     const value = form[field as PlainField];
     if (typeof value !== 'number' || value < range[0] || value > range[1]) wrong.push(field);
   }
+  if (form.remind_near_days >= form.remind_early_days) wrong.push('remind_near_days');
   return wrong;
 }
 

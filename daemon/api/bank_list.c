@@ -1,0 +1,74 @@
+/* bank_list.c - see bank_list.h. */
+#include "daemon/api/bank_list.h"
+
+#include <errno.h>
+
+#include "daemon/api/api.h"
+#include "daemon/app.h"
+
+int bank_list_upload(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored)
+{
+    const char *name = call_query(call, "name");
+    int r = call_param_id(call, 0, ret_project_id);
+
+    if (r == 0)
+        r = tx_need_project(&call->tx, *ret_project_id);
+    if (r == 0)
+        r = !name || !name[0] ? -EINVAL
+                              : import_store_add(call->app->import_dir, call->upload_path, name,
+                                                 call->tx.actor->id, 0, ret_stored);
+    if (r == -EINVAL)
+        return fault_set(call->tx.fault, FAULT_SHEET_NAME, NULL);
+    if (r == 0)
+        call->upload_path = NULL; /* taken */
+    return r;
+}
+
+int bank_list_looked(struct call *call, const struct stored_import *st, int r)
+{
+    if (r < 0)
+        import_store_drop(call->app->import_dir, st->id);
+    call->reply.status = r == 0 ? 201 : 0;
+    return r;
+}
+
+int bank_list_find(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored)
+{
+    int r = call_param_id(call, 0, ret_project_id);
+
+    if (r == 0)
+        r = tx_need_project(&call->tx, *ret_project_id);
+    if (r == 0)
+        r = import_store_find(call->app->import_dir, call->param[1], call->tx.actor->id,
+                              ret_stored);
+    if (r == 0 && ret_stored->project_id != 0) /* a price list */
+        r = -ENOENT;
+    return r == -ENOENT ? fault_set(call->tx.fault, FAULT_IMPORT_GONE, NULL) : r;
+}
+
+int bank_list_discard(struct call *call)
+{
+    struct stored_import st;
+    int64_t project_id;
+    int r = bank_list_find(call, &project_id, &st);
+
+    if (r == 0)
+        import_store_drop(call->app->import_dir, st.id);
+    return r;
+}
+
+json_t *bank_list_problems(const struct fault *f, enum lang lang)
+{
+    json_t *problems = json_array();
+    char text[512];
+
+    for (size_t i = 0; i < f->n_items; i++) {
+        const struct fault_item *item = &f->items[i];
+
+        fault_render(item->code, item->args, item->n_args, lang, text, sizeof(text));
+        json_array_append_new(
+            problems, json_pack("{s:I, s:s, s:s, s:s}", "row", (json_int_t)item->row, "field",
+                                item->field, "code", fault_code_text(item->code), "detail", text));
+    }
+    return problems;
+}
