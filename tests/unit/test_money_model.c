@@ -220,8 +220,6 @@ static void do_earnest_back(struct world *w)
     if (w->users[0].shift) /* of who paid it */
         w->users[0].expected[TENDER_TRANSFER] -= fen;
     w->cash[TENDER_TRANSFER][ESCROW] -= fen;
-    if (w->users[0].shift)
-        w->users[0].expected[TENDER_TRANSFER] -= fen;
     w->held[buyer] -= fen;
     w->refunded++;
 }
