@@ -7,6 +7,7 @@
 
 #include "db/bank.h"
 #include "db/customer.h"
+#include "db/deal_fee.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/ledger.h"
@@ -22,6 +23,7 @@ struct asking {
     struct tender_line lines[REFUND_LINES_MAX];
     enum fund funds[REFUND_LINES_MAX];
     int64_t bank_account_id; /* that it lies on */
+    bool fees;               /* of agency fees, and so of nothing else: they lie apart */
     int64_t approval_id;
 };
 
@@ -51,7 +53,8 @@ static int whose(struct asking *a)
         r = tx_need_project(a->tx, ask->project_id);
         return r < 0 ? r : customer_need_own(a->tx, ask->customer_id);
     }
-    r = deal_now_read(a->tx, ask->deal_id, 0, &a->deal);
+    r = a->fees ? deal_ever_read(a->tx, ask->deal_id, &a->deal)
+                : deal_now_read(a->tx, ask->deal_id, 0, &a->deal);
     if (r < 0)
         return r;
     a->now.deal_id = a->deal.id;
@@ -67,7 +70,7 @@ static int payee_check(struct asking *a)
 {
     char text[DEAL_YUAN];
     int64_t fen = 0;
-    int r = refund_payer_free(a->tx, a->deal.id, a->now.customer_id, &fen);
+    int r = refund_payer_free(a->tx, a->deal.id, a->now.customer_id, a->fees, &fen);
 
     if (r < 0 || a->now.total_fen <= fen)
         return r;
@@ -90,9 +93,27 @@ static int fund_refuse(struct asking *a, enum fault_code code, size_t i, int64_t
 static bool fund_twice(const struct asking *a, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (a->funds[k] == a->funds[i])
+        if (a->funds[k] == a->funds[i] && a->ask->fees[k] == a->ask->fees[i])
             return true;
     return false;
+}
+
+/* The account of a line. */
+static int line_account(struct asking *a, size_t i)
+{
+    int64_t *id = &a->lines[i].account_id, deal_fee = 0;
+    int r = 0;
+
+    if ((funds[a->funds[i]].class == FUND_CLASS_AGENCY) != (a->ask->fees[i] != 0))
+        return fault_set(a->tx->fault, FAULT_PAY_FEE, NULL);
+    if (a->ask->fees[i])
+        r = deal_fee_find(a->tx, a->deal.id, a->ask->fees[i], &deal_fee);
+    if (r < 0)
+        return r;
+    if (deal_fee)
+        return ledger_fee(a->tx, a->now.project_id, deal_fee, id);
+    return a->deal.id ? ledger_deal(a->tx, a->now.project_id, a->deal.id, a->funds[i], id)
+                      : ledger_held(a->tx, a->now.project_id, a->now.customer_id, a->funds[i], id);
 }
 
 /* Up to what is there and not asked back already; a loan goes back to its bank (FC 27.3). */
@@ -109,10 +130,7 @@ static int line_check(struct asking *a, size_t i)
         return fund_refuse(a, FAULT_REFUND_FUND, i, 0);
     a->lines[i].fen = line->amount_fen;
     a->now.total_fen += line->amount_fen;
-    r = a->deal.id ? ledger_deal(a->tx, a->now.project_id, a->deal.id, a->funds[i],
-                                 &a->lines[i].account_id)
-                   : ledger_held(a->tx, a->now.project_id, a->now.customer_id, a->funds[i],
-                                 &a->lines[i].account_id);
+    r = line_account(a, i);
     if (r == 0)
         r = ledger_free(a->tx, a->lines[i].account_id, &fen);
     return r < 0 || line->amount_fen <= fen ? r : fund_refuse(a, FAULT_REFUND_BEYOND, i, fen);
@@ -136,8 +154,10 @@ static int account_check(struct asking *a, size_t i)
 
 static int ask_check(struct asking *a)
 {
-    int r = whose(a);
+    int r;
 
+    a->fees = a->ask->fees[0] != 0;
+    r = whose(a);
     if (r == 0 && (!a->ask->reason || !a->ask->reason[0]))
         r = fault_set(a->tx->fault, FAULT_REASON_NEEDED, NULL);
     for (size_t i = 0; r == 0 && i < a->ask->n_lines; i++)
@@ -262,6 +282,8 @@ int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id)
     for (size_t i = 0; i < ask->n_lines; i++) {
         trail_text(&trail, "fund", NULL, funds[a.funds[i]].code);
         trail_int(&trail, "amount_fen", NULL, &a.lines[i].fen);
+        if (ask->fees[i])
+            trail_int(&trail, "fee_id", NULL, &ask->fees[i]);
     }
     r = refund_log(tx, &a.now, REFUND_ASKED, &trail);
     if (r == 0)
@@ -332,20 +354,23 @@ int refund_none_open(struct tx *tx, int64_t deal_id)
 }
 
 /* A deal that was exchanged for another brought its payers along. */
-int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, int64_t *ret_fen)
+int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, bool fees,
+                      int64_t *ret_fen)
 {
     int64_t fen = 0;
     int r = db_get(tx->db, &fen,
                    "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM "
-                   "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL) "
+                   "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL), "
+                   "a(id) AS (SELECT o.id FROM chain c JOIN ledger_account o ON o.deal_id = c.id "
+                   "WHERE $3 = 0 UNION ALL SELECT o.id FROM chain c JOIN deal_fee x ON "
+                   "x.deal_id = c.id JOIN ledger_account o ON o.deal_fee_id = x.id WHERE $3 = 1) "
                    "SELECT COALESCE((SELECT SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen "
-                   "ELSE -e.amount_fen END) FROM chain c JOIN ledger_account a ON a.deal_id = c.id "
-                   "JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v "
+                   "ELSE -e.amount_fen END) FROM a JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v "
                    "ON v.id = e.voucher_id WHERE v.customer_id = $2 AND v.kind <> 'forfeit'), 0) - "
-                   "COALESCE((SELECT SUM(l.amount_fen) FROM chain c JOIN refund f ON "
-                   "f.deal_id = c.id JOIN refund_line l ON l.refund_id = f.id WHERE "
+                   "COALESCE((SELECT SUM(l.amount_fen) FROM a JOIN refund_line l ON "
+                   "l.account_id = a.id JOIN refund f ON f.id = l.refund_id WHERE "
                    "f.customer_id = $2 AND f.state " REFUND_OPEN "), 0)",
-                   "ii", deal_id, customer_id);
+                   "iii", deal_id, customer_id, (int64_t)fees);
 
     *ret_fen = fen;
     return r < 0 ? r : 0;

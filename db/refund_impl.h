@@ -30,7 +30,8 @@ int refund_account_set(struct tx *tx, int64_t id, const char *bank, const char *
 int refund_account_open(struct tx *tx, int64_t id, char ret_account[REFUND_ACCOUNT_MAX + 1]);
 
 /* How much of what @customer_id paid for the deal, or for those it was exchanged for, can still go
- * back to him. */
-int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, int64_t *ret_fen);
+ * back to him: of its own money, or of its agency fees. */
+int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, bool fees,
+                      int64_t *ret_fen);
 
 #endif
