@@ -72,7 +72,7 @@ static int due_one(struct tx *tx, int64_t deal_id)
     if (r < 0)
         return r;
     return deal.stage == 'B' && !paid && !fees && !changing ? booking_end(tx, &deal)
-                                                   : overdue_tell(tx, &deal);
+                                                            : overdue_tell(tx, &deal);
 }
 
 static int due_ids(struct tx *tx, int64_t *ids, size_t *ret_n)

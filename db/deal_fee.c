@@ -26,8 +26,8 @@ int deal_fee_base_read(struct tx *tx, int64_t deal_id, struct deal_fee_base *ret
     if (r == 0)
         r = stmt_step(s);
     if (r == 1)
-        *ret = (struct deal_fee_base){stmt_int(s, 0), stmt_int(s, 1),
-                                      class_set_read(stmt_text(s, 2))};
+        *ret =
+            (struct deal_fee_base){stmt_int(s, 0), stmt_int(s, 1), class_set_read(stmt_text(s, 2))};
     stmt_reset(s);
     return r == 1 ? 0 : r < 0 ? r : -EBADMSG;
 }
@@ -40,9 +40,7 @@ bool deal_fee_fits(const struct deal_fee_base *of, const struct fee_row *fee)
 int deal_fee_sum(const struct deal_fee_base *of, const struct fee_row *fee, int64_t *ret_base,
                  int64_t *ret_fen)
 {
-    *ret_base = fee->formula == FEE_AREA    ? of->area
-                : fee->formula == FEE_PRICE ? of->price_fen
-                                            : 0;
+    *ret_base = fee->formula == FEE_AREA ? of->area : fee->formula == FEE_PRICE ? of->price_fen : 0;
     return fee_sum(fee->formula, fee->rate, *ret_base, ret_fen);
 }
 
@@ -173,9 +171,8 @@ static int standing_read(struct tx *tx, int64_t id, int64_t version, struct stan
         return r;
     if (ended)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    return there == version
-               ? 0
-               : fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", ret->name, NULL);
+    return there == version ? 0
+                            : fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", ret->name, NULL);
 }
 
 int deal_fee_renew(struct tx *tx, int64_t id, int64_t version, int64_t *ret_deal_id)
@@ -233,9 +230,8 @@ int deal_fee_end(struct tx *tx, int64_t id, int64_t version, const char *reason,
     if (r == 0 && fen > 0)
         return fault_set(tx->fault, FAULT_FEE_MONEY, "fee", now.name, NULL);
     if (r == 0)
-        r = db_run(tx->db,
-                   "UPDATE deal_fee SET ended_ms = $2, version = version + 1 WHERE id = $1", "ii",
-                   id, tx->now_ms);
+        r = db_run(tx->db, "UPDATE deal_fee SET ended_ms = $2, version = version + 1 WHERE id = $1",
+                   "ii", id, tx->now_ms);
     if (r < 0)
         return r;
     trail_int(&trail, "fee_id", NULL, &now.fee_id);
@@ -346,14 +342,10 @@ static int fee_carry(struct carrying *c, int64_t id, int64_t fee_id)
     return r <= 0 ? (r < 0 ? r : -EBADMSG) : money_carry(c, id, to_id);
 }
 
-int deal_fee_carry(struct tx *tx, int64_t to_deal_id, const struct voucher *as,
-                   int64_t *voucher_id)
+int deal_fee_carry(struct tx *tx, int64_t to_deal_id, const struct voucher *as, int64_t *voucher_id)
 {
-    struct carrying c = {.tx = tx,
-                         .from_id = as->deal_id,
-                         .to_id = to_deal_id,
-                         .as = as,
-                         .voucher_id = voucher_id};
+    struct carrying c = {
+        .tx = tx, .from_id = as->deal_id, .to_id = to_deal_id, .as = as, .voucher_id = voucher_id};
     int64_t id = 0, fee_id = 0;
     int r = deal_fee_base_read(tx, to_deal_id, &c.of);
 

@@ -26,12 +26,12 @@ int deal_fee_end(struct tx *tx, int64_t id, int64_t version, const char *reason,
 
 /* Where the money of a fee goes. */
 struct deal_fee_sums {
-    int64_t collected_fen;           /* what came in and was not taken back */
-    int64_t paid_over_fen;           /* to the payee */
-    int64_t refunded_fen;            /* to who paid */
-    int64_t moved_fen;               /* to the deal it was exchanged for; below 0: from there */
-    int64_t asked_fen;               /* of the balance: what is asked back */
-    int64_t balance_fen;             /* what is there */
+    int64_t collected_fen; /* what came in and was not taken back */
+    int64_t paid_over_fen; /* to the payee */
+    int64_t refunded_fen;  /* to who paid */
+    int64_t moved_fen;     /* to the deal it was exchanged for; below 0: from there */
+    int64_t asked_fen;     /* of the balance: what is asked back */
+    int64_t balance_fen;   /* what is there */
 };
 struct deal_fee_row {
     int64_t id, version, project_id, deal_id, fee_id, at_ms;

@@ -18,15 +18,16 @@
     "COALESCE((SELECT SUM(l.amount_fen) FROM refund_line l JOIN refund g ON g.id = l.refund_id "   \
     "WHERE l.account_id = a.id AND g.state IN ('asked', 'approved')), 0)"
 /* Each fee x of a deal with its sums; what is owed is what neither is there nor went on. */
-#define FEES                                                                                       \
-    "(SELECT k.*, CASE WHEN k.ended = 0 AND k.amount_fen > k.balance + k.paid THEN k.amount_fen "  \
-    "- k.balance - k.paid ELSE 0 END AS owed FROM (SELECT x.id, x.version, x.deal_id, x.fee_id, "  \
-    "x.formula, x.rate, x.base, x.amount_fen, x.at_ms, x.actor, x.ended_ms IS NOT NULL OR "        \
-    "d.closed_ms IS NOT NULL AS ended, d.project_id, d.customer_id, d.unit_id, f.name AS fee, "    \
-    "f.payee, " MOVED("= 'receipt'") " AS came, -" MOVED("= 'payover'") " AS paid, -" MOVED(       \
-        "= 'refund'") " AS back, -" MOVED("= 'exchange'") " AS moved, " ASKED " AS asked, " MOVED( \
-        "<> ''") " AS balance FROM deal_fee x JOIN deal d ON d.id = x.deal_id JOIN fee f ON "      \
-                 "f.id = x.fee_id LEFT JOIN ledger_account a ON a.deal_fee_id = x.id WHERE "
+#define FEES                                                                                                                                        \
+    "(SELECT k.*, CASE WHEN k.ended = 0 AND k.amount_fen > k.balance + k.paid THEN k.amount_fen "                                                   \
+    "- k.balance - k.paid ELSE 0 END AS owed FROM (SELECT x.id, x.version, x.deal_id, x.fee_id, "                                                   \
+    "x.formula, x.rate, x.base, x.amount_fen, x.at_ms, x.actor, x.ended_ms IS NOT NULL OR "                                                         \
+    "d.closed_ms IS NOT NULL AS ended, d.project_id, d.customer_id, d.unit_id, f.name AS fee, "                                                     \
+    "f.payee, " MOVED("= 'receipt'") " AS came, -" MOVED("= 'payover'") " AS paid, -" MOVED(                                                        \
+        "= 'refund'") " AS back, -" MOVED("= 'exchange'") " AS moved, " ASKED                                                                       \
+                                                          " AS asked, " MOVED(                                                                      \
+                                                              "<> ''") " AS balance FROM deal_fee x JOIN deal d ON d.id = x.deal_id JOIN fee f ON " \
+                                                                       "f.id = x.fee_id LEFT JOIN ledger_account a ON a.deal_fee_id = x.id WHERE "
 
 static struct deal_fee_sums sums_of(struct stmt *s, int first)
 {
@@ -108,13 +109,13 @@ int deal_fee_list(struct tx *tx, const struct deal_fee_filter *f,
     int r = tx_need_whole(tx, f->project_id);
 
     if (r == 0)
-        r = db_query(tx->db, &s,
-                     ROW_COLUMNS FEES
-                     "d.project_id = $1 AND ($2 = 0 OR x.fee_id = $2) AND x.id > $4) k) q " ROW_NAMES
-                     "WHERE CASE $3 WHEN 0 THEN q.ended = 0 OR q.came <> 0 OR q.moved <> 0 WHEN 1 "
-                     "THEN q.owed > 0 ELSE q.balance > 0 END ORDER BY q.id LIMIT $5",
-                     "iiiii", f->project_id, f->fee_id, (int64_t)f->which, f->after_id,
-                     (int64_t)f->limit);
+        r = db_query(
+            tx->db, &s,
+            ROW_COLUMNS FEES
+            "d.project_id = $1 AND ($2 = 0 OR x.fee_id = $2) AND x.id > $4) k) q " ROW_NAMES
+            "WHERE CASE $3 WHEN 0 THEN q.ended = 0 OR q.came <> 0 OR q.moved <> 0 WHEN 1 "
+            "THEN q.owed > 0 ELSE q.balance > 0 END ORDER BY q.id LIMIT $5",
+            "iiiii", f->project_id, f->fee_id, (int64_t)f->which, f->after_id, (int64_t)f->limit);
     return rows_give(tx, s, r, each, arg);
 }
 
@@ -127,14 +128,15 @@ int deal_fee_totals(struct tx *tx, int64_t project_id,
     int r = tx_need_whole(tx, project_id);
 
     if (r == 0)
-        r = db_query(tx->db, &s,
-                     "SELECT f.id, f.name, f.payee, COUNT(CASE WHEN q.ended = 0 THEN 1 END), "
-                     "COALESCE(SUM(q.owed), 0), COALESCE(SUM(q.came), 0), COALESCE(SUM(q.paid), "
-                     "0), COALESCE(SUM(q.back), 0), COALESCE(SUM(q.moved), 0), "
-                     "COALESCE(SUM(q.asked), 0), COALESCE(SUM(q.balance), 0) FROM fee f LEFT JOIN "
-                     FEES "d.project_id = $1) k) q ON q.fee_id = f.id WHERE f.project_id = $1 AND "
-                     "(f.formula <> '' OR q.id IS NOT NULL) GROUP BY f.id ORDER BY f.name",
-                     "i", project_id);
+        r = db_query(
+            tx->db, &s,
+            "SELECT f.id, f.name, f.payee, COUNT(CASE WHEN q.ended = 0 THEN 1 END), "
+            "COALESCE(SUM(q.owed), 0), COALESCE(SUM(q.came), 0), COALESCE(SUM(q.paid), "
+            "0), COALESCE(SUM(q.back), 0), COALESCE(SUM(q.moved), 0), "
+            "COALESCE(SUM(q.asked), 0), COALESCE(SUM(q.balance), 0) FROM fee f LEFT JOIN " FEES
+            "d.project_id = $1) k) q ON q.fee_id = f.id WHERE f.project_id = $1 AND "
+            "(f.formula <> '' OR q.id IS NOT NULL) GROUP BY f.id ORDER BY f.name",
+            "i", project_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct fee_sums row = {.fee_id = stmt_int(s, 0),
                                      .fee = stmt_text(s, 1),

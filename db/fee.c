@@ -24,15 +24,15 @@ enum fee_formula fee_formula_find(const char *code)
 
 int fee_sum(enum fee_formula formula, int64_t rate, int64_t base, int64_t *ret_fen)
 {
+    static const int64_t parts[FEE_FORMULAS] = {
+        [FEE_FLAT] = 1, [FEE_AREA] = AREA_UNIT, [FEE_PRICE] = WHOLE};
     const int64_t of = formula == FEE_FLAT ? 1 : base;
-    const int64_t parts = formula == FEE_AREA ? AREA_UNIT : formula == FEE_PRICE ? WHOLE : 1;
     int64_t fen;
 
-    if (rate <= 0 || rate > MONEY_MAX_FEN || of <= 0 || of > MONEY_MAX_FEN)
+    if (formula == FEE_NONE || rate <= 0 || rate > MONEY_MAX_FEN || of <= 0 || of > MONEY_MAX_FEN ||
+        (__int128)rate * of / parts[formula] > MONEY_MAX_FEN)
         return -ERANGE;
-    if ((__int128)rate * of / parts > MONEY_MAX_FEN)
-        return -ERANGE;
-    fen = money_round((__int128)rate * of, parts, 1, ROUND_HALF_UP);
+    fen = money_round((__int128)rate * of, parts[formula], 1, ROUND_HALF_UP);
     if (fen < 1 || fen > MONEY_MAX_FEN)
         return -ERANGE;
     *ret_fen = fen;
@@ -230,11 +230,16 @@ int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct fee_row row = {stmt_int(s, 0),      stmt_int(s, 1),
-                                    stmt_int(s, 2),      stmt_text(s, 3),
-                                    stmt_text(s, 4),     stmt_text(s, 5),
-                                    stmt_text(s, 6),     stmt_text(s, 7),
-                                    stmt_int(s, 8) != 0, class_set_read(stmt_text(s, 9)),
+        const struct fee_row row = {stmt_int(s, 0),
+                                    stmt_int(s, 1),
+                                    stmt_int(s, 2),
+                                    stmt_text(s, 3),
+                                    stmt_text(s, 4),
+                                    stmt_text(s, 5),
+                                    stmt_text(s, 6),
+                                    stmt_text(s, 7),
+                                    stmt_int(s, 8) != 0,
+                                    class_set_read(stmt_text(s, 9)),
                                     fee_formula_find(stmt_text(s, 10)),
                                     stmt_int(s, 11)};
 

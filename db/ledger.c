@@ -32,9 +32,9 @@ int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
                    "RETURNING id",
                    "iittoooooootti", v->project_id, number, kinds[v->kind], day,
-                   given(&v->shift_id), given(&v->deal_id), given(&v->customer_id), given(&v->change_id),
-                   given(&v->reverses_id), given(&v->book_id), given(&v->receipt_no),
-                   v->note ? v->note : "", tx->actor->name, tx->now_ms);
+                   given(&v->shift_id), given(&v->deal_id), given(&v->customer_id),
+                   given(&v->change_id), given(&v->reverses_id), given(&v->book_id),
+                   given(&v->receipt_no), v->note ? v->note : "", tx->actor->name, tx->now_ms);
     return r < 0 ? r : 0;
 }
 

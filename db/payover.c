@@ -29,7 +29,8 @@ struct paying {
 static int payee_read(struct paying *p)
 {
     struct stmt *s;
-    int r = tx_own(p->tx, &s, "SELECT project_id, name, payee FROM fee WHERE id = $1", p->p->fee_id);
+    int r =
+        tx_own(p->tx, &s, "SELECT project_id, name, payee FROM fee WHERE id = $1", p->p->fee_id);
 
     if (r < 0)
         return r;
@@ -46,9 +47,8 @@ static int payee_read(struct paying *p)
 /* All of it lies on one account. */
 static int account_check(struct paying *p, size_t i, int64_t building_id)
 {
-    const struct account_ask ask = {.project_id = p->p->project_id,
-                                    .building_id = building_id,
-                                    .fund = FUND_AGENCY_FEE};
+    const struct account_ask ask = {
+        .project_id = p->p->project_id, .building_id = building_id, .fund = FUND_AGENCY_FEE};
     int64_t account_id = 0;
     int r = account_for(p->tx, &ask, &account_id);
 
@@ -127,8 +127,7 @@ static int payover_write(struct paying *p)
     if (r == 0)
         r = db_run(p->tx->db, "INSERT INTO payover (voucher_id, fee_id, payee) VALUES ($1, $2, $3)",
                    "iit", p->voucher_id, p->p->fee_id, p->payee);
-    return r < 0 ? r
-                 : tender_use_write(p->tx, &p->use, p->voucher_id, p->lines, p->p->n_lines);
+    return r < 0 ? r : tender_use_write(p->tx, &p->use, p->voucher_id, p->lines, p->p->n_lines);
 }
 
 static int paid_log(struct paying *p)
@@ -228,8 +227,7 @@ int payover_each(struct tx *tx, const struct payover_filter *f,
             tx->db, &s,
             "SELECT v.id, v.number, v.project_id, p.fee_id, t.amount_fen, (SELECT COUNT(*) FROM "
             "ledger_entry e WHERE e.voucher_id = v.id), v.at_ms, t.account_id, n.name, p.payee, "
-            "v.day, t.tender, t.reference, v.note, " USER_NAMED(
-                "v.actor") ", x.at_ms, x.note, CASE WHEN x.id IS NOT NULL THEN " USER_NAMED(
+            "v.day, t.tender, t.reference, v.note, " USER_NAMED("v.actor") ", x.at_ms, x.note, CASE WHEN x.id IS NOT NULL THEN " USER_NAMED(
                 "x.actor") " END FROM payover p JOIN voucher v ON v.id = p.voucher_id JOIN fee n "
                            "ON n.id = p.fee_id JOIN voucher_tender t ON t.voucher_id = v.id LEFT "
                            "JOIN voucher x ON x.reverses_id = v.id WHERE v.project_id = $1 AND "

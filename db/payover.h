@@ -34,8 +34,8 @@ struct payover_row {
     int64_t id, number, project_id, fee_id, total_fen, deals, at_ms;
     int64_t account_id; /* that it came from */
     const char *fee, *payee, *day, *tender, *reference, *note, *user;
-    int64_t reversed_ms;                   /* 0: it stands */
-    const char *reason, *reversed_by;      /* of a reversal; NULL: none */
+    int64_t reversed_ms;              /* 0: it stands */
+    const char *reason, *reversed_by; /* of a reversal; NULL: none */
 };
 /* For who sees the project whole, newest first; @fee_id 0: any; @id 0: all. Texts live during the
  * call. */

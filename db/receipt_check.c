@@ -86,8 +86,7 @@ static int due_check(struct paying *p, size_t i)
 {
     char text[DEAL_YUAN];
     int64_t room = 0;
-    int r = p->agency ? deal_fee_room(p->tx, p->deal.id, p->p->fees[i], &p->deal_fees[i],
-                                      &room)
+    int r = p->agency ? deal_fee_room(p->tx, p->deal.id, p->p->fees[i], &p->deal_fees[i], &room)
                       : receivable_room(p->tx, p->deal.id, p->funds[i], &room);
 
     room -= taken_before(p, i);

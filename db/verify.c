@@ -137,21 +137,23 @@ static const struct check ledger_checks[] = {
               "JOIN series s ON s.project_id = p.id AND s.kind = 'voucher' LEFT JOIN voucher v ON "
               "v.project_id = p.id GROUP BY p.id, s.last HAVING COUNT(v.id) <> COALESCE(s.last, 0) "
               "OR COALESCE(MAX(v.number), 0) <> COALESCE(s.last, 0)"},
-    {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
-           "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
-           "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
-           "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'payover') OR v.kind = 'refund' AND v.change_id IS "
-           "NULL GROUP BY v.id HAVING "
-           "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
-           "voucher_tender t WHERE t.voucher_id = v.id)"},
-    {"I9", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
-           "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
-           "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
-           "WHERE v.kind = 'receipt' AND (COALESCE(c.deal_id, (SELECT x.deal_id FROM deal_fee x WHERE "
-           "x.id = c.deal_fee_id), 0) <> COALESCE(v.deal_id, 0) OR "
-           "(v.deal_id IS NULL AND COALESCE(c.customer_id, 0) <> v.customer_id) OR NOT EXISTS "
-           "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
-           "t.account_id = d.account_id))"},
+    {"I9",
+     "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
+     "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
+     "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
+     "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'payover') OR v.kind = 'refund' AND v.change_id IS "
+     "NULL GROUP BY v.id HAVING "
+     "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
+     "voucher_tender t WHERE t.voucher_id = v.id)"},
+    {"I9",
+     "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
+     "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
+     "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
+     "WHERE v.kind = 'receipt' AND (COALESCE(c.deal_id, (SELECT x.deal_id FROM deal_fee x WHERE "
+     "x.id = c.deal_fee_id), 0) <> COALESCE(v.deal_id, 0) OR "
+     "(v.deal_id IS NULL AND COALESCE(c.customer_id, 0) <> v.customer_id) OR NOT EXISTS "
+     "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
+     "t.account_id = d.account_id))"},
     {"I9", "SELECT 'leaf ' || q.no || ' of book ' || q.book_id || ' is not that of voucher ' || "
            "v.id FROM receipt q JOIN voucher v ON v.id = q.voucher_id WHERE v.book_id <> q.book_id "
            "OR v.receipt_no <> q.no"},

@@ -218,11 +218,16 @@ int api_agency_fee_deals(struct call *call)
 enum { MONEY = 48, COLUMNS = 10 };
 
 static const struct list_head heads[COLUMNS] = {
-    {"代收项目", "Fee", 18},          {"收款单位", "Payee", 20},
-    {"房源", "Unit", 18},             {"买受人", "Buyer", 14},
-    {"应收（元）", "Due (yuan)", 16}, {"已收（元）", "Collected (yuan)", 16},
-    {"已转付（元）", "Paid over (yuan)", 16}, {"已退（元）", "Refunded (yuan)", 16},
-    {"换房转出（元）", "To another unit (yuan)", 16}, {"结存（元）", "Balance (yuan)", 16},
+    {"代收项目", "Fee", 18},
+    {"收款单位", "Payee", 20},
+    {"房源", "Unit", 18},
+    {"买受人", "Buyer", 14},
+    {"应收（元）", "Due (yuan)", 16},
+    {"已收（元）", "Collected (yuan)", 16},
+    {"已转付（元）", "Paid over (yuan)", 16},
+    {"已退（元）", "Refunded (yuan)", 16},
+    {"换房转出（元）", "To another unit (yuan)", 16},
+    {"结存（元）", "Balance (yuan)", 16},
 };
 
 struct exporting {
@@ -236,9 +241,8 @@ struct exporting {
 static int row_write(void *arg, const struct deal_fee_row *row)
 {
     struct exporting *e = arg;
-    const int64_t fen[] = {row->amount_fen,         row->sums.collected_fen,
-                           row->sums.paid_over_fen, row->sums.refunded_fen,
-                           row->sums.moved_fen,     row->sums.balance_fen};
+    const int64_t fen[] = {row->amount_fen,        row->sums.collected_fen, row->sums.paid_over_fen,
+                           row->sums.refunded_fen, row->sums.moved_fen,     row->sums.balance_fen};
     const char *cells[COLUMNS] = {row->fee, row->payee, row->unit, row->customer};
     char text[sizeof(fen) / sizeof(fen[0])][MONEY];
 

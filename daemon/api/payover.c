@@ -176,11 +176,16 @@ int api_payover_reverse(struct call *call)
 enum { MONEY = 48, NUMBER = 24, COLUMNS = 10 };
 
 static const struct list_head heads[COLUMNS] = {
-    {"凭证号", "Voucher", 10},     {"日期", "Day", 12},
-    {"代收项目", "Fee", 18},       {"收款单位", "Payee", 20},
-    {"金额（元）", "Sum (yuan)", 16}, {"户数", "Deals", 8},
-    {"流水号", "Reference", 20},   {"经办人", "By", 12},
-    {"备注", "Note", 20},          {"冲回原因", "Reversed for", 20},
+    {"凭证号", "Voucher", 10},
+    {"日期", "Day", 12},
+    {"代收项目", "Fee", 18},
+    {"收款单位", "Payee", 20},
+    {"金额（元）", "Sum (yuan)", 16},
+    {"户数", "Deals", 8},
+    {"流水号", "Reference", 20},
+    {"经办人", "By", 12},
+    {"备注", "Note", 20},
+    {"冲回原因", "Reversed for", 20},
 };
 
 struct exporting {

@@ -5,13 +5,15 @@
 
 #include "change_fixture.h"
 
+#include "db/deal_fee.h"
 #include "db/earnest.h"
+#include "db/payover.h"
 #include "db/receipt_book.h"
 #include "db/shift.h"
 #include "db/tender.h"
 
-enum { BOOKS = 60, DEALS = 200, RECEIPTS = 400, REFERENCES = 80, PARTS = 3 };
-enum { FIT_OUT_DUE = 3000000, AGENCY_DUE = 1000000 };
+enum { BOOKS = 60, DEALS = 200, RECEIPTS = 400, REFERENCES = 80, PARTS = 3, PAYOVERS = 60 };
+enum { FIT_OUT_DUE = 3000000, FEES = 2, FEE_DUE = 1000000 };
 enum { REGISTERED = 'g', OUT = 'o', RETURNED = 'r', VERIFIED = 'v' }; /* states of a book */
 enum m_account { ESCROW, GENERAL, AGENCY, ACCOUNTS };
 
@@ -26,9 +28,14 @@ struct m_book {
     char state;
     bool agency;
 };
+struct m_fee {  /* of a deal; what it owes of each is FEE_DUE */
+    int64_t id; /* 0: not chosen */
+    int64_t fen, paid_over;
+};
 struct m_deal {
     bool live, archived;
-    int64_t id, fen[FUND_COUNT];
+    int64_t id, fen[FUND_COUNT]; /* of agency fees: none */
+    struct m_fee fees[FEES];
     int64_t change; /* by which it ended; 0 */
     int unit, buyer;
 };
@@ -37,10 +44,18 @@ struct m_receipt {
     int deal, buyer; /* deal -1: earnest money */
     int user;
     int64_t lines[FUND_COUNT], tenders[TENDER_COUNT];
+    int64_t fees[FEES]; /* of the line of agency fees */
     enum m_account account;
     int slips[PARTS]; /* tender * REFERENCES + reference; -1 */
     char day[DAY_TEXT];
     bool voided;
+};
+
+struct m_payover {
+    int64_t id, fen[PARTS];
+    int deals[PARTS], n, fee;
+    int slip; /* of the transfers */
+    bool reversed;
 };
 
 struct world {
@@ -52,14 +67,16 @@ struct world {
     bool slips[ACCOUNTS][TENDER_COUNT * REFERENCES];
     int on[FIXTURE_UNITS]; /* the live deal; -1 */
     int64_t held[BUYERS], income[FUND_COUNT], cash[TENDER_COUNT][ACCOUNTS];
-    int64_t accounts[ACCOUNTS];
+    int64_t accounts[ACCOUNTS], fees[FEES];
+    struct m_payover payovers[PAYOVERS];
     uint64_t seed, random;
-    int n_books, n_deals, n_receipts, step;
+    int n_books, n_deals, n_receipts, n_payovers, step;
     int allowed, refused, blank, carried, refunded, exchanged;
 };
 
 struct went { /* through all seeds */
-    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, deals;
+    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, deals, payovers,
+        reversed;
     int64_t income;
 };
 
@@ -111,6 +128,38 @@ static inline int64_t account_make(struct fixture *f, const char *kind, const ch
     return id;
 }
 
+/* A fee that everybody may choose. */
+static inline int64_t fee_make(struct fixture *f, const char *name)
+{
+    const struct fee_row fee = {.project_id = f->project,
+                                .kind = "agency",
+                                .name = name,
+                                .standard = "s",
+                                .payee = "p",
+                                .voluntary = true,
+                                .formula = FEE_FLAT,
+                                .rate = FEE_DUE};
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, fee_create(tx, &fee, &id)), 0);
+    return id;
+}
+
+/* A book of agency fees, out to a user as those of deal_till() are. */
+static inline void fee_book_make(struct world *w, int user)
+{
+    struct m_book *b = &w->books[w->n_books++];
+
+    *b = (struct m_book){
+        .version = 1, .first = 1, .last = 500, .state = OUT, .holder = user, .agency = true};
+    assert_int_equal(db_get(w->f->db, &b->id,
+                            "INSERT INTO receipt_book (project_id, kind, source, prefix, first_no, "
+                            "last_no, state, holder_id, out_ms, made_ms) VALUES ($1, 'agency', "
+                            "'system', 'DS' || $2, 1, 500, 'out', $2, 1, 1) RETURNING id",
+                            "ii", w->f->project, (int64_t)user + 1),
+                     1);
+}
+
 /* Users 2 and 3 may take money and not reverse it. */
 static inline struct world *world_make(struct fixture *f, uint64_t seed)
 {
@@ -123,6 +172,8 @@ static inline struct world *world_make(struct fixture *f, uint64_t seed)
     w->accounts[ESCROW] = deal_account;
     w->accounts[GENERAL] = account_make(f, "general", "fit_out");
     w->accounts[AGENCY] = account_make(f, "agency", "agency_fee");
+    w->fees[0] = fee_make(f, "f1");
+    w->fees[1] = fee_make(f, "f2");
     for (int i = 0; i < FIXTURE_UNITS; i++)
         w->on[i] = -1;
     for (int i = 0; i < CASHIERS; i++) {
@@ -138,6 +189,8 @@ static inline struct world *world_make(struct fixture *f, uint64_t seed)
                                                  .state = OUT,
                                                  .holder = i};
     }
+    for (int i = 0; i < CASHIERS; i++)
+        fee_book_make(w, i);
     return w;
 }
 
@@ -162,6 +215,9 @@ static inline void went_add(struct went *all, const struct world *w)
     all->carried += w->carried;
     all->refunded += w->refunded;
     all->exchanged += w->exchanged;
+    all->payovers += w->n_payovers;
+    for (int i = 0; i < w->n_payovers; i++)
+        all->reversed += w->payovers[i].reversed;
     for (int i = 0; i < w->n_receipts; i++)
         all->voids += w->receipts[i].voided;
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
@@ -192,13 +248,21 @@ static inline int64_t room_of(const struct m_deal *d, enum fund fund)
     if (fund == FUND_FIT_OUT)
         return FIT_OUT_DUE - d->fen[fund];
     if (fund == FUND_AGENCY_FEE)
-        return AGENCY_DUE - d->fen[fund];
+        return 0; /* fee_room() */
     if (!for_house(fund))
         return 0;
     for (enum fund k = 0; k < FUND_COUNT; k++)
         if (for_house(k))
             house -= d->fen[k];
     return house;
+}
+
+static inline int64_t fee_room(const struct m_deal *d, int fee)
+{
+    const struct m_fee *x = &d->fees[fee];
+    const int64_t room = FEE_DUE - x->fen - x->paid_over;
+
+    return x->id && room > 0 ? room : 0;
 }
 
 /* The @i-th fund in the order of the codes. */
@@ -245,11 +309,15 @@ static inline struct m_book *book_some(struct world *w, int user, bool agency)
 static inline void receipt_count(struct world *w, const struct m_receipt *q, int sign)
 {
     for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        if (fund == FUND_AGENCY_FEE)
+            continue;
         if (q->deal >= 0)
             w->deals[q->deal].fen[fund] += sign * q->lines[fund];
         else
             w->held[q->buyer] += sign * q->lines[fund];
     }
+    for (int k = 0; k < FEES && q->deal >= 0; k++)
+        w->deals[q->deal].fees[k].fen += sign * q->fees[k];
     for (enum tender t = 0; t < TENDER_COUNT; t++) {
         w->cash[t][q->account] += sign * q->tenders[t];
         w->users[q->user].expected[t] += sign * q->tenders[t];
@@ -265,7 +333,10 @@ static inline bool receipt_there(const struct world *w, const struct m_receipt *
     if (q->deal < 0)
         return w->held[q->buyer] >= q->lines[FUND_EARNEST];
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
-        if (w->deals[q->deal].fen[fund] < q->lines[fund])
+        if (fund != FUND_AGENCY_FEE && w->deals[q->deal].fen[fund] < q->lines[fund])
+            return false;
+    for (int k = 0; k < FEES; k++)
+        if (w->deals[q->deal].fees[k].fen < q->fees[k])
             return false;
     return true;
 }
@@ -277,8 +348,19 @@ struct asking {
     struct m_book *book;
     struct m_receipt receipt; /* what it will be */
     enum fund funds[PARTS];
+    int fees[PARTS]; /* -1: none is said */
     char references[PARTS][16];
 };
+
+/* Which fee a line of agency fees is of: one that the deal has, mostly; -1: none is said. */
+static inline int fee_some(struct world *w, enum fund fund, const struct m_deal *d)
+{
+    const int fee = (int)roll(w, FEES);
+
+    if ((fund == FUND_AGENCY_FEE) != (roll(w, 30) != 0))
+        return -1;
+    return d && !d->fees[fee].id && roll(w, 4) ? FEES - 1 - fee : fee;
+}
 
 static inline void lines_make(struct world *w, struct asking *a, const struct m_deal *d)
 {
@@ -292,7 +374,7 @@ static inline void lines_make(struct world *w, struct asking *a, const struct m_
                                20000,
                                DEPOSIT,
                                d ? room_of(d, first) : 900,
-                               d ? room_of(d, first) + 1 : 5000000};
+                               d ? room_of(d, first) + 1 : FEE_DUE};
 
     a->payment.n_lines = roll(w, 3) ? 1 : 2 + roll(w, PARTS - 1);
     for (size_t i = 0; i < a->payment.n_lines; i++) {
@@ -303,6 +385,8 @@ static inline void lines_make(struct world *w, struct asking *a, const struct m_
         const int64_t fen = amounts[roll(w, i == 0 ? 7 : 4)];
 
         a->funds[i] = roll(w, 40) ? fund : FUND_EARNEST;
+        a->fees[i] = fee_some(w, a->funds[i], d);
+        a->payment.fees[i] = a->fees[i] < 0 ? 0 : w->fees[a->fees[i]];
         a->payment.lines[i] = (struct payment_line){funds[a->funds[i]].code, fen > 0 ? fen : 1};
     }
 }
@@ -364,8 +448,11 @@ static inline void asking_make(struct world *w, int user, struct asking *a)
     a->payment.book_id = a->book->id;
     tenders_make(w, a);
     a->receipt.account = account_of(a->funds[0]);
-    for (size_t i = 0; i < a->payment.n_lines; i++)
+    for (size_t i = 0; i < a->payment.n_lines; i++) {
         a->receipt.lines[a->funds[i]] += a->payment.lines[i].amount_fen;
+        if (a->fees[i] >= 0)
+            a->receipt.fees[a->fees[i]] += a->payment.lines[i].amount_fen;
+    }
 }
 
 static inline bool lines_fit(const struct asking *a, const struct m_deal *d)
@@ -376,11 +463,15 @@ static inline bool lines_fit(const struct asking *a, const struct m_deal *d)
         const enum fund fund = a->funds[i];
 
         if (account_of(fund) != a->receipt.account || (d == NULL) != (fund == FUND_EARNEST) ||
-            fund == FUND_REFUND)
+            fund == FUND_REFUND || (fund == FUND_AGENCY_FEE) != (a->fees[i] >= 0))
             return false;
-        if (d && a->payment.lines[i].amount_fen > room_of(&after, fund))
+        if (d && a->payment.lines[i].amount_fen >
+                     (a->fees[i] < 0 ? room_of(&after, fund) : fee_room(&after, a->fees[i])))
             return false;
-        after.fen[fund] += a->payment.lines[i].amount_fen;
+        if (a->fees[i] < 0)
+            after.fen[fund] += a->payment.lines[i].amount_fen;
+        else
+            after.fees[a->fees[i]].fen += a->payment.lines[i].amount_fen;
     }
     return true;
 }
@@ -430,7 +521,7 @@ static inline void equal(const struct world *w, const char *what, const char *of
 }
 
 struct ledger_sums {
-    int64_t deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
+    int64_t fee, deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
 };
 
 /* What stands on the accounts of a kind, by fund or by tender. */
@@ -455,6 +546,8 @@ static inline void sums_read(struct world *w, struct ledger_sums *sums)
             sums->deal[fund_find(of)] = stmt_int(s, 2);
         else if (strcmp(kind, "held") == 0)
             sums->held[fund_find(of)] = stmt_int(s, 2);
+        else if (strcmp(kind, "fee") == 0)
+            sums->fee = stmt_int(s, 2);
         else if (strcmp(kind, "income") == 0)
             sums->income[fund_find(of)] = stmt_int(s, 2);
         else
@@ -463,7 +556,7 @@ static inline void sums_read(struct world *w, struct ledger_sums *sums)
     stmt_reset(s);
 }
 
-/* Of each fund what came in by receipts, less what was taken back and what was refunded, and what
+/* Of each fund what came in by receipts, less what was taken back and what was refunded or paid over, and what
  * became of another fund without cash: by the kinds of the vouchers. */
 static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
 {
@@ -471,16 +564,21 @@ static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
 
     memset(papers, 0, FUND_COUNT * sizeof(*papers));
     assert_int_equal(
-        db_query(w->f->db, &s,
-                 "SELECT a.fund, SUM(CASE WHEN v.kind IN ('receipt', 'carry') THEN e.amount_fen "
-                 "ELSE -e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = "
-                 "v.id JOIN ledger_account a ON a.id = CASE WHEN v.kind IN ('receipt', 'carry') "
-                 "THEN e.credit_id ELSE e.debit_id END WHERE v.kind IN ('receipt', 'carry', "
-                 "'void', 'reversal', 'refund') GROUP BY a.fund UNION ALL SELECT a.fund, "
-                 "-SUM(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
-                 "JOIN ledger_account a ON a.id = e.debit_id WHERE v.kind = 'carry' GROUP BY "
-                 "a.fund",
-                 ""),
+        db_query(
+            w->f->db, &s,
+            "SELECT a.fund, SUM(CASE WHEN v.kind IN ('receipt', 'carry') THEN e.amount_fen "
+            "ELSE -e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = "
+            "v.id JOIN ledger_account a ON a.id = CASE WHEN v.kind IN ('receipt', 'carry') "
+            "THEN e.credit_id ELSE e.debit_id END WHERE v.kind IN ('receipt', 'carry', "
+            "'void', 'refund', 'payover') OR (v.kind = 'reversal' AND v.customer_id IS NOT NULL) "
+            "GROUP BY a.fund UNION ALL SELECT a.fund, SUM(e.amount_fen) FROM voucher v JOIN "
+            "ledger_entry e ON e.voucher_id = v.id JOIN ledger_account a ON a.id = "
+            "e.credit_id WHERE v.kind = 'reversal' AND v.customer_id IS NULL GROUP BY a.fund "
+            "UNION ALL SELECT a.fund, "
+            "-SUM(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
+            "JOIN ledger_account a ON a.id = e.debit_id WHERE v.kind = 'carry' GROUP BY "
+            "a.fund",
+            ""),
         0);
     while (stmt_step(s) == 1) {
         assert_false(stmt_is_null(s, 0));
@@ -522,14 +620,18 @@ static inline void leaves_compare(struct world *w)
 /* After each step. */
 static inline void sums_compare(struct world *w)
 {
-    int64_t papers[FUND_COUNT], deal[FUND_COUNT] = {0}, held = 0;
+    int64_t papers[FUND_COUNT], deal[FUND_COUNT] = {0}, held = 0, fees = 0;
     struct ledger_sums sums;
 
     sums_read(w, &sums);
     papers_read(w, papers);
-    for (int i = 0; i < w->n_deals; i++)
+    for (int i = 0; i < w->n_deals; i++) {
         for (enum fund fund = 0; fund < FUND_COUNT; fund++)
             deal[fund] += w->deals[i].fen[fund];
+        for (int k = 0; k < FEES; k++)
+            fees += w->deals[i].fees[k].fen;
+    }
+    equal(w, "of agency", "fees", sums.fee, fees);
     for (int i = 0; i < BUYERS; i++)
         held += w->held[i];
     for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
@@ -539,7 +641,8 @@ static inline void sums_compare(struct world *w)
         equal(w, "held", code, sums.held[fund], fund == FUND_EARNEST ? held : 0);
         equal(w, "ours", code, sums.income[fund], w->income[fund]);
         equal(w, "by its papers", code, papers[fund],
-              sums.deal[fund] + sums.held[fund] + sums.income[fund]);
+              sums.deal[fund] + sums.held[fund] + sums.income[fund] +
+                  (fund == FUND_AGENCY_FEE ? sums.fee : 0));
     }
     for (enum tender t = 0; t < TENDER_COUNT; t++) {
         int64_t fen = 0;
@@ -580,6 +683,16 @@ static inline void accounts_compare(struct world *w)
             if (d->fen[fund] || !d->live)
                 equal(w, "of a deal", funds[fund].code,
                       ledger_balance(w, "deal", funds[fund].code, d->id), d->fen[fund]);
+        for (int k = 0; k < FEES; k++)
+            if (d->fees[k].id)
+                equal(w, "of a deal's", "fee",
+                      fixture_of(w->f,
+                                 "SELECT COALESCE(SUM(CASE WHEN e.credit_id = a.id THEN "
+                                 "e.amount_fen ELSE -e.amount_fen END), 0) FROM ledger_account a "
+                                 "JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id "
+                                 "WHERE a.deal_fee_id = $1",
+                                 d->fees[k].id),
+                      d->fees[k].fen);
     }
     for (int i = 0; i < BUYERS; i++)
         equal(w, "held of one", "earnest", ledger_balance(w, "held", "earnest", deal_buyers[i]),
