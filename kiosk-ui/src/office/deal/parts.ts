@@ -36,6 +36,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     place: 'main',
   },
   {
+    name: 'fees',
+    component: defineAsyncComponent(() => import('../agency-fee/FeesPart.vue')),
+    place: 'main',
+    when: (deal) => deal.stage !== 'B' || deal.fees.length > 0,
+  },
+  {
     name: 'terms',
     component: defineAsyncComponent(() => import('./TermsPart.vue')),
     place: 'main',
