@@ -81,8 +81,9 @@ int deal_fee_room(struct tx *tx, int64_t deal_id, int64_t fee_id, int64_t *ret_i
 int deal_fee_find(struct tx *tx, int64_t deal_id, int64_t fee_id, int64_t *ret_id);
 /* Whether there is money of one of its fees. */
 int deal_fee_has_money(struct tx *tx, int64_t deal_id, bool *ret_has);
-/* From the deal of @as, a voucher to be, to the one it was exchanged for: what fits its unit, worked
- * out for it, and the money that is there of each, by *@voucher_id (0: made with the first of it). */
+/* From the deal of @as, a voucher to be, to the one it was exchanged for: what fits its unit,
+ * worked out for it, and the money that is there of each, by *@voucher_id (0: made with the first
+ * of it). */
 int deal_fee_carry(struct tx *tx, int64_t to_deal_id, const struct voucher *as,
                    int64_t *voucher_id);
 

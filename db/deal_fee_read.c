@@ -17,17 +17,21 @@
 #define ASKED                                                                                      \
     "COALESCE((SELECT SUM(l.amount_fen) FROM refund_line l JOIN refund g ON g.id = l.refund_id "   \
     "WHERE l.account_id = a.id AND g.state IN ('asked', 'approved')), 0)"
+#define CAME     MOVED("= 'receipt'")
+#define PAID     MOVED("= 'payover'")
+#define BACK     MOVED("= 'refund'")
+#define WENT     MOVED("= 'exchange'")
+#define IS_THERE MOVED("<> ''")
 /* Each fee x of a deal with its sums; what is owed is what neither is there nor went on. */
-#define FEES                                                                                                                                        \
-    "(SELECT k.*, CASE WHEN k.ended = 0 AND k.amount_fen > k.balance + k.paid THEN k.amount_fen "                                                   \
-    "- k.balance - k.paid ELSE 0 END AS owed FROM (SELECT x.id, x.version, x.deal_id, x.fee_id, "                                                   \
-    "x.formula, x.rate, x.base, x.amount_fen, x.at_ms, x.actor, x.ended_ms IS NOT NULL OR "                                                         \
-    "d.closed_ms IS NOT NULL AS ended, d.project_id, d.customer_id, d.unit_id, f.name AS fee, "                                                     \
-    "f.payee, " MOVED("= 'receipt'") " AS came, -" MOVED("= 'payover'") " AS paid, -" MOVED(                                                        \
-        "= 'refund'") " AS back, -" MOVED("= 'exchange'") " AS moved, " ASKED                                                                       \
-                                                          " AS asked, " MOVED(                                                                      \
-                                                              "<> ''") " AS balance FROM deal_fee x JOIN deal d ON d.id = x.deal_id JOIN fee f ON " \
-                                                                       "f.id = x.fee_id LEFT JOIN ledger_account a ON a.deal_fee_id = x.id WHERE "
+#define FEES                                                                                       \
+    "(SELECT k.*, CASE WHEN k.ended = 0 AND k.amount_fen > k.balance + k.paid THEN k.amount_fen "  \
+    "- k.balance - k.paid ELSE 0 END AS owed FROM (SELECT x.id, x.version, x.deal_id, x.fee_id, "  \
+    "x.formula, x.rate, x.base, x.amount_fen, x.at_ms, x.actor, x.ended_ms IS NOT NULL OR "        \
+    "d.closed_ms IS NOT NULL AS ended, d.project_id, d.customer_id, d.unit_id, f.name AS fee, "    \
+    "f.payee, " CAME " AS came, -" PAID " AS paid, -" BACK " AS back, -" WENT " AS moved, " ASKED  \
+    " AS asked, " IS_THERE                                                                         \
+    " AS balance FROM deal_fee x JOIN deal d ON d.id = x.deal_id JOIN fee f "                      \
+    "ON f.id = x.fee_id LEFT JOIN ledger_account a ON a.deal_fee_id = x.id WHERE "
 
 static struct deal_fee_sums sums_of(struct stmt *s, int first)
 {

@@ -225,7 +225,8 @@ int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,
         r = db_query(
             tx->db, &s,
             "SELECT id, version, project_id, kind, name, standard, basis, payee, voluntary, "
-            "classes, formula, rate FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER BY kind, name",
+            "classes, formula, rate FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER "
+            "BY kind, name",
             "ii", project_id, fee_id);
     if (r < 0)
         return r;

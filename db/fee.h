@@ -2,8 +2,8 @@
  * buyer's free choice, and property service. An agency fee that is collected here has a formula,
  * which says how much a deal owes of it (FI-09, deal_fee.h).
  *
- * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, FEE_FORMULA, FEE_USED, LIMIT_REACHED, NOT_FOUND (also out of
- * scope), negative errno. Thread: changes on the writer's, reads on any.
+ * Errors: NAME_TAKEN, VERSION_CHANGED, FEE_VOLUNTARY, FEE_FORMULA, FEE_USED, LIMIT_REACHED,
+ * NOT_FOUND (also out of scope), negative errno. Thread: changes on the writer's, reads on any.
  */
 #ifndef ANCHANG_DB_FEE_H
 #define ANCHANG_DB_FEE_H

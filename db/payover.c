@@ -216,6 +216,17 @@ int payover_reverse(struct tx *tx, int64_t id, const char *reason)
 
 /* ---- read ---- */
 
+#define PAID_BY     USER_NAMED("v.actor")
+#define REVERSED_BY USER_NAMED("x.actor")
+static const char list_sql[] =
+    "SELECT v.id, v.number, v.project_id, p.fee_id, t.amount_fen, (SELECT COUNT(*) FROM "
+    "ledger_entry e WHERE e.voucher_id = v.id), v.at_ms, t.account_id, n.name, p.payee, v.day, "
+    "t.tender, t.reference, v.note, " PAID_BY ", x.at_ms, x.note, CASE WHEN x.id IS NOT NULL "
+    "THEN " REVERSED_BY " END FROM payover p JOIN voucher v ON v.id = p.voucher_id JOIN fee n ON "
+    "n.id = p.fee_id JOIN voucher_tender t ON t.voucher_id = v.id LEFT JOIN voucher x ON "
+    "x.reverses_id = v.id WHERE v.project_id = $1 AND ($2 = 0 OR p.fee_id = $2) AND ($3 = 0 OR "
+    "v.id = $3) AND ($4 = 0 OR v.id < $4) ORDER BY v.id DESC LIMIT $5";
+
 int payover_each(struct tx *tx, const struct payover_filter *f,
                  int (*each)(void *arg, const struct payover_row *row), void *arg)
 {
@@ -223,17 +234,8 @@ int payover_each(struct tx *tx, const struct payover_filter *f,
     int r = tx_need_whole(tx, f->project_id);
 
     if (r == 0)
-        r = db_query(
-            tx->db, &s,
-            "SELECT v.id, v.number, v.project_id, p.fee_id, t.amount_fen, (SELECT COUNT(*) FROM "
-            "ledger_entry e WHERE e.voucher_id = v.id), v.at_ms, t.account_id, n.name, p.payee, "
-            "v.day, t.tender, t.reference, v.note, " USER_NAMED("v.actor") ", x.at_ms, x.note, CASE WHEN x.id IS NOT NULL THEN " USER_NAMED(
-                "x.actor") " END FROM payover p JOIN voucher v ON v.id = p.voucher_id JOIN fee n "
-                           "ON n.id = p.fee_id JOIN voucher_tender t ON t.voucher_id = v.id LEFT "
-                           "JOIN voucher x ON x.reverses_id = v.id WHERE v.project_id = $1 AND "
-                           "($2 = 0 OR p.fee_id = $2) AND ($3 = 0 OR v.id = $3) AND ($4 = 0 OR "
-                           "v.id < $4) ORDER BY v.id DESC LIMIT $5",
-            "iiiii", f->project_id, f->fee_id, f->id, f->before_id, (int64_t)f->limit);
+        r = db_query(tx->db, &s, list_sql, "iiiii", f->project_id, f->fee_id, f->id, f->before_id,
+                     (int64_t)f->limit);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct payover_row row = {.id = stmt_int(s, 0),
                                         .number = stmt_int(s, 1),

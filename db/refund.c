@@ -358,20 +358,21 @@ int refund_payer_free(struct tx *tx, int64_t deal_id, int64_t customer_id, bool 
                       int64_t *ret_fen)
 {
     int64_t fen = 0;
-    int r = db_get(
-        tx->db, &fen,
-        "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM "
-        "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL), "
-        "a(id) AS (SELECT o.id FROM chain c JOIN ledger_account o ON o.deal_id = c.id "
-        "WHERE $3 = 0 UNION ALL SELECT o.id FROM chain c JOIN deal_fee x ON "
-        "x.deal_id = c.id JOIN ledger_account o ON o.deal_fee_id = x.id WHERE $3 = 1) "
-        "SELECT COALESCE((SELECT SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen "
-        "ELSE -e.amount_fen END) FROM a JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v "
-        "ON v.id = e.voucher_id WHERE v.customer_id = $2 AND v.kind <> 'forfeit'), 0) - "
-        "COALESCE((SELECT SUM(l.amount_fen) FROM a JOIN refund_line l ON "
-        "l.account_id = a.id JOIN refund f ON f.id = l.refund_id WHERE "
-        "f.customer_id = $2 AND f.state " REFUND_OPEN "), 0)",
-        "iii", deal_id, customer_id, (int64_t)fees);
+    int r =
+        db_get(tx->db, &fen,
+               "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM "
+               "chain JOIN deal d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL), "
+               "a(id) AS (SELECT o.id FROM chain c JOIN ledger_account o ON o.deal_id = c.id "
+               "WHERE $3 = 0 UNION ALL SELECT o.id FROM chain c JOIN deal_fee x ON "
+               "x.deal_id = c.id JOIN ledger_account o ON o.deal_fee_id = x.id WHERE $3 = 1) "
+               "SELECT COALESCE((SELECT SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen "
+               "ELSE -e.amount_fen END) FROM a JOIN ledger_entry e ON e.credit_id = a.id OR "
+               "e.debit_id = a.id JOIN voucher v ON v.id = e.voucher_id WHERE v.customer_id = $2 "
+               "AND v.kind <> 'forfeit'), 0) - "
+               "COALESCE((SELECT SUM(l.amount_fen) FROM a JOIN refund_line l ON "
+               "l.account_id = a.id JOIN refund f ON f.id = l.refund_id WHERE "
+               "f.customer_id = $2 AND f.state " REFUND_OPEN "), 0)",
+               "iii", deal_id, customer_id, (int64_t)fees);
 
     *ret_fen = fen;
     return r < 0 ? r : 0;

@@ -42,9 +42,9 @@ struct refund_ask {
     const struct approval_values *values;
     int64_t resubmits_id;
 };
-/* Agency fees can go back of a deal that has ended too. PAY_FEE, REFUND_BEYOND, REFUND_PAYEE, REFUND_FUND (a loan goes back to the bank), REFUND_ACCOUNT,
- * ACCOUNT_MIXED, ACCOUNT_NONE, CHANGE_RUNNING, DEAL_CLOSED, REASON_NEEDED, LIMIT_REACHED, and those
- * of approval_request(). */
+/* Agency fees can go back of a deal that has ended too. PAY_FEE, REFUND_BEYOND, REFUND_PAYEE,
+ * REFUND_FUND (a loan goes back to the bank), REFUND_ACCOUNT, ACCOUNT_MIXED, ACCOUNT_NONE,
+ * CHANGE_RUNNING, DEAL_CLOSED, REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
 int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id);
 
 /* The approval's end (approval.def): approved, it waits for finance. APPROVAL_CONTENT_CHANGED. */

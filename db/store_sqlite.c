@@ -530,9 +530,9 @@ static int references_check(struct db *db, int broken)
  * setting of references moves outside transactions only. */
 int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg)
 {
-    int r = error_of(sqlite3_exec(
-        db->handle, "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON", NULL, NULL, NULL));
-    int on;
+    static const char off[] = "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON";
+    static const char back[] = "PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON";
+    int on, r = error_of(sqlite3_exec(db->handle, off, NULL, NULL, NULL));
 
     if (r == 0)
         r = db_begin(db);
@@ -544,8 +544,7 @@ int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), voi
         db_rollback(db);
     else
         r = db_commit(db);
-    on = error_of(sqlite3_exec(
-        db->handle, "PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON", NULL, NULL, NULL));
+    on = error_of(sqlite3_exec(db->handle, back, NULL, NULL, NULL));
     if (on == 0)
         on = pragma_text(db, "PRAGMA foreign_keys", "1");
     return r < 0 ? r : on;

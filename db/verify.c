@@ -137,14 +137,13 @@ static const struct check ledger_checks[] = {
               "JOIN series s ON s.project_id = p.id AND s.kind = 'voucher' LEFT JOIN voucher v ON "
               "v.project_id = p.id GROUP BY p.id, s.last HAVING COUNT(v.id) <> COALESCE(s.last, 0) "
               "OR COALESCE(MAX(v.number), 0) <> COALESCE(s.last, 0)"},
-    {"I9",
-     "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
-     "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
-     "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
-     "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'payover') OR v.kind = 'refund' AND v.change_id IS "
-     "NULL GROUP BY v.id HAVING "
-     "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
-     "voucher_tender t WHERE t.voucher_id = v.id)"},
+    {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
+           "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
+           "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
+           "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'payover') OR v.kind = 'refund' AND "
+           "v.change_id IS NULL GROUP BY v.id HAVING "
+           "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
+           "voucher_tender t WHERE t.voucher_id = v.id)"},
     {"I9",
      "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
      "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "

@@ -1,5 +1,5 @@
-/* test_deal_fee.c - agency fees: worked out from a deal, taken on books of their own, paid over, taken
- * back; never any of the house's money (FI-09, FI-10). */
+/* test_deal_fee.c - agency fees: worked out from a deal, taken on books of their own, paid over,
+ * taken back; never any of the house's money (FI-09, FI-10). */
 #include "refund_fixture.h"
 
 #include "db/bank.h"

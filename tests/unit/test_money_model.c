@@ -1,12 +1,12 @@
 /* test_money_model.c - random legal and illegal steps of money against a model written apart:
  * shifts, books, receipts in several tenders, what takes them back, earnest money, agency fees paid
- * over, deals that end by a change (FC 10, 27.6; RS I4 to I11). What the model refuses must be refused, what it allows
- * must happen; after each step the sums of the ledger are the model's, by fund and by tender, what
- * came in less what went back is what is there, every number is counted, and a deal that ended has
- * what it is to give back and nothing else. A million steps at night. A failure prints the seed and
- * the step that play it again: ANCHANG_MODEL_SEED.
+ * over, deals that end by a change (FC 10, 27.6; RS I4 to I11). What the model refuses must be
+ * refused, what it allows must happen; after each step the sums of the ledger are the model's, by
+ * fund and by tender, what came in less what went back is what is there, every number is counted,
+ * and a deal that ended has what it is to give back and nothing else. A million steps at night. A
+ * failure prints the seed and the step that play it again: ANCHANG_MODEL_SEED.
  */
-#include "money_model.h"
+#include "money_ledger.h"
 #include "refund_fixture.h"
 
 enum { STEPS = 500, SEEDS = 20, SEEDS_NIGHTLY = 2000, EACH_ACCOUNT = 10, VERIFY_EACH = 125 };

@@ -22,6 +22,7 @@ export const SCREENS = [
   ['arrears', '/arrears', 'deal.view'],
   ['loan', '/loans', 'deal.view'],
   ['refund', '/refunds', 'finance.handle'],
+  ['agency-fee', '/agency-fees', 'report.view'],
   ['collection', '/collection', 'report.view'],
   ['receipt-book', '/receipt-books', 'money.take', 'book.edit'],
   ['account', '/accounts', 'account.edit'],
