@@ -329,13 +329,14 @@ static int surroundings_make(struct tx *tx, int64_t project_id)
 {
     const struct fee_row fees[] = {
         {0, 0, project_id, "property", "住宅物业服务费", "2.80 元/m²·月",
-         "前期物业服务合同，政府指导价", "示范物业", false, CLASS_BIT(UNIT_CLASS_HOME)},
-        {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同",
-         "示范物业", false, CLASS_BIT(UNIT_CLASS_SHOP)},
-        {0, 0, project_id, "property", "车位管理费", "80 元/个·月", "前期物业服务合同", "示范物业",
-         false, CLASS_BIT(UNIT_CLASS_PARKING)},
-        {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true,
+         "前期物业服务合同，政府指导价", "示范物业", false, CLASS_BIT(UNIT_CLASS_HOME), FEE_NONE,
          0},
+        {0, 0, project_id, "property", "商业物业服务费", "6.50 元/m²·月", "前期物业服务合同",
+         "示范物业", false, CLASS_BIT(UNIT_CLASS_SHOP), FEE_NONE, 0},
+        {0, 0, project_id, "property", "车位管理费", "80 元/个·月", "前期物业服务合同", "示范物业",
+         false, CLASS_BIT(UNIT_CLASS_PARKING), FEE_NONE, 0},
+        {0, 0, project_id, "agency", "代办不动产登记", "300 元/套", "委托协议", "示范代办", true, 0,
+         FEE_FLAT, 30000},
     };
     int64_t id;
     int r = 0;

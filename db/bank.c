@@ -208,6 +208,18 @@ int bank_account_each(struct tx *tx, int64_t project_id, int64_t id,
 
 /* ---- which money goes where ---- */
 
+/* Agency fees are kept apart from all other money, on the bank's side too (FI-09). */
+static int agency_check(struct tx *tx, const struct fund_info *fund, int64_t account_id)
+{
+    int64_t agency = 0;
+    int r = db_get(tx->db, &agency, "SELECT kind = 'agency' FROM bank_account WHERE id = $1", "i",
+                   account_id);
+
+    if (r < 0 || (agency != 0) == (fund->class == FUND_CLASS_AGENCY))
+        return r < 0 ? r : 0;
+    return fault_set(tx->fault, FAULT_ACCOUNT_AGENCY, NULL);
+}
+
 /* In the project, and not disabled: that one cannot be picked. */
 static int rule_account_check(struct tx *tx, int64_t project_id, const struct account_rule *rule)
 {
@@ -222,7 +234,7 @@ static int rule_account_check(struct tx *tx, int64_t project_id, const struct ac
     if (r > 0 && disabled)
         return fault_set(tx->fault, FAULT_ACCOUNT_DISABLED, "fund", fund->zh, "fund_en", fund->en,
                          NULL);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : agency_check(tx, fund, rule->account_id);
 }
 
 static int rule_add(struct tx *tx, int64_t project_id, const struct account_rule *rule,
@@ -348,7 +360,9 @@ int account_for(struct tx *tx, const struct account_ask *ask, int64_t *ret_accou
     if (r == 0)
         return fault_set(tx->fault, FAULT_ACCOUNT_NONE, "fund", fund->zh, "fund_en", fund->en,
                          NULL);
-    if (r > 0 && fund->supervised && ask->unit_id)
+    if (r > 0)
+        r = agency_check(tx, fund, account_id);
+    if (r == 0 && fund->supervised && ask->unit_id)
         r = escrow_check(tx, ask, account_id);
     if (r >= 0)
         *ret_account_id = account_id;

@@ -3,7 +3,7 @@
  * What is paid for a fund goes to one account: that of the building, or of the project where the
  * building has none of its own. Before completion what fund.def marks as supervised goes to the
  * escrow account of the permit that covers the unit and to no other (Measures for Pre-sale of Urban
- * Commodity Housing; FC 27.7).
+ * Commodity Housing; FC 27.7). Agency fees go to an account of agency fees, and nothing else does.
  *
  * Errors: NOT_FOUND (also out of scope), VERSION_CHANGED, NAME_TAKEN, LIMIT_REACHED, negative
  * errno. Thread: changes on the writer's, reads on any.
@@ -60,7 +60,7 @@ struct account_rule {
     int64_t account_id;
 };
 /* The project's rules from now on, in place of those of @version. ACCOUNT_RULE_TWICE for a fund
- * with two of one building, ACCOUNT_DISABLED. */
+ * with two of one building, ACCOUNT_DISABLED, ACCOUNT_AGENCY. */
 int account_rules_set(struct tx *tx, int64_t project_id, int64_t version,
                       const struct account_rule *rules, size_t n);
 /* 0: they were never set. */
@@ -70,7 +70,7 @@ int account_rule_each(struct tx *tx, int64_t project_id,
 
 /* For the modules of db/: where money for @fund goes. ACCOUNT_NONE when nobody has said so or the
  * account is disabled, also when it is the building's own; ACCOUNT_ESCROW when it may not go there
- * for @unit_id (0: no unit yet). */
+ * for @unit_id (0: no unit yet); ACCOUNT_AGENCY. */
 struct account_ask {
     int64_t project_id, building_id, unit_id;
     enum fund fund;

@@ -5,7 +5,8 @@
 
 /* ---- RP-18 ---- */
 
-/* $4: whose open shift is left out. */
+/* What is paid over was collected for somebody else, and is on the list of fees (deal_fee.h).
+ * $4: whose open shift is left out. */
 static const char collection_sql[] =
     "SELECT v.day, o.fund, a.tender, COALESCE(u.name, v.actor), COALESCE(u.id, 0), "
     "SUM(CASE WHEN v.kind = 'receipt' THEN e.amount_fen ELSE 0 END), "
@@ -18,7 +19,8 @@ static const char collection_sql[] =
     "o.id IN (e.debit_id, e.credit_id) AND o.id <> a.id "
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON CASE WHEN s.id IS NULL "
     "THEN u.login = v.actor ELSE u.id = s.user_id END WHERE v.project_id = $1 AND "
-    "v.day BETWEEN $2 AND $3 AND (s.id IS NULL OR s.closed_ms IS NOT NULL OR s.user_id <> $4) "
+    "v.day BETWEEN $2 AND $3 AND (s.id IS NULL OR s.closed_ms IS NOT NULL OR s.user_id <> $4) AND "
+    "NOT EXISTS (SELECT 1 FROM payover p WHERE p.voucher_id IN (v.id, v.reverses_id)) "
     "GROUP BY v.day, u.id, v.actor, o.fund, a.tender "
     "ORDER BY v.day, 4, o.fund, a.tender";
 

@@ -73,7 +73,8 @@ int change_exchange(struct changing *c, int64_t *ret_new_deal_id);
 int change_end_deal(struct changing *c);
 /* What the deal has and no lender sent: what can be kept of it. */
 int change_own_money(struct changing *c, int64_t *ret_fen);
-/* What was received of the deal goes to @to_id, fund by fund, by one voucher. */
+/* What was received of the deal goes to @to_id, fund by fund, and its agency fees with it, by one
+ * voucher. */
 int change_money_move(struct changing *c, int64_t to_id);
 /* A unit that comes back, and what came back with it, is priced anew before it is sold (G13). */
 int change_price_review(struct changing *c, int64_t unit_id);

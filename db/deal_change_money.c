@@ -5,6 +5,7 @@
 
 #include "db/day.h"
 #include "db/deal_change_impl.h"
+#include "db/deal_fee.h"
 #include "db/ledger.h"
 #include "db/receivable.h"
 #include "db/refund.h"
@@ -143,7 +144,7 @@ int change_money_move(struct changing *c, int64_t to_id)
         if (r == 0)
             r = ledger_enter(c->tx, id, from, to, sums[i].fen);
     }
-    return r;
+    return r < 0 ? r : deal_fee_carry(c->tx, to_id, &voucher, &id);
 }
 
 /* ---- the unit ---- */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "db/deal_fee.h"
 #include "db/deal_write.h"
 #include "db/receivable.h"
 #include "db/todo.h"
@@ -56,19 +57,22 @@ static int due_one(struct tx *tx, int64_t deal_id)
 {
     struct deal_now deal;
     int64_t paid = 0, changing = 0;
+    bool fees = false;
     int r = deal_now_read(tx, deal_id, 0, &deal);
 
     if (r < 0)
         return r;
     r = db_get(tx->db, &paid, "SELECT COUNT(*) FROM received WHERE deal_id = $1", "i", deal_id);
     if (r >= 0)
+        r = deal_fee_has_money(tx, deal_id, &fees);
+    if (r >= 0)
         r = db_get(tx->db, &changing,
                    "SELECT COUNT(*) FROM unit WHERE id = $1 AND change_kind <> ''", "i",
                    deal.unit_id);
     if (r < 0)
         return r;
-    return deal.stage == 'B' && !paid && !changing ? booking_end(tx, &deal)
-                                                   : overdue_tell(tx, &deal);
+    return deal.stage == 'B' && !paid && !fees && !changing ? booking_end(tx, &deal)
+                                                            : overdue_tell(tx, &deal);
 }
 
 static int due_ids(struct tx *tx, int64_t *ids, size_t *ret_n)

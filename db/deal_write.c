@@ -41,7 +41,8 @@ static const char now_sql[] =
     "d.ticket_id, d.due_ms, d.stage, d.closed_ms, p.id, p.made_ms, p.previous_id FROM deal d "
     "LEFT JOIN deal_document p ON p.deal_id = d.id AND p.state = 'live' WHERE d.id = $1";
 
-static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_now *deal)
+static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool ended_too,
+                    struct deal_now *deal)
 {
     deal->version = stmt_int(s, 0);
     deal->project_id = stmt_int(s, 1);
@@ -58,14 +59,15 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, struct deal_
     if (tx->actor->kind == ACTOR_USER && deal->user_id != tx->actor->id &&
         !actor_has(tx->actor, RIGHT_DEAL_ALL))
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    if (!stmt_is_null(s, 9))
+    if (!ended_too && !stmt_is_null(s, 9))
         return fault_set(tx->fault, FAULT_DEAL_CLOSED, NULL);
     if (version && version != deal->version)
         return fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", "单据", NULL);
     return 0;
 }
 
-int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool ended_too,
+                    struct deal_now *ret_deal)
 {
     struct unit_filter filter = {.unit_id = 0};
     struct deal_now deal = {.id = deal_id};
@@ -77,7 +79,7 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     else if (r > 0)
-        r = now_take(tx, s, version, &deal);
+        r = now_take(tx, s, version, ended_too, &deal);
     stmt_reset(s);
     if (r < 0)
         return r;
@@ -86,6 +88,16 @@ int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_n
     if (r == 0)
         *ret_deal = deal;
     return r;
+}
+
+int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, version, false, ret_deal);
+}
+
+int deal_ever_read(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal)
+{
+    return now_read(tx, deal_id, 0, true, ret_deal);
 }
 
 /* ---- the project's rules ---- */

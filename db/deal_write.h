@@ -23,6 +23,9 @@ struct deal_now {
  * (@version 0: not asked). */
 int deal_now_read(struct tx *tx, int64_t deal_id, int64_t version, struct deal_now *ret_deal);
 
+/* The same, also of a deal that has ended: it has no document then. */
+int deal_ever_read(struct tx *tx, int64_t deal_id, struct deal_now *ret_deal);
+
 /* The rules of a project that deals go by. */
 struct deal_rules {
     int64_t book_days, sign_days, file_days, lock_minutes, confirm_minutes;

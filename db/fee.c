@@ -6,7 +6,47 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/money.h"
 #include "db/unit_class.h"
+
+enum { WHOLE = 1000000, AREA_UNIT = 100 }; /* the price in millionths; a m2 in 0.01 m2 */
+
+const char *const fee_formulas[] = {"", "flat", "area", "price", NULL};
+
+enum fee_formula fee_formula_find(const char *code)
+{
+    enum fee_formula formula = FEE_NONE;
+
+    while (formula < FEE_FORMULAS && strcmp(fee_formulas[formula], code) != 0)
+        formula++;
+    return formula;
+}
+
+int fee_sum(enum fee_formula formula, int64_t rate, int64_t base, int64_t *ret_fen)
+{
+    static const int64_t parts[FEE_FORMULAS] = {
+        [FEE_FLAT] = 1, [FEE_AREA] = AREA_UNIT, [FEE_PRICE] = WHOLE};
+    const int64_t of = formula == FEE_FLAT ? 1 : base;
+    int64_t fen;
+
+    if (formula == FEE_NONE || rate <= 0 || rate > MONEY_MAX_FEN || of <= 0 || of > MONEY_MAX_FEN ||
+        (__int128)rate * of / parts[formula] > MONEY_MAX_FEN)
+        return -ERANGE;
+    fen = money_round((__int128)rate * of, parts[formula], 1, ROUND_HALF_UP);
+    if (fen < 1 || fen > MONEY_MAX_FEN)
+        return -ERANGE;
+    *ret_fen = fen;
+    return 0;
+}
+
+static int formula_check(struct tx *tx, bool agency, enum fee_formula formula, int64_t rate)
+{
+    const bool fits = formula == FEE_NONE ? rate == 0
+                                          : agency && rate > 0 && rate <= MONEY_MAX_FEN &&
+                                                (formula != FEE_PRICE || rate <= WHOLE);
+
+    return fits ? 0 : fault_set(tx->fault, FAULT_FEE_FORMULA, NULL);
+}
 
 static const char *or_empty(const char *text)
 {
@@ -25,14 +65,18 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     if (r == 0 && strcmp(fee->kind, "agency") == 0 && !fee->voluntary)
         return fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
     if (r == 0)
+        r = formula_check(tx, strcmp(fee->kind, "agency") == 0, fee->formula, fee->rate);
+    if (r == 0)
         r = tx_need_room(tx, "SELECT COUNT(*) FROM fee WHERE project_id = $1", fee->project_id,
                          FEE_MAX);
     if (r == 0)
         r = db_get(tx->db, &id,
                    "INSERT INTO fee (project_id, kind, name, standard, basis, payee, voluntary, "
-                   "classes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-                   "itttttit", fee->project_id, fee->kind, fee->name, fee->standard,
-                   or_empty(fee->basis), or_empty(fee->payee), voluntary, classes);
+                   "classes, formula, rate) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+                   "RETURNING id",
+                   "itttttitti", fee->project_id, fee->kind, fee->name, fee->standard,
+                   or_empty(fee->basis), or_empty(fee->payee), voluntary, classes,
+                   fee_formulas[fee->formula], fee->rate);
     if (r == -EEXIST)
         return fault_set(tx->fault, FAULT_NAME_TAKEN, "name", fee->name, NULL);
     if (r == -ENOLINK)
@@ -46,6 +90,9 @@ int fee_create(struct tx *tx, const struct fee_row *fee, int64_t *ret_id)
     trail_text(&trail, "payee", NULL, fee->payee);
     trail_int(&trail, "voluntary", NULL, &voluntary);
     trail_text(&trail, "classes", "", classes);
+    trail_text(&trail, "formula", "", fee_formulas[fee->formula]);
+    if (fee->rate)
+        trail_int(&trail, "rate", NULL, &fee->rate);
     r = audit_add_project(tx, "fee.create", "fee", id, fee->project_id, &trail);
     if (r == 0)
         *ret_id = id;
@@ -57,7 +104,7 @@ struct fee_now {
     bool agency;
     char name[400];
     struct stmt *s; /* columns: project, version, kind, name, standard, basis, payee, voluntary,
-                       classes */
+                       classes, formula, rate */
 };
 
 /* Of a project that is seen whole; the caller ends it with stmt_reset(ret->s). */
@@ -66,7 +113,7 @@ static int fee_read(struct tx *tx, int64_t id, struct fee_now *ret)
     struct stmt *s;
     int r = tx_own(tx, &s,
                    "SELECT project_id, version, kind, name, standard, basis, payee, voluntary, "
-                   "classes FROM fee WHERE id = $1",
+                   "classes, formula, rate FROM fee WHERE id = $1",
                    id);
 
     if (r < 0)
@@ -101,6 +148,10 @@ static void fee_trail(struct trail *trail, struct stmt *s, const struct fee_chan
     trail_given_text(trail, "payee", stmt_text(s, 6), c->payee);
     trail_given_int(trail, "voluntary", stmt_int(s, 7), c->voluntary);
     trail_given_text(trail, "classes", stmt_text(s, 8), classes);
+    if (c->formula) {
+        trail_given_text(trail, "formula", stmt_text(s, 9), fee_formulas[*c->formula]);
+        trail_given_int(trail, "rate", stmt_int(s, 10), c->rate);
+    }
 }
 
 int fee_update(struct tx *tx, const struct fee_change *c)
@@ -121,7 +172,9 @@ int fee_update(struct tx *tx, const struct fee_change *c)
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
     else if (now.agency && c->voluntary == 0)
         r = fault_set(tx->fault, FAULT_FEE_VOLUNTARY, NULL);
-    else
+    else if (c->formula)
+        r = formula_check(tx, now.agency, *c->formula, c->rate);
+    if (r == 0)
         fee_trail(&trail, now.s, c, classes);
     stmt_reset(now.s);
     if (r < 0 || trail_empty(&trail)) {
@@ -132,9 +185,11 @@ int fee_update(struct tx *tx, const struct fee_change *c)
                "UPDATE fee SET name = COALESCE($2, name), standard = COALESCE($3, standard), "
                "basis = COALESCE($4, basis), payee = COALESCE($5, payee), "
                "voluntary = COALESCE($6, voluntary), classes = COALESCE($7, classes), "
+               "formula = COALESCE($8, formula), rate = COALESCE($9, rate), "
                "version = version + 1 WHERE id = $1",
-               "ittttot", c->id, c->name, c->standard, c->basis, c->payee,
-               c->voluntary >= 0 ? &voluntary : NULL, classes);
+               "ittttotto", c->id, c->name, c->standard, c->basis, c->payee,
+               c->voluntary >= 0 ? &voluntary : NULL, classes,
+               c->formula ? fee_formulas[*c->formula] : NULL, c->formula ? &c->rate : NULL);
     if (r < 0) {
         trail_clear(&trail);
         return r == -EEXIST ? fault_set(tx->fault, FAULT_NAME_TAKEN, "name", c->name, NULL) : r;
@@ -152,6 +207,8 @@ int fee_delete(struct tx *tx, int64_t id)
         return r;
     stmt_reset(now.s);
     r = db_run(tx->db, "DELETE FROM fee WHERE id = $1", "i", id);
+    if (r == -ENOLINK)
+        return fault_set(tx->fault, FAULT_FEE_USED, "fee", now.name, NULL);
     if (r < 0)
         return r;
     trail_text(&trail, "name", now.name, NULL);
@@ -168,16 +225,24 @@ int fee_each(struct tx *tx, int64_t project_id, int64_t fee_id,
         r = db_query(
             tx->db, &s,
             "SELECT id, version, project_id, kind, name, standard, basis, payee, voluntary, "
-            "classes FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER BY kind, name",
+            "classes, formula, rate FROM fee WHERE project_id = $1 AND ($2 = 0 OR id = $2) ORDER "
+            "BY kind, name",
             "ii", project_id, fee_id);
     if (r < 0)
         return r;
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct fee_row row = {stmt_int(s, 0),      stmt_int(s, 1),
-                                    stmt_int(s, 2),      stmt_text(s, 3),
-                                    stmt_text(s, 4),     stmt_text(s, 5),
-                                    stmt_text(s, 6),     stmt_text(s, 7),
-                                    stmt_int(s, 8) != 0, class_set_read(stmt_text(s, 9))};
+        const struct fee_row row = {stmt_int(s, 0),
+                                    stmt_int(s, 1),
+                                    stmt_int(s, 2),
+                                    stmt_text(s, 3),
+                                    stmt_text(s, 4),
+                                    stmt_text(s, 5),
+                                    stmt_text(s, 6),
+                                    stmt_text(s, 7),
+                                    stmt_int(s, 8) != 0,
+                                    class_set_read(stmt_text(s, 9)),
+                                    fee_formula_find(stmt_text(s, 10)),
+                                    stmt_int(s, 11)};
 
         r = each(arg, &row);
     }

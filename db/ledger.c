@@ -11,7 +11,7 @@
 static const char *const kinds[] = {
     [VOUCHER_RECEIPT] = "receipt", [VOUCHER_VOID] = "void",         [VOUCHER_REVERSAL] = "reversal",
     [VOUCHER_REFUND] = "refund",   [VOUCHER_EXCHANGE] = "exchange", [VOUCHER_CARRY] = "carry",
-    [VOUCHER_FORFEIT] = "forfeit",
+    [VOUCHER_FORFEIT] = "forfeit", [VOUCHER_PAYOVER] = "payover",
 };
 
 /* What its customer is to be told of; NOTICE_COUNT: nothing. */
@@ -75,11 +75,11 @@ int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
                    "customer_id, change_id, reverses_id, book_id, receipt_no, note, actor, at_ms) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
                    "RETURNING id",
-                   "iittooiooootti", v->project_id, number, kinds[v->kind], day,
-                   given(&v->shift_id), given(&v->deal_id), v->customer_id, given(&v->change_id),
-                   given(&v->reverses_id), given(&v->book_id), given(&v->receipt_no),
-                   v->note ? v->note : "", tx->actor->name, tx->now_ms);
-    if (r >= 0 && event_of(v->kind) != NOTICE_COUNT)
+                   "iittoooooootti", v->project_id, number, kinds[v->kind], day,
+                   given(&v->shift_id), given(&v->deal_id), given(&v->customer_id),
+                   given(&v->change_id), given(&v->reverses_id), given(&v->book_id),
+                   given(&v->receipt_no), v->note ? v->note : "", tx->actor->name, tx->now_ms);
+    if (r >= 0 && v->customer_id && event_of(v->kind) != NOTICE_COUNT)
         r = buyer_notice_voucher(tx, *ret_id, event_of(v->kind));
     return r < 0 ? r : 0;
 }
@@ -127,6 +127,19 @@ int ledger_held(struct tx *tx, int64_t project_id, int64_t customer_id, enum fun
                    "INSERT INTO ledger_account (kind, project_id, customer_id, fund) VALUES "
                    "('held', $1, $2, $3) RETURNING id",
                    "iit", project_id, customer_id, funds[fund].code);
+    return r < 0 ? r : 0;
+}
+
+int ledger_fee(struct tx *tx, int64_t project_id, int64_t deal_fee_id, int64_t *ret_id)
+{
+    int r = db_get(tx->db, ret_id, "SELECT id FROM ledger_account WHERE deal_fee_id = $1", "i",
+                   deal_fee_id);
+
+    if (r == 0)
+        r = db_get(tx->db, ret_id,
+                   "INSERT INTO ledger_account (kind, project_id, deal_fee_id, fund) VALUES "
+                   "('fee', $1, $2, $3) RETURNING id",
+                   "iit", project_id, deal_fee_id, funds[FUND_AGENCY_FEE].code);
     return r < 0 ? r : 0;
 }
 
@@ -210,7 +223,8 @@ static int spent_check(struct tx *tx, int64_t voucher_id)
         "SELECT x.id, x.fen, " BALANCE(
             "x.id") " FROM (SELECT e.credit_id AS id, "
                     "SUM(e.amount_fen) AS fen FROM ledger_entry e JOIN ledger_account a ON "
-                    "a.id = e.credit_id WHERE e.voucher_id = $1 AND a.kind IN ('deal', 'held') "
+                    "a.id = e.credit_id WHERE e.voucher_id = $1 AND a.kind IN ('deal', 'held', "
+                    "'fee') "
                     "GROUP BY e.credit_id) x WHERE x.fen > " BALANCE("x.id") " - " ASKED_BACK(
                         "x.id") " LIMIT 1",
         "i", voucher_id);

@@ -2,8 +2,8 @@
  *
  * A voucher is one business event of money; each of its entries is one amount, debited to where the
  * money is and credited to whose it is. So all debits are all credits. Nothing is ever edited: what
- * was wrong is reversed, entry by entry, once. An account of a deal or a customer never goes below
- * zero.
+ * was wrong is reversed, entry by entry, once. An account of a deal, of a customer or of a fee
+ * never goes below zero.
  *
  * For the modules of db/ that move money: who may, and what it means for a deal, they know.
  * Thread: the writer's; reads on any.
@@ -23,11 +23,13 @@ enum voucher_kind {
     VOUCHER_EXCHANGE, /* from a deal to the one it was exchanged for, without cash (FI-29) */
     VOUCHER_CARRY,    /* from a customer to his deal, without cash (FC 27.6) */
     VOUCHER_FORFEIT,  /* it is ours */
+    VOUCHER_PAYOVER,  /* agency fees went to their payee (FI-10) */
 };
 
 struct voucher {
     enum voucher_kind kind;
-    int64_t project_id, customer_id;
+    int64_t project_id;
+    int64_t customer_id; /* 0: the payee of a fee */
     int64_t deal_id, change_id, shift_id, reverses_id, book_id, receipt_no; /* 0: none */
     const char *note;                                                       /* NULL: none */
 };
@@ -46,6 +48,8 @@ int ledger_deal(struct tx *tx, int64_t project_id, int64_t deal_id, enum fund fu
                 int64_t *ret_id);
 int ledger_held(struct tx *tx, int64_t project_id, int64_t customer_id, enum fund fund,
                 int64_t *ret_id);
+/* Of a fee of a deal (deal_fee.h): no money of the deal. */
+int ledger_fee(struct tx *tx, int64_t project_id, int64_t deal_fee_id, int64_t *ret_id);
 int ledger_income(struct tx *tx, int64_t project_id, enum fund fund, int64_t *ret_id);
 
 /* What is on an account and not asked back (refund.h). */
@@ -56,6 +60,14 @@ int ledger_enter(struct tx *tx, int64_t voucher_id, int64_t debit_id, int64_t cr
 /* Every entry of @voucher_id mirrored, by @by_id which reverses it. LEDGER_SPENT when what it
  * brought has gone elsewhere since, REFUND_RESERVED when it is asked back. */
 int ledger_reverse(struct tx *tx, int64_t voucher_id, int64_t by_id);
+
+/* What money is of, as it is read. */
+struct money_line {
+    const char *fund;
+    int64_t amount_fen;
+    int64_t fee_id;  /* of agency fees: which one; else 0 */
+    const char *fee; /* its name; NULL: none */
+};
 
 struct fund_sum {
     enum fund fund;

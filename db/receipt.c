@@ -8,6 +8,8 @@
 
 static int account_of(struct paying *p, size_t line, int64_t *ret_id)
 {
+    if (p->deal_fees[line])
+        return ledger_fee(p->tx, p->project_id, p->deal_fees[line], ret_id);
     return p->deal.id ? ledger_deal(p->tx, p->project_id, p->deal.id, p->funds[line], ret_id)
                       : ledger_held(p->tx, p->project_id, p->customer_id, p->funds[line], ret_id);
 }
@@ -78,6 +80,8 @@ static int taken_log(struct paying *p)
     for (size_t i = 0; i < p->p->n_lines; i++) {
         trail_text(&trail, "fund", NULL, funds[p->funds[i]].code);
         trail_int(&trail, "amount_fen", NULL, &p->p->lines[i].amount_fen);
+        if (p->deal_fees[i])
+            trail_int(&trail, "fee_id", NULL, &p->p->fees[i]);
     }
     for (size_t i = 0; i < p->p->n_earmarks; i++) {
         trail_int(&trail, "earmark_line", NULL, &p->p->earmarks[i].ordinal);

@@ -12,6 +12,7 @@
 #ifndef ANCHANG_DB_RECEIPT_H
 #define ANCHANG_DB_RECEIPT_H
 
+#include "db/ledger.h"
 #include "db/tender_use.h"
 
 enum { PAYMENT_LINES_MAX = 8, RECEIPT_NUMBER_TEXT = 12 * 4 + 24 };
@@ -29,6 +30,7 @@ struct payment {
     int64_t project_id, customer_id; /* a customer; of a deal: who pays, 0: the main buyer */
     int64_t book_id;                 /* the actor's */
     struct payment_line lines[PAYMENT_LINES_MAX];
+    int64_t fees[PAYMENT_LINES_MAX]; /* of each line: which agency fee; 0 of other money */
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     struct payment_earmark earmarks[PAYMENT_LINES_MAX];
     size_t n_lines, n_tenders, n_earmarks;
@@ -37,9 +39,9 @@ struct payment {
 struct receipt_key {
     int64_t book_id, no;
 };
-/* SHIFT_NEEDED, CLOCK_BACK, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_SUM, PAY_BEYOND_DUE,
- * PAY_PAYER, PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of
- * bank.h, receipt_book.h and escrow_post(). */
+/* SHIFT_NEEDED, CLOCK_BACK, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_FEE, PAY_SUM,
+ * PAY_BEYOND_DUE, PAY_PAYER, PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and
+ * the refusals of bank.h, receipt_book.h and escrow_post(). */
 int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_key *ret_key);
 
 /* Taken back: void on its day, by who took it or with money.reverse; later reversed, with
@@ -85,9 +87,9 @@ int receipt_leaves(struct tx *tx, const struct leaf_filter *filter,
 /* How many there are of each. */
 int receipt_leaves_count(struct tx *tx, int64_t book_id, int64_t ret_n[LEAF_STATES]);
 
-/* What it was for, by fund, and how it was paid. */
+/* What it was for, by fund and fee, and how it was paid. */
 int receipt_lines(struct tx *tx, int64_t voucher_id,
-                  int (*each)(void *arg, const struct payment_line *line), void *arg);
+                  int (*each)(void *arg, const struct money_line *line), void *arg);
 int receipt_tenders(struct tx *tx, int64_t voucher_id,
                     int (*each)(void *arg, const struct payment_tender *tender), void *arg);
 

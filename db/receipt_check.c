@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/bank.h"
+#include "db/deal_fee.h"
 #include "db/deal_scope.h"
 #include "db/receipt_impl.h"
 #include "db/receivable.h"
@@ -76,7 +77,7 @@ static int64_t taken_before(const struct paying *p, size_t i)
     int64_t fen = 0;
 
     for (size_t k = 0; k < i; k++)
-        if (receivable_together(p->funds[k], p->funds[i]))
+        if (receivable_together(p->funds[k], p->funds[i]) && p->deal_fees[k] == p->deal_fees[i])
             fen += p->p->lines[k].amount_fen;
     return fen;
 }
@@ -85,7 +86,8 @@ static int due_check(struct paying *p, size_t i)
 {
     char text[DEAL_YUAN];
     int64_t room = 0;
-    int r = receivable_room(p->tx, p->deal.id, p->funds[i], &room);
+    int r = p->agency ? deal_fee_room(p->tx, p->deal.id, p->p->fees[i], &p->deal_fees[i], &room)
+                      : receivable_room(p->tx, p->deal.id, p->funds[i], &room);
 
     room -= taken_before(p, i);
     if (r < 0 || p->p->lines[i].amount_fen <= room)
@@ -112,6 +114,8 @@ static int line_check(struct paying *p, size_t i)
         return fund_refuse(p->tx, FAULT_PAY_FUND, fund, NULL);
     if (p->agency != (funds[fund].paper == FUND_PAPER_AGENCY_RECEIPT))
         return fault_set(p->tx->fault, FAULT_BOOK_KIND, NULL);
+    if (!p->agency && p->p->fees[i])
+        return fault_set(p->tx->fault, FAULT_PAY_FEE, NULL);
     return p->deal.id ? due_check(p, i) : 0;
 }
 

@@ -16,6 +16,7 @@ struct paying {
     struct deal_now deal; /* id 0: a customer's own money */
     int64_t project_id, customer_id, shift_id, total_fen;
     enum fund funds[PAYMENT_LINES_MAX];
+    int64_t deal_fees[PAYMENT_LINES_MAX]; /* of agency fees (deal_fee.h); else 0 */
     struct tender_use use;
     int64_t earmark_terms[PAYMENT_LINES_MAX];
     enum fund earmark_funds[PAYMENT_LINES_MAX];

@@ -23,8 +23,12 @@ static void lines_print(FILE *to, const struct paying *p)
 {
     char capitals[CAPITALS_TEXT] = "";
 
-    for (size_t i = 0; i < p->p->n_lines; i++)
-        fprintf(to, "line %s %" PRId64 "\n", funds[p->funds[i]].code, p->p->lines[i].amount_fen);
+    for (size_t i = 0; i < p->p->n_lines; i++) {
+        fprintf(to, "line %s %" PRId64, funds[p->funds[i]].code, p->p->lines[i].amount_fen);
+        if (p->deal_fees[i])
+            fprintf(to, " fee %" PRId64, p->p->fees[i]);
+        fputc('\n', to);
+    }
     for (size_t i = 0; i < p->p->n_tenders; i++) {
         const struct payment_tender *t = &p->p->tenders[i];
 

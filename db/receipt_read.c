@@ -176,17 +176,19 @@ int receipt_leaves_count(struct tx *tx, int64_t book_id, int64_t ret_n[LEAF_STAT
 }
 
 int receipt_lines(struct tx *tx, int64_t voucher_id,
-                  int (*each)(void *arg, const struct payment_line *line), void *arg)
+                  int (*each)(void *arg, const struct money_line *line), void *arg)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT a.fund, SUM(e.amount_fen) FROM ledger_entry e JOIN ledger_account a "
-                     "ON a.id = e.credit_id WHERE e.voucher_id = $1 GROUP BY a.fund "
-                     "ORDER BY MIN(e.id)",
+                     "SELECT a.fund, SUM(e.amount_fen), x.fee_id, f.name FROM ledger_entry e JOIN "
+                     "ledger_account a ON a.id = e.credit_id LEFT JOIN deal_fee x ON "
+                     "x.id = a.deal_fee_id LEFT JOIN fee f ON f.id = x.fee_id WHERE "
+                     "e.voucher_id = $1 GROUP BY a.id ORDER BY MIN(e.id)",
                      "i", voucher_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct payment_line line = {stmt_text(s, 0), stmt_int(s, 1)};
+        const struct money_line line = {stmt_text(s, 0), stmt_int(s, 1), stmt_int(s, 2),
+                                        stmt_text(s, 3)};
 
         r = each(arg, &line);
     }

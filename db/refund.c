@@ -7,6 +7,7 @@
 
 #include "db/bank.h"
 #include "db/customer.h"
+#include "db/deal_fee.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
 #include "db/ledger.h"
@@ -23,6 +24,7 @@ struct asking {
     enum fund funds[REFUND_LINES_MAX];
     char lender[REFUND_LENDER_MAX * 4 + 1]; /* "": it is no loan */
     int64_t bank_account_id;                /* that it lies on */
+    bool fees; /* of agency fees, and so of nothing else: they lie apart */
     int64_t approval_id;
 };
 
@@ -52,7 +54,8 @@ static int whose(struct asking *a)
         r = tx_need_project(a->tx, ask->project_id);
         return r < 0 ? r : customer_need_own(a->tx, ask->customer_id);
     }
-    r = deal_now_read(a->tx, ask->deal_id, 0, &a->deal);
+    r = a->fees ? deal_ever_read(a->tx, ask->deal_id, &a->deal)
+                : deal_now_read(a->tx, ask->deal_id, 0, &a->deal);
     if (r < 0)
         return r;
     a->now.deal_id = a->deal.id;
@@ -74,10 +77,11 @@ static int payee_refuse(struct asking *a, int64_t fen)
 
 static int customer_check(struct asking *a, const struct refund_payers *payers)
 {
+    const enum fund fund = a->fees ? FUND_AGENCY_FEE : FUND_COUNT;
     int64_t fen = 0;
 
     for (size_t i = 0; i < payers->n; i++)
-        if (payers->of[i].customer_id == a->now.customer_id && payers->of[i].fund == FUND_COUNT)
+        if (payers->of[i].customer_id == a->now.customer_id && payers->of[i].fund == fund)
             fen += payers->of[i].fen;
     return a->now.total_fen <= fen ? 0 : payee_refuse(a, fen);
 }
@@ -142,7 +146,7 @@ static int fund_refuse(struct asking *a, enum fault_code code, size_t i, int64_t
 static bool fund_twice(const struct asking *a, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (a->funds[k] == a->funds[i])
+        if (a->funds[k] == a->funds[i] && a->ask->fees[k] == a->ask->fees[i])
             return true;
     return false;
 }
@@ -152,6 +156,24 @@ static bool loan_mixed(const struct asking *a, size_t i)
 {
     return (funds[a->funds[i]].class == FUND_CLASS_LOAN) !=
            (funds[a->funds[0]].class == FUND_CLASS_LOAN);
+}
+
+/* The account of a line. */
+static int line_account(struct asking *a, size_t i)
+{
+    int64_t *id = &a->lines[i].account_id, deal_fee = 0;
+    int r = 0;
+
+    if ((funds[a->funds[i]].class == FUND_CLASS_AGENCY) != (a->ask->fees[i] != 0))
+        return fault_set(a->tx->fault, FAULT_PAY_FEE, NULL);
+    if (a->ask->fees[i])
+        r = deal_fee_find(a->tx, a->deal.id, a->ask->fees[i], &deal_fee);
+    if (r < 0)
+        return r;
+    if (deal_fee)
+        return ledger_fee(a->tx, a->now.project_id, deal_fee, id);
+    return a->deal.id ? ledger_deal(a->tx, a->now.project_id, a->deal.id, a->funds[i], id)
+                      : ledger_held(a->tx, a->now.project_id, a->now.customer_id, a->funds[i], id);
 }
 
 /* Up to what is there and not asked back already. */
@@ -168,10 +190,7 @@ static int line_check(struct asking *a, size_t i)
         return fund_refuse(a, FAULT_REFUND_FUND, i, 0);
     a->lines[i].fen = line->amount_fen;
     a->now.total_fen += line->amount_fen;
-    r = a->deal.id ? ledger_deal(a->tx, a->now.project_id, a->deal.id, a->funds[i],
-                                 &a->lines[i].account_id)
-                   : ledger_held(a->tx, a->now.project_id, a->now.customer_id, a->funds[i],
-                                 &a->lines[i].account_id);
+    r = line_account(a, i);
     if (r == 0)
         r = ledger_free(a->tx, a->lines[i].account_id, &fen);
     return r < 0 || line->amount_fen <= fen ? r : fund_refuse(a, FAULT_REFUND_BEYOND, i, fen);
@@ -195,8 +214,10 @@ static int account_check(struct asking *a, size_t i)
 
 static int ask_check(struct asking *a)
 {
-    int r = whose(a);
+    int r;
 
+    a->fees = a->ask->fees[0] != 0;
+    r = whose(a);
     if (r == 0 && (!a->ask->reason || !a->ask->reason[0]))
         r = fault_set(a->tx->fault, FAULT_REASON_NEEDED, NULL);
     for (size_t i = 0; r == 0 && i < a->ask->n_lines; i++)
@@ -320,6 +341,8 @@ int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id)
     for (size_t i = 0; i < ask->n_lines; i++) {
         trail_text(&trail, "fund", NULL, funds[a.funds[i]].code);
         trail_int(&trail, "amount_fen", NULL, &a.lines[i].fen);
+        if (ask->fees[i])
+            trail_int(&trail, "fee_id", NULL, &ask->fees[i]);
     }
     r = refund_log(tx, &a.now, REFUND_ASKED, &trail);
     if (r == 0)

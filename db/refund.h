@@ -23,6 +23,7 @@
 #include "db/approval.h"
 #include "db/contact.h"
 #include "db/fund.h"
+#include "db/ledger.h"
 #include "db/tender_use.h"
 
 enum {
@@ -44,6 +45,7 @@ struct refund_ask {
     int64_t project_id, customer_id; /* a project of a customer; of a deal: who gets it */
     const char *lender;              /* of a loan, who gets it; NULL: the only one there is */
     struct refund_line lines[REFUND_LINES_MAX];
+    int64_t fees[REFUND_LINES_MAX]; /* of each line: which agency fee; 0 of other money */
     size_t n_lines;
     const char *reason;
     const char *bank, *account; /* his; NULL: none, it is to be cash or a cheque */
@@ -51,8 +53,9 @@ struct refund_ask {
     int64_t resubmits_id;
 };
 /* REFUND_BEYOND, REFUND_PAYEE, REFUND_LENDER (which bank sent it), REFUND_FUND (a fund twice, a
- * loan together with other money), REFUND_ACCOUNT, ACCOUNT_MIXED, ACCOUNT_NONE, CHANGE_RUNNING,
- * DEAL_CLOSED, REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
+ * loan together with other money), PAY_FEE, REFUND_ACCOUNT, ACCOUNT_MIXED, ACCOUNT_NONE,
+ * CHANGE_RUNNING, DEAL_CLOSED (agency fees can go back of a deal that has ended too),
+ * REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
 int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id);
 
 /* The approval's end (approval.def): approved, it waits for finance. APPROVAL_CONTENT_CHANGED. */
@@ -123,7 +126,7 @@ int refund_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct re
                void *arg);
 /* Of one that was read: what it is of, and how it was paid. */
 int refund_line_each(struct tx *tx, int64_t id,
-                     int (*each)(void *arg, const struct refund_line *line), void *arg);
+                     int (*each)(void *arg, const struct money_line *line), void *arg);
 int refund_tender_each(struct tx *tx, int64_t id,
                        int (*each)(void *arg, const struct payment_tender *tender), void *arg);
 
@@ -137,15 +140,15 @@ int refund_back_each(struct tx *tx, int64_t id,
 
 /* What could be asked back: of a deal that is seen, or of a customer. Fund by fund, never 0. */
 int refund_free_of_deal(struct tx *tx, int64_t deal_id,
-                        int (*each)(void *arg, const struct refund_line *line), void *arg);
+                        int (*each)(void *arg, const struct money_line *line), void *arg);
 int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_id,
-                            int (*each)(void *arg, const struct refund_line *line), void *arg);
+                            int (*each)(void *arg, const struct money_line *line), void *arg);
 /* Who paid for a deal that is seen, and how much of it can go back to him. */
 struct refund_payer {
     int64_t customer_id;           /* 0: the actor does not see him, or a lender */
     const char *customer, *lender; /* lender: NULL, or who lent */
     const char *fund;              /* what the lender sent it for */
-    int64_t free_fen;
+    int64_t free_fen, fees_free_fen; /* of the house's money, and of agency fees */
 };
 int refund_payer_each(struct tx *tx, int64_t deal_id,
                       int (*each)(void *arg, const struct refund_payer *payer), void *arg);

@@ -60,9 +60,9 @@ enum { REFUND_PAYERS_MAX = 40 };
 /* What somebody paid for a deal, or for those it was exchanged for, and can still get back. */
 struct refund_paid_in {
     int64_t customer_id;                    /* 0: a lender */
-    char lender[REFUND_LENDER_MAX * 4 + 1]; /* "" and a fund: not known */
-    enum fund fund;                         /* of a lender; FUND_COUNT: anything else */
-    int64_t fen;                            /* above 0 */
+    char lender[REFUND_LENDER_MAX * 4 + 1]; /* "" and a loan's fund: not known */
+    enum fund fund; /* of a lender; FUND_AGENCY_FEE: agency fees; FUND_COUNT: anything else */
+    int64_t fen;    /* above 0 */
 };
 struct refund_payers {
     struct refund_paid_in of[REFUND_PAYERS_MAX];

@@ -22,20 +22,26 @@
     "ORDER BY m.id DESC LIMIT 1), (SELECT k.bank FROM deal d JOIN terms k ON k.id = d.terms_id "   \
     "WHERE d.id = v.deal_id), '')"
 
+/* Of a deal's own accounts, and of those of its agency fees. */
 static const char payers_sql[] =
     "WITH RECURSIVE chain(id) AS (SELECT $1 UNION ALL SELECT d.from_deal_id FROM chain JOIN deal "
-    "d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL) SELECT x.customer_id, x.lender, "
-    "x.fund, SUM(x.fen) FROM (SELECT CASE WHEN " LOAN " THEN 0 ELSE v.customer_id END AS "
-    "customer_id, CASE WHEN " LOAN " THEN " LENDER " ELSE '' END AS lender, CASE WHEN " LOAN
-    " THEN a.fund ELSE '' END AS fund, CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
-    "-e.amount_fen END AS fen FROM chain c JOIN ledger_account a ON a.deal_id = c.id JOIN "
-    "ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v ON v.id = "
-    "e.voucher_id WHERE v.kind <> 'forfeit' UNION ALL SELECT CASE WHEN f.lender = '' THEN "
-    "f.customer_id ELSE 0 END, f.lender, CASE WHEN f.lender = '' THEN '' ELSE a.fund END, "
-    "-l.amount_fen FROM chain c JOIN refund f ON f.deal_id = c.id JOIN refund_line l ON "
-    "l.refund_id = f.id JOIN ledger_account a ON a.id = l.account_id WHERE f.state " REFUND_OPEN
-    ") x GROUP BY x.customer_id, x.lender, x.fund HAVING SUM(x.fen) > 0 ORDER BY x.fund, "
-    "x.customer_id, x.lender";
+    "d ON d.id = chain.id WHERE d.from_deal_id IS NOT NULL), a(id, fund) AS (SELECT o.id, CASE "
+    "WHEN o.fund " REFUND_LOAN_FUNDS " THEN o.fund ELSE '' END FROM chain c JOIN ledger_account o "
+    "ON o.deal_id = c.id UNION ALL SELECT o.id, o.fund FROM chain c JOIN deal_fee k ON "
+    "k.deal_id = c.id JOIN ledger_account o ON o.deal_fee_id = k.id) SELECT x.customer_id, "
+    "x.lender, x.fund, SUM(x.fen) FROM (SELECT CASE WHEN " LOAN " THEN 0 ELSE v.customer_id END "
+    "AS customer_id, CASE WHEN " LOAN " THEN " LENDER " ELSE '' END AS lender, a.fund, CASE WHEN "
+    "e.credit_id = a.id THEN e.amount_fen ELSE -e.amount_fen END AS fen FROM a JOIN ledger_entry "
+    "e ON e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v ON v.id = e.voucher_id WHERE "
+    "v.kind <> 'forfeit' UNION ALL SELECT CASE WHEN f.lender = '' THEN f.customer_id ELSE 0 END, "
+    "f.lender, a.fund, -l.amount_fen FROM a JOIN refund_line l ON l.account_id = a.id JOIN refund "
+    "f ON f.id = l.refund_id WHERE f.state " REFUND_OPEN ") x GROUP BY x.customer_id, x.lender, "
+    "x.fund HAVING SUM(x.fen) > 0 ORDER BY x.fund, x.customer_id, x.lender";
+
+static bool of_lender(const struct refund_paid_in *p)
+{
+    return p->fund != FUND_COUNT && funds[p->fund].class == FUND_CLASS_LOAN;
+}
 
 int refund_payers_read(struct tx *tx, int64_t deal_id, struct refund_payers *ret)
 {
@@ -63,7 +69,7 @@ int refund_payers_read(struct tx *tx, int64_t deal_id, struct refund_payers *ret
 int refund_lender_named(struct tx *tx, const struct refund_payers *payers)
 {
     for (size_t i = 0; i < payers->n; i++)
-        if (payers->of[i].fund != FUND_COUNT && !payers->of[i].lender[0])
+        if (of_lender(&payers->of[i]) && !payers->of[i].lender[0])
             return fault_set(tx->fault, FAULT_REFUND_LENDER, NULL);
     return 0;
 }
@@ -78,25 +84,50 @@ int refund_lenders_known(struct tx *tx, int64_t deal_id)
 
 /* ---- for the page ---- */
 
-static int customer_give(struct tx *tx, const struct refund_paid_in *p,
+/* What one paid for the house, and for agency fees. */
+static int64_t paid_by(const struct refund_payers *payers, int64_t customer_id, enum fund fund)
+{
+    for (size_t i = 0; i < payers->n; i++)
+        if (payers->of[i].customer_id == customer_id && payers->of[i].fund == fund)
+            return payers->of[i].fen;
+    return 0;
+}
+
+static int customer_give(struct tx *tx, const struct refund_payers *payers, int64_t customer_id,
                          int (*each)(void *arg, const struct refund_payer *payer), void *arg)
 {
-    struct refund_payer payer = {.free_fen = p->fen};
+    struct refund_payer payer = {.free_fen = paid_by(payers, customer_id, FUND_COUNT),
+                                 .fees_free_fen = paid_by(payers, customer_id, FUND_AGENCY_FEE)};
     char masked[CONTACT_NAME_TEXT];
     struct stmt *s;
-    int r =
-        db_query(tx->db, &s, "SELECT name, kind FROM customer WHERE id = $1", "i", p->customer_id);
+    int r = db_query(tx->db, &s, "SELECT name, kind FROM customer WHERE id = $1", "i", customer_id);
 
     if (r == 0)
         r = stmt_step(s);
     if (r < 0)
         return r;
     payer.customer = name_shown(tx, stmt_text(s, 0), stmt_text(s, 1), masked);
-    r = sight_id(tx, p->customer_id, &payer.customer_id);
+    r = sight_id(tx, customer_id, &payer.customer_id);
     if (r == 0)
         r = each(arg, &payer);
     stmt_reset(s);
     return r;
+}
+
+static int payer_give(struct tx *tx, const struct refund_payers *payers, size_t i,
+                      int (*each)(void *arg, const struct refund_payer *payer), void *arg)
+{
+    const struct refund_paid_in *p = &payers->of[i];
+
+    if (of_lender(p))
+        return each(arg, &(struct refund_payer){.lender = p->lender,
+                                                .customer = p->lender,
+                                                .fund = funds[p->fund].code,
+                                                .free_fen = p->fen});
+    /* Who paid both is told of once. */
+    if (p->fund == FUND_AGENCY_FEE && paid_by(payers, p->customer_id, FUND_COUNT) > 0)
+        return 0;
+    return customer_give(tx, payers, p->customer_id, each, arg);
 }
 
 int refund_payer_each(struct tx *tx, int64_t deal_id,
@@ -108,15 +139,7 @@ int refund_payer_each(struct tx *tx, int64_t deal_id,
 
     if (r == 0)
         r = refund_payers_read(tx, deal_id, &payers);
-    for (size_t i = 0; r == 0 && i < payers.n; i++) {
-        const struct refund_paid_in *p = &payers.of[i];
-        const struct refund_payer lender = {.lender = p->lender,
-                                            .fund =
-                                                p->fund == FUND_COUNT ? "" : funds[p->fund].code,
-                                            .customer = p->lender,
-                                            .free_fen = p->fen};
-
-        r = p->fund == FUND_COUNT ? customer_give(tx, p, each, arg) : each(arg, &lender);
-    }
+    for (size_t i = 0; r == 0 && i < payers.n; i++)
+        r = payer_give(tx, &payers, i, each, arg);
     return r;
 }

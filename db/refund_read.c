@@ -144,11 +144,12 @@ int refund_get(struct tx *tx, int64_t id, int (*each)(void *arg, const struct re
 
 /* ---- what it is of, how it was paid ---- */
 
-static int lines_give(struct stmt *s, int r, int (*each)(void *arg, const struct refund_line *line),
+static int lines_give(struct stmt *s, int r, int (*each)(void *arg, const struct money_line *line),
                       void *arg)
 {
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct refund_line line = {stmt_text(s, 0), stmt_int(s, 1)};
+        const struct money_line line = {stmt_text(s, 0), stmt_int(s, 1), stmt_int(s, 2),
+                                        stmt_text(s, 3)};
 
         r = each(arg, &line);
     }
@@ -157,13 +158,16 @@ static int lines_give(struct stmt *s, int r, int (*each)(void *arg, const struct
 }
 
 int refund_line_each(struct tx *tx, int64_t id,
-                     int (*each)(void *arg, const struct refund_line *line), void *arg)
+                     int (*each)(void *arg, const struct money_line *line), void *arg)
 {
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT a.fund, l.amount_fen FROM refund_line l JOIN ledger_account a ON "
-                     "a.id = l.account_id WHERE l.refund_id = $1 ORDER BY a.id",
-                     "i", id);
+    int r =
+        db_query(tx->db, &s,
+                 "SELECT a.fund, l.amount_fen, x.fee_id, n.name FROM refund_line l JOIN "
+                 "ledger_account a ON a.id = l.account_id LEFT JOIN deal_fee x ON "
+                 "x.id = a.deal_fee_id LEFT JOIN fee n ON n.id = x.fee_id WHERE l.refund_id = $1 "
+                 "ORDER BY a.id",
+                 "i", id);
 
     return lines_give(s, r, each, arg);
 }
@@ -220,15 +224,16 @@ int refund_back_each(struct tx *tx, int64_t id,
 
 /* SQL: what is on the account and not asked back, of the accounts that $1 and $2 say. */
 #define FREE_OF(which)                                                                             \
-    "SELECT x.fund, x.fen FROM (SELECT a.id, a.fund, COALESCE((SELECT SUM(e.amount_fen) FROM "     \
-    "ledger_entry e WHERE e.credit_id = a.id), 0) - COALESCE((SELECT SUM(e.amount_fen) FROM "      \
-    "ledger_entry e WHERE e.debit_id = a.id), 0) - COALESCE((SELECT SUM(l.amount_fen) FROM "       \
-    "refund_line l JOIN refund f ON f.id = l.refund_id WHERE l.account_id = a.id AND "             \
-    "f.state " REFUND_OPEN "), 0) AS fen FROM ledger_account a WHERE " which                       \
-    ") x WHERE x.fen > 0 ORDER BY x.id"
+    "SELECT x.fund, x.fen, w.fee_id, n.name FROM (SELECT a.id, a.fund, a.deal_fee_id, "            \
+    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.credit_id = a.id), 0) - "      \
+    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.debit_id = a.id), 0) - "       \
+    "COALESCE((SELECT SUM(l.amount_fen) FROM refund_line l JOIN refund f ON f.id = l.refund_id "   \
+    "WHERE l.account_id = a.id AND f.state " REFUND_OPEN "), 0) AS fen FROM ledger_account a "     \
+    "WHERE " which ") x LEFT JOIN deal_fee w ON w.id = x.deal_fee_id LEFT JOIN fee n ON "          \
+    "n.id = w.fee_id WHERE x.fen > 0 ORDER BY x.id"
 
 int refund_free_of_deal(struct tx *tx, int64_t deal_id,
-                        int (*each)(void *arg, const struct refund_line *line), void *arg)
+                        int (*each)(void *arg, const struct money_line *line), void *arg)
 {
     struct deal_place place;
     struct stmt *s;
@@ -236,12 +241,15 @@ int refund_free_of_deal(struct tx *tx, int64_t deal_id,
 
     if (r < 0)
         return r;
-    r = db_query(tx->db, &s, FREE_OF("a.deal_id = $1"), "i", deal_id);
+    r = db_query(tx->db, &s,
+                 FREE_OF("a.deal_id = $1 OR a.deal_fee_id IN (SELECT y.id FROM deal_fee y WHERE "
+                         "y.deal_id = $1)"),
+                 "i", deal_id);
     return lines_give(s, r, each, arg);
 }
 
 int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_id,
-                            int (*each)(void *arg, const struct refund_line *line), void *arg)
+                            int (*each)(void *arg, const struct money_line *line), void *arg)
 {
     struct stmt *s;
     int r = tx_need_project(tx, project_id);

@@ -525,12 +525,14 @@ static int references_check(struct db *db, int broken)
 }
 
 /* Dropping a table that others name is refused, or counted as broken for good, while references are
- * held row by row: so they are held once, at the end. The setting moves outside transactions only.
- * */
+ * held row by row: so they are held once, at the end. A table made anew takes the name of the one
+ * before, which views and triggers of others go on naming: a rename leaves them as they are. The
+ * setting of references moves outside transactions only. */
 int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg)
 {
-    int r = error_of(sqlite3_exec(db->handle, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL));
-    int on;
+    static const char off[] = "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON";
+    static const char back[] = "PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON";
+    int on, r = error_of(sqlite3_exec(db->handle, off, NULL, NULL, NULL));
 
     if (r == 0)
         r = db_begin(db);
@@ -542,7 +544,7 @@ int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), voi
         db_rollback(db);
     else
         r = db_commit(db);
-    on = error_of(sqlite3_exec(db->handle, "PRAGMA foreign_keys = ON", NULL, NULL, NULL));
+    on = error_of(sqlite3_exec(db->handle, back, NULL, NULL, NULL));
     if (on == 0)
         on = pragma_text(db, "PRAGMA foreign_keys", "1");
     return r < 0 ? r : on;

@@ -140,16 +140,19 @@ static const struct check ledger_checks[] = {
     {"I9", "SELECT 'voucher ' || v.id || ' was paid ' || (SELECT COALESCE(SUM(t.amount_fen), 0) "
            "FROM voucher_tender t WHERE t.voucher_id = v.id) || ' fen, its entries are ' || "
            "COALESCE(SUM(e.amount_fen), 0) FROM voucher v LEFT JOIN ledger_entry e ON "
-           "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'refund') GROUP BY v.id HAVING "
+           "e.voucher_id = v.id WHERE v.kind IN ('receipt', 'refund', 'payover') GROUP BY v.id "
+           "HAVING "
            "COALESCE(SUM(e.amount_fen), 0) <> (SELECT COALESCE(SUM(t.amount_fen), 0) FROM "
            "voucher_tender t WHERE t.voucher_id = v.id)"},
-    {"I9", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
-           "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
-           "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
-           "WHERE v.kind = 'receipt' AND (COALESCE(c.deal_id, 0) <> COALESCE(v.deal_id, 0) OR "
-           "(v.deal_id IS NULL AND COALESCE(c.customer_id, 0) <> v.customer_id) OR NOT EXISTS "
-           "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
-           "t.account_id = d.account_id))"},
+    {"I9",
+     "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from how it was paid to "
+     "whom it was for' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
+     "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
+     "WHERE v.kind = 'receipt' AND (COALESCE(c.deal_id, (SELECT x.deal_id FROM deal_fee x WHERE "
+     "x.id = c.deal_fee_id), 0) <> COALESCE(v.deal_id, 0) OR "
+     "(v.deal_id IS NULL AND COALESCE(c.customer_id, 0) <> v.customer_id) OR NOT EXISTS "
+     "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
+     "t.account_id = d.account_id))"},
     {"I9", "SELECT 'leaf ' || q.no || ' of book ' || q.book_id || ' is not that of voucher ' || "
            "v.id FROM receipt q JOIN voucher v ON v.id = q.voucher_id WHERE v.book_id <> q.book_id "
            "OR v.receipt_no <> q.no"},
@@ -175,11 +178,33 @@ static const struct check ledger_checks[] = {
               "v.project_id OR c.project_id <> v.project_id"},
     /* What was noted before there was a ledger could be. */
     {"FI-12", "SELECT 'account ' || a.id || ' (' || a.kind || ', ' || a.fund || ') is below zero' "
-              "FROM ledger_account a WHERE a.kind IN ('deal', 'held') AND (SELECT "
+              "FROM ledger_account a WHERE a.kind IN ('deal', 'held', 'fee') AND (SELECT "
               "COALESCE(SUM(e.amount_fen), 0) FROM ledger_entry e WHERE e.credit_id = a.id) < "
               "(SELECT COALESCE(SUM(e.amount_fen), 0) FROM ledger_entry e WHERE e.debit_id = a.id) "
               "AND NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id "
               "WHERE e.debit_id = a.id AND v.kind = 'noted')"},
+    {"FI-10",
+     "SELECT 'fee ' || x.fee_id || ' of deal ' || x.deal_id || ' collected ' || SUM(CASE WHEN "
+     "k.kind = 'receipt' THEN k.fen ELSE 0 END) || ', paid over ' || -SUM(CASE WHEN k.kind = "
+     "'payover' THEN k.fen ELSE 0 END) || ', gave back ' || -SUM(CASE WHEN k.kind = 'refund' THEN "
+     "k.fen ELSE 0 END) || ' and has ' || SUM(k.fen) FROM deal_fee x JOIN ledger_account a ON "
+     "a.deal_fee_id = x.id JOIN (SELECT e.credit_id AS id, e.amount_fen AS fen, COALESCE(o.kind, "
+     "v.kind) AS kind FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id LEFT JOIN voucher "
+     "o ON o.id = v.reverses_id UNION ALL SELECT e.debit_id, -e.amount_fen, COALESCE(o.kind, "
+     "v.kind) FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id LEFT JOIN voucher o ON "
+     "o.id = v.reverses_id) k ON k.id = a.id GROUP BY x.id HAVING SUM(k.fen) < 0 OR SUM(k.fen) <> "
+     "SUM(CASE WHEN k.kind IN ('receipt', 'payover', 'refund', 'exchange') THEN k.fen ELSE 0 END)"},
+    {"FI-10", "SELECT 'entry ' || e.id || ' of voucher ' || v.id || ' is not from its fee to where "
+              "it was paid from' FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id JOIN "
+              "ledger_account d ON d.id = e.debit_id JOIN ledger_account c ON c.id = e.credit_id "
+              "LEFT JOIN payover p ON p.voucher_id = v.id LEFT JOIN deal_fee x ON x.id = "
+              "d.deal_fee_id WHERE v.kind = 'payover' AND (x.fee_id IS NULL OR p.fee_id IS NULL OR "
+              "x.fee_id <> p.fee_id OR NOT EXISTS (SELECT 1 FROM voucher_tender t WHERE "
+              "t.voucher_id = v.id AND t.tender = c.tender AND t.account_id = c.account_id))"},
+    {"FI-10", "SELECT 'agency fees of deal ' || a.deal_id || ' are among its own money' FROM "
+              "ledger_account a JOIN ledger_entry e ON e.credit_id = a.id JOIN voucher v ON "
+              "v.id = e.voucher_id WHERE a.kind = 'deal' AND a.fund = 'agency_fee' AND v.kind <> "
+              "'noted'"},
     {"FI-27",
      "SELECT 'refund ' || f.id || ' was approved for other money than was paid' FROM "
      "refund f WHERE f.state = 'paid' AND EXISTS (SELECT 1 FROM (SELECT account_id AS id, "

@@ -1,6 +1,7 @@
 /* deal.c - deals as lists and as sheets (SF-02, SF-33). What is done with them is in
  * deal_step.c. */
 #include "db/deal.h"
+#include "db/deal_fee.h"
 
 #include <errno.h>
 
@@ -243,7 +244,7 @@ static int sheet_add(void *arg, const struct deal_row *row)
     struct sheet *sheet = arg;
     struct tx *tx = &sheet->call->tx;
     json_t *o = deal_json(row), *buyers = json_array(), *documents = json_array();
-    json_t *stages = json_array(), *receivables = json_array();
+    json_t *stages = json_array(), *receivables = json_array(), *fees = json_array();
     int r = deal_party_each(tx, row->id, party_add, buyers);
 
     if (r == 0)
@@ -252,10 +253,13 @@ static int sheet_add(void *arg, const struct deal_row *row)
         r = deal_stage_each(tx, row->id, stage_add, stages);
     if (r == 0)
         r = receivable_each(tx, row->id, sheet->today, receivable_item_add, receivables);
+    if (r == 0)
+        r = deal_fee_each(tx, row->id, deal_fee_item_add, fees);
     json_object_set_new_nocheck(o, "buyers", buyers);
     json_object_set_new_nocheck(o, "documents", documents);
     json_object_set_new_nocheck(o, "stages", stages);
     json_object_set_new_nocheck(o, "receivables", receivables);
+    json_object_set_new_nocheck(o, "fees", fees);
     if (r < 0) {
         json_decref(o);
         return r;

@@ -11,6 +11,9 @@ int reply_deal(struct call *call, int64_t deal_id, int status);
 /* A due line, for receivable_each(); @arg is the array. */
 struct receivable_row;
 int receivable_item_add(void *arg, const struct receivable_row *row);
+/* One of its agency fees, for deal_fee.h. */
+struct deal_fee_row;
+int deal_fee_item_add(void *arg, const struct deal_fee_row *row);
 
 /* "buyers": [{customer_id, share_bp}], for deal.h of db/. */
 struct deal_buyer;

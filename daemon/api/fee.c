@@ -4,6 +4,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/disclosure.h"
 #include "daemon/api/record.h"
+#include "db/money.h"
 
 int fee_add(void *arg, const struct fee_row *row)
 {
@@ -18,6 +19,8 @@ int fee_add(void *arg, const struct fee_row *row)
     set_text(o, "payee", row->payee);
     set_bool(o, "voluntary", row->voluntary);
     set_classes(o, "classes", row->classes);
+    set_text(o, "formula", fee_formulas[row->formula]);
+    set_int(o, "rate", row->rate);
     return items_add(arg, o);
 }
 
@@ -32,10 +35,25 @@ static int reply_fee(struct call *call, int64_t id, int status)
     return reply_first(call, items, r, status, "fees");
 }
 
+/* How much of it, which is said as a whole. @ret_formula NULL: not said. */
+static void formula_read(struct body *b, enum fee_formula *formula, int64_t *ret_rate,
+                         const enum fee_formula **ret_formula)
+{
+    const char *code = NULL;
+
+    body_word(b, "formula", BODY_OPTIONAL, fee_formulas, &code);
+    body_int(b, "rate", BODY_OPTIONAL, 0, MONEY_MAX_FEN, ret_rate);
+    if (!code)
+        return;
+    *formula = fee_formula_find(code);
+    *ret_formula = formula;
+}
+
 int api_fee_create(struct call *call)
 {
     static const char *const kinds[] = {"agency", "property", NULL};
     struct fee_row fee = {.kind = NULL};
+    const enum fee_formula *formula = NULL;
     const unsigned *classes = NULL;
     int voluntary = -1;
     struct body b;
@@ -52,6 +70,7 @@ int api_fee_create(struct call *call)
     body_text(&b, "payee", BODY_OPTIONAL, 0, 100, &fee.payee);
     body_tristate(&b, "voluntary", &voluntary);
     body_classes(&b, &fee.classes, &classes);
+    formula_read(&b, &fee.formula, &fee.rate, &formula);
     r = body_end(&b);
     if (r < 0)
         return r;
@@ -64,6 +83,7 @@ int api_fee_create(struct call *call)
 int api_fee_update(struct call *call)
 {
     struct fee_change c = {.name = NULL};
+    enum fee_formula formula = FEE_NONE;
     unsigned classes = 0;
     struct body b;
     int r = call_param_id(call, 0, &c.id);
@@ -78,6 +98,7 @@ int api_fee_update(struct call *call)
     body_text(&b, "payee", BODY_OPTIONAL, 0, 100, &c.payee);
     body_tristate(&b, "voluntary", &c.voluntary);
     body_classes(&b, &classes, &c.classes);
+    formula_read(&b, &formula, &c.rate, &c.formula);
     r = body_end(&b);
     if (r == 0)
         r = fee_update(&call->tx, &c);

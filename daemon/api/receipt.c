@@ -14,19 +14,10 @@ enum { NOTE_MAX = 200, LEAF_PAGE_MAX = 200, PAGE_DEFAULT = 50 };
 
 /* ---- out ---- */
 
-static int line_add(void *arg, const struct payment_line *line)
-{
-    json_t *o = json_object();
-
-    set_text(o, "fund", line->fund);
-    set_int(o, "amount_fen", line->amount_fen);
-    return items_add(arg, o);
-}
-
 static int receipt_print(struct call *call, json_t *items, const struct receipt_row *row)
 {
     json_t *o = json_object(), *lines = json_array(), *paid = json_array();
-    int r = receipt_lines(&call->tx, row->voucher_id, line_add, lines);
+    int r = receipt_lines(&call->tx, row->voucher_id, money_line_add, lines);
 
     if (r == 0)
         r = receipt_tenders(&call->tx, row->voucher_id, tender_add, paid);
@@ -153,6 +144,7 @@ static void lines_read(struct body *b, struct payment *p)
 
         body_word(&inner, "fund", BODY_REQUIRED, fund_codes, &line->fund);
         body_int(&inner, "amount_fen", BODY_REQUIRED, 1, MONEY_MAX_FEN, &line->amount_fen);
+        body_int(&inner, "fee_id", BODY_OPTIONAL, 1, INT64_MAX, &p->fees[p->n_lines]);
         (void)body_end(&inner); /* the outer one tells */
     }
 }

@@ -16,15 +16,6 @@ enum { ACCOUNT_TYPED = 60, PAGE_DEFAULT = 50 };
 
 /* ---- out ---- */
 
-static int line_add(void *arg, const struct refund_line *line)
-{
-    json_t *o = json_object();
-
-    set_text(o, "fund", line->fund);
-    set_int(o, "amount_fen", line->amount_fen);
-    return items_add(arg, o);
-}
-
 static json_t *refund_json(const struct refund_row *row)
 {
     json_t *o = json_object();
@@ -71,7 +62,7 @@ static int refund_add(void *arg, const struct refund_row *row)
     struct rows_out *out = arg;
     json_t *o = refund_json(row), *lines = json_array(), *paid = json_array();
     json_t *backs = json_array();
-    int r = refund_line_each(&out->call->tx, row->id, line_add, lines);
+    int r = refund_line_each(&out->call->tx, row->id, money_line_add, lines);
 
     if (r == 0)
         r = refund_tender_each(&out->call->tx, row->id, tender_add, paid);
@@ -144,6 +135,7 @@ static int payer_add(void *arg, const struct refund_payer *payer)
     set_text_or_null(o, "lender", payer->lender);
     set_text_or_null(o, "fund", payer->fund);
     set_int(o, "free_fen", payer->free_fen);
+    set_int(o, "fees_free_fen", payer->fees_free_fen);
     return items_add(arg, o);
 }
 
@@ -169,7 +161,7 @@ int api_deal_refundable(struct call *call)
         return r;
     lines = json_array();
     payers = json_array();
-    r = refund_free_of_deal(&call->tx, deal_id, line_add, lines);
+    r = refund_free_of_deal(&call->tx, deal_id, money_line_add, lines);
     if (r == 0)
         r = refund_payer_each(&call->tx, deal_id, payer_add, payers);
     return reply_free(call, lines, payers, r);
@@ -186,7 +178,7 @@ int api_customer_refundable(struct call *call)
     if (r < 0)
         return r;
     lines = json_array();
-    r = refund_free_of_customer(&call->tx, project_id, customer_id, line_add, lines);
+    r = refund_free_of_customer(&call->tx, project_id, customer_id, money_line_add, lines);
     return reply_free(call, lines, json_array(), r);
 }
 
@@ -206,6 +198,7 @@ static void lines_read(struct body *b, struct refund_ask *ask)
 
         body_word(&inner, "fund", BODY_REQUIRED, fund_codes, &line->fund);
         body_int(&inner, "amount_fen", BODY_REQUIRED, 1, MONEY_MAX_FEN, &line->amount_fen);
+        body_int(&inner, "fee_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->fees[ask->n_lines]);
         (void)body_end(&inner); /* the outer one tells */
     }
 }

@@ -73,3 +73,16 @@ int tender_add(void *arg, const struct payment_tender *tender)
     set_text(o, "escrow", tender->escrow ? tender->escrow : "");
     return items_add(arg, o);
 }
+
+int money_line_add(void *arg, const struct money_line *line)
+{
+    json_t *o = json_object();
+
+    set_text(o, "fund", line->fund);
+    set_int(o, "amount_fen", line->amount_fen);
+    if (line->fee_id) {
+        set_int(o, "fee_id", line->fee_id);
+        set_text(o, "fee", line->fee);
+    }
+    return items_add(arg, o);
+}

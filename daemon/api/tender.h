@@ -5,6 +5,7 @@
 #define ANCHANG_API_TENDER_H
 
 #include "daemon/http/call.h"
+#include "db/ledger.h"
 #include "db/tender_use.h"
 
 extern const char *const fund_codes[]; /* NULL-ended */
@@ -13,5 +14,6 @@ extern const char *const fund_codes[]; /* NULL-ended */
 void body_tenders(struct body *b, struct payment_tender given[PAYMENT_TENDERS_MAX], size_t *ret_n);
 /* One more in the array @arg. */
 int tender_add(void *arg, const struct payment_tender *tender);
+int money_line_add(void *arg, const struct money_line *line);
 
 #endif

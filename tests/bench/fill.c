@@ -243,8 +243,10 @@ static int disclosure_make(struct fill *f)
                                           .condition = "七日内签约",
                                           .effect = "99 折"};
     const struct fee_row fees[] = {
-        {0, 0, f->project_id, "property", "物业服务费", "2.80 元", "合同", "物业", false, 0},
-        {0, 0, f->project_id, "agency", "代办登记", "300 元", "协议", "代办", true, 0},
+        {0, 0, f->project_id, "property", "物业服务费", "2.80 元", "合同", "物业", false, 0,
+         FEE_NONE, 0},
+        {0, 0, f->project_id, "agency", "代办登记", "300 元", "协议", "代办", true, 0, FEE_FLAT,
+         30000},
     };
     int64_t id;
     int r = 0;

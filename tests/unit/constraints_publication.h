@@ -45,9 +45,9 @@ static const char *const publication_refused[] = {
     "INSERT INTO disclosure_item (project_id, code, value) VALUES (1, 'P1', 'w')",
     "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (99, 'property', 'g', "
     "'s', 1)",
-    "UPDATE fee SET kind = 'tax'",
-    "UPDATE fee SET voluntary = 2",
-    "UPDATE fee SET kind = 'agency', voluntary = 0",
+    "UPDATE fee SET kind = 'tax' WHERE id = 1",
+    "UPDATE fee SET voluntary = 2 WHERE id = 1",
+    "UPDATE fee SET kind = 'agency', voluntary = 0 WHERE id = 1",
     "INSERT INTO fee (project_id, kind, name, standard, voluntary) VALUES (1, 'property', 'f', "
     "'s', 1)",
     "INSERT INTO discount (project_id, name, condition, effect) VALUES (99, 'x', 'c', 'e')",

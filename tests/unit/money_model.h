@@ -1,17 +1,19 @@
 /* money_model.h - the model of test_money_model.c: who has which shift and book, what stands where,
- * a payment that somebody asks for and whether it may be, and the ledger held against it all. */
+ * a payment that somebody asks for and whether it may be. */
 #ifndef ANCHANG_TESTS_MONEY_MODEL_H
 #define ANCHANG_TESTS_MONEY_MODEL_H
 
 #include "change_fixture.h"
 
+#include "db/deal_fee.h"
 #include "db/earnest.h"
+#include "db/payover.h"
 #include "db/receipt_book.h"
 #include "db/shift.h"
 #include "db/tender.h"
 
-enum { BOOKS = 60, DEALS = 200, RECEIPTS = 400, REFERENCES = 80, PARTS = 3 };
-enum { FIT_OUT_DUE = 3000000, AGENCY_DUE = 1000000 };
+enum { BOOKS = 60, DEALS = 200, RECEIPTS = 400, REFERENCES = 80, PARTS = 3, PAYOVERS = 60 };
+enum { FIT_OUT_DUE = 3000000, FEES = 2, FEE_DUE = 1000000 };
 enum { REGISTERED = 'g', OUT = 'o', RETURNED = 'r', VERIFIED = 'v' }; /* states of a book */
 enum m_account { ESCROW, GENERAL, AGENCY, ACCOUNTS };
 
@@ -34,9 +36,14 @@ struct m_refund {
     int user;           /* by whom, */
     char day[DAY_TEXT]; /* when */
 };
+struct m_fee {  /* of a deal; what it owes of each is FEE_DUE */
+    int64_t id; /* 0: not chosen */
+    int64_t fen, paid_over;
+};
 struct m_deal {
     bool live, archived;
-    int64_t id, fen[FUND_COUNT];
+    int64_t id, fen[FUND_COUNT]; /* of agency fees: none */
+    struct m_fee fees[FEES];
     int64_t change; /* by which it ended; 0 */
     int unit, buyer;
     struct m_refund refunds[ACCOUNTS];
@@ -46,10 +53,18 @@ struct m_receipt {
     int deal, buyer; /* deal -1: earnest money */
     int user;
     int64_t lines[FUND_COUNT], tenders[TENDER_COUNT];
+    int64_t fees[FEES]; /* of the line of agency fees */
     enum m_account account;
     int slips[PARTS]; /* tender * REFERENCES + reference; -1 */
     char day[DAY_TEXT];
     bool voided;
+};
+
+struct m_payover {
+    int64_t id, fen[PARTS];
+    int deals[PARTS], n, fee;
+    int slip; /* of the transfers */
+    bool reversed;
 };
 
 struct world {
@@ -61,14 +76,16 @@ struct world {
     bool slips[ACCOUNTS][TENDER_COUNT * REFERENCES];
     int on[FIXTURE_UNITS]; /* the live deal; -1 */
     int64_t held[BUYERS], income[FUND_COUNT], cash[TENDER_COUNT][ACCOUNTS];
-    int64_t accounts[ACCOUNTS];
+    int64_t accounts[ACCOUNTS], fees[FEES];
+    struct m_payover payovers[PAYOVERS];
     uint64_t seed, random;
-    int n_books, n_deals, n_receipts, step;
+    int n_books, n_deals, n_receipts, n_payovers, step;
     int allowed, refused, blank, carried, refunded, exchanged, returned;
 };
 
 struct went { /* through all seeds */
-    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, returned, deals;
+    int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, returned, deals,
+        payovers, reversed;
     int64_t income;
 };
 
@@ -120,6 +137,38 @@ static inline int64_t account_make(struct fixture *f, const char *kind, const ch
     return id;
 }
 
+/* A fee that everybody may choose. */
+static inline int64_t fee_make(struct fixture *f, const char *name)
+{
+    const struct fee_row fee = {.project_id = f->project,
+                                .kind = "agency",
+                                .name = name,
+                                .standard = "s",
+                                .payee = "p",
+                                .voluntary = true,
+                                .formula = FEE_FLAT,
+                                .rate = FEE_DUE};
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, fee_create(tx, &fee, &id)), 0);
+    return id;
+}
+
+/* A book of agency fees, out to a user as those of deal_till() are. */
+static inline void fee_book_make(struct world *w, int user)
+{
+    struct m_book *b = &w->books[w->n_books++];
+
+    *b = (struct m_book){
+        .version = 1, .first = 1, .last = 500, .state = OUT, .holder = user, .agency = true};
+    assert_int_equal(db_get(w->f->db, &b->id,
+                            "INSERT INTO receipt_book (project_id, kind, source, prefix, first_no, "
+                            "last_no, state, holder_id, out_ms, made_ms) VALUES ($1, 'agency', "
+                            "'system', 'DS' || $2, 1, 500, 'out', $2, 1, 1) RETURNING id",
+                            "ii", w->f->project, (int64_t)user + 1),
+                     1);
+}
+
 /* Users 2 and 3 may take money and not reverse it. */
 static inline struct world *world_make(struct fixture *f, uint64_t seed)
 {
@@ -132,6 +181,8 @@ static inline struct world *world_make(struct fixture *f, uint64_t seed)
     w->accounts[ESCROW] = deal_account;
     w->accounts[GENERAL] = account_make(f, "general", "fit_out");
     w->accounts[AGENCY] = account_make(f, "agency", "agency_fee");
+    w->fees[0] = fee_make(f, "f1");
+    w->fees[1] = fee_make(f, "f2");
     for (int i = 0; i < FIXTURE_UNITS; i++)
         w->on[i] = -1;
     for (int i = 0; i < CASHIERS; i++) {
@@ -148,6 +199,8 @@ static inline struct world *world_make(struct fixture *f, uint64_t seed)
                                                  .state = OUT,
                                                  .holder = i};
     }
+    for (int i = 0; i < CASHIERS; i++)
+        fee_book_make(w, i);
     return w;
 }
 
@@ -173,6 +226,9 @@ static inline void went_add(struct went *all, const struct world *w)
     all->refunded += w->refunded;
     all->exchanged += w->exchanged;
     all->returned += w->returned;
+    all->payovers += w->n_payovers;
+    for (int i = 0; i < w->n_payovers; i++)
+        all->reversed += w->payovers[i].reversed;
     for (int i = 0; i < w->n_receipts; i++)
         all->voids += w->receipts[i].voided;
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
@@ -203,13 +259,21 @@ static inline int64_t room_of(const struct m_deal *d, enum fund fund)
     if (fund == FUND_FIT_OUT)
         return FIT_OUT_DUE - d->fen[fund];
     if (fund == FUND_AGENCY_FEE)
-        return AGENCY_DUE - d->fen[fund];
+        return 0; /* fee_room() */
     if (!for_house(fund))
         return 0;
     for (enum fund k = 0; k < FUND_COUNT; k++)
         if (for_house(k))
             house -= d->fen[k];
     return house;
+}
+
+static inline int64_t fee_room(const struct m_deal *d, int fee)
+{
+    const struct m_fee *x = &d->fees[fee];
+    const int64_t room = FEE_DUE - x->fen - x->paid_over;
+
+    return x->id && room > 0 ? room : 0;
 }
 
 /* The @i-th fund in the order of the codes. */
@@ -256,11 +320,15 @@ static inline struct m_book *book_some(struct world *w, int user, bool agency)
 static inline void receipt_count(struct world *w, const struct m_receipt *q, int sign)
 {
     for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        if (fund == FUND_AGENCY_FEE)
+            continue;
         if (q->deal >= 0)
             w->deals[q->deal].fen[fund] += sign * q->lines[fund];
         else
             w->held[q->buyer] += sign * q->lines[fund];
     }
+    for (int k = 0; k < FEES && q->deal >= 0; k++)
+        w->deals[q->deal].fees[k].fen += sign * q->fees[k];
     for (enum tender t = 0; t < TENDER_COUNT; t++) {
         w->cash[t][q->account] += sign * q->tenders[t];
         w->users[q->user].expected[t] += sign * q->tenders[t];
@@ -276,7 +344,10 @@ static inline bool receipt_there(const struct world *w, const struct m_receipt *
     if (q->deal < 0)
         return w->held[q->buyer] >= q->lines[FUND_EARNEST];
     for (enum fund fund = 0; fund < FUND_COUNT; fund++)
-        if (w->deals[q->deal].fen[fund] < q->lines[fund])
+        if (fund != FUND_AGENCY_FEE && w->deals[q->deal].fen[fund] < q->lines[fund])
+            return false;
+    for (int k = 0; k < FEES; k++)
+        if (w->deals[q->deal].fees[k].fen < q->fees[k])
             return false;
     return true;
 }
@@ -288,8 +359,19 @@ struct asking {
     struct m_book *book;
     struct m_receipt receipt; /* what it will be */
     enum fund funds[PARTS];
+    int fees[PARTS]; /* -1: none is said */
     char references[PARTS][16];
 };
+
+/* Which fee a line of agency fees is of: one that the deal has, mostly; -1: none is said. */
+static inline int fee_some(struct world *w, enum fund fund, const struct m_deal *d)
+{
+    const int fee = (int)roll(w, FEES);
+
+    if ((fund == FUND_AGENCY_FEE) != (roll(w, 30) != 0))
+        return -1;
+    return d && !d->fees[fee].id && roll(w, 4) ? FEES - 1 - fee : fee;
+}
 
 static inline void lines_make(struct world *w, struct asking *a, const struct m_deal *d)
 {
@@ -303,7 +385,7 @@ static inline void lines_make(struct world *w, struct asking *a, const struct m_
                                20000,
                                DEPOSIT,
                                d ? room_of(d, first) : 900,
-                               d ? room_of(d, first) + 1 : 5000000};
+                               d ? room_of(d, first) + 1 : FEE_DUE};
 
     a->payment.n_lines = roll(w, 3) ? 1 : 2 + roll(w, PARTS - 1);
     for (size_t i = 0; i < a->payment.n_lines; i++) {
@@ -314,6 +396,8 @@ static inline void lines_make(struct world *w, struct asking *a, const struct m_
         const int64_t fen = amounts[roll(w, i == 0 ? 7 : 4)];
 
         a->funds[i] = roll(w, 40) ? fund : FUND_EARNEST;
+        a->fees[i] = fee_some(w, a->funds[i], d);
+        a->payment.fees[i] = a->fees[i] < 0 ? 0 : w->fees[a->fees[i]];
         a->payment.lines[i] = (struct payment_line){funds[a->funds[i]].code, fen > 0 ? fen : 1};
     }
 }
@@ -375,8 +459,11 @@ static inline void asking_make(struct world *w, int user, struct asking *a)
     a->payment.book_id = a->book->id;
     tenders_make(w, a);
     a->receipt.account = account_of(a->funds[0]);
-    for (size_t i = 0; i < a->payment.n_lines; i++)
+    for (size_t i = 0; i < a->payment.n_lines; i++) {
         a->receipt.lines[a->funds[i]] += a->payment.lines[i].amount_fen;
+        if (a->fees[i] >= 0)
+            a->receipt.fees[a->fees[i]] += a->payment.lines[i].amount_fen;
+    }
 }
 
 static inline bool lines_fit(const struct asking *a, const struct m_deal *d)
@@ -387,11 +474,15 @@ static inline bool lines_fit(const struct asking *a, const struct m_deal *d)
         const enum fund fund = a->funds[i];
 
         if (account_of(fund) != a->receipt.account || (d == NULL) != (fund == FUND_EARNEST) ||
-            fund == FUND_REFUND)
+            fund == FUND_REFUND || (fund == FUND_AGENCY_FEE) != (a->fees[i] >= 0))
             return false;
-        if (d && a->payment.lines[i].amount_fen > room_of(&after, fund))
+        if (d && a->payment.lines[i].amount_fen >
+                     (a->fees[i] < 0 ? room_of(&after, fund) : fee_room(&after, a->fees[i])))
             return false;
-        after.fen[fund] += a->payment.lines[i].amount_fen;
+        if (a->fees[i] < 0)
+            after.fen[fund] += a->payment.lines[i].amount_fen;
+        else
+            after.fees[a->fees[i]].fen += a->payment.lines[i].amount_fen;
     }
     return true;
 }
@@ -428,190 +519,6 @@ static inline bool asking_fits(const struct world *w, int user, const struct ask
            a->book->holder == user && a->book->issued < a->book->last &&
            a->book->agency == (a->funds[0] == FUND_AGENCY_FEE) && lines_fit(a, d) &&
            tenders_fit(w, a);
-}
-
-/* ---- the ledger against it ---- */
-
-static inline void equal(const struct world *w, const char *what, const char *of, int64_t is,
-                         int64_t model)
-{
-    if (is != model)
-        fail_msg("seed %llu step %d: %s %s is %lld, must be %lld", (unsigned long long)w->seed,
-                 w->step, what, of, (long long)is, (long long)model);
-}
-
-struct ledger_sums {
-    int64_t deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
-};
-
-/* What stands on the accounts of a kind, by fund or by tender. */
-static inline void sums_read(struct world *w, struct ledger_sums *sums)
-{
-    struct stmt *s;
-
-    memset(sums, 0, sizeof(*sums));
-    assert_int_equal(db_query(w->f->db, &s,
-                              "SELECT a.kind, COALESCE(a.fund, a.tender), SUM(x.fen) FROM (SELECT "
-                              "credit_id AS id, amount_fen AS fen FROM ledger_entry UNION ALL "
-                              "SELECT debit_id, -amount_fen FROM ledger_entry) x JOIN "
-                              "ledger_account a ON a.id = x.id GROUP BY 1, 2",
-                              ""),
-                     0);
-    while (stmt_step(s) == 1) {
-        const char *kind = stmt_text(s, 0), *of = stmt_text(s, 1);
-
-        if (strcmp(kind, "tender") == 0)
-            sums->tender[tender_find(of)] = -stmt_int(s, 2);
-        else if (strcmp(kind, "deal") == 0)
-            sums->deal[fund_find(of)] = stmt_int(s, 2);
-        else if (strcmp(kind, "held") == 0)
-            sums->held[fund_find(of)] = stmt_int(s, 2);
-        else if (strcmp(kind, "income") == 0)
-            sums->income[fund_find(of)] = stmt_int(s, 2);
-        else
-            fail_msg("an account of kind %s", kind);
-    }
-    stmt_reset(s);
-}
-
-/* Of each fund what came in by receipts, less what was taken back and what was refunded, what of
- * that came back, and what became of another fund without cash: by the kinds of the vouchers. */
-static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
-{
-    struct stmt *s;
-
-    memset(papers, 0, FUND_COUNT * sizeof(*papers));
-    assert_int_equal(
-        db_query(w->f->db, &s,
-                 "SELECT a.fund, SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
-                 "-e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
-                 "JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) AND a.fund IS NOT "
-                 "NULL WHERE v.kind IN ('receipt', 'carry', 'void', 'reversal', 'refund', "
-                 "'forfeit') GROUP BY a.fund",
-                 ""),
-        0);
-    while (stmt_step(s) == 1) {
-        assert_false(stmt_is_null(s, 0));
-        papers[fund_find(stmt_text(s, 0))] += stmt_int(s, 1);
-    }
-    stmt_reset(s);
-}
-
-/* Leaves: those with money that stands, of which each has all its money, and the others. */
-static inline void leaves_compare(struct world *w)
-{
-    int64_t live = 0, fen = 0, all = w->blank;
-    struct stmt *s;
-
-    for (int i = 0; i < w->n_receipts; i++) {
-        const struct m_receipt *q = &w->receipts[i];
-
-        all++;
-        live += !q->voided;
-        for (enum tender t = 0; t < TENDER_COUNT && !q->voided; t++)
-            fen += q->tenders[t];
-    }
-    assert_int_equal(
-        db_query(w->f->db, &s,
-                 "SELECT COUNT(*), COALESCE(SUM(x.fen), 0), (SELECT COUNT(*) FROM receipt) FROM "
-                 "(SELECT (SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = "
-                 "q.voucher_id AND NOT EXISTS (SELECT 1 FROM ledger_entry b WHERE b.reverses_id = "
-                 "e.id)) AS fen FROM receipt q WHERE q.kind = 'issued' AND NOT EXISTS (SELECT 1 "
-                 "FROM voucher v WHERE v.reverses_id = q.voucher_id)) x",
-                 ""),
-        0);
-    assert_int_equal(stmt_step(s), 1);
-    equal(w, "the number of", "live receipts", stmt_int(s, 0), live);
-    equal(w, "the money of", "live receipts", stmt_int(s, 1), fen);
-    equal(w, "the number of", "leaves", stmt_int(s, 2), all);
-    stmt_reset(s);
-}
-
-/* After each step. */
-static inline void sums_compare(struct world *w)
-{
-    int64_t papers[FUND_COUNT], deal[FUND_COUNT] = {0}, held = 0;
-    struct ledger_sums sums;
-
-    sums_read(w, &sums);
-    papers_read(w, papers);
-    for (int i = 0; i < w->n_deals; i++)
-        for (enum fund fund = 0; fund < FUND_COUNT; fund++)
-            deal[fund] += w->deals[i].fen[fund];
-    for (int i = 0; i < BUYERS; i++)
-        held += w->held[i];
-    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
-        const char *code = funds[fund].code;
-
-        equal(w, "of deals", code, sums.deal[fund], deal[fund]);
-        equal(w, "held", code, sums.held[fund], fund == FUND_EARNEST ? held : 0);
-        equal(w, "ours", code, sums.income[fund], w->income[fund]);
-        equal(w, "by its papers", code, papers[fund],
-              sums.deal[fund] + sums.held[fund] + sums.income[fund]);
-    }
-    for (enum tender t = 0; t < TENDER_COUNT; t++) {
-        int64_t fen = 0;
-
-        for (int i = 0; i < ACCOUNTS; i++)
-            fen += w->cash[t][i];
-        equal(w, "paid by", tenders[t].code, sums.tender[t], fen);
-    }
-    leaves_compare(w);
-}
-
-static inline int64_t ledger_balance(struct world *w, const char *where, const char *of, int64_t id)
-{
-    int64_t fen = 0;
-    const bool deal = strcmp(where, "deal") == 0, held = strcmp(where, "held") == 0;
-
-    assert_true(db_get(w->f->db, &fen,
-                       "SELECT COALESCE(SUM((SELECT COALESCE(SUM(amount_fen), 0) FROM ledger_entry "
-                       "WHERE credit_id = a.id) - (SELECT COALESCE(SUM(amount_fen), 0) FROM "
-                       "ledger_entry WHERE debit_id = a.id)), 0) FROM ledger_account a WHERE "
-                       "COALESCE(a.fund, a.tender) = $4 AND (a.deal_id = $1 OR a.customer_id = $2 "
-                       "OR a.account_id = $3)",
-                       "ooot", deal ? &id : NULL, held ? &id : NULL, deal || held ? NULL : &id,
-                       of) >= 0);
-    return fen;
-}
-
-/* Each account, each deal that ended, each book. */
-static inline void accounts_compare(struct world *w)
-{
-    for (int i = 0; i < w->n_deals; i++) {
-        const struct m_deal *d = &w->deals[i];
-
-        equal(w, "a deal's end", "is",
-              fixture_of(w->f, "SELECT closed_ms IS NOT NULL FROM deal WHERE id = $1", d->id),
-              !d->live);
-        for (enum fund fund = 0; fund < FUND_COUNT; fund++)
-            if (d->fen[fund] || !d->live)
-                equal(w, "of a deal", funds[fund].code,
-                      ledger_balance(w, "deal", funds[fund].code, d->id), d->fen[fund]);
-    }
-    for (int i = 0; i < BUYERS; i++)
-        equal(w, "held of one", "earnest", ledger_balance(w, "held", "earnest", deal_buyers[i]),
-              w->held[i]);
-    for (enum tender t = 0; t < TENDER_COUNT; t++)
-        for (int i = 0; i < ACCOUNTS; i++)
-            equal(w, "of an account by", tenders[t].code,
-                  -ledger_balance(w, "tender", tenders[t].code, w->accounts[i]), w->cash[t][i]);
-    for (int i = 0; i < w->n_books; i++) {
-        const struct m_book *b = &w->books[i];
-
-        equal(w, "a book's", "count",
-              fixture_of(w->f,
-                         "SELECT COALESCE(issued, first_no - 1) FROM receipt_book WHERE id = $1",
-                         b->id),
-              b->issued);
-        equal(
-            w, "a book's", "last leaf",
-            fixture_of(w->f, "SELECT COALESCE(MAX(no), 0) FROM receipt WHERE book_id = $1", b->id),
-            b->issued < b->first ? 0 : b->issued);
-        equal(w, "a book's", "number of leaves",
-              fixture_of(w->f, "SELECT COUNT(*) FROM receipt WHERE book_id = $1", b->id),
-              b->issued - b->first + 1);
-    }
 }
 
 #endif

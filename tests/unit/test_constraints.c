@@ -24,6 +24,7 @@
 #include "constraints_customer.h"
 #include "constraints_deal.h"
 #include "constraints_escrow.h"
+#include "constraints_fee.h"
 #include "constraints_ledger.h"
 #include "constraints_member.h"
 #include "constraints_opening.h"
@@ -44,7 +45,7 @@ static const struct area areas[] = {
     CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
     CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
     CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
-    CONSTRAINTS(escrow),
+    CONSTRAINTS(escrow),   CONSTRAINTS(fee),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 
@@ -202,6 +203,9 @@ static char *schema_read(void)
     sqlite3 *db;
 
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    /* As db_schema_change() has it. */
+    assert_int_equal(sqlite3_exec(db, "PRAGMA legacy_alter_table = ON", NULL, NULL, NULL),
+                     SQLITE_OK);
     for (size_t i = 0; i < migrations_count; i++)
         assert_int_equal(sqlite3_exec(db, migrations[i].sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db,

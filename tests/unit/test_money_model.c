@@ -1,13 +1,13 @@
 /* test_money_model.c - random legal and illegal steps of money against a model written apart:
- * shifts, books, receipts in several tenders, what takes them back, earnest money, deals that end
- * by a change, what they give back, paid and taken back (FC 10, 27.6; RS I4 to I11). What the model
- * refuses must be refused, what it allows
- * must happen; after each step the sums of the ledger are the model's, by fund and by tender, what
- * came in less what went back is what is there, every number is counted, and a deal that ended has
- * what it is to give back and nothing else. A million steps at night. A failure prints the seed and
- * the step that play it again: ANCHANG_MODEL_SEED.
+ * shifts, books, receipts in several tenders, what takes them back, earnest money, agency fees paid
+ * over, deals that end by a change, what they give back, paid and taken back (FC 10, 27.6; RS I4 to
+ * I11). What the model refuses must be refused, what it allows must happen; after each step the
+ * sums of the ledger are the model's, by fund and by tender, what came in less what went back is
+ * what is there, every number is counted, and a deal that ended has what it is to give back and
+ * nothing else. A million steps at night. A failure prints the seed and the step that play it
+ * again: ANCHANG_MODEL_SEED.
  */
-#include "money_model.h"
+#include "money_ledger.h"
 #include "refund_fixture.h"
 
 enum { STEPS = 500, SEEDS = 20, SEEDS_NIGHTLY = 2000, EACH_ACCOUNT = 10, VERIFY_EACH = 125 };
@@ -63,7 +63,7 @@ static void do_book_new(struct world *w)
                                    .prefix = prefix,
                                    .first_no = first,
                                    .last_no = first + roll(w, 12)};
-    const bool taken = w->n_books > CASHIERS && roll(w, 8) == 0;
+    const bool taken = w->n_books > 2 * CASHIERS && roll(w, 8) == 0;
 
     if (w->n_books == BOOKS)
         return;
@@ -224,6 +224,113 @@ static void do_earnest_back(struct world *w)
     w->refunded++;
 }
 
+/* ---- agency fees ---- */
+
+static void do_fee_choose(struct world *w)
+{
+    const int i = deal_some(w), fee = (int)roll(w, FEES);
+    struct m_deal *d = i < 0 ? NULL : &w->deals[i];
+
+    w->f->as = &w->f->actor;
+    if (!d)
+        return;
+    if (agrees(w, "choose a fee", d->live && !d->fees[fee].id,
+               FIXTURE_DO(w->f, tx, deal_fee_choose(tx, d->id, &w->fees[fee], 1))))
+        d->fees[fee].id =
+            fixture_of(w->f, "SELECT MAX(id) FROM deal_fee WHERE deal_id = $1", d->id);
+}
+
+/* @sign 1: it went out, -1: it came back. */
+static void payover_count(struct world *w, struct m_payover *p, int sign)
+{
+    for (int k = 0; k < p->n; k++) {
+        struct m_fee *x = &w->deals[p->deals[k]].fees[p->fee];
+
+        x->fen -= sign * p->fen[k];
+        x->paid_over += sign * p->fen[k];
+        w->cash[TENDER_TRANSFER][AGENCY] -= sign * p->fen[k];
+    }
+    w->slips[AGENCY][p->slip] = sign > 0;
+}
+
+/* So much of a fee of some deals that chose it, each once, mostly. */
+static void do_payover(struct world *w)
+{
+    struct m_payover *p = &w->payovers[w->n_payovers];
+    const int reference = (int)roll(w, REFERENCES);
+    struct payover_line lines[PARTS];
+    char text[16];
+    struct payover over = {.project_id = w->f->project, .lines = lines};
+    const int most = 1 + (int)roll(w, PARTS);
+    bool fits = true;
+
+    if (w->n_payovers == PAYOVERS)
+        return;
+    *p = (struct m_payover){.fee = (int)roll(w, FEES),
+                            .slip = (int)TENDER_TRANSFER * REFERENCES + reference};
+    for (int tries = 0; tries < 40 && p->n < most; tries++) {
+        const int i = w->n_deals ? (int)roll(w, (unsigned)w->n_deals) : 0;
+        const struct m_fee *x = &w->deals[i].fees[p->fee];
+
+        bool twice = false;
+
+        for (int k = 0; k < p->n; k++)
+            twice = twice || p->deals[k] == i;
+        if (!x->id || ((x->fen == 0 || twice) && roll(w, 40)))
+            continue;
+        fits = fits && !twice;
+        p->fen[p->n] = roll(w, 8) ? 1 + x->fen / 2 : x->fen + 1;
+        fits = fits && p->fen[p->n] <= x->fen;
+        lines[p->n] = (struct payover_line){x->id, p->fen[p->n]};
+        over.tender.amount_fen += p->fen[p->n];
+        p->deals[p->n++] = i;
+    }
+    if (p->n == 0)
+        return;
+    snprintf(text, sizeof(text), "R%d", reference);
+    over.fee_id = w->fees[p->fee];
+    over.n_lines = (size_t)p->n;
+    over.tender.tender = "transfer";
+    over.tender.reference = text;
+    w->f->as = &w->f->actor;
+    if (!agrees(w, "pay over", fits && !w->slips[AGENCY][p->slip],
+                FIXTURE_DO(w->f, tx, payover_make(tx, &over, &p->id))))
+        return;
+    payover_count(w, p, 1);
+    w->n_payovers++;
+}
+
+static void do_payover_back(struct world *w)
+{
+    struct m_payover *p;
+
+    if (w->n_payovers == 0)
+        return;
+    p = &w->payovers[roll(w, (unsigned)w->n_payovers)];
+    w->f->as = &w->f->actor;
+    if (!agrees(w, "reverse a payment over", !p->reversed,
+                FIXTURE_DO(w->f, tx, payover_reverse(tx, p->id, "r"))))
+        return;
+    payover_count(w, p, -1);
+    p->reversed = true;
+}
+
+static void do_fee(struct world *w)
+{
+    switch (roll(w, 6)) {
+    case 0:
+        do_payover_back(w);
+        return;
+    case 1:
+    case 2:
+    case 3:
+        do_payover(w);
+        return;
+    default:
+        do_fee_choose(w);
+    }
+}
+
 /* ---- deals ---- */
 
 static void do_deal_new(struct world *w, int unit)
@@ -237,7 +344,6 @@ static void do_deal_new(struct world *w, int unit)
     *d = (struct m_deal){.live = true, .unit = unit, .buyer = buyer};
     d->id = deal_new(w->f, 'S', w->f->units[unit], (size_t)buyer);
     line_add(w->f, d->id, "fit_out", FIT_OUT_DUE);
-    line_add(w->f, d->id, "agency_fee", AGENCY_DUE);
     w->on[unit] = w->n_deals++;
 }
 
@@ -404,6 +510,17 @@ static void do_exchange(struct world *w, struct m_deal *d, int unit)
     to->id = fixture_of(w->f, "SELECT id FROM deal WHERE from_deal_id = $1", d->id);
     d->live = false;
     memset(d->fen, 0, sizeof(d->fen));
+    for (int k = 0; k < FEES; k++) {
+        to->fees[k].paid_over = 0;
+        if (!d->fees[k].id)
+            continue;
+        to->fees[k].id = fixture_of(w->f,
+                                    "SELECT x.id FROM deal_fee x JOIN deal_fee o ON o.fee_id = "
+                                    "x.fee_id JOIN deal d ON d.id = x.deal_id AND d.from_deal_id "
+                                    "= o.deal_id WHERE o.id = $1",
+                                    d->fees[k].id);
+        d->fees[k].fen = 0;
+    }
     w->on[d->unit] = -1;
     w->on[unit] = w->n_deals++;
     w->exchanged++;
@@ -469,7 +586,7 @@ static void step_random(struct world *w)
 
     w->f->as = &w->users[user].actor;
     w->f->now_ms += roll(w, 60) == 0 ? FIXTURE_DAY / 2 : 1000;
-    switch (roll(w, 24)) {
+    switch (roll(w, 31)) {
     case 0:
         do_shift_open(w, user);
         break;
@@ -502,15 +619,22 @@ static void step_random(struct world *w)
     case 11:
         do_deal(w, user);
         break;
+    case 12:
+    case 13:
+    case 14:
+        do_void(w, user);
+        break;
     case 15:
     case 16:
         if (w->n_deals > 0)
             do_ended(w, user);
         break;
-    case 12:
-    case 13:
-    case 14:
-        do_void(w, user);
+    case 17:
+    case 18:
+    case 19:
+    case 20:
+    case 21:
+        do_fee(w);
         break;
     default:
         do_take(w, user);
@@ -553,6 +677,7 @@ static void test_against_the_model(void **state)
     assert_true(all.receipts > seeds * 20 && all.voids > seeds * 3 && all.blank > seeds);
     assert_true(all.carried > seeds && all.refunded > seeds && all.exchanged > seeds / 2);
     assert_true(all.returned > seeds / 2);
+    assert_true(all.payovers > seeds && all.reversed > seeds / 4);
     assert_true(all.income > 0 && all.refused > all.allowed / 10);
 }
 

@@ -2,7 +2,10 @@
  * hand in that way. */
 #include "deal_fixture.h"
 
+#include "db/deal_fee.h"
 #include "db/earnest.h"
+#include "db/payover.h"
+#include "db/receipt_book.h"
 #include "db/shift.h"
 
 /* Broken with the triggers dropped and references not looked at; $-less, one statement or more. */
@@ -54,6 +57,25 @@ static const struct broken broken[] = {
      "leaf 2 of book 1 is not what was given"},
     {"UPDATE receipt SET sha = zeroblob(32) WHERE no = 1", "FI-15", "leaf 1 of book 1"},
     {"UPDATE deal SET closed_ms = 1, outcome = 'cancelled'", "I6", "with 1060 fen"},
+};
+
+/* Of fee 1, 500 were collected for deal 1 by voucher 1 and 200 paid over by voucher 2; fee 2 is
+ * chosen too. */
+static const struct broken broken_fees[] = {
+    {"UPDATE ledger_entry SET amount_fen = 501 WHERE voucher_id = 2", "FI-10",
+     "collected 500, paid over 501, gave back 0 and has -1"},
+    {"UPDATE ledger_entry SET amount_fen = 501 WHERE voucher_id = 2", "FI-12",
+     "(fee, agency_fee) is below zero"},
+    {"UPDATE voucher SET kind = 'forfeit', customer_id = 1 WHERE id = 2", "FI-10",
+     "collected 500, paid over 0, gave back 0 and has 300"},
+    {"UPDATE payover SET fee_id = 2", "FI-10", "of voucher 2 is not from its fee"},
+    {"DELETE FROM payover", "FI-10", "of voucher 2 is not from its fee"},
+    {"UPDATE voucher_tender SET tender = 'cheque' WHERE voucher_id = 2", "FI-10",
+     "of voucher 2 is not from its fee"},
+    {"UPDATE voucher_tender SET amount_fen = 201 WHERE voucher_id = 2", "I9", "was paid 201 fen"},
+    {"UPDATE deal_fee SET deal_id = 2 WHERE id = 1", "I9", "of voucher 1 is not from how it was"},
+    {"UPDATE ledger_account SET kind = 'deal', deal_id = 1, deal_fee_id = NULL WHERE kind = 'fee'",
+     "FI-10", "agency fees of deal 1 are among its own money"},
 };
 
 static struct receipt_key taken(struct fixture *f, const struct payment *p)
@@ -126,32 +148,90 @@ static void triggers_drop(struct fixture *f)
     assert_int_equal(db_script(f->db, sql), 0);
 }
 
-static void test_each_line(void **state)
+static void each_said(struct fixture *f, const struct broken *list, size_t n_list)
 {
-    struct fixture *f = *state;
-
-    business(f);
     deal_verify(f);
     assert_int_equal(db_script(f->db, "PRAGMA foreign_keys = OFF"), 0);
     triggers_drop(f);
-    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-        struct said said = {.of = &broken[i]};
+    for (size_t i = 0; i < n_list; i++) {
+        struct said said = {.of = &list[i]};
         int64_t n = 0;
 
         assert_int_equal(db_begin(f->db), 0);
-        assert_int_equal(db_script(f->db, broken[i].sql), 0);
+        assert_int_equal(db_script(f->db, list[i].sql), 0);
         assert_int_equal(verify_queries(f->db, violated, &said, &n), 0);
         if (!said.heard)
-            fail_msg("%s: %s is not said", broken[i].sql, broken[i].what);
+            fail_msg("%s: %s is not said", list[i].sql, list[i].what);
         assert_int_equal(db_rollback(f->db), 0);
         deal_verify(f);
     }
+}
+
+static void test_each_line(void **state)
+{
+    business(*state);
+    each_said(*state, broken, sizeof(broken) / sizeof(broken[0]));
+}
+
+static void fee_business(struct fixture *f)
+{
+    struct fee_row fee = {.project_id = f->project,
+                          .kind = "agency",
+                          .name = "a",
+                          .standard = "s",
+                          .payee = "p",
+                          .voluntary = true,
+                          .formula = FEE_FLAT,
+                          .rate = 1000};
+    struct payment p = {.lines = {{"agency_fee", 500}},
+                        .n_lines = 1,
+                        .tenders = {{.tender = "cash", .amount_fen = 500}},
+                        .n_tenders = 1};
+    struct payover_line line = {.amount_fen = 200};
+    struct payover over = {.project_id = f->project,
+                           .lines = &line,
+                           .n_lines = 1,
+                           .tender = {.tender = "transfer", .amount_fen = 200, .reference = "Z"}};
+    const struct receipt_book_new book = {.project_id = f->project,
+                                          .kind = "agency",
+                                          .source = "system",
+                                          .prefix = "DS",
+                                          .first_no = 1,
+                                          .last_no = 9};
+    int64_t id = 0;
+
+    assert_int_equal(db_script(f->db, "INSERT INTO bank_account (id, project_id, bank_id, kind, "
+                                      "holder, number) VALUES (90, 1, 1, 'agency', 'h', '9');"
+                                      "UPDATE account_rule SET account_id = 90 WHERE fund = "
+                                      "'agency_fee'"),
+                     0);
+    assert_int_equal(FIXTURE_DO(f, tx, fee_create(tx, &fee, &p.fees[0])), 0);
+    fee.name = "b";
+    assert_int_equal(FIXTURE_DO(f, tx, fee_create(tx, &fee, &id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_book_create(tx, &book, &p.book_id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_book_step(tx, p.book_id, 1, BOOK_TAKE_OUT)), 0);
+    p.deal_id = deal_new(f, 'S', f->units[0], 0);
+    deal_new(f, 'S', f->units[1], 1);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_fee_choose(tx, p.deal_id, p.fees, 1)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_fee_choose(tx, p.deal_id, &id, 1)), 0);
+    taken(f, &p);
+    over.fee_id = p.fees[0];
+    assert_int_equal(
+        FIXTURE_DO(f, tx, deal_fee_find(tx, p.deal_id, over.fee_id, &line.deal_fee_id)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, payover_make(tx, &over, &id)), 0);
+}
+
+static void test_each_line_of_fees(void **state)
+{
+    fee_business(*state);
+    each_said(*state, broken_fees, sizeof(broken_fees) / sizeof(broken_fees[0]));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_line, deal_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_each_line_of_fees, deal_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

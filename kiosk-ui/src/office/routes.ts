@@ -289,6 +289,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/agency-fees',
+    name: 'agency-fee',
+    component: () => import('./agency-fee/Page.vue'),
+    meta: {
+      title: 'agency-fee',
+      rights: ['report.view'],
+      nav: 'money',
+      icon: 'M4 4.500h7v12H4zM6.500 8h2M6.500 11h2M11 8.500h5.500M14 6l2.500 2.500L14 11',
+    },
+  },
+  {
     path: '/collection',
     name: 'collection',
     component: () => import('./collection/Page.vue'),

@@ -10,8 +10,11 @@ import {
   bookKind,
   change,
   dueFirst,
+  dueName,
   duesOf,
   linesOf,
+  moneyKey,
+  moneyName,
   paid,
   paidSum,
   paidWrong,
@@ -47,7 +50,10 @@ const deal = {
     due(4, 'agency_fee', 100, { state: 'waived' }),
     due(5, 'bank_loan', 400),
   ],
+  fees: [] as Schemas['DealFee'][],
 };
+const fee = (fee_id: number, name: string, amount_fen: number, owed_fen: number) =>
+  ({ id: fee_id + 90, fee_id, fee: name, amount_fen, owed_fen }) as Schemas['DealFee'];
 const by = (tender: Paid['tender'], amount: string, more: Partial<Paid> = {}): Paid => ({
   ...paid(tender, amount),
   ...more,
@@ -67,13 +73,37 @@ describe('what is due', () => {
     expect(duesOf({ ...deal, receivables: [] })).toMatchObject([
       { key: 'booking', fund: 'booking', left: 900 },
     ]);
-    expect(duesOf({ total_fen: 5, received_fen: 5, receivables: [] })).toEqual([]);
+    expect(duesOf({ total_fen: 5, received_fen: 5, receivables: [], fees: [] })).toEqual([]);
   });
   it('goes out as one amount for each fund', () => {
     const lines = linesOf(duesOf(deal), { 2: '2.50', 3: '1', 5: '' });
     expect(lines).toEqual([{ fund: 'down_payment', amount_fen: 350 }]);
     expect(sum(lines)).toBe(350);
     expect([bookKind('agency_fee'), bookKind('deposit')]).toEqual(['agency', 'receipt']);
+  });
+});
+
+describe('agency fees', () => {
+  const fees = [fee(7, '维修资金', 300, 300), fee(8, '契税', 90, 40), fee(9, '产证', 50, 0)];
+  const dues = duesOf({ ...deal, fees });
+  const say = (key: string): string => key;
+
+  it('come after all that is for the house, each by its name, and are not what is taken first', () => {
+    expect(dues.slice(3).map((d) => [d.key, dueName(d, say), d.left, d.received])).toEqual([
+      ['fee-7', '维修资金', 300, 0],
+      ['fee-8', '契税', 40, 50],
+    ]);
+    expect(dueFirst(dues)?.key).toBe('2');
+    expect(dueName(dues[0]!, say)).toBe('terms.fund.down_payment');
+  });
+  it('go out one by one', () => {
+    const lines = linesOf(dues, { 'fee-7': '1', 'fee-8': '0.4' });
+    expect(lines).toEqual([
+      { fund: 'agency_fee', amount_fen: 100, fee_id: 7 },
+      { fund: 'agency_fee', amount_fen: 40, fee_id: 8 },
+    ]);
+    expect(lines.map(moneyKey)).toEqual(['fee-7', 'fee-8']);
+    expect(moneyName({ fund: 'agency_fee', fee: '契税' }, say)).toBe('契税');
   });
 });
 

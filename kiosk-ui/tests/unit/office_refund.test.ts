@@ -22,6 +22,17 @@ describe('a refund', () => {
     expect(linesOf({ deposit: '1.005', down_payment: '1' })).toBeNull();
     expect(totalOf(null)).toBe(0);
   });
+  test('agency fees go back by a request of their own', () => {
+    const fees = [
+      { fund: 'agency_fee' as const, amount_fen: 300, fee_id: 7, fee: '维修资金' },
+      { fund: 'agency_fee' as const, amount_fen: 40, fee_id: 8, fee: '契税' },
+    ];
+    expect(linesOf(askedOf([...free, ...fees], 7, null).amounts)).toEqual(free);
+    expect(linesOf(askedOf(fees, 7, null).amounts)).toEqual([
+      { fund: 'agency_fee', amount_fen: 300, fee_id: 7 },
+      { fund: 'agency_fee', amount_fen: 40, fee_id: 8 },
+    ]);
+  });
   test('one that came to nothing begins as it was, but for the number of the account', () => {
     const was = {
       customer_id: 9,

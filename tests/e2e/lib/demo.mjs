@@ -23,6 +23,7 @@ export const SCREENS = [
   ['loan', '/loans', 'deal.view'],
   ['escrow', '/escrow', 'finance.handle'],
   ['refund', '/refunds', 'finance.handle'],
+  ['agency-fee', '/agency-fees', 'report.view'],
   ['collection', '/collection', 'report.view'],
   ['receipt-book', '/receipt-books', 'money.take', 'book.edit'],
   ['account', '/accounts', 'account.edit'],

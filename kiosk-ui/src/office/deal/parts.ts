@@ -42,6 +42,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     props: (deal) => ({ deal: deal.id }),
   },
   {
+    name: 'fees',
+    component: defineAsyncComponent(() => import('../agency-fee/FeesPart.vue')),
+    place: 'main',
+    when: (deal) => deal.stage !== 'B' || deal.fees.length > 0,
+  },
+  {
     name: 'terms',
     component: defineAsyncComponent(() => import('./TermsPart.vue')),
     place: 'main',

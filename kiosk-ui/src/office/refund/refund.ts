@@ -1,9 +1,11 @@
 // A refund in words, and what is typed as the daemon takes it: pure, so that it has tests.
 import type { Schemas } from '@/api/types';
 import { parseYuan, yuanText } from '../parts/parse';
+import { moneyKey } from '../till/payment';
 
 export type Refund = Schemas['Refund'];
-export type Line = Schemas['PaymentLine'];
+export type Line = Schemas['MoneyLine'];
+type Ask = Schemas['PaymentLine'];
 type Tender = Schemas['PaymentTender']['tender'];
 
 export const STATES = [
@@ -76,7 +78,7 @@ export function linesFor(free: readonly Line[], payers: readonly Payer[], key: s
 export interface Asked {
   /** of payerKey(); '': what is held of the customer */
   payee: string;
-  /** yuan as typed, by fund */
+  /** yuan as typed, by fund or agency fee (moneyKey) */
   amounts: Record<string, string>;
   reason: string;
   bank: string;
@@ -84,14 +86,17 @@ export interface Asked {
   filled: Record<string, string>;
 }
 
-/** A new request for all that is there, or one that came to nothing as it was. */
+/** Agency fees lie on an account of their own, and go back by a refund of their own. */
+const isFee = (line: Line): boolean => line.fee_id !== undefined;
+
+/** A new request for all of the house that is there, or of what else there is; or one that came to nothing as it was. */
 export function askedOf(free: readonly Line[], payee: string, was: Refund | null): Asked {
-  const lines = was ? was.lines : free;
+  const house = free.filter((l) => !isFee(l));
+  const lines = was ? was.lines : house.length ? house : free;
+  const now = (l: Line): number | null => lines.find((x) => moneyKey(x) === moneyKey(l))?.amount_fen ?? null;
   return {
     payee: was && payee !== '' ? payerKey(was) : payee,
-    amounts: Object.fromEntries(
-      free.map((l) => [l.fund, yuanText(lines.find((x) => x.fund === l.fund)?.amount_fen ?? null)]),
-    ),
+    amounts: Object.fromEntries(free.map((l) => [moneyKey(l), yuanText(now(l))])),
     reason: was?.reason ?? '',
     bank: was?.bank ?? '',
     account: '',
@@ -99,17 +104,22 @@ export function askedOf(free: readonly Line[], payee: string, was: Refund | null
   };
 }
 
+const lineOf = (key: string, amount_fen: number): Ask =>
+  key.startsWith('fee-')
+    ? { fund: 'agency_fee', amount_fen, fee_id: Number(key.slice('fee-'.length)) }
+    : { fund: key as Ask['fund'], amount_fen };
+
 /** The lines that are asked for; null: one is no amount, or there is none. */
-export function linesOf(amounts: Record<string, string>): Line[] | null {
-  const lines: Line[] = [];
-  for (const [fund, typed] of Object.entries(amounts)) {
+export function linesOf(amounts: Record<string, string>): Ask[] | null {
+  const lines: Ask[] = [];
+  for (const [key, typed] of Object.entries(amounts)) {
     if (typed.trim() === '') continue;
     const amount_fen = parseYuan(typed);
     if (amount_fen === null) return null;
-    if (amount_fen > 0) lines.push({ fund: fund as Line['fund'], amount_fen });
+    if (amount_fen > 0) lines.push(lineOf(key, amount_fen));
   }
   return lines.length ? lines : null;
 }
 
-export const totalOf = (lines: readonly Line[] | null): number =>
+export const totalOf = (lines: readonly Ask[] | null): number =>
   (lines ?? []).reduce((sum, l) => sum + l.amount_fen, 0);

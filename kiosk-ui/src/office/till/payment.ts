@@ -16,11 +16,14 @@ export const hasBank = (tender: Tender): boolean => tender === 'transfer' || ten
 /** Only a card's slip says the terminal, its batch and the last digits of the card. */
 export const hasSlip = (tender: Tender): boolean => tender === 'card';
 
-/** One thing to pay: a due line of a deal, the booking money of one without a plan, earnest money. */
+/** One thing to pay: a due line of a deal, the booking money of one without a plan, an agency fee that the buyer
+ * chose, earnest money. */
 export interface Due {
   /** of the line; a word where there is no line */
   key: string;
   fund: Fund;
+  /** of agency fees: which one, and its name */
+  fee?: { id: number; name: string };
   day: string | null;
   state: Schemas['Receivable']['state'];
   amount: number;
@@ -29,10 +32,38 @@ export interface Due {
   left: number | null;
 }
 
-type Owing = Pick<Schemas['Deal'], 'receivables' | 'total_fen' | 'received_fen'>;
+type Owing = Pick<Schemas['Deal'], 'receivables' | 'total_fen' | 'received_fen' | 'fees'>;
+type Translate = (key: string) => string;
 
-/** What of a deal is still to come, in the order it is due. */
+/** What a line of a receipt, a refund, a payment is of, as people call it. */
+export const moneyName = (line: { fund: string; fee?: string }, t: Translate): string =>
+  line.fee ?? t(`terms.fund.${line.fund}`);
+export const dueName = (due: Due, t: Translate): string => due.fee?.name ?? t(`terms.fund.${due.fund}`);
+/** One of its kind among the lines of one receipt or refund. */
+export const moneyKey = (line: { fund: string; fee_id?: number }): string =>
+  line.fee_id === undefined ? line.fund : `fee-${line.fee_id}`;
+
+/** The agency fees of a deal that are still to come: no money of the deal, and on a receipt of their own. */
+const feesOf = (deal: Owing): Due[] =>
+  deal.fees
+    .filter((f) => f.owed_fen > 0)
+    .map((f) => ({
+      key: `fee-${f.fee_id}`,
+      fund: 'agency_fee',
+      fee: { id: f.fee_id, name: f.fee },
+      day: null,
+      state: 'open',
+      amount: f.amount_fen,
+      received: f.amount_fen - f.owed_fen,
+      left: f.owed_fen,
+    }));
+
+/** What of a deal is still to come, in the order it is due; agency fees last. */
 export function duesOf(deal: Owing): Due[] {
+  return [...houseOf(deal), ...feesOf(deal)];
+}
+
+function houseOf(deal: Owing): Due[] {
   const lines = deal.receivables
     .filter((r) => r.state !== 'waived' && r.amount_fen > r.received_fen)
     .map((r) => ({
@@ -105,14 +136,17 @@ export function amountWrong(text: string, most: number | null): Wrong | null {
   return most !== null && fen > most ? 'more' : null;
 }
 
-/** Of the typed @amounts, by the key of a due line, what is to be paid for which fund. */
+/** Of the typed @amounts, by the key of a due line, what is to be paid for which fund, or which fee. */
 export function linesOf(dues: readonly Due[], amounts: Readonly<Record<string, string>>): Payment['lines'] {
-  const sums = new Map<Fund, number>();
+  const lines = new Map<string, Payment['lines'][number]>();
   for (const due of dues) {
     const fen = parseYuan(amounts[due.key] ?? '');
-    if (fen) sums.set(due.fund, (sums.get(due.fund) ?? 0) + fen);
+    if (!fen) continue;
+    const line = { fund: due.fund, amount_fen: 0, ...(due.fee ? { fee_id: due.fee.id } : {}) };
+    const key = moneyKey(line);
+    lines.set(key, { ...line, amount_fen: (lines.get(key)?.amount_fen ?? 0) + fen });
   }
-  return [...sums].map(([fund, amount_fen]) => ({ fund, amount_fen }));
+  return [...lines.values()];
 }
 
 export const sum = (lines: readonly { amount_fen: number }[]): number =>

@@ -78,6 +78,8 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
       'money.take',
       'money.reverse',
       'money.dun',
+      'fee.choose',
+      'fee.pay',
       'account.edit',
       'book.edit',
       'approval.view',
