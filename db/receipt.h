@@ -40,8 +40,8 @@ struct receipt_key {
     int64_t book_id, no;
 };
 /* SHIFT_NEEDED, DEAL_CLOSED, G1_PERMIT, PAY_PERMIT, PAY_FUND, PAY_FEE, PAY_SUM, PAY_BEYOND_DUE,
- * PAY_PAYER, PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of bank.h and
- * receipt_book.h. */
+ * PAY_PAYER, PAY_EARMARK, PAY_REFERENCE, PAY_UNUSED, SLIP_USED, BANK_DISABLED, and the refusals of
+ * bank.h and receipt_book.h. */
 int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_key *ret_key);
 
 /* Taken back: void on its day, by who took it or with money.reverse; later reversed, with
