@@ -288,9 +288,8 @@ int deal_fee_has_money(struct tx *tx, int64_t deal_id, bool *ret_has)
 
 struct carrying {
     struct tx *tx;
-    int64_t from_id, to_id;
+    int64_t from_id, to_id, voucher_id;
     const struct voucher *as;
-    int64_t *voucher_id;
     struct deal_fee_base of;
 };
 
@@ -304,11 +303,11 @@ static int money_carry(struct carrying *c, int64_t id, int64_t to_id)
         r = ledger_free(c->tx, from, &fen);
     if (r < 0 || fen == 0)
         return r;
-    if (!*c->voucher_id)
-        r = voucher_make(c->tx, c->as, c->voucher_id);
+    if (!c->voucher_id)
+        r = voucher_make(c->tx, c->as, &c->voucher_id);
     if (r == 0)
         r = ledger_fee(c->tx, c->as->project_id, to_id, &to);
-    return r < 0 ? r : ledger_enter(c->tx, *c->voucher_id, from, to, fen);
+    return r < 0 ? r : ledger_enter(c->tx, c->voucher_id, from, to, fen);
 }
 
 /* One of the deal's, behind @id; 0 when there is none. */
@@ -345,11 +344,12 @@ static int fee_carry(struct carrying *c, int64_t id, int64_t fee_id)
 int deal_fee_carry(struct tx *tx, int64_t to_deal_id, const struct voucher *as, int64_t *voucher_id)
 {
     struct carrying c = {
-        .tx = tx, .from_id = as->deal_id, .to_id = to_deal_id, .as = as, .voucher_id = voucher_id};
+        .tx = tx, .from_id = as->deal_id, .to_id = to_deal_id, .as = as, .voucher_id = *voucher_id};
     int64_t id = 0, fee_id = 0;
     int r = deal_fee_base_read(tx, to_deal_id, &c.of);
 
     while (r >= 0 && (r = standing_next(&c, &id, &fee_id)) == 1)
         r = fee_carry(&c, id, fee_id);
+    *voucher_id = c.voucher_id;
     return r < 0 ? r : 0;
 }

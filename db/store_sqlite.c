@@ -525,9 +525,8 @@ static int references_check(struct db *db, int broken)
 }
 
 /* Dropping a table that others name is refused, or counted as broken for good, while references are
- * held row by row: so they are held once, at the end. A table made anew takes the name of the one
- * before, which views and triggers of others go on naming: a rename leaves them as they are. The
- * setting of references moves outside transactions only. */
+ * held row by row: so they are held once, at the end. A table made anew takes the name that views
+ * and triggers of others know: a rename leaves them be. The first moves outside transactions. */
 int db_schema_change(struct db *db, int (*change)(struct db *db, void *arg), void *arg)
 {
     static const char off[] = "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON";

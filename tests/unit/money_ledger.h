@@ -1,4 +1,5 @@
-/* money_ledger.h - the ledger held against the model of test_money_model.c: sums, accounts, leaves. */
+/* money_ledger.h - the ledger held against the model of test_money_model.c: sums, accounts,
+ * leaves. */
 #ifndef ANCHANG_TESTS_MONEY_LEDGER_H
 #define ANCHANG_TESTS_MONEY_LEDGER_H
 
