@@ -8,7 +8,7 @@ let site, people, project;
 before(async () => {
   site = await Site.demo();
   people = [];
-  for (const name of ['manager', 'control', 'admin', 'sales']) people.push(await site.login(name));
+  for (const name of ['manager', 'control', 'admin', 'sales', 'cashier']) people.push(await site.login(name));
   project = (await people[0].get('/api/v1/projects')).items[0].id;
 });
 after(() => site.close());
