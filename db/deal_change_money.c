@@ -69,6 +69,7 @@ static int money_settle(struct changing *c)
 {
     char today[DAY_TEXT];
     struct receivable_new line = {.deal_id = c->deal.id, .change_id = c->id, .due_date = today};
+    int64_t id = 0;
     int r = 0;
 
     day_of(c->tx->now_ms, today);
@@ -77,12 +78,12 @@ static int money_settle(struct changing *c)
     if (r == 0 && c->refund_fen) {
         line.fund = funds[FUND_REFUND].code;
         line.amount_fen = -c->refund_fen;
-        r = receivable_add(c->tx, &line);
+        r = receivable_add(c->tx, &line, &id);
     }
     if (r == 0 && c->penalty_fen) { /* the side at fault owes it */
         line.fund = funds[FUND_PENALTY].code;
         line.amount_fen = strcmp(c->fault_side, "buyer") == 0 ? c->penalty_fen : -c->penalty_fen;
-        r = receivable_add(c->tx, &line);
+        r = receivable_add(c->tx, &line, &id);
     }
     return r;
 }

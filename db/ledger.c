@@ -10,7 +10,7 @@
 static const char *const kinds[] = {
     [VOUCHER_RECEIPT] = "receipt", [VOUCHER_VOID] = "void",         [VOUCHER_REVERSAL] = "reversal",
     [VOUCHER_REFUND] = "refund",   [VOUCHER_EXCHANGE] = "exchange", [VOUCHER_CARRY] = "carry",
-    [VOUCHER_FORFEIT] = "forfeit",
+    [VOUCHER_FORFEIT] = "forfeit", [VOUCHER_SETTLE] = "settle",
 };
 
 static const int64_t *given(const int64_t *id)

@@ -23,6 +23,7 @@ enum voucher_kind {
     VOUCHER_EXCHANGE, /* from a deal to the one it was exchanged for, without cash (FI-29) */
     VOUCHER_CARRY,    /* from a customer to his deal, without cash (FC 27.6) */
     VOUCHER_FORFEIT,  /* it is ours */
+    VOUCHER_SETTLE,   /* a measured area is less than the contract's: it is the deal's (FI-26) */
 };
 
 struct voucher {

@@ -118,22 +118,6 @@ int api_advice_template(struct call *call)
     return r;
 }
 
-static json_t *problems_json(const struct fault *f, enum lang lang)
-{
-    json_t *problems = json_array();
-    char text[512];
-
-    for (size_t i = 0; i < f->n_items; i++) {
-        const struct fault_item *item = &f->items[i];
-
-        fault_render(item->code, item->args, item->n_args, lang, text, sizeof(text));
-        json_array_append_new(
-            problems, json_pack("{s:I, s:s, s:s, s:s}", "row", (json_int_t)item->row, "field",
-                                item->field, "code", fault_code_text(item->code), "detail", text));
-    }
-    return problems;
-}
-
 /* What is wrong is the answer here, not a refusal. */
 static int reply_look(struct call *call, const struct stored_import *st, int64_t project_id)
 {
@@ -148,10 +132,9 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
     for (size_t i = 0; i < sheet->n; i++)
         total += sheet->rows[i].amount_fen;
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
-        call->reply.body =
-            json_pack("{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
-                      (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
-                      problems_json(f, call->lang), "problems_total", (json_int_t)f->total_items);
+        call->reply.body = json_pack("{s:s, s:s, s:I, s:I}", "id", st->id, "name", st->name, "rows",
+                                     (json_int_t)sheet->seen, "total_fen", (json_int_t)total);
+        set_problems(call->reply.body, f, call->lang);
         fault_clear(f);
         r = call->reply.body ? 0 : -ENOMEM;
     }
