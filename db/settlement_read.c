@@ -17,22 +17,21 @@ enum { RATIO_UNIT = 10000 };
 
 /* n: the measurement that counts, or the one that was settled by. o: the other area of the
  * contract, where the record of the unit has it beside the contract's own. */
+#define SETTLED_BY USER_NAMED("s.actor")
 #define COLUMNS                                                                                    \
     "SELECT d.id, d.project_id, u.building_id, u.id, d.customer_id, d.user_id, b.name || CASE "    \
     "st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, c.name, c.kind, a.name, "   \
     "(SELECT p.document FROM deal_document p WHERE p.deal_id = d.id AND p.kind = 'contract' "      \
     "ORDER BY p.id DESC LIMIT 1), t.price_basis, t.area, t.total_fen, t.attached_fen, n.gross, "   \
     "n.inner_area, n.at_ms, n.source, s.id, s.contract_area, s.measured_area, s.unit_price_fen, "  \
-    "s.amount_fen, s.may_cancel, s.at_ms, " USER_NAMED(                                            \
-        "s.actor") ", s.reason, l.due_date, d.closed_ms, o.gross, o.inner_area, t.id, n.id, "      \
-                   "s.basis FROM deal d JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id "  \
-                   "= u.building_id JOIN stair st ON st.id = u.stair_id JOIN customer c ON c.id "  \
-                   "= d.customer_id JOIN user_account a ON a.id = d.user_id LEFT JOIN settlement " \
-                   "s ON s.deal_id = d.id AND s.reversed_ms IS NULL JOIN terms t ON t.id = "       \
-                   "COALESCE(s.terms_id, d.terms_id) LEFT JOIN measurement n ON n.id = "           \
-                   "COALESCE(s.measurement_id, (SELECT MAX(m.id) FROM measurement m WHERE "        \
-                   "m.unit_id = u.id)) LEFT JOIN receivable l ON l.id = s.receivable_id LEFT "     \
-                   "JOIN unit_area o ON o.unit_id = u.id AND o.stage = 'premeasured' "
+    "s.amount_fen, s.may_cancel, s.at_ms, " SETTLED_BY ", s.reason, l.due_date, d.closed_ms, "     \
+    "o.gross, o.inner_area, t.id, n.id FROM deal d JOIN unit u ON u.id = d.unit_id JOIN "          \
+    "building b ON b.id = u.building_id JOIN stair st ON st.id = u.stair_id JOIN customer c ON "   \
+    "c.id = d.customer_id JOIN user_account a ON a.id = d.user_id LEFT JOIN settlement s ON "      \
+    "s.deal_id = d.id AND s.reversed_ms IS NULL JOIN terms t ON t.id = COALESCE(s.terms_id, "      \
+    "d.terms_id) LEFT JOIN measurement n ON n.id = COALESCE(s.measurement_id, (SELECT MAX(m.id) "  \
+    "FROM measurement m WHERE m.unit_id = u.id)) LEFT JOIN receivable l ON l.id = "                \
+    "s.receivable_id LEFT JOIN unit_area o ON o.unit_id = u.id AND o.stage = 'premeasured' "
 #define CONTRACTS "d.stage IN ('C', 'F', 'D', 'T') AND (d.closed_ms IS NULL OR s.id IS NOT NULL) "
 #define STATE                                                                                      \
     "CASE WHEN s.id IS NOT NULL THEN 'settled' WHEN n.id IS NULL THEN 'unmeasured' WHEN "          \

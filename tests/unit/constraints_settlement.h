@@ -1,4 +1,4 @@
-/* constraints_settlement.h - what is settled after the contract. */
+/* constraints_settlement.h - what is settled after the contract: areas, late fees, papers. */
 #ifndef TESTS_CONSTRAINTS_SETTLEMENT_H
 #define TESTS_CONSTRAINTS_SETTLEMENT_H
 
@@ -32,7 +32,30 @@ static const char settlement_seed[] = TERMS_COLUMNS_SEED
     "at_ms, reversed_ms, reversed_by, reversed_reason, undo_id) VALUES "
     "(1, 91, 30, 1, 'gross', 5, 5, 1, 7, 0, 40, NULL, 'a', 5, 6, 'a', 'r', NULL), "
     "(2, 91, 30, 1, 'gross', 5, 5, 1, 7, 0, 41, NULL, 'a', 5, NULL, '', '', NULL), "
-    "(3, 91, 30, 1, 'gross', 5, 5, 1, -7, 0, NULL, 52, 'a', 5, 6, 'a', 'r', 53);";
+    "(3, 91, 30, 1, 'gross', 5, 5, 1, -7, 0, NULL, 52, 'a', 5, 6, 'a', 'r', 53);"
+    "INSERT INTO late_term VALUES (1, 91, 10, 90, 20, 'a', 1), (2, 92, 10, 90, 20, 'a', 1);"
+    "INSERT INTO receivable (id, deal_id, ordinal, fund, amount_fen, due, due_date, made_ms) "
+    "VALUES (60, 91, 60, 'down_payment', 100, 'date', '2026-01-01', 1), "
+    "(61, 91, 61, 'late_fee', 4, 'date', '2026-02-01', 1), "
+    "(62, 91, 62, 'late_fee', 4, 'date', '2026-02-01', 1), "
+    "(63, 91, 63, 'down_payment', 100, 'date', '2026-01-01', 1);"
+    "INSERT INTO late_waiver VALUES (1, 60, 2, 'r', 'approved', 1, 1, 1, 2, 'a'), "
+    "(2, 60, 2, 'r', 'asked', NULL, 1, 1, NULL, ''), (3, 63, 2, 'r', 'asked', 1, 1, 1, NULL, '');"
+    "INSERT INTO late_charge VALUES (1, 60, 61, 1, '2026-02-01', 10, 31, 20, 0, 2, 4, 'a', 1);"
+    "BEGIN;"
+    "INSERT INTO receipt_book (id, project_id, kind, source, prefix, first_no, last_no, issued, "
+    "state, holder_id, out_ms, made_ms) VALUES (10, 1, 'receipt', 'system', 'S', 1, 10, NULL, "
+    "'out', 1, 1, 1);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, shift_id, deal_id, customer_id, "
+    "book_id, receipt_no, actor, at_ms) VALUES (70, 1, 70, 'receipt', '2026-01-01', 1, 91, 1, 10, "
+    "1, 'a', 1), (71, 1, 71, 'receipt', '2026-01-01', 1, 91, 1, 10, 3, 'a', 1);"
+    "UPDATE receipt_book SET issued = 1 WHERE id = 10;"
+    "INSERT INTO receipt VALUES (10, 1, 'issued', 70, 'c', " ONE ", 'a', 1, NULL, NULL, 1, '');"
+    "UPDATE receipt_book SET issued = 2 WHERE id = 10;"
+    "INSERT INTO receipt VALUES (10, 2, 'issued', 70, 'c', " ONE ", 'a', 1, 10, 1, 1, 'r');"
+    "UPDATE receipt_book SET issued = 3 WHERE id = 10;"
+    "INSERT INTO receipt VALUES (10, 3, 'issued', 71, 'c', " ONE ", 'a', 1, NULL, NULL, 1, '');"
+    "COMMIT;";
 
 /* One that was reversed at once: one that stands there is already. */
 #define SETTLED(deal, terms, measurement, rest, line, voucher, end)                                \
@@ -48,7 +71,64 @@ static const char settlement_seed[] = TERMS_COLUMNS_SEED
     "INSERT INTO measurement (unit_id, gross, inner_area, source, actor, at_ms) VALUES (" #unit    \
     ", " #gross ", " #inner ", '" source "', 'a', 1)"
 
+#define LATE_TERM(deal, rate, days, beyond)                                                        \
+    "INSERT INTO late_term (deal_id, rate, days, beyond_rate, actor, at_ms) VALUES (" #deal        \
+    ", " #rate ", " #days ", " #beyond ", 'a', 1)"
+#define LATE_WAIVER(line, fen, reason, state, approval, user, ended)                               \
+    "INSERT INTO late_waiver (receivable_id, amount_fen, reason, state, approval_id, user_id, "    \
+    "asked_ms, ended_ms) VALUES (" #line ", " #fen ", " reason ", '" state "', " approval          \
+    ", " #user ", 1, " ended ")"
+#define LATE_CHARGE(line, fee, term, day, rest)                                                    \
+    "INSERT INTO late_charge (receivable_id, line_id, term_id, until_day, rate, days, "            \
+    "computed_fen, before_fen, waived_fen, amount_fen, actor, at_ms) VALUES (" #line ", " #fee     \
+    ", " #term ", '" day "', " rest ", 'a', 1)"
+#define LATE_CHARGED(rest) LATE_CHARGE(60, 62, 1, "2026-02-01", rest)
+
+/* The next leaf of book 10. */
+#define SWAP(kind, voucher, rest)                                                                  \
+    "UPDATE receipt_book SET issued = 4 WHERE id = 10;INSERT INTO receipt VALUES (10, 4, '" kind   \
+    "', " voucher ", 'c', " ONE ", 'a', 1, " rest ")"
+
 static const char *const settlement_refused[] = {
+    SWAP("issued", "70", "10, 1, 1, 'r'"), /* one is in its place already */
+    SWAP("issued", "70", "10, 3, 1, 'r'"), /* of another payment */
+    SWAP("issued", "71", "10, 99, 1, 'r'"),
+    SWAP("issued", "71", "10, 3, 2, 'r'"),
+    SWAP("issued", "71", "10, 3, 1, ''"),
+    SWAP("issued", "71", "10, 3, 1, printf('%.201c', 'x')"),
+    SWAP("lost", "NULL", "10, NULL, 1, ''"),
+    SWAP("lost", "NULL", "NULL, NULL, 0, ''"),
+    LATE_TERM(99, 10, 90, 20),
+    LATE_TERM(91, -1, 90, 20),
+    LATE_TERM(91, 10, 3651, 20),
+    LATE_TERM(91, 10, 90, 9),
+    "UPDATE late_term SET rate = 1",
+    "DELETE FROM late_term WHERE id = 2",
+    LATE_WAIVER(99, 2, "'r'", "rejected", "NULL", 1, "2"),
+    LATE_WAIVER(63, 0, "'r'", "rejected", "NULL", 1, "2"),
+    LATE_WAIVER(63, 2, "''", "rejected", "NULL", 1, "2"),
+    LATE_WAIVER(63, 2, "'r'", "lost", "NULL", 1, "2"),
+    LATE_WAIVER(63, 2, "'r'", "rejected", "99", 1, "2"),
+    LATE_WAIVER(63, 2, "'r'", "rejected", "NULL", 99, "2"),
+    LATE_WAIVER(63, 2, "'r'", "rejected", "NULL", 1, "NULL"),
+    LATE_WAIVER(63, 2, "'r'", "approved", "NULL", 1, "2"),
+    LATE_WAIVER(63, 2, "'r'", "asked", "NULL", 1, "NULL"), /* the second */
+    "UPDATE late_waiver SET amount_fen = 1 WHERE id = 2",
+    "DELETE FROM late_waiver WHERE id = 1",
+    LATE_CHARGE(99, 62, 1, "2026-02-01", "10, 31, 20, 0, 0, 4"),
+    LATE_CHARGE(60, 99, 1, "2026-02-01", "10, 31, 20, 4, 2, 4"),
+    LATE_CHARGE(60, 61, 1, "2026-02-01", "10, 31, 20, 4, 2, 4"),
+    LATE_CHARGE(60, 62, 99, "2026-02-01", "10, 31, 20, 4, 2, 4"),
+    LATE_CHARGE(60, 62, 2, "2026-02-01", "10, 31, 20, 4, 2, 4"), /* another contract's */
+    LATE_CHARGE(60, 62, 1, "2026-02-1", "10, 31, 20, 4, 2, 4"),
+    LATE_CHARGED("10001, 31, 20, 4, 2, 4"),
+    LATE_CHARGED("10, 0, 20, 4, 2, 4"),
+    LATE_CHARGED("10, 31, 20, -1, 2, 4"),
+    LATE_CHARGED("10, 31, 20, 4, -1, 4"),
+    LATE_CHARGED("10, 31, 20, 4, 2, 0"),
+    LATE_CHARGED("10, 31, 9, 4, 2, 4"),
+    "UPDATE late_charge SET amount_fen = 1",
+    "DELETE FROM late_charge",
     MEASURED(99, 5, 5, "s"),
     MEASURED(1, 100000001, 5, "s"),
     MEASURED(1, 5, 6, "s"),
@@ -98,6 +178,13 @@ static const struct covered settlement_covered[] = {
     {"settlement: REFERENCES voucher(id)", "settlement_own"},
     {"settlement: CHECK (basis IN ('gross', 'inner', 'unit'))", "settlement_own"},
     {"settlement: CHECK (amount_fen BETWEEN -1000000000000 AND 1000000000000)", "settlement_own"},
+    {"late_charge: REFERENCES receivable(id)", "late_charge_own"},
+    {"late_charge: REFERENCES late_term(id)", "late_charge_own"},
+    {"late_charge: CHECK (before_fen >= 0)", "late_charge_own"},
+    {"late_charge: CHECK (waived_fen >= 0)", "late_charge_own"},
+    {"late_charge: CHECK (amount_fen > 0)", "late_charge_own"},
+    {"\"receipt\": FOREIGN KEY (from_book_id, from_no) REFERENCES \"receipt\"(book_id, no)",
+     "receipt_swapped"},
     {NULL, NULL},
 };
 

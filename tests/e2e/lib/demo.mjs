@@ -20,6 +20,7 @@ export const SCREENS = [
   ['queue', '/queue', 'deal.queue'],
   ['opening', '/openings', 'opening.desk'],
   ['arrears', '/arrears', 'deal.view'],
+  ['settlement', '/settlements', 'deal.view'],
   ['loan', '/loans', 'deal.view'],
   ['refund', '/refunds', 'finance.handle'],
   ['collection', '/collection', 'report.view'],
