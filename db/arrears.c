@@ -7,6 +7,7 @@
 
 #include "db/day.h"
 #include "db/deal_scope.h"
+#include "db/late.h"
 #include "db/receivable.h"
 #include "db/sight.h"
 
@@ -158,6 +159,15 @@ static int days_of(const char *due_date, const char *today, struct arrears_row *
     return r;
 }
 
+static int late_find(void *arg, const struct late_row *late)
+{
+    struct arrears_row *row = arg;
+
+    if (late->receivable_id == row->id)
+        row->late_fen = late->owed_fen;
+    return 0;
+}
+
 static int row_give(struct tx *tx, struct stmt *s, const char *today,
                     int (*each)(void *arg, const struct arrears_row *row), void *arg)
 {
@@ -180,6 +190,8 @@ static int row_give(struct tx *tx, struct stmt *s, const char *today,
                               .dunned_way = stmt_text(s, 16)};
     int r = days_of(row.due_date, today, &row);
 
+    if (r == 0 && row.days > 0)
+        r = late_each(tx, row.deal_id, today, late_find, &row);
     if (r == 0)
         r = sight_id(tx, stmt_int(s, 3), &row.customer_id);
     return r < 0 ? r : each(arg, &row);

@@ -36,7 +36,8 @@ struct arrears_row {
     int64_t id, deal_id, building_id, customer_id, user_id,
         plan_id; /* customer_id 0: not his to see */
     int64_t amount_fen, received_fen, owed_fen;
-    int64_t days; /* overdue since; 0: not yet due */
+    int64_t days;     /* overdue since; 0: not yet due */
+    int64_t late_fen; /* owed for paying it late, as of today (late.h) */
     enum arrears_band band;
     const char *unit, *customer, *user, *fund, *plan, *due_date; /* due_date NULL: not known yet */
     const char *dunned_on, *dunned_way;                          /* last; NULL: never */

@@ -82,12 +82,15 @@ int days_moments(const struct days *days, int64_t *ret_from_ms, int64_t *ret_to_
 static const char books_sql[] =
     "SELECT b.id, b.first_no, b.last_no, b.made_ms >= $2, "
     "COUNT(CASE WHEN q.at_ms < $2 THEN 1 END), "
-    "COUNT(CASE WHEN q.at_ms >= $2 AND q.kind = 'issued' AND x.id IS NULL THEN 1 END), "
-    "COUNT(CASE WHEN q.at_ms >= $2 AND (q.kind <> 'issued' OR x.id IS NOT NULL) THEN 1 END), "
+    "COUNT(CASE WHEN q.at_ms >= $2 AND q.kind = 'issued' AND x.id IS NULL AND n.no IS NULL THEN 1 "
+    "END), "
+    "COUNT(CASE WHEN q.at_ms >= $2 AND (q.kind <> 'issued' OR x.id IS NOT NULL OR n.no IS NOT "
+    "NULL) THEN 1 END), "
     "MIN(CASE WHEN q.at_ms >= $2 THEN q.no END), MAX(CASE WHEN q.at_ms >= $2 THEN q.no END), "
     "b.kind, b.prefix, b.state, h.name FROM receipt_book b LEFT JOIN receipt q ON "
     "q.book_id = b.id AND q.at_ms < $3 LEFT JOIN voucher x ON x.reverses_id = q.voucher_id AND "
-    "x.kind = 'void' LEFT JOIN user_account h ON h.id = b.holder_id WHERE b.project_id = $1 AND "
+    "x.kind = 'void' LEFT JOIN receipt n ON n.from_book_id = q.book_id AND n.from_no = q.no "
+    "LEFT JOIN user_account h ON h.id = b.holder_id WHERE b.project_id = $1 AND "
     "b.made_ms < $3 GROUP BY b.id ORDER BY b.id";
 
 static void book_take(struct stmt *s, struct book_use *book)

@@ -11,6 +11,7 @@
 #include "db/money.h"
 #include "db/receivable.h"
 #include "db/refund.h"
+#include "db/settlement.h"
 #include "db/unit_class.h"
 
 static bool is(const char *a, const char *b)
@@ -496,10 +497,11 @@ static int stage_check(struct changing *c)
 
 static int kind_check(struct changing *c)
 {
-    int r = 0;
+    const bool moves = needs(c, CHANGE_MONEY) || c->kind == DEAL_CHANGE_EXCHANGE; /* its money */
+    int r = moves ? refund_none_open(c->tx, c->deal.id) : 0;
 
-    if (needs(c, CHANGE_MONEY) || c->kind == DEAL_CHANGE_EXCHANGE) /* its money moves */
-        r = refund_none_open(c->tx, c->deal.id);
+    if (r == 0 && moves)
+        r = settlement_none_credited(c->tx, c->deal.id);
     if (r == 0 && c->kind == DEAL_CHANGE_FORFEIT)
         r = notice_check(c);
     if (r == 0 && needs(c, CHANGE_MONEY))

@@ -117,13 +117,14 @@ static int money_settle(struct changing *c)
                                         .fund = funds[FUND_PENALTY].code,
                                         .amount_fen = -c->penalty_fen,
                                         .due_date = today};
+    int64_t id = 0;
     int r = 0;
 
     day_of(c->tx->now_ms, today);
     if (c->forfeit_fen)
         r = keep(c, c->forfeit_fen, FUND_COUNT);
     if (r == 0 && c->penalty_fen)
-        r = buyer ? keep(c, c->penalty_fen, FUND_PENALTY) : receivable_add(c->tx, &line);
+        r = buyer ? keep(c, c->penalty_fen, FUND_PENALTY) : receivable_add(c->tx, &line, &id);
     return r < 0 ? r : give_back(c);
 }
 

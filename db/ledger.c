@@ -11,7 +11,7 @@
 static const char *const kinds[] = {
     [VOUCHER_RECEIPT] = "receipt", [VOUCHER_VOID] = "void",         [VOUCHER_REVERSAL] = "reversal",
     [VOUCHER_REFUND] = "refund",   [VOUCHER_EXCHANGE] = "exchange", [VOUCHER_CARRY] = "carry",
-    [VOUCHER_FORFEIT] = "forfeit", [VOUCHER_PAYOVER] = "payover",
+    [VOUCHER_FORFEIT] = "forfeit", [VOUCHER_PAYOVER] = "payover",   [VOUCHER_SETTLE] = "settle",
 };
 
 /* What its customer is to be told of; NOTICE_COUNT: nothing. */

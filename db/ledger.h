@@ -24,6 +24,7 @@ enum voucher_kind {
     VOUCHER_CARRY,    /* from a customer to his deal, without cash (FC 27.6) */
     VOUCHER_FORFEIT,  /* it is ours */
     VOUCHER_PAYOVER,  /* agency fees went to their payee (FI-10) */
+    VOUCHER_SETTLE,   /* a measured area is less than the contract's: it is the deal's (FI-26) */
 };
 
 struct voucher {

@@ -49,12 +49,33 @@ int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_ke
  * LEDGER_SPENT, REASON_NEEDED. */
 int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reason);
 
+/* A leaf of the actor's own book in the place of the one of a payment that stands (FI-30): no money
+ * moves. The one before is handed back, or it is lost; it counts no more. RECEIPT_BLANK,
+ * RECEIPT_VOIDED, RECEIPT_SWAPPED when it is not the last one, PAY_PAYER, REASON_NEEDED,
+ * DEAL_CLOSED, CLOCK_BACK, and those of receipt_book_leaf(). */
+struct receipt_swap {
+    struct receipt_key key;
+    int64_t book_id;     /* the actor's */
+    int64_t customer_id; /* on whose name: a buyer of the deal; 0: the main one, or who paid */
+    bool returned;       /* false: it is lost */
+    const char *reason;
+};
+int receipt_swap(struct tx *tx, const struct receipt_swap *swap, struct receipt_key *ret_key);
+
 /* A leaf that nobody can use: "spoilt", or "lost". Of the actor's own book. CLOCK_BACK. */
 int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *reason,
                   struct receipt_key *ret_key);
 
 /* What became of a leaf. */
-enum leaf_state { LEAF_LIVE, LEAF_VOID, LEAF_REVERSED, LEAF_SPOILT, LEAF_LOST, LEAF_STATES };
+enum leaf_state {
+    LEAF_LIVE,
+    LEAF_VOID,
+    LEAF_REVERSED,
+    LEAF_SPOILT,
+    LEAF_LOST,
+    LEAF_SWAPPED, /* another one is in its place */
+    LEAF_STATES
+};
 extern const char *const leaf_states[LEAF_STATES + 1]; /* ends with NULL */
 
 struct receipt_row {
@@ -65,6 +86,7 @@ struct receipt_row {
     const char *day;                  /* NULL of a leaf without money */
     const char *note, *reason;        /* reason: why it was taken back, spoilt or lost; NULL: no */
     const char *cashier;              /* who took the money, or says so of a leaf without any */
+    struct receipt_key from, to;      /* in whose place it is, and which is in its own; 0: none */
 };
 /* Of a deal that is seen, oldest first. */
 int receipt_of_deal(struct tx *tx, int64_t deal_id,

@@ -6,6 +6,7 @@
 #include "db/bank.h"
 #include "db/deal_fee.h"
 #include "db/deal_scope.h"
+#include "db/late.h"
 #include "db/receipt_impl.h"
 #include "db/receivable.h"
 #include "db/shift.h"
@@ -82,12 +83,25 @@ static int64_t taken_before(const struct paying *p, size_t i)
     return fen;
 }
 
+/* What can be taken for line @i: a late fee that is owed becomes due lines now, as far as it is
+ * taken. */
+static int room_read(struct paying *p, size_t i, int64_t *ret_fen)
+{
+    const int64_t fen = taken_before(p, i) + p->p->lines[i].amount_fen;
+    int r = receivable_room(p->tx, p->deal.id, p->funds[i], ret_fen);
+
+    if (r < 0 || p->funds[i] != FUND_LATE_FEE || fen <= *ret_fen)
+        return r;
+    r = late_charge(p->tx, p->deal.id, fen - *ret_fen);
+    return r < 0 ? r : receivable_room(p->tx, p->deal.id, p->funds[i], ret_fen);
+}
+
 static int due_check(struct paying *p, size_t i)
 {
     char text[DEAL_YUAN];
     int64_t room = 0;
     int r = p->agency ? deal_fee_room(p->tx, p->deal.id, p->p->fees[i], &p->deal_fees[i], &room)
-                      : receivable_room(p->tx, p->deal.id, p->funds[i], &room);
+                      : room_read(p, i, &room);
 
     room -= taken_before(p, i);
     if (r < 0 || p->p->lines[i].amount_fen <= room)

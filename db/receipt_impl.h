@@ -1,6 +1,7 @@
 /* receipt_impl.h - what the files of receipts share: receipt.c (taking money), receipt_check.c
  * (whether it may be), receipt_earmark.c (for which lines), receipt_leaf.c (the leaf and its
- * content), receipt_void.c (taken back), receipt_read.c. Thread: the writer's. */
+ * content), receipt_void.c (taken back), receipt_swap.c (another in its place), receipt_read.c.
+ * Thread: the writer's. */
 #ifndef ANCHANG_DB_RECEIPT_IMPL_H
 #define ANCHANG_DB_RECEIPT_IMPL_H
 
@@ -31,6 +32,9 @@ int receipt_earmarks_check(struct paying *p);
 int receipt_earmarks_write(struct paying *p);
 /* The leaf with its frozen content, of a voucher that names it. */
 int receipt_leaf_write(struct paying *p);
+/* The leaf in the place of the one of @swap, on the name of @customer_id. */
+int receipt_leaf_again(struct tx *tx, const struct leaf *leaf, const struct receipt_swap *swap,
+                       int64_t customer_id);
 /* "A000012" */
 void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT]);
 

@@ -91,6 +91,61 @@ int receipt_leaf_write(struct paying *p)
     return r < 0 ? r : leaf_insert(p->tx, &key, &text);
 }
 
+/* What stood on the paper before, but for its own number, day and name. */
+static int content_again(struct tx *tx, const struct leaf *leaf, const struct receipt_swap *swap,
+                         int64_t customer_id, const char *was, char content[CONTENT_TEXT])
+{
+    FILE *to = fmemopen(content, CONTENT_TEXT, "w");
+    char number[RECEIPT_NUMBER_TEXT], day[DAY_TEXT];
+    bool whole;
+
+    if (!to)
+        return -ENOMEM;
+    receipt_number(leaf->prefix, leaf->no, number);
+    day_of(tx->now_ms, day);
+    fprintf(to, "number %s\nday %s\nswaps %" PRId64 " %" PRId64 "\ncustomer %" PRId64 "\n", number,
+            day, swap->key.book_id, swap->key.no, customer_id);
+    for (const char *line = was; *line; line += strcspn(line, "\n") + 1) {
+        const size_t n = strcspn(line, "\n");
+        const bool own = strncmp(line, "number ", 7) == 0 || strncmp(line, "day ", 4) == 0 ||
+                         strncmp(line, "swaps ", 6) == 0 || strncmp(line, "customer ", 9) == 0;
+
+        if (!own)
+            fprintf(to, "%.*s\n", (int)n, line);
+        if (!line[n])
+            break;
+    }
+    whole = fflush(to) == 0 && !ferror(to);
+    return fclose(to) == 0 && whole ? 0 : -E2BIG;
+}
+
+int receipt_leaf_again(struct tx *tx, const struct leaf *leaf, const struct receipt_swap *swap,
+                       int64_t customer_id)
+{
+    const int64_t returned = swap->returned;
+    uint8_t sha[crypto_hash_sha256_BYTES];
+    char content[CONTENT_TEXT] = "";
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT content, voucher_id FROM receipt WHERE book_id = $1 AND no = $2", "ii",
+                     swap->key.book_id, swap->key.no);
+
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        r = content_again(tx, leaf, swap, customer_id, stmt_text(s, 0), content);
+        crypto_hash_sha256(sha, (const uint8_t *)content, strlen(content));
+        if (r == 0)
+            r = db_run(tx->db,
+                       "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, "
+                       "at_ms, from_book_id, from_no, returned, reason) VALUES ($1, $2, 'issued', "
+                       "$3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                       "iiitbtiiiit", leaf->book_id, leaf->no, stmt_int(s, 1), content, sha,
+                       sizeof(sha), tx->actor->name, tx->now_ms, swap->key.book_id, swap->key.no,
+                       returned, swap->reason);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 static int book_kind(struct tx *tx, int64_t book_id, struct leaf_ask *ret)
 {
     struct stmt *s;

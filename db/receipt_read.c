@@ -5,23 +5,26 @@
 #include "db/deal_scope.h"
 #include "db/receipt_impl.h"
 
-const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost", NULL};
+const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost", "swapped", NULL};
 
-/* x is the voucher that takes the receipt back. */
+/* x is the voucher that takes the receipt back, n the leaf in its place. */
 #define LEAF_STATE                                                                                 \
-    "CASE WHEN q.kind <> 'issued' THEN q.kind WHEN x.kind IS NULL THEN 'live' "                    \
+    "CASE WHEN q.kind <> 'issued' THEN q.kind WHEN n.no IS NOT NULL THEN CASE n.returned WHEN 1 "  \
+    "THEN 'swapped' ELSE 'lost' END WHEN x.kind IS NULL THEN 'live' "                              \
     "WHEN x.kind = 'void' THEN 'void' ELSE 'reversed' END"
 #define LEAF                                                                                       \
     "receipt q LEFT JOIN voucher v ON v.id = q.voucher_id "                                        \
-    "LEFT JOIN voucher x ON x.reverses_id = v.id "
+    "LEFT JOIN voucher x ON x.reverses_id = v.id "                                                 \
+    "LEFT JOIN receipt n ON n.from_book_id = q.book_id AND n.from_no = q.no "
 #define RECEIPT_COLUMNS                                                                            \
     "SELECT q.book_id, q.no, q.voucher_id, b.project_id, v.deal_id, v.customer_id, "               \
     "(SELECT SUM(t.amount_fen) FROM voucher_tender t WHERE t.voucher_id = v.id), q.at_ms, "        \
     "b.prefix, " LEAF_STATE                                                                        \
     ", v.day, v.note, COALESCE(u.name, (SELECT y.name FROM user_account y "                        \
-    "WHERE y.login = q.actor)), x.note, d.user_id, w.building_id, "                                \
+    "WHERE y.login = q.actor)), COALESCE(n.reason, x.note), d.user_id, w.building_id, "            \
     "g.name || CASE h.name WHEN '' THEN '' ELSE '-' || h.name END || '-' || w.room, q.kind, "      \
-    "q.content FROM " LEAF "JOIN receipt_book b ON b.id = q.book_id "                              \
+    "q.content, q.from_book_id, q.from_no, n.book_id, n.no FROM " LEAF                             \
+    "JOIN receipt_book b ON b.id = q.book_id "                                                     \
     "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "         \
     "LEFT JOIN deal d ON d.id = v.deal_id LEFT JOIN unit w ON w.id = d.unit_id "                   \
     "LEFT JOIN building g ON g.id = w.building_id LEFT JOIN stair h ON h.id = w.stair_id "
@@ -48,7 +51,9 @@ static void row_take(const struct tx *tx, struct stmt *s, struct receipt_row *ro
                                 .note = stmt_text(s, 11),
                                 .cashier = stmt_text(s, 12),
                                 .reason = stmt_text(s, blank ? 18 : 13),
-                                .unit = seen ? stmt_text(s, 16) : NULL};
+                                .unit = seen ? stmt_text(s, 16) : NULL,
+                                .from = {stmt_int(s, 19), stmt_int(s, 20)},
+                                .to = {stmt_int(s, 21), stmt_int(s, 22)}};
     receipt_number(stmt_text(s, 8), row->no, row->number);
 }
 

@@ -17,7 +17,7 @@ struct voiding {
     struct voucher by;    /* that takes it back */
     int64_t user_id;      /* who took it */
     char day[DAY_TEXT];
-    bool blank, voided;
+    bool blank, voided, swapped;
 };
 
 static int voucher_read(struct voiding *v)
@@ -25,7 +25,9 @@ static int voucher_read(struct voiding *v)
     struct stmt *s;
     int r = db_query(v->tx->db, &s,
                      "SELECT b.project_id, v.id, v.customer_id, v.deal_id, v.day, s.user_id, "
-                     "(SELECT COUNT(*) FROM voucher x WHERE x.reverses_id = v.id) FROM receipt q "
+                     "(SELECT COUNT(*) FROM voucher x WHERE x.reverses_id = v.id), (SELECT "
+                     "COUNT(*) FROM receipt n WHERE n.from_book_id = q.book_id AND n.from_no = "
+                     "q.no) FROM receipt q "
                      "JOIN receipt_book b ON b.id = q.book_id LEFT JOIN voucher v ON "
                      "v.id = q.voucher_id LEFT JOIN shift s ON s.id = v.shift_id "
                      "WHERE q.book_id = $1 AND q.no = $2",
@@ -45,6 +47,7 @@ static int voucher_read(struct voiding *v)
         snprintf(v->day, sizeof(v->day), "%s", stmt_text(s, 4));
     v->user_id = stmt_int(s, 5);
     v->voided = stmt_int(s, 6) > 0;
+    v->swapped = stmt_int(s, 7) > 0;
     stmt_reset(s);
     return tx_need_project(v->tx, v->by.project_id);
 }
@@ -74,6 +77,8 @@ static int void_check(struct voiding *v)
         return fault_set(v->tx->fault, FAULT_RECEIPT_BLANK, NULL);
     if (v->voided)
         return fault_set(v->tx->fault, FAULT_RECEIPT_VOIDED, NULL);
+    if (v->swapped)
+        return fault_set(v->tx->fault, FAULT_RECEIPT_SWAPPED, NULL);
     r = ledger_clock_check(v->tx, 0); /* which day it is, is not known then */
     if (r == 0)
         r = who_check(v);

@@ -49,10 +49,9 @@ int receivable_make(struct tx *tx, int64_t deal_id, int64_t terms_id)
  * waits for it again; else fixed, by a change. */
 static int line_again(struct tx *tx, int64_t id, const char *due_date, int64_t change_id)
 {
-    int r =
-        db_run(tx->db, "UPDATE receivable SET ended_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
+    int r = receivable_drop(tx, id);
 
-    if (r >= 0)
+    if (r == 0)
         r = db_run(tx->db,
                    "INSERT INTO receivable (deal_id, terms_id, ordinal, fund, amount_fen, loan, "
                    "due, due_days, due_node, due_date, known_ms, change_id, made_ms, waived_ms) "
@@ -158,14 +157,22 @@ int receivable_waive(struct tx *tx, int64_t id)
     return r < 0 ? r : 0;
 }
 
-int receivable_add(struct tx *tx, const struct receivable_new *line)
+int receivable_drop(struct tx *tx, int64_t id)
 {
-    int r = db_run(tx->db,
+    int r =
+        db_run(tx->db, "UPDATE receivable SET ended_ms = $2 WHERE id = $1", "ii", id, tx->now_ms);
+
+    return r < 0 ? r : 0;
+}
+
+int receivable_add(struct tx *tx, const struct receivable_new *line, int64_t *ret_id)
+{
+    int r = db_get(tx->db, ret_id,
                    "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, due_date, "
                    "known_ms, change_id, made_ms) SELECT $1, COALESCE(MAX(ordinal), 0) + 1, $2, "
-                   "$3, 'date', $4, $5, $6, $5 FROM receivable WHERE deal_id = $1",
-                   "ititii", line->deal_id, line->fund, line->amount_fen, line->due_date,
-                   tx->now_ms, line->change_id);
+                   "$3, 'date', $4, $5, $6, $5 FROM receivable WHERE deal_id = $1 RETURNING id",
+                   "ititio", line->deal_id, line->fund, line->amount_fen, line->due_date,
+                   tx->now_ms, line->change_id ? &line->change_id : NULL);
 
     return r < 0 ? r : 0;
 }

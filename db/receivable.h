@@ -34,19 +34,21 @@ int receivable_end(struct tx *tx, int64_t deal_id, bool all);
 /* The schedule of @terms_id as it last was, in the place of the one there is (T28). */
 int receivable_restore(struct tx *tx, int64_t deal_id, int64_t terms_id);
 
-/* ---- by changes (deal_change.h), for the modules of db/ ---- */
+/* ---- by changes (deal_change.h) and what is settled later, for the modules of db/ ---- */
 
 /* The line is due on @due_date, by @change_id. */
 int receivable_postpone(struct tx *tx, int64_t id, const char *due_date, int64_t change_id);
 int receivable_waive(struct tx *tx, int64_t id);
+/* It is not owed after all. */
+int receivable_drop(struct tx *tx, int64_t id);
 /* A line that is not of the schedule. */
 struct receivable_new {
-    int64_t deal_id, change_id;
+    int64_t deal_id, change_id; /* change 0: of none */
     const char *fund;
     int64_t amount_fen; /* below 0: to be paid back */
     const char *due_date;
 };
-int receivable_add(struct tx *tx, const struct receivable_new *line);
+int receivable_add(struct tx *tx, const struct receivable_new *line, int64_t *ret_id);
 /* receivable_make() of terms with a smaller loan: what the buyer has to bring more than by
  * @was_terms_id is due on @due_date, in lines of its own (FC 27.3). */
 int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t was_terms_id,

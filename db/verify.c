@@ -154,8 +154,19 @@ static const struct check ledger_checks[] = {
      "(SELECT 1 FROM voucher_tender t WHERE t.voucher_id = v.id AND t.tender = d.tender AND "
      "t.account_id = d.account_id))"},
     {"I9", "SELECT 'leaf ' || q.no || ' of book ' || q.book_id || ' is not that of voucher ' || "
-           "v.id FROM receipt q JOIN voucher v ON v.id = q.voucher_id WHERE v.book_id <> q.book_id "
-           "OR v.receipt_no <> q.no"},
+           "v.id FROM receipt q JOIN voucher v ON v.id = q.voucher_id WHERE q.from_no IS NULL AND "
+           "(v.book_id <> q.book_id OR v.receipt_no <> q.no)"},
+    {"FI-30",
+     "SELECT 'voucher ' || q.voucher_id || ' has ' || COUNT(*) || ' papers that count' FROM "
+     "receipt q WHERE q.voucher_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM receipt n "
+     "WHERE n.from_book_id = q.book_id AND n.from_no = q.no) GROUP BY q.voucher_id HAVING "
+     "COUNT(*) <> 1"},
+    {"FI-26", "SELECT 'settlement ' || s.id || ' of deal ' || s.deal_id || ' is of ' || "
+              "s.amount_fen || ' fen, its line or voucher says otherwise' FROM settlement s WHERE "
+              "s.reversed_ms IS NULL AND s.amount_fen <> CASE WHEN s.receivable_id IS NOT NULL "
+              "THEN (SELECT l.amount_fen FROM receivable l WHERE l.id = s.receivable_id) ELSE "
+              "-COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = "
+              "s.voucher_id), 0) END"},
     {"I10", "SELECT 'voucher ' || v.id || ' takes back ' || COUNT(e.id) || ' entries of ' || "
             "(SELECT COUNT(*) FROM ledger_entry o WHERE o.voucher_id = v.reverses_id) FROM voucher "
             "v LEFT JOIN ledger_entry e ON e.voucher_id = v.id AND e.reverses_id IS NOT NULL WHERE "

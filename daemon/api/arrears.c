@@ -93,6 +93,7 @@ static json_t *line_json(const struct arrears_row *row)
     set_int(o, "owed_fen", row->owed_fen);
     set_text_or_null(o, "due_date", row->due_date);
     set_int(o, "days", row->days);
+    set_int(o, "late_fen", row->late_fen);
     set_text(o, "band", arrears_band_codes[row->band]);
     set_text_or_null(o, "dunned_on", row->dunned_on);
     set_text_or_null(o, "dunned_way", row->dunned_way);

@@ -10,7 +10,7 @@
 #include "db/arrears.h"
 #include "db/fund.h"
 
-enum { MONEY = 48, COLUMNS = 12 };
+enum { MONEY = 48, COLUMNS = 13 };
 
 static const struct list_head heads[COLUMNS] = {
     {"房源", "Unit", 18},
@@ -24,6 +24,7 @@ static const struct list_head heads[COLUMNS] = {
     {"应收（元）", "Due (yuan)", 16},
     {"已收（元）", "Received (yuan)", 16},
     {"欠款（元）", "Owed (yuan)", 16},
+    {"滞纳金（元）", "Late fee (yuan)", 16},
     {"最近催缴", "Last asked for", 12},
 };
 static const struct {
@@ -46,21 +47,23 @@ static int row_write(void *arg, const struct arrears_row *row)
     struct exporting *e = arg;
     const bool en = e->lang == LANG_EN;
     const enum fund fund = fund_find(row->fund);
-    char days[24] = "", due[MONEY], received[MONEY], owed[MONEY];
+    char days[24] = "", due[MONEY], received[MONEY], owed[MONEY], late[MONEY] = "";
 
     if (row->days)
         snprintf(days, sizeof(days), "%" PRId64, row->days);
     paper_money(row->amount_fen, false, due, sizeof(due));
     paper_money(row->received_fen, false, received, sizeof(received));
     paper_money(row->owed_fen, false, owed, sizeof(owed));
-    table_row(e->table,
-              (const char *const[COLUMNS]){row->unit, row->customer, row->user, row->plan,
-                                           fund == FUND_COUNT ? ""
-                                           : en               ? funds[fund].en
-                                                              : funds[fund].zh,
-                                           row->due_date ? row->due_date : "", days,
-                                           en ? bands[row->band].en : bands[row->band].zh, due,
-                                           received, owed, row->dunned_on ? row->dunned_on : ""});
+    if (row->late_fen)
+        paper_money(row->late_fen, false, late, sizeof(late));
+    table_row(e->table, (const char *const[COLUMNS]){row->unit, row->customer, row->user, row->plan,
+                                                     fund == FUND_COUNT ? ""
+                                                     : en               ? funds[fund].en
+                                                                        : funds[fund].zh,
+                                                     row->due_date ? row->due_date : "", days,
+                                                     en ? bands[row->band].en : bands[row->band].zh,
+                                                     due, received, owed, late,
+                                                     row->dunned_on ? row->dunned_on : ""});
     e->n++;
     return 0;
 }

@@ -56,19 +56,3 @@ int bank_list_discard(struct call *call)
         import_store_drop(call->app->import_dir, st.id);
     return r;
 }
-
-json_t *bank_list_problems(const struct fault *f, enum lang lang)
-{
-    json_t *problems = json_array();
-    char text[512];
-
-    for (size_t i = 0; i < f->n_items; i++) {
-        const struct fault_item *item = &f->items[i];
-
-        fault_render(item->code, item->args, item->n_args, lang, text, sizeof(text));
-        json_array_append_new(
-            problems, json_pack("{s:I, s:s, s:s, s:s}", "row", (json_int_t)item->row, "field",
-                                item->field, "code", fault_code_text(item->code), "detail", text));
-    }
-    return problems;
-}

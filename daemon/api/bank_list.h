@@ -17,7 +17,4 @@ int bank_list_looked(struct call *call, const struct stored_import *stored, int 
 int bank_list_find(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored);
 int bank_list_discard(struct call *call);
 
-/* The items of a fault, which are the answer of a look and no refusal. */
-json_t *bank_list_problems(const struct fault *f, enum lang lang);
-
 #endif

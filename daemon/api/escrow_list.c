@@ -65,10 +65,9 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
     for (size_t i = 0; i < sheet->n; i++)
         total += sheet->rows[i].amount_fen;
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
-        call->reply.body = json_pack(
-            "{s:s, s:s, s:I, s:I, s:o, s:I}", "id", st->id, "name", st->name, "rows",
-            (json_int_t)sheet->seen, "total_fen", (json_int_t)total, "problems",
-            bank_list_problems(f, call->lang), "problems_total", (json_int_t)f->total_items);
+        call->reply.body = json_pack("{s:s, s:s, s:I, s:I}", "id", st->id, "name", st->name, "rows",
+                                     (json_int_t)sheet->seen, "total_fen", (json_int_t)total);
+        set_problems(call->reply.body, f, call->lang);
         fault_clear(f);
         r = call->reply.body ? 0 : -ENOMEM;
     }

@@ -14,6 +14,18 @@ enum { NOTE_MAX = 200, LEAF_PAGE_MAX = 200, PAGE_DEFAULT = 50 };
 
 /* ---- out ---- */
 
+static json_t *key_json(const struct receipt_key *key)
+{
+    json_t *o;
+
+    if (!key->no)
+        return json_null();
+    o = json_object();
+    set_int(o, "book_id", key->book_id);
+    set_int(o, "no", key->no);
+    return o;
+}
+
 static int receipt_print(struct call *call, json_t *items, const struct receipt_row *row)
 {
     json_t *o = json_object(), *lines = json_array(), *paid = json_array();
@@ -34,6 +46,8 @@ static int receipt_print(struct call *call, json_t *items, const struct receipt_
     set_text_or_null(o, "cashier", row->cashier);
     set_text_or_null(o, "reason", row->reason);
     set_int(o, "at_ms", row->at_ms);
+    json_object_set_new_nocheck(o, "swaps", key_json(&row->from));
+    json_object_set_new_nocheck(o, "swapped_by", key_json(&row->to));
     json_object_set_new_nocheck(o, "lines", lines);
     json_object_set_new_nocheck(o, "tenders", paid);
     if (r == 0)
@@ -217,6 +231,26 @@ int api_receipt_void(struct call *call)
     if (r == 0)
         r = receipt_void(&call->tx, &key, reason);
     return r < 0 ? r : reply_receipt(call, &key, 200);
+}
+
+int api_receipt_swap(struct call *call)
+{
+    struct receipt_swap swap = {.reason = NULL};
+    struct receipt_key key;
+    struct body b;
+    int r = key_read(call, &swap.key);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "book_id", BODY_REQUIRED, 1, INT64_MAX, &swap.book_id);
+    body_int(&b, "customer_id", BODY_OPTIONAL, 1, INT64_MAX, &swap.customer_id);
+    body_bool(&b, "returned", BODY_REQUIRED, &swap.returned);
+    body_text(&b, "reason", BODY_REQUIRED, 1, NOTE_MAX, &swap.reason);
+    r = body_end(&b);
+    if (r == 0)
+        r = receipt_swap(&call->tx, &swap, &key);
+    return r < 0 ? r : reply_receipt(call, &key, 201);
 }
 
 int api_receipt_spoil(struct call *call)

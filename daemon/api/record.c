@@ -50,6 +50,26 @@ void set_int_or_null(json_t *object, const char *name, int64_t value)
     json_object_set_new_nocheck(object, name, value ? json_integer(value) : json_null());
 }
 
+void set_problems(json_t *object, const struct fault *f, enum lang lang)
+{
+    json_t *problems = json_array();
+    char text[512];
+
+    for (size_t i = 0; i < f->n_items; i++) {
+        const struct fault_item *item = &f->items[i];
+        json_t *o = json_object();
+
+        fault_render(item->code, item->args, item->n_args, lang, text, sizeof(text));
+        set_int(o, "row", item->row);
+        set_text(o, "field", item->field);
+        set_text(o, "code", fault_code_text(item->code));
+        set_text(o, "detail", text);
+        json_array_append_new(problems, o);
+    }
+    json_object_set_new_nocheck(object, "problems", problems);
+    set_int(object, "problems_total", (int64_t)f->total_items);
+}
+
 int items_add(json_t *items, json_t *object)
 {
     return json_array_append_new(items, object) < 0 ? -ENOMEM : 0;

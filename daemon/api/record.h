@@ -16,6 +16,8 @@ void set_bool(json_t *object, const char *name, bool value);
 void set_text(json_t *object, const char *name, const char *text);         /* NULL: "" */
 void set_text_or_null(json_t *object, const char *name, const char *text); /* NULL or "": null */
 void set_int_or_null(json_t *object, const char *name, int64_t value);     /* 0: null */
+/* "problems" of a list that came in, by row, and "problems_total", as @f has them. */
+void set_problems(json_t *object, const struct fault *f, enum lang lang);
 
 /* The name of a flow, a process or a node, which may be a default's (default_name.h): that is given
  * in the language of the call. */

@@ -23,7 +23,8 @@ static const char ledger_seed[] =
     "reverses_id, book_id, receipt_no, actor, at_ms) VALUES (1, 1, 1, 'receipt', '2026-01-01', 1, "
     "91, 1, NULL, 1, 1, 'a', 1), (2, 1, 2, 'refund', '2026-01-01', NULL, 91, 1, NULL, NULL, NULL, "
     "'a', 1), (3, 1, 3, 'void', '2026-01-01', 1, 91, 1, 1, NULL, NULL, 'a', 1);"
-    "INSERT INTO receipt VALUES (1, 1, 'issued', 1, 'c', " ONE ", 'a', 1);"
+    "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES (1, 1, 'issued', 1, 'c', " ONE
+    ", 'a', 1);"
     "COMMIT;"
     "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
     "(1, 1, 'cash', 5, 1);"
@@ -53,8 +54,10 @@ static const char ledger_seed[] =
     "INSERT INTO voucher (project_id, number, kind, day, customer_id, actor, at_ms" columns        \
     ") VALUES (" #project ", " #number ", '" kind "', '" day "', " #customer ", 'a', 1" values ")"
 #define VOUCHER_WITH(kind, columns, values) VOUCHER(1, 9, kind, "2026-01-01", 1, columns, values)
+#define LEAF_COLUMNS                        "(book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES "
 #define LEAF(book, no, kind, voucher, sha)                                                         \
-    "INSERT INTO receipt VALUES (" #book ", " #no ", '" kind "', " voucher ", 'c', " sha ", 'a', 1)"
+    "INSERT INTO receipt " LEAF_COLUMNS "(" #book ", " #no ", '" kind "', " voucher ", 'c', " sha  \
+    ", 'a', 1)"
 #define NEXT_LEAF(kind, voucher, sha)                                                              \
     "UPDATE receipt_book SET issued = 2 WHERE id = 1;" LEAF(1, 2, kind, voucher, sha)
 #define TENDER_WITH(voucher, ordinal, amount, account, columns, values)                            \
@@ -158,7 +161,7 @@ static const char *const ledger_refused[] = {
     NEXT_LEAF("issued", "2", ONE), /* the leaf of no such voucher */
     "UPDATE receipt SET content = 'd'",
     "DELETE FROM receipt",
-    "REPLACE INTO receipt VALUES (1, 1, 'issued', 1, 'd', " ONE ", 'a', 1)",
+    "REPLACE INTO receipt " LEAF_COLUMNS "(1, 1, 'issued', 1, 'd', " ONE ", 'a', 1)",
     /* vouchers */
     VOUCHER(99, 9, "refund", "2026-01-01", 1, "", ""),
     VOUCHER(1, 0, "refund", "2026-01-01", 1, "", ""),
@@ -258,9 +261,11 @@ static const struct covered ledger_covered[] = {
     {"account_rule: REFERENCES project(id)", "account_rule_own"},
     {"account_rule: REFERENCES building(id)", "account_rule_own"},
     {"account_rule: REFERENCES bank_account(id)", "account_rule_own"},
-    {"receipt: REFERENCES receipt_book(id)", "receipt_counted"},
-    {"receipt: REFERENCES voucher(id)", "receipt_own"},
-    {"receipt: UNIQUE", "receipt_own"},
+    {"\"receipt\": REFERENCES receipt_book(id)", "receipt_counted"},
+    {"\"receipt\": REFERENCES voucher(id)", "receipt_own"},
+    {"index: CREATE UNIQUE INDEX receipt_first ON receipt(voucher_id) WHERE from_no IS NULL AND "
+     "voucher_id IS NOT NULL",
+     "receipt_own"},
     {"ledger_entry: REFERENCES ledger_entry(id)", "ledger_entry_mirrors"},
     {NULL, NULL},
 };

@@ -36,16 +36,17 @@
 #include "constraints_question.h"
 #include "constraints_refund.h"
 #include "constraints_reprice.h"
+#include "constraints_settlement.h"
 #include "constraints_source.h"
 #include "constraints_terms.h"
 #include "db/migrate.h"
 
 static const struct area areas[] = {
-    CONSTRAINTS(property), CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
-    CONSTRAINTS(customer), CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
-    CONSTRAINTS(terms),    CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
-    CONSTRAINTS(process),  CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
-    CONSTRAINTS(escrow),   CONSTRAINTS(fee),
+    CONSTRAINTS(property),   CONSTRAINTS(publication), CONSTRAINTS(people),   CONSTRAINTS(member),
+    CONSTRAINTS(customer),   CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
+    CONSTRAINTS(terms),      CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
+    CONSTRAINTS(process),    CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
+    CONSTRAINTS(settlement), CONSTRAINTS(escrow),      CONSTRAINTS(fee),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

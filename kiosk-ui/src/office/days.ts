@@ -32,3 +32,6 @@ export function daysUntil(day: string | null, now: number = Date.now()): number 
   const [then, today] = [utcOf(day), utcOf(date(now))];
   return then === null || today === null ? null : Math.round((then - today) / DAY_MS);
 }
+
+/** The day so many days from today. */
+export const dayAhead = (days: number, now: number = Date.now()): string => date(now + days * DAY_MS);

@@ -256,6 +256,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/settlements',
+    name: 'settlement',
+    component: () => import('./settlement/Page.vue'),
+    meta: {
+      title: 'settlement',
+      rights: ['deal.view'],
+      nav: 'money',
+      icon: 'M3.5 16.500v-13l13 13zM3.5 12h3M7.500 16.500v-3',
+    },
+  },
+  {
     path: '/loans',
     name: 'loan',
     component: () => import('./loan/Page.vue'),

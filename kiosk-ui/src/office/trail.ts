@@ -64,6 +64,7 @@ export function valueText(kind: string, field: string, value: string | null, { t
   if (field === 'state') return word(STATE[kind]?.(value) ?? '');
   if (kind === 'alert' && field === 'reason') return word(`office.shell.call-${value}`);
   if (field === 'refund_state') return word(`refund.state.${value}`);
+  if (field === 'late_state') return word(`late.state.${value}`);
   if (field === 'questionnaire_stage') return word(`questionnaire.stage.${value}`);
   if (field === 'class')
     return word(kind === 'customer' ? `customer.class.${value}` : `office.class.${value}`);

@@ -20,6 +20,7 @@ export const SCREENS = [
   ['queue', '/queue', 'deal.queue'],
   ['opening', '/openings', 'opening.desk'],
   ['arrears', '/arrears', 'deal.view'],
+  ['settlement', '/settlements', 'deal.view'],
   ['loan', '/loans', 'deal.view'],
   ['escrow', '/escrow', 'finance.handle'],
   ['refund', '/refunds', 'finance.handle'],

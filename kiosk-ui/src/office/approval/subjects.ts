@@ -11,6 +11,7 @@ const CHANGES = CHANGE_KINDS.map((kind) => `deal.${kind}`);
 export const SUBJECT_PARTS: Record<string, Component> = {
   reprice: defineAsyncComponent(() => import('../reprice/Summary.vue')),
   'customer-source': defineAsyncComponent(() => import('../customer/SourceRequest.vue')),
+  'late-waive': defineAsyncComponent(() => import('../late/RequestPart.vue')),
   refund: defineAsyncComponent(() => import('../refund/RequestPart.vue')),
   terms: defineAsyncComponent(() => import('../terms/TermsSummary.vue')),
   ...Object.fromEntries(CHANGES.map((code) => [code, change])),

@@ -59,6 +59,20 @@ export const DEAL_PARTS: readonly DealPart[] = [
     place: 'main',
   },
   {
+    name: 'late',
+    component: defineAsyncComponent(() => import('../late/LatePart.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id, closed: deal.closed_ms !== null }),
+    when: signed,
+  },
+  {
+    name: 'settlement',
+    component: defineAsyncComponent(() => import('../settlement/SettlementPart.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+    when: signed,
+  },
+  {
     name: 'refund',
     component: defineAsyncComponent(() => import('../refund/RefundPart.vue')),
     place: 'main',
