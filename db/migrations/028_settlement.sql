@@ -175,7 +175,7 @@ CREATE TABLE receipt_next (
     CHECK ((from_book_id IS NULL) = (from_no IS NULL)),
     CHECK ((from_no IS NULL) = (reason = '')),
     CHECK (from_no IS NOT NULL OR returned = 1),
-    FOREIGN KEY (from_book_id, from_no) REFERENCES receipt_next(book_id, no)
+    FOREIGN KEY (from_book_id, from_no) REFERENCES receipt(book_id, no)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO receipt_next (book_id, no, kind, voucher_id, content, sha, actor, at_ms)
     SELECT book_id, no, kind, voucher_id, content, sha, actor, at_ms FROM receipt;
