@@ -183,7 +183,7 @@ static const struct covered settlement_covered[] = {
     {"late_charge: CHECK (before_fen >= 0)", "late_charge_own"},
     {"late_charge: CHECK (waived_fen >= 0)", "late_charge_own"},
     {"late_charge: CHECK (amount_fen > 0)", "late_charge_own"},
-    {"\"receipt\": FOREIGN KEY (from_book_id, from_no) REFERENCES \"receipt\"(book_id, no)",
+    {"\"receipt\": FOREIGN KEY (from_book_id, from_no) REFERENCES receipt(book_id, no)",
      "receipt_swapped"},
     {NULL, NULL},
 };

@@ -120,12 +120,18 @@ struct found {
     struct deal_fee_row row;
 };
 
+/* Who wrote it down; what a row says is gone when the next one is read. */
+static char said_user[80];
+
 static int row_take(void *arg, const struct deal_fee_row *row)
 {
     struct found *found = arg;
 
-    if (row->id == found->id)
-        found->row = *row;
+    if (row->id != found->id)
+        return 0;
+    found->row = *row;
+    snprintf(said_user, sizeof(said_user), "%s", row->user);
+    found->row.user = said_user;
     return 0;
 }
 
