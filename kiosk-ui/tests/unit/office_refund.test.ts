@@ -1,6 +1,15 @@
 // What is typed into a refund, as the daemon takes it.
 import { describe, expect, test } from 'vitest';
-import { askedOf, linesFor, linesOf, payersOf, payoutOf, totalOf, waysOf, type Refund } from '@/office/refund/refund';
+import {
+  askedOf,
+  linesFor,
+  linesOf,
+  payersOf,
+  payoutOf,
+  totalOf,
+  waysOf,
+  type Refund,
+} from '@/office/refund/refund';
 
 const free = [
   { fund: 'deposit' as const, amount_fen: 500000 },
@@ -27,8 +36,8 @@ describe('a refund', () => {
       { fund: 'agency_fee' as const, amount_fen: 300, fee_id: 7, fee: '维修资金' },
       { fund: 'agency_fee' as const, amount_fen: 40, fee_id: 8, fee: '契税' },
     ];
-    expect(linesOf(askedOf([...free, ...fees], 7, null).amounts)).toEqual(free);
-    expect(linesOf(askedOf(fees, 7, null).amounts)).toEqual([
+    expect(linesOf(askedOf([...free, ...fees], 'c7', null).amounts)).toEqual(free);
+    expect(linesOf(askedOf(fees, 'c7', null).amounts)).toEqual([
       { fund: 'agency_fee', amount_fen: 300, fee_id: 7 },
       { fund: 'agency_fee', amount_fen: 40, fee_id: 8 },
     ]);
@@ -48,10 +57,17 @@ describe('a refund', () => {
   test('a loan goes to who lent it, the rest to who paid it', () => {
     const loan = { fund: 'bank_loan' as const, amount_fen: 900 };
     const payers = [
-      { customer_id: 7, customer: '王', lender: null, fund: null, free_fen: 5 },
-      { customer_id: null, customer: '李**', lender: null, fund: null, free_fen: 5 },
-      { customer_id: null, customer: '建行', lender: '建行', fund: 'bank_loan', free_fen: 900 },
-      { customer_id: null, customer: '', lender: '', fund: 'fund_loan', free_fen: 1 },
+      { customer_id: 7, customer: '王', lender: null, fund: null, free_fen: 5, fees_free_fen: 0 },
+      { customer_id: null, customer: '李**', lender: null, fund: null, free_fen: 5, fees_free_fen: 0 },
+      {
+        customer_id: null,
+        customer: '建行',
+        lender: '建行',
+        fund: 'bank_loan',
+        free_fen: 900,
+        fees_free_fen: 0,
+      },
+      { customer_id: null, customer: '', lender: '', fund: 'fund_loan', free_fen: 1, fees_free_fen: 0 },
     ];
     expect(payersOf(payers).map((p) => p.customer)).toEqual(['王', '建行']);
     expect(linesFor([...free, loan], payers, 'c7')).toEqual(free);
