@@ -45,11 +45,11 @@ static struct deal_fee_sums sums_of(struct stmt *s, int first)
 
 /* ---- one by one ---- */
 
+#define WRITER USER_NAMED("q.actor")
 #define ROW_COLUMNS                                                                                \
     "SELECT q.id, q.version, q.project_id, q.deal_id, q.fee_id, q.at_ms, q.customer_id, c.name, "  \
-    "c.kind, q.fee, q.payee, " UNIT_SAID ", " USER_NAMED(                                          \
-        "q.actor") ", q.formula, q.rate, q.base, q.amount_fen, q.owed, q.ended, q.came, q.paid, "  \
-                   "q.back, q.moved, q.asked, q.balance FROM "
+    "c.kind, q.fee, q.payee, " UNIT_SAID ", " WRITER ", q.formula, q.rate, q.base, q.amount_fen, " \
+    "q.owed, q.ended, q.came, q.paid, q.back, q.moved, q.asked, q.balance FROM "
 #define ROW_NAMES                                                                                  \
     "JOIN customer c ON c.id = q.customer_id JOIN unit u ON u.id = q.unit_id JOIN building b ON "  \
     "b.id = u.building_id JOIN stair st ON st.id = u.stair_id "
