@@ -34,7 +34,14 @@ const DEMO_LOGINS = {
 // What opens a session or ends the caller's own is not part of a matrix.
 const OWN_SESSION = new Set(['login', 'logout', 'password_change', 'terminal_pair']);
 const STREAMS = new Set(['events', 'my_events', 'public_events', 'device_events', 'terminal_events']);
-const UPLOADS = new Set(['media_upload', 'deal_media_upload', 'import_upload', 'advice_upload', 'escrow_list_upload']);
+const UPLOADS = new Set([
+  'media_upload',
+  'deal_media_upload',
+  'import_upload',
+  'advice_upload',
+  'escrow_list_upload',
+  'measurement_sheet',
+]);
 
 /** Whether it is asked of a project by the query. */
 const byProject = ({ operation }) => (operation.parameters ?? []).some((p) => p.name === 'project' && p.in === 'query');
