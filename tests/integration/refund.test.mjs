@@ -173,7 +173,7 @@ describe('what a change gives back', () => {
     const free = async () => (await sales.get(`/api/v1/deals/${own.id}/refundable`)).payers;
     await take(cashier, own.id, 'bank_loan', 900000);
     const lender = (await free()).find((p) => p.lender !== null);
-    assert.deepEqual(lender, { customer_id: null, customer: '建设银行', lender: '建设银行', fund: 'bank_loan', free_fen: 900000 });
+    assert.deepEqual(lender, { customer_id: null, customer: '建设银行', lender: '建设银行', fund: 'bank_loan', free_fen: 900000, fees_free_fen: 0 });
     const at = `/api/v1/deals/${own.id}/refunds`;
     const loan = asked(900000, { lines: [{ fund: 'bank_loan', amount_fen: 900000 }] });
     await sales.refused('POST', at, 409, 'refund.payee', { body: { ...loan, lender: '农业银行' } });

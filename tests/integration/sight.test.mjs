@@ -17,6 +17,8 @@ import { csvOf, madeList } from './lib/lists.mjs';
 /** Nobody is answered by these here, and why that is no hole. */
 const UNANSWERED = {
   swipe_get: 'needs a card at a reader: terminal.test.mjs',
+  late_waiver_get: 'needs a line that is late, and the demonstration begins today: late.test.mjs',
+  payover_get: 'of a fee for many deals, and of nobody: agency_fee.test.mjs',
   member_pass_get: 'needs a card and a PIN at a kiosk: member_pass.test.mjs',
   public_media: 'only what is published, which no paper of his is',
   public_vr_svg: 'a picture of an address that no unit of the demonstration has',
@@ -336,8 +338,8 @@ test('an export is written down, whoever takes it', async () => {
   const exports = reads.filter((o) => /export/.test(o.path));
   const log = async () => (await auditor.get('/api/v1/audit?limit=500')).items.filter((r) => /export/.test(r.action));
   for (const operation of exports) {
-    const before = await log();
+    const last = (await log())[0]?.seq ?? 0;
     await clients['sales-manager'].get(addressesOf(operation)[0], 200);
-    assert.equal((await log()).length, before.length + 1, operation.id);
+    assert.equal((await log()).filter((r) => r.seq > last).length, 1, operation.id);
   }
 });

@@ -4,8 +4,16 @@ import { pay } from '../../integration/lib/money.mjs'
 const DOCUMENT = '110105194912310062' // of nobody else on a stage
 let phones = 5000 // no tail like those of other people of a stage
 
+const made = new WeakMap()
+
 export class Deals {
-  static async at(stage) {
+  /** The same ones each time: their buyers are recorded once. */
+  static at(stage) {
+    if (!made.has(stage)) made.set(stage, Deals.make(stage))
+    return made.get(stage)
+  }
+
+  static async make(stage) {
     const deals = new Deals()
     Object.assign(deals, { people: stage.people, project: stage.project, taken: new Set() })
     const { items } = await stage.people.sales.get(`/api/v1/projects/${stage.project}/plans`)
