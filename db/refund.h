@@ -145,9 +145,9 @@ int refund_free_of_customer(struct tx *tx, int64_t project_id, int64_t customer_
                             int (*each)(void *arg, const struct money_line *line), void *arg);
 /* Who paid for a deal that is seen, and how much of it can go back to him. */
 struct refund_payer {
-    int64_t customer_id;           /* 0: the actor does not see him, or a lender */
-    const char *customer, *lender; /* lender: NULL, or who lent */
-    const char *fund;              /* what the lender sent it for */
+    int64_t customer_id;             /* 0: the actor does not see him, or a lender */
+    const char *customer, *lender;   /* lender: NULL, or who lent */
+    const char *fund;                /* what the lender sent it for */
     int64_t free_fen, fees_free_fen; /* of the house's money, and of agency fees */
 };
 int refund_payer_each(struct tx *tx, int64_t deal_id,

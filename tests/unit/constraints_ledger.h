@@ -23,8 +23,8 @@ static const char ledger_seed[] =
     "reverses_id, book_id, receipt_no, actor, at_ms) VALUES (1, 1, 1, 'receipt', '2026-01-01', 1, "
     "91, 1, NULL, 1, 1, 'a', 1), (2, 1, 2, 'refund', '2026-01-01', NULL, 91, 1, NULL, NULL, NULL, "
     "'a', 1), (3, 1, 3, 'void', '2026-01-01', 1, 91, 1, 1, NULL, NULL, 'a', 1);"
-    "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES (1, 1, 'issued', 1, 'c', " ONE
-    ", 'a', 1);"
+    "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES "
+    "(1, 1, 'issued', 1, 'c', " ONE ", 'a', 1);"
     "COMMIT;"
     "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
     "(1, 1, 'cash', 5, 1);"
