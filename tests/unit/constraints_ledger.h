@@ -54,7 +54,8 @@ static const char ledger_seed[] =
     "INSERT INTO voucher (project_id, number, kind, day, customer_id, actor, at_ms" columns        \
     ") VALUES (" #project ", " #number ", '" kind "', '" day "', " #customer ", 'a', 1" values ")"
 #define VOUCHER_WITH(kind, columns, values) VOUCHER(1, 9, kind, "2026-01-01", 1, columns, values)
-#define LEAF_COLUMNS                        "(book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES "
+/* The columns of a leaf that stands for itself. */
+#define LEAF_COLUMNS "(book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES "
 #define LEAF(book, no, kind, voucher, sha)                                                         \
     "INSERT INTO receipt " LEAF_COLUMNS "(" #book ", " #no ", '" kind "', " voucher ", 'c', " sha  \
     ", 'a', 1)"
