@@ -1,6 +1,6 @@
 // money_story.test.mjs - one buyer's money from the first day to the last, on the screens where it happens: earnest
-// money at the counter, carried to a deposit that is paid in two ways, the down payment, the loan's arrival, an exchange
-// under approval, a refund, the end of the shift. After each step every screen says what the ledger's own sums are.
+// money at the counter, carried to a deposit that is paid in two ways, the down payment, the loan's arrival, the area
+// settled, an exchange under approval, a refund, the end of the shift. After each step every screen says what the ledger's own sums are.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -69,6 +69,7 @@ async function agree(expected) {
   await shown.waitFor()
   assert.equal(fen(await shown.innerText()), expected.deal, 'the deal')
   const plan = page.locator('section[aria-label="付款计划"] tfoot td')
+  await plan.last().waitFor()
   const texts = await plan.allInnerTexts()
   assert.ok(texts.map(fen).includes(expected.deal), `the schedule: ${texts}`)
   await b.visit(page, `/deals?p=${project}&cols=received.due_now`)
@@ -145,6 +146,41 @@ test('the loan arrives from its bank', async () => {
   deal = await read()
   assert.equal(deal.received_fen, deal.total_fen)
   await agree({ deal: deal.total_fen, held: 0 })
+})
+
+test('the home measures more: settled by the rule, the difference paid on a line of its own', async () => {
+  const { items } = await people.manager.get(`/api/v1/projects/${project}/settlements`)
+  const gross = items.find((x) => x.deal_id === deal.id).contract_area + 10
+  const page = await opened(`/settlements?p=${project}`, 'manager')
+  await page.locator('[data-act="measure"]').click()
+  const drawer = page.locator('.el-drawer:visible')
+  await page.fill('#measure-source', '测绘报告 2026-11')
+  await page.fill('#measure-unit', deal.unit)
+  await page.locator('.combo-pop [role=option]', { hasText: deal.unit }).first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.fill('#measure-gross', (gross / 100).toFixed(2))
+  await page.fill('#measure-inner', (gross / 125).toFixed(2))
+  await drawer.getByRole('button', { name: '加入' }).click()
+  await drawer.getByRole('button', { name: '登记 1 套' }).click()
+  await drawer.waitFor({ state: 'detached' })
+  await b.close(page)
+  const finance = await opened(`/settlements?p=${project}`, 'cashier')
+  const row = finance.locator('tbody tr', { hasText: deal.unit })
+  await row.locator('.pick').click()
+  await finance.locator('.page-head-actions .el-button--primary').click()
+  await b.confirm(finance)
+  await row.locator('.pick').waitFor({ state: 'detached' })
+  await b.close(finance)
+  const owed = (await read()).receivables.find((l) => l.fund === 'area_difference').amount_fen
+  assert.ok(owed > 0)
+  const { page: till, hands } = await counter()
+  await hands.due(new RegExp(deal.unit))
+  await hands.amount(String(owed / 100))
+  await hands.pay('Alt+t', '', slip())
+  await hands.take()
+  await b.close(till)
+  await agree({ deal: deal.total_fen + owed, held: 0 })
+  deal = await read()
 })
 
 test('an exchange for a smaller home, approved by another: its vouchers move all that was paid', async () => {
