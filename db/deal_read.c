@@ -25,18 +25,18 @@
     "z.deal_id = d.id AND (z.state IN ('live', 'ended') OR d.outcome = 'void')) "
 /* What is due until today and has not come in, as receivable_allocate() has it, in one sum of each
  * purse: what came in pays what is due first, but for what is paid by name for a line of later. */
-#define MARK "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
-#define DUE_NOW                                                                                                  \
-    "(SELECT COALESCE(SUM(MAX(0, g.due - g.fen + MAX(0, MIN(g.later, g.fen - g.marked)))), 0) "                  \
-    "FROM (SELECT SUM(x.due) AS due, SUM(x.marked) AS marked, SUM(x.later) AS later, "                           \
-    "MAX(0, SUM(x.fen)) AS fen FROM (SELECT " FUND_PURSE(                                                        \
-        "l.fund") " AS purse, "                                                                                  \
-                  "CASE WHEN l.due_date <= $1 THEN l.amount_fen ELSE 0 END AS due, CASE WHEN l.due_date <= $1 "  \
-                  "THEN " MARK                                                                                   \
-                  " ELSE 0 END AS marked, CASE WHEN l.due_date <= $1 THEN 0 ELSE " MARK                          \
-                  " END AS later, 0 AS fen FROM receivable l WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND " \
-                  "l.waived_ms IS NULL AND l.amount_fen > 0 UNION ALL SELECT " FUND_PURSE(                       \
-                      "r.fund") ", 0, 0, 0, r.amount_fen FROM received r WHERE r.deal_id = d.id) x GROUP BY x.purse) g)"
+#define MARK        "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
+#define PURSE_ASKED FUND_PURSE("l.fund")
+#define PURSE_CAME  FUND_PURSE("r.fund")
+#define DUE_NOW                                                                                    \
+    "(SELECT COALESCE(SUM(MAX(0, g.due - g.fen + MAX(0, MIN(g.later, g.fen - g.marked)))), 0) "    \
+    "FROM (SELECT SUM(x.due) AS due, SUM(x.marked) AS marked, SUM(x.later) AS later, MAX(0, "      \
+    "SUM(x.fen)) AS fen FROM (SELECT " PURSE_ASKED " AS purse, CASE WHEN l.due_date <= $1 THEN "   \
+    "l.amount_fen ELSE 0 END AS due, CASE WHEN l.due_date <= $1 THEN " MARK " ELSE 0 END AS "      \
+    "marked, CASE WHEN l.due_date <= $1 THEN 0 ELSE " MARK " END AS later, 0 AS fen FROM "         \
+    "receivable l WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND "      \
+    "l.amount_fen > 0 UNION ALL SELECT " PURSE_CAME ", 0, 0, 0, r.amount_fen FROM received r "     \
+    "WHERE r.deal_id = d.id) x GROUP BY x.purse) g)"
 static const char one_sql[] = COLUMNS "WHERE d.id = $2";
 #define FILTER                                                                                     \
     "WHERE ($2 = 0 OR d.project_id = $2) AND ($3 = 0 OR u.building_id = $3) "                      \

@@ -13,16 +13,17 @@
     "JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id "                     \
     "JOIN stair st ON st.id = u.stair_id "
 #define RECEIVED "COALESCE((SELECT SUM(x.amount_fen) FROM received x WHERE x.deal_id = d.id), 0)"
-/* What came in for a purse (fund.h) beyond what the deal asks for it: its lines, or the price of one
- * without a plan. */
-#define OVER                                                                                                             \
-    "(SELECT COALESCE(SUM(MAX(0, g.fen)), 0) FROM (SELECT SUM(x.fen) AS fen FROM (SELECT " FUND_PURSE(                   \
-        "r.fund") " AS purse, r.amount_fen AS fen FROM received r WHERE r.deal_id = d.id "                               \
-                  "UNION ALL SELECT " FUND_PURSE(                                                                        \
-                      "l.fund") ", -l.amount_fen FROM receivable l WHERE "                                               \
-                                "l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0 "  \
-                                "UNION ALL SELECT 'house_money', -t.total_fen FROM terms t WHERE t.id = d.terms_id AND " \
-                                "t.plan_id IS NULL) x GROUP BY x.purse) g)"
+/* What came in for a purse (fund.h) beyond what the deal asks for it: its lines, or the price of
+ * one without a plan. */
+#define PURSE_ASKED FUND_PURSE("l.fund")
+#define PURSE_CAME  FUND_PURSE("r.fund")
+#define OVER                                                                                          \
+    "(SELECT COALESCE(SUM(MAX(0, g.fen)), 0) FROM (SELECT SUM(x.fen) AS fen FROM (SELECT " PURSE_CAME \
+    " AS purse, r.amount_fen AS fen FROM received r WHERE r.deal_id = d.id UNION ALL "                \
+    "SELECT " PURSE_ASKED ", -l.amount_fen FROM receivable l WHERE l.deal_id = d.id AND "             \
+    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0 UNION ALL SELECT "               \
+    "'house_money', -t.total_fen FROM terms t WHERE t.id = d.terms_id AND t.plan_id IS NULL) x "      \
+    "GROUP BY x.purse) g)"
 /* What is to go back of an ended deal, and has not yet. */
 #define TO_GO_BACK                                                                                 \
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \

@@ -3,8 +3,8 @@
  * The lines of the schedule are copies of the terms'. A line gets its day when what it waits for
  * happens. What came in belongs to the deal and not to a line: what came in for a purse (fund.h) is
  * allocated to its lines, first what a payment was said to be for, then to those that are due first
- * (FI-39), so that a next document or a new schedule carries the money over by reference and nothing
- * is moved. A late fee never pays an instalment.
+ * (FI-39), so that a next document or a new schedule carries the money over by reference and
+ * nothing is moved. A late fee never pays an instalment.
  *
  * Thread: changes on the writer's; reads on any with a reader; the allocation is pure.
  */
@@ -85,8 +85,8 @@ struct receivable_row {
     const char *state;    /* "waived", "paid", "overdue", "part", "due", "open" */
 };
 
-/* Distributes what came in for each fund over @rows, which are in the order of allocation: the money
- * of a purse over the lines of that purse, first to each what is earmarked for it, then up to its
+/* Distributes what came in for each fund over @rows, which are in the order of allocation: the
+ * money of a purse over the lines of that purse, first to each what is earmarked for it, then up to its
  * amount, to a line below 0 or waived nothing; what is over stays with nobody and is returned. Then
  * says the state of each as of @today. arrears.c, due_remind.c and deal_read.c have it as SQL. */
 int64_t receivable_allocate(struct receivable_row *rows, size_t n,
