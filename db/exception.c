@@ -17,13 +17,13 @@
  * one without a plan. */
 #define PURSE_ASKED FUND_PURSE("l.fund")
 #define PURSE_CAME  FUND_PURSE("r.fund")
-#define OVER                                                                                          \
-    "(SELECT COALESCE(SUM(MAX(0, g.fen)), 0) FROM (SELECT SUM(x.fen) AS fen FROM (SELECT " PURSE_CAME \
-    " AS purse, r.amount_fen AS fen FROM received r WHERE r.deal_id = d.id UNION ALL "                \
-    "SELECT " PURSE_ASKED ", -l.amount_fen FROM receivable l WHERE l.deal_id = d.id AND "             \
-    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0 UNION ALL SELECT "               \
-    "'house_money', -t.total_fen FROM terms t WHERE t.id = d.terms_id AND t.plan_id IS NULL) x "      \
-    "GROUP BY x.purse) g)"
+#define OVER                                                                                       \
+    "(SELECT COALESCE(SUM(MAX(0, g.fen)), 0) FROM (SELECT SUM(x.fen) AS fen FROM "                 \
+    "(SELECT " PURSE_CAME " AS purse, r.amount_fen AS fen FROM received r WHERE "                  \
+    "r.deal_id = d.id UNION ALL SELECT " PURSE_ASKED ", -l.amount_fen FROM receivable l "          \
+    "WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND "                   \
+    "l.amount_fen > 0 UNION ALL SELECT 'house_money', -t.total_fen FROM terms t WHERE "            \
+    "t.id = d.terms_id AND t.plan_id IS NULL) x GROUP BY x.purse) g)"
 /* What is to go back of an ended deal, and has not yet. */
 #define TO_GO_BACK                                                                                 \
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
