@@ -17,34 +17,38 @@ const char *const arrears_band_codes[ARREARS_BANDS + 1] = {"open",  "1-30", "31-
 enum { SCOPE_TEXT = ACTOR_BUILDINGS_MAX * 21 + 2 };
 #define NEVER "'9999-12-31'" /* a line without a day comes last */
 
-/* What came to the deal's accounts and what left them. Side by side each is read by its own index;
- * what the view received says in one OR may be read through as a whole. */
-#define MOVED                                                                                      \
+/* What came to the deal's accounts of a fund and what left them. Side by side each is read by its
+ * own index; what the view received says in one OR may be read through as a whole. */
+#define MOVED(side, of)                                                                            \
     "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_account a CROSS JOIN ledger_entry e WHERE "    \
-    "a.deal_id = d.id AND e."
-#define CAME MOVED "credit_id = a.id), 0)"
-#define LEFT MOVED "debit_id = a.id), 0)"
-/* The deals that are asked for, each with what came in; their living lines, each with what was paid
- * for it by name (FI-39), and what it and those before it lack then; and of those what is owed. As
- * receivable_allocate() has it. $1 project, $2 building, $3 consultant, $4 customer, $5 plan,
- * $6 deal, $7 buildings in scope, $8 fund, $9 until. */
-#define IN_ORDER " OVER (PARTITION BY deal_id ORDER BY due, ordinal, id ROWS UNBOUNDED PRECEDING) "
+    "a.deal_id = d.id AND " of " AND e." side " = a.id), 0)"
+#define FEN(of) MOVED("credit_id", of) " - " MOVED("debit_id", of)
+/* The deals that are asked for, each with what came in for the house; their living lines, each with
+ * what came in for its purse, what was paid for it by name (FI-39), and what it and those of its
+ * purse before it lack then; and of those what is owed. As receivable_allocate() has it: nearly all
+ * lines are the house's, whose money is so read once a deal. $1 project, $2 building,
+ * $3 consultant, $4 customer, $5 plan, $6 deal, $7 buildings in scope, $8 fund, $9 until. */
+#define OF_PURSE " OVER (PARTITION BY deal_id, purse"
+#define IN_ORDER OF_PURSE " ORDER BY due, ordinal, id ROWS UNBOUNDED PRECEDING) "
 #define MARK     "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
+#define PURSE    FUND_PURSE("l.fund")
+#define OF_HOUSE FEN(FUND_PURSE("a.fund") " = 'house_money'")
+#define OF_OTHER FEN("a.fund = l.fund")
 #define OWED                                                                                       \
-    "WITH d AS MATERIALIZED (SELECT d.id, " CAME " - " LEFT " AS fen FROM deal d JOIN unit u ON "  \
-    "u.id = d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "  \
+    "WITH d AS MATERIALIZED (SELECT d.id, " OF_HOUSE " AS house FROM deal d JOIN unit u ON u.id "  \
+    "= d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "       \
     "d.user_id = $3) AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id "    \
     "AND q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms "  \
-    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) "                    \
-    "AND ($7 = '' OR $7 LIKE '%|' || u.building_id || '|%')), "                                    \
-    "m AS (SELECT l.id, l.deal_id, l.ordinal, l.fund, l.amount_fen, COALESCE(l.due_date, " NEVER   \
-    ") AS due, d.fen, " MARK " AS mark FROM d JOIN receivable l ON l.deal_id = d.id WHERE "        \
-    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0), "                           \
-    "g AS (SELECT m.*, MAX(0, MIN(mark, fen - (SUM(mark)" IN_ORDER "- mark))) AS given FROM m), "  \
-    "l AS (SELECT g.*, amount_fen - given AS lacks, fen - SUM(given) OVER (PARTITION BY deal_id) " \
-    "AS rest, SUM(amount_fen - given)" IN_ORDER "AS upto FROM g), "                                \
-    "o AS (SELECT id, deal_id, fund, due, amount_fen, MIN(lacks, upto - rest) AS owed_fen FROM l " \
-    "WHERE upto > rest AND lacks > 0 AND ($8 = '' OR fund = $8) AND ($9 = '' OR due <= $9)) "
+    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) AND ($7 = '' OR "    \
+    "$7 LIKE '%|' || u.building_id || '|%')), m AS (SELECT l.id, l.deal_id, l.ordinal, l.fund, "   \
+    "l.amount_fen, COALESCE(l.due_date, " NEVER ") AS due, " PURSE " AS purse, CASE " PURSE " "    \
+    "WHEN 'house_money' THEN d.house ELSE " OF_OTHER " END AS fen, " MARK " AS mark FROM d JOIN "  \
+    "receivable l ON l.deal_id = d.id WHERE l.ended_ms IS NULL AND l.waived_ms IS NULL AND "       \
+    "l.amount_fen > 0), g AS (SELECT m.*, MAX(0, MIN(mark, fen - (SUM(mark)" IN_ORDER "- mark))) " \
+    "AS given FROM m), l AS (SELECT g.*, amount_fen - given AS lacks, fen - SUM(given)" OF_PURSE   \
+    ") AS rest, SUM(amount_fen - given)" IN_ORDER "AS upto FROM g), o AS (SELECT id, deal_id, "    \
+    "fund, due, amount_fen, MIN(lacks, upto - rest) AS owed_fen FROM l WHERE upto > rest AND "     \
+    "lacks > 0 AND ($8 = '' OR fund = $8) AND ($9 = '' OR due <= $9)) "
 /* $10 and $11: due from and until, which make a band. */
 #define IN_BAND "o.due >= $10 AND o.due <= $11 "
 

@@ -80,7 +80,7 @@ static int line_look(void *arg, const struct receivable_row *row)
         p->any_area = true;
         p->area &= paid;
     }
-    if (funds[fund].class == FUND_CLASS_HOUSE || funds[fund].class == FUND_CLASS_LOAN) {
+    if (fund_purse(fund) == FUND_HOUSE_MONEY) {
         p->any = true;
         p->full &= paid;
     }

@@ -5,6 +5,7 @@
 
 #include "db/deal.h"
 #include "db/deal_as_of.h"
+#include "db/receivable.h"
 #include "db/sight.h"
 #include "db/user.h"
 
@@ -22,10 +23,20 @@
     "JOIN user_account a ON a.id = d.user_id JOIN terms t ON t.id = d.terms_id "                   \
     "LEFT JOIN deal_document p ON p.id = (SELECT MAX(z.id) FROM deal_document z WHERE "            \
     "z.deal_id = d.id AND (z.state IN ('live', 'ended') OR d.outcome = 'void')) "
-/* What fell due until today. What came in pays the oldest first, so the difference is owed. */
+/* What is due until today and has not come in, as receivable_allocate() has it, in one sum of each
+ * purse: what came in pays what is due first, but for what is paid by name for a line of later. */
+#define MARK        "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
+#define PURSE_ASKED FUND_PURSE("l.fund")
+#define PURSE_CAME  FUND_PURSE("r.fund")
 #define DUE_NOW                                                                                    \
-    "COALESCE((SELECT SUM(l.amount_fen) FROM receivable l WHERE l.deal_id = d.id AND "             \
-    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0 AND l.due_date <= $1), 0)"
+    "(SELECT COALESCE(SUM(MAX(0, g.due - g.fen + MAX(0, MIN(g.later, g.fen - g.marked)))), 0) "    \
+    "FROM (SELECT SUM(x.due) AS due, SUM(x.marked) AS marked, SUM(x.later) AS later, MAX(0, "      \
+    "SUM(x.fen)) AS fen FROM (SELECT " PURSE_ASKED " AS purse, CASE WHEN l.due_date <= $1 THEN "   \
+    "l.amount_fen ELSE 0 END AS due, CASE WHEN l.due_date <= $1 THEN " MARK " ELSE 0 END AS "      \
+    "marked, CASE WHEN l.due_date <= $1 THEN 0 ELSE " MARK " END AS later, 0 AS fen FROM "         \
+    "receivable l WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND "      \
+    "l.amount_fen > 0 UNION ALL SELECT " PURSE_CAME ", 0, 0, 0, r.amount_fen FROM received r "     \
+    "WHERE r.deal_id = d.id) x GROUP BY x.purse) g)"
 static const char one_sql[] = COLUMNS "WHERE d.id = $2";
 #define FILTER                                                                                     \
     "WHERE ($2 = 0 OR d.project_id = $2) AND ($3 = 0 OR u.building_id = $3) "                      \
@@ -34,8 +45,7 @@ static const char one_sql[] = COLUMNS "WHERE d.id = $2";
     "AND ($7 = '' OR $7 LIKE '%' || d.stage || '%') "                                              \
     "AND ($8 < 0 OR ($8 = 1 AND d.closed_ms IS NULL) OR ($8 = 0 AND d.closed_ms IS NOT NULL)) "    \
     "AND ($9 = 0 OR (d.closed_ms IS NULL AND d.due_ms <= $9)) "                                    \
-    "AND ($10 = 0 OR " DUE_NOW " > (SELECT COALESCE(SUM(x.amount_fen), 0) FROM received x WHERE "  \
-    "x.deal_id = d.id)) "                                                                          \
+    "AND ($10 = 0 OR " DUE_NOW " > 0) "                                                            \
     "AND ($11 = 0 OR EXISTS (SELECT 1 FROM deal_change g WHERE g.deal_id = d.id AND g.state = "    \
     "'asked')) AND ($12 = 0 OR d.opened_ms >= $12) AND ($13 = 0 OR d.opened_ms < $13) "            \
     "AND ($14 = '' OR EXISTS (SELECT 1 FROM deal_document z WHERE z.deal_id = d.id AND "           \
@@ -80,6 +90,7 @@ static void row_fill(struct stmt *s, struct deal_row *row)
                              .list_fen = stmt_int(s, 17),
                              .total_fen = stmt_int(s, 18),
                              .received_fen = stmt_int(s, 19),
+                             .due_now_fen = stmt_int(s, 20),
                              .plan_name = stmt_text(s, 21),
                              .plan_kind = stmt_text(s, 22),
                              .opened_ms = stmt_int(s, 23),
@@ -88,8 +99,6 @@ static void row_fill(struct stmt *s, struct deal_row *row)
                              .change_kind = text_at(s, 26),
                              .from_deal_id = stmt_int(s, 27),
                              .to_deal_id = stmt_int(s, 28)};
-    row->due_now_fen =
-        stmt_int(s, 20) > row->received_fen ? stmt_int(s, 20) - row->received_fen : 0;
 }
 
 /* Gives rows in the actor's scope until there were @limit. */

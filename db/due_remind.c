@@ -8,16 +8,18 @@
 
 enum { REMIND_BATCH = 200 };
 
-#define MARK(l)   "MIN(" l ".amount_fen, " RECEIVABLE_EARMARKED(l) ")"
-#define LIVING(l) l ".ended_ms IS NULL AND " l ".waived_ms IS NULL AND " l ".amount_fen > 0"
+#define MARK(l)     "MIN(" l ".amount_fen, " RECEIVABLE_EARMARKED(l) ")"
+#define LIVING(l)   l ".ended_ms IS NULL AND " l ".waived_ms IS NULL AND " l ".amount_fen > 0"
+#define TOGETHER(x) FUND_PURSE(x ".fund") " = " FUND_PURSE("l.fund")
 #define OF_LINES(sum)                                                                              \
-    "COALESCE((SELECT SUM(" sum ") FROM receivable o WHERE o.deal_id = l.deal_id AND " LIVING("o")
+    "COALESCE((SELECT SUM(" sum                                                                    \
+    ") FROM receivable o WHERE o.deal_id = l.deal_id AND " TOGETHER("o") " AND " LIVING("o")
 #define EARLIER                                                                                    \
     " AND o.due_date IS NOT NULL AND (o.due_date, o.ordinal, o.id) < (l.due_date, l.ordinal, "     \
     "l.id)), 0)"
 
 #define THE_LINE     LIVING("l")
-#define RECEIVED     "FROM received r WHERE r.deal_id = l.deal_id"
+#define RECEIVED     "FROM received r WHERE r.deal_id = l.deal_id AND " TOGETHER("r")
 #define CAME         "COALESCE((SELECT SUM(r.amount_fen) " RECEIVED "), 0)"
 #define MARKED       MARK("l") " AS mark, "
 #define ALL_MARKS    OF_LINES(MARK("o")) "), 0)"
@@ -25,8 +27,8 @@ enum { REMIND_BATCH = 200 };
 #define BEFORE       OF_LINES("o.amount_fen") EARLIER
 
 /* Lines due from $1 to $2 that were not told $3, of projects with the rule $5, $6, $7, and what is
- * owed of each (as in arrears.h, one line at a time): what it lacks beside what was paid for it by
- * name, less what is left of the rest behind those before it. */
+ * owed of each (as in arrears.h, one line at a time, beside the others of its purse): what it lacks
+ * beside what was paid for it by name, less what is left of the rest behind those before it. */
 static const char due_sql[] =
     "SELECT * FROM (SELECT q.id, q.deal_id, q.lacks - MAX(0, MIN(q.lacks, q.rest - q.ahead)) AS "
     "owed FROM (SELECT x.id, x.deal_id, x.due_date, x.amount_fen - MAX(0, MIN(x.mark, x.fen - "

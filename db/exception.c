@@ -4,6 +4,7 @@
 #include "db/clock.h"
 #include "db/day.h"
 #include "db/escrow.h"
+#include "db/fund.h"
 #include "db/receipt_book.h"
 #include "db/sight.h"
 
@@ -12,11 +13,17 @@
     "JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id "                     \
     "JOIN stair st ON st.id = u.stair_id "
 #define RECEIVED "COALESCE((SELECT SUM(x.amount_fen) FROM received x WHERE x.deal_id = d.id), 0)"
-/* What a deal asks for in all: its lines, or the price of one without a plan. */
-#define ASKED                                                                                      \
-    "(COALESCE((SELECT SUM(l.amount_fen) FROM receivable l WHERE l.deal_id = d.id AND "            \
-    "l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0), 0) + COALESCE((SELECT "     \
-    "t.total_fen FROM terms t WHERE t.id = d.terms_id AND t.plan_id IS NULL), 0))"
+/* What came in for a purse (fund.h) beyond what the deal asks for it: its lines, or the price of
+ * one without a plan. */
+#define PURSE_ASKED FUND_PURSE("l.fund")
+#define PURSE_CAME  FUND_PURSE("r.fund")
+#define OVER                                                                                       \
+    "(SELECT COALESCE(SUM(MAX(0, g.fen)), 0) FROM (SELECT SUM(x.fen) AS fen FROM "                 \
+    "(SELECT " PURSE_CAME " AS purse, r.amount_fen AS fen FROM received r WHERE "                  \
+    "r.deal_id = d.id UNION ALL SELECT " PURSE_ASKED ", -l.amount_fen FROM receivable l "          \
+    "WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND "                   \
+    "l.amount_fen > 0 UNION ALL SELECT 'house_money', -t.total_fen FROM terms t WHERE "            \
+    "t.id = d.terms_id AND t.plan_id IS NULL) x GROUP BY x.purse) g)"
 /* What is to go back of an ended deal, and has not yet. */
 #define TO_GO_BACK                                                                                 \
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
@@ -32,10 +39,9 @@ const char *const exception_kinds[EXCEPTION_KINDS + 1] = {
  * no name). $1 the project, $2 the midnight before now, $3 what is long ago for it. */
 static const char *const exception_sql[EXCEPTION_KINDS] = {
     /* More came in than is asked for. */
-    "SELECT 'deal', d.id, " UNIT_SAID ", " RECEIVED " - " ASKED
-    ", d.opened_ms, NULL FROM deal d " OF_UNIT
-    "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND $2 > 0 AND $3 > 0 AND " RECEIVED
-    " > " ASKED " ORDER BY d.id",
+    "SELECT 'deal', d.id, " UNIT_SAID ", " OVER ", d.opened_ms, NULL FROM deal d " OF_UNIT
+    "WHERE d.project_id = $1 AND d.closed_ms IS NULL AND $2 > 0 AND $3 > 0 AND " OVER
+    " > 0 ORDER BY d.id",
     /* A customer's money that nobody carried on or gave back for long. */
     "SELECT 'customer', k.id, c.name, k.fen, k.since_ms, c.kind FROM (SELECT a.customer_id AS id, "
     "SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE -e.amount_fen END) AS fen, "

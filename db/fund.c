@@ -20,3 +20,15 @@ enum fund fund_find(const char *code)
         fund++;
     return fund;
 }
+
+enum fund fund_purse(enum fund fund)
+{
+    switch (fund) {
+#define OF_HOUSE(symbol, ...) case FUND_##symbol:
+        FUNDS_OF_THE_HOUSE(OF_HOUSE)
+#undef OF_HOUSE
+        return FUND_HOUSE_MONEY;
+    default:
+        return fund;
+    }
+}

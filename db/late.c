@@ -78,8 +78,6 @@ static int line_keep(void *arg, const struct receivable_row *row)
 {
     struct book *b = arg;
 
-    if (strcmp(row->fund, funds[FUND_LATE_FEE].code) == 0) /* no money of a fee pays a line */
-        return 0;
     b->rows[b->n] = *row;
     b->funds[b->n] = fund_find(row->fund);
     snprintf(b->due[b->n], DAY_TEXT, "%s", row->due_date ? row->due_date : "");
@@ -135,17 +133,33 @@ static void line_moved(struct book *b, size_t i, const char *day, int64_t fen)
     }
 }
 
+/* What had come in until then, by fund. */
+static int money_read(struct book *b, const char *day, int64_t ret_fen[FUND_COUNT])
+{
+    struct stmt *s;
+    int r = db_query(b->tx->db, &s,
+                     "SELECT a.fund, SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
+                     "-e.amount_fen END) FROM ledger_account a JOIN ledger_entry e ON "
+                     "e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v ON v.id = "
+                     "e.voucher_id WHERE a.deal_id = $1 AND " STOOD " GROUP BY a.fund",
+                     "it", b->deal_id, day);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const enum fund fund = fund_find(stmt_text(s, 0));
+
+        if (fund != FUND_COUNT)
+            ret_fen[fund] = stmt_int(s, 1);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 static int day_replay(struct book *b, const char *day, int64_t had[RECEIVABLE_MAX])
 {
-    int64_t received = 0;
-    int r = db_get(b->tx->db, &received,
-                   "SELECT COALESCE(SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
-                   "-e.amount_fen END), 0) FROM ledger_account a JOIN ledger_entry e ON "
-                   "e.credit_id = a.id OR e.debit_id = a.id JOIN voucher v ON v.id = e.voucher_id "
-                   "WHERE a.deal_id = $1 AND a.fund <> 'late_fee' AND " STOOD,
-                   "it", b->deal_id, day);
+    int64_t received[FUND_COUNT] = {0};
+    int r = money_read(b, day, received);
 
-    if (r >= 0)
+    if (r == 0)
         r = earmarks_read(b, day);
     if (r < 0)
         return r;
@@ -159,8 +173,7 @@ static int day_replay(struct book *b, const char *day, int64_t had[RECEIVABLE_MA
 
 #define DAYS_OF                                                                                    \
     " FROM voucher v WHERE v.id IN (SELECT e.voucher_id FROM ledger_account a JOIN ledger_entry "  \
-    "e ON e.credit_id = a.id OR e.debit_id = a.id WHERE a.deal_id = $1 AND a.fund <> "             \
-    "'late_fee') AND " STOOD
+    "e ON e.credit_id = a.id OR e.debit_id = a.id WHERE a.deal_id = $1) AND " STOOD
 
 static int replay(struct book *b)
 {

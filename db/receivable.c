@@ -239,11 +239,7 @@ int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen)
 
 bool receivable_together(enum fund one, enum fund other)
 {
-    const bool house[] = {
-        funds[one].class == FUND_CLASS_HOUSE || funds[one].class == FUND_CLASS_LOAN,
-        funds[other].class == FUND_CLASS_HOUSE || funds[other].class == FUND_CLASS_LOAN};
-
-    return one == other || (house[0] && house[1]);
+    return fund_purse(one) == fund_purse(other);
 }
 
 /* What all lines of the deal that count for @fund ask for. */
@@ -302,32 +298,38 @@ static const char *line_state(const struct receivable_row *row, const char *toda
     return row->due_date && strcmp(row->due_date, today) == 0 ? "due" : "open";
 }
 
-/* Up to @most of what is @left for a line that wants some; how much it took. */
-static int64_t line_give(struct receivable_row *row, int64_t most, int64_t left)
+/* Up to @most of what is @left in its purse for a line that wants some. */
+static void line_give(struct receivable_row *row, int64_t most, int64_t *left)
 {
     const int64_t lacks = row->waived ? 0 : row->amount_fen - row->received_fen;
     int64_t fen = most < lacks ? most : lacks;
 
-    if (fen > left)
-        fen = left;
+    if (fen > *left)
+        fen = *left;
     if (fen <= 0)
-        return 0;
+        return;
     row->received_fen += fen;
-    return fen;
+    *left -= fen;
 }
 
-int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
-                            const char *today)
+int64_t receivable_allocate(struct receivable_row *rows, size_t n,
+                            const int64_t received_fen[FUND_COUNT], const char *today)
 {
+    int64_t left[FUND_COUNT + 1] = {0}, over = 0; /* the last one: of no fund that is known */
+
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++)
+        left[fund_purse(fund)] += received_fen[fund];
     for (size_t i = 0; i < n; i++) {
         rows[i].received_fen = 0;
-        received_fen -= line_give(&rows[i], rows[i].earmarked_fen, received_fen);
+        line_give(&rows[i], rows[i].earmarked_fen, &left[fund_purse(fund_find(rows[i].fund))]);
     }
     for (size_t i = 0; i < n; i++) {
-        received_fen -= line_give(&rows[i], rows[i].amount_fen, received_fen);
+        line_give(&rows[i], rows[i].amount_fen, &left[fund_purse(fund_find(rows[i].fund))]);
         rows[i].state = line_state(&rows[i], today);
     }
-    return received_fen;
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++)
+        over += left[fund];
+    return over;
 }
 
 struct lines {
@@ -387,19 +389,34 @@ static int lines_read(struct tx *tx, int64_t deal_id, int64_t at_ms, struct line
     return r < 0 ? r : 0;
 }
 
+/* What had come in until then, by fund. */
+static int money_read(struct tx *tx, int64_t deal_id, int64_t at_ms, int64_t ret_fen[FUND_COUNT])
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT fund, SUM(amount_fen) FROM received WHERE deal_id = $1 AND "
+                     "at_ms <= $2 GROUP BY fund",
+                     "ii", deal_id, at_ms);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1) {
+        const enum fund fund = fund_find(stmt_text(s, 0));
+
+        if (fund != FUND_COUNT)
+            ret_fen[fund] = stmt_int(s, 1);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 int receivable_each_at(struct tx *tx, int64_t deal_id, int64_t at_ms, const char *today,
                        int (*each)(void *arg, const struct receivable_row *row), void *arg)
 {
     struct lines *lines = calloc(1, sizeof(*lines));
-    int64_t received = 0;
+    int64_t received[FUND_COUNT] = {0};
     int r = lines ? lines_read(tx, deal_id, at_ms, lines) : -ENOMEM;
 
     if (r == 0)
-        r = db_get(tx->db, &received,
-                   "SELECT SUM(amount_fen) FROM received WHERE deal_id = $1 AND at_ms <= $2", "ii",
-                   deal_id, at_ms);
-    if (r > 0)
-        r = 0;
+        r = money_read(tx, deal_id, at_ms, received);
     if (r == 0)
         receivable_allocate(lines->rows, lines->n, received, today);
     for (size_t i = 0; r >= 0 && i < lines->n; i++)

@@ -1,9 +1,10 @@
 /* receivable.h - what a deal owes, line by line, and what came in (FC 27.3, SF-11, SF-20).
  *
  * The lines of the schedule are copies of the terms'. A line gets its day when what it waits for
- * happens. What came in belongs to the deal and not to a line: it is allocated to the lines, first
- * what a payment was said to be for, then to those that are due first (FI-39), so that a next
- * document or a new schedule carries the money over by reference and nothing is moved.
+ * happens. What came in belongs to the deal and not to a line: what came in for a purse (fund.h) is
+ * allocated to its lines, first what a payment was said to be for, then to those that are due first
+ * (FI-39), so that a next document or a new schedule carries the money over by reference and
+ * nothing is moved. A late fee never pays an instalment.
  *
  * Thread: changes on the writer's; reads on any with a reader; the allocation is pure.
  */
@@ -57,7 +58,7 @@ int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t
 /* ---- what came in ---- */
 
 int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen);
-/* Whether what is due for one counts for the other: all that is for the house is one. */
+/* Whether what is due for one counts for the other: they are of one purse. */
 bool receivable_together(enum fund one, enum fund other);
 /* How much more can be taken for @fund: what is due for it at any time, less what was received; the
  * whole price where there is no schedule yet. */
@@ -84,11 +85,13 @@ struct receivable_row {
     const char *state;    /* "waived", "paid", "overdue", "part", "due", "open" */
 };
 
-/* Distributes @received_fen over @rows, which are in the order of allocation: first each gets what
- * is earmarked for it, then up to its amount, a line below 0 or waived nothing; what is over stays
- * with nobody and is returned. Then says the state of each as of @today. */
-int64_t receivable_allocate(struct receivable_row *rows, size_t n, int64_t received_fen,
-                            const char *today);
+/* Distributes what came in for each fund over @rows, which are in the order of allocation: the
+ * money of a purse over the lines of that purse, first to each what is earmarked for it, then up to
+ * its amount, to a line below 0 or waived nothing; what is over stays with nobody and is returned.
+ * Then says the state of each as of @today. arrears.c, due_remind.c and deal_read.c have it as SQL.
+ */
+int64_t receivable_allocate(struct receivable_row *rows, size_t n,
+                            const int64_t received_fen[FUND_COUNT], const char *today);
 
 /* The living lines with what they got, in the order of allocation: those with a day by it, then the
  * others. Texts live during the call. The caller has read the deal. */

@@ -10,7 +10,7 @@
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, deal_setup, fixture_teardown)
 
-enum { DOWN = 33333300, SEEN = 64 };
+enum { DOWN = 33333300, SEEN = 128 };
 
 /* ---- what is listed ---- */
 
@@ -61,15 +61,17 @@ static struct arrears_sum totals(struct fixture *f, const struct arrears_filter 
     return all;
 }
 
-/* What all living lines of each deal ask for, less what came in for it: counted by deals. */
+/* What all living lines of each deal ask for, less what came in for it: counted by deals, and of a
+ * deal by what does not count for the house and for each other. */
+#define APART "IN ('fit_out', 'late_fee', 'attached', 'penalty')"
 static int64_t owed_by_deals(struct fixture *f)
 {
     return fixture_count(
-        f, "SELECT COALESCE(SUM(CASE WHEN x.asked > x.got THEN x.asked - x.got ELSE 0 END), 0) "
-           "FROM (SELECT (SELECT COALESCE(SUM(l.amount_fen), 0) FROM receivable l WHERE "
-           "l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND l.amount_fen > 0) "
-           "AS asked, (SELECT COALESCE(SUM(r.amount_fen), 0) FROM received r WHERE r.deal_id = "
-           "d.id) AS got FROM deal d) x");
+        f, "SELECT COALESCE(SUM(MAX(0, x.asked)), 0) FROM (SELECT SUM(y.fen) AS asked FROM (SELECT "
+           "l.deal_id AS deal, CASE WHEN l.fund " APART " THEN l.fund ELSE '' END AS kind, "
+           "l.amount_fen AS fen FROM receivable l WHERE l.ended_ms IS NULL AND l.waived_ms IS NULL "
+           "AND l.amount_fen > 0 UNION ALL SELECT r.deal_id, CASE WHEN r.fund " APART
+           " THEN r.fund ELSE '' END, -r.amount_fen FROM received r) y GROUP BY y.deal, y.kind) x");
 }
 
 struct held_against {
@@ -112,6 +114,18 @@ static void later(struct fixture *f, int64_t days)
     f->now_ms += days * FIXTURE_DAY;
 }
 
+static int64_t line_of(struct fixture *f, int64_t deal, int64_t ordinal)
+{
+    int64_t id = 0;
+
+    assert_int_equal(db_get(f->db, &id,
+                            "SELECT id FROM receivable WHERE deal_id = $1 AND ordinal = $2 AND "
+                            "ended_ms IS NULL",
+                            "ii", deal, ordinal),
+                     1);
+    return id;
+}
+
 /* A payment that says which line it is for. */
 static void paid_for_line(struct fixture *f, int64_t deal, int64_t ordinal, int64_t fen)
 {
@@ -152,6 +166,139 @@ static void test_same_as_deals(void **state)
         same_as_deals(f, deals, 3);
         later(f, 1);
     }
+}
+
+/* ---- money of other kinds ---- */
+
+/* A line beside the schedule. */
+static int64_t line_beside(struct fixture *f, int64_t deal, const char *fund, int64_t fen,
+                           int64_t days)
+{
+    char due[DAY_TEXT];
+    int64_t id = 0;
+
+    day_of(f->now_ms, due);
+    assert_int_equal(day_add(due, days, due), 0);
+    assert_int_equal(db_get(f->db, &id,
+                            "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, "
+                            "due_date, known_ms, made_ms) SELECT $1, MAX(ordinal) + 1, $2, $3, "
+                            "'date', $4, $5, $5 FROM receivable WHERE deal_id = $1 RETURNING id",
+                            "ititi", deal, fund, fen, due, f->now_ms),
+                     1);
+    return id;
+}
+
+/* What is owed of a line by the list; 0: it is not on it. */
+static int64_t listed_owed(struct fixture *f, int64_t id)
+{
+    const struct arrears_filter filter = of_project(f);
+    const struct listed l = list(f, &filter);
+
+    for (size_t i = 0; i < l.n; i++)
+        if (l.ids[i] == id)
+            return l.owed[i];
+    return 0;
+}
+
+static int due_now_take(void *arg, const struct deal_row *row)
+{
+    *(int64_t *)arg = row->due_now_fen;
+    return 0;
+}
+
+/* The deal's own figure is what its lines say. */
+static int64_t due_now(struct fixture *f, int64_t deal)
+{
+    int64_t fen = -1, owed = -1;
+
+    day_of(f->now_ms, today);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_get(tx, deal, today, due_now_take, &fen)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, today, &owed)), 0);
+    assert_int_equal(fen, owed);
+    return fen;
+}
+
+/* A late fee and fit-out that are paid while the deposit is overdue pay their own lines. */
+static void test_other_money_pays_its_own(void **state)
+{
+    static const char *const others[] = {"late_fee", "fit_out"};
+    struct fixture *f = *state;
+    int64_t deals[2], line;
+
+    for (size_t i = 0; i < 2; i++) {
+        deals[i] = deal_new(f, 'S', f->units[i], i);
+        later(f, 1);
+        line = line_beside(f, deals[i], others[i], 5000, 0);
+        assert_int_equal(listed_owed(f, line), 5000);
+        assert_int_equal(deal_pays(f, deals[i], others[i], 4000), 0);
+        assert_int_equal(listed_owed(f, line), 1000);
+        assert_int_equal(listed_owed(f, line_of(f, deals[i], 1)), DEPOSIT);
+        assert_int_equal(due_now(f, deals[i]), DEPOSIT + 1000);
+        assert_int_equal(deal_pay(f, deals[i], DEPOSIT), 0);
+        assert_int_equal(listed_owed(f, line), 1000);
+        assert_int_equal(due_now(f, deals[i]), 1000);
+        same_as_deals(f, deals, i + 1);
+    }
+}
+
+/* What a line that was told of just now lacks by the deal. */
+static int told_compare(void *arg, const struct receivable_row *row)
+{
+    struct fixture *f = arg;
+    int64_t fen = 0;
+    const int r = db_get(f->db, &fen,
+                         "SELECT owed_fen FROM due_notice WHERE receivable_id = $1 AND at_ms = $2 "
+                         "LIMIT 1",
+                         "ii", row->id, f->now_ms);
+
+    assert_true(r >= 0);
+    if (r == 1)
+        assert_int_equal(fen, row->amount_fen - row->received_fen);
+    return 0;
+}
+
+/* A day on which lines of any kind are made, and money of any kind comes in, some of it by name. */
+static void any_day(struct fixture *f, const int64_t deals[3], uint64_t *random)
+{
+    static const char *const kinds[] = {"fit_out", "late_fee", "attached",
+                                        "penalty", "deposit",  "house_money"};
+
+    for (int i = 0; i < 6; i++) {
+        const int64_t deal = deals[(*random = *random * 6364136223846793005u + 1) >> 33 & 1];
+        const char *kind = kinds[(*random >> 36) % 6];
+
+        if ((*random >> 40) % 4 == 0)
+            line_beside(f, deal, kind, 1 + (int64_t)(*random >> 42) % 900000,
+                        (int64_t)(*random >> 50) % 30 - 10);
+        else
+            deal_pays(f, deal, kind, 1 + (int64_t)(*random >> 42) % 900000); /* or is refused */
+    }
+}
+
+static void test_any_money(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t random = 7;
+    int64_t deals[3];
+
+    for (size_t i = 0; i < 3; i++)
+        deals[i] = deal_new(f, 'S', f->units[i], i);
+    paid_for_line(f, deals[0], 2, 12345);
+    paid_for_line(f, deals[1], 2, 700);
+    for (int day = 0; day < 20; day++) {
+        any_day(f, deals, &random);
+        same_as_deals(f, deals, 3);
+        assert_int_equal(FIXTURE_DO(f, tx, due_remind_run(tx)), 0);
+        for (size_t i = 0; i < 3; i++) {
+            due_now(f, deals[i]);
+            assert_int_equal(
+                FIXTURE_DO(f, tx, receivable_each(tx, deals[i], today, told_compare, f)), 0);
+        }
+        later(f, 1);
+    }
+    assert_true(fixture_count(f, "SELECT COUNT(DISTINCT fund) FROM received WHERE fund " APART) >
+                2);
+    assert_true(fixture_count(f, "SELECT COUNT(*) FROM due_notice") > 10);
 }
 
 /* ---- by age ---- */
@@ -254,18 +401,6 @@ static void test_scope(void **state)
 }
 
 /* ---- asked for ---- */
-
-static int64_t line_of(struct fixture *f, int64_t deal, int64_t ordinal)
-{
-    int64_t id = 0;
-
-    assert_int_equal(db_get(f->db, &id,
-                            "SELECT id FROM receivable WHERE deal_id = $1 AND ordinal = $2 AND "
-                            "ended_ms IS NULL",
-                            "ii", deal, ordinal),
-                     1);
-    return id;
-}
 
 static void test_dunned_once_a_day(void **state)
 {
@@ -475,6 +610,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_same_as_deals),
+        CASE(test_other_money_pays_its_own),
+        CASE(test_any_money),
         CASE(test_bands),
         CASE(test_filters_and_pages),
         CASE(test_scope),

@@ -330,6 +330,25 @@ static void test_exceptions(void **state)
     assert_int_equal(wrong(f, "book"), 1);
 }
 
+/* Of fit-out more came in than it asks for, of the house less. */
+static void test_overpaid_by_its_own(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, "
+                            "due_date, known_ms, made_ms) VALUES ($1, 90, 'fit_out', 100, 'date', "
+                            "'2027-01-01', 1, 1)",
+                            "i", deal),
+                     1);
+    assert_int_equal(deal_pays(f, deal, "fit_out", 100), 0);
+    assert_int_equal(wrong(f, "overpaid"), 0);
+    assert_int_equal(db_script(f->db, "UPDATE receivable SET waived_ms = 1 WHERE fund = 'fit_out'"),
+                     0);
+    assert_int_equal(wrong(f, "overpaid"), 1);
+}
+
 static void test_money_that_lies(void **state)
 {
     struct fixture *f = *state;
@@ -364,6 +383,7 @@ int main(void)
         CASE(test_leaves),
         CASE(test_shifts),
         CASE(test_exceptions),
+        CASE(test_overpaid_by_its_own),
         CASE(test_money_that_lies),
         cmocka_unit_test_setup_teardown(test_a_refund_taken_back, refund_setup, fixture_teardown),
     };

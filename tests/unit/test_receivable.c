@@ -38,7 +38,16 @@ static int64_t owed(struct fixture *f, int64_t deal, const char *today)
 
 static struct receivable_row line(int64_t fen, const char *date)
 {
-    return (struct receivable_row){.amount_fen = fen, .due_date = date};
+    return (struct receivable_row){.fund = "house_money", .amount_fen = fen, .due_date = date};
+}
+
+/* Of money for the house, which is of several funds. */
+static int64_t allocate(struct receivable_row *rows, size_t n, int64_t fen, const char *today)
+{
+    const int64_t received[FUND_COUNT] = {
+        [FUND_DEPOSIT] = fen / 2, [FUND_BANK_LOAN] = fen - fen / 2};
+
+    return receivable_allocate(rows, n, received, today);
 }
 
 static void test_allocation(void **state)
@@ -49,23 +58,23 @@ static void test_allocation(void **state)
 
     (void)state;
     rows[1].waived = true;
-    assert_int_equal(receivable_allocate(rows, 5, 0, "2026-05-10"), 0);
+    assert_int_equal(allocate(rows, 5, 0, "2026-05-10"), 0);
     assert_string_equal(rows[0].state, "overdue");
     assert_string_equal(rows[1].state, "waived");
     assert_string_equal(rows[3].state, "open");
-    assert_int_equal(receivable_allocate(rows, 5, 99, "2026-05-01"), 0);
+    assert_int_equal(allocate(rows, 5, 99, "2026-05-01"), 0);
     assert_int_equal(rows[0].received_fen, 99);
     assert_string_equal(rows[0].state, "part");
-    assert_int_equal(receivable_allocate(rows, 5, 0, "2026-05-01"), 0);
+    assert_int_equal(allocate(rows, 5, 0, "2026-05-01"), 0);
     assert_string_equal(rows[0].state, "due");
-    assert_int_equal(receivable_allocate(rows, 5, 450, "2026-05-10"), 0);
+    assert_int_equal(allocate(rows, 5, 450, "2026-05-10"), 0);
     assert_string_equal(rows[0].state, "paid");
     assert_int_equal(rows[1].received_fen, 0); /* waived: it takes nothing */
     assert_int_equal(rows[2].received_fen, 0); /* owed to the buyer */
     assert_int_equal(rows[3].received_fen, 300);
     assert_int_equal(rows[4].received_fen, 50);
-    assert_int_equal(receivable_allocate(rows, 5, 900, "2026-05-10"), 100); /* over */
-    assert_int_equal(receivable_allocate(rows, 5, -10, "2026-05-10"), -10);
+    assert_int_equal(allocate(rows, 5, 900, "2026-05-10"), 100); /* over */
+    assert_int_equal(allocate(rows, 5, -10, "2026-05-10"), -10);
     assert_int_equal(rows[0].received_fen, 0);
 }
 
@@ -78,18 +87,18 @@ static void test_allocation_of_marks(void **state)
     (void)state;
     rows[1].earmarked_fen = 150;
     rows[2].earmarked_fen = 10;
-    assert_int_equal(receivable_allocate(rows, 3, 200, "2026-05-05"), 0);
+    assert_int_equal(allocate(rows, 3, 200, "2026-05-05"), 0);
     assert_int_equal(rows[0].received_fen, 40);
     assert_int_equal(rows[1].received_fen, 150);
     assert_int_equal(rows[2].received_fen, 10);
     assert_string_equal(rows[0].state, "overdue");
     rows[1].earmarked_fen = 999; /* more than it asks for, which it can be after a refund */
-    assert_int_equal(receivable_allocate(rows, 3, 205, "2026-05-05"), 0);
+    assert_int_equal(allocate(rows, 3, 205, "2026-05-05"), 0);
     assert_int_equal(rows[0].received_fen, 0);
     assert_int_equal(rows[1].received_fen, 200);
     assert_int_equal(rows[2].received_fen, 5);
     rows[1].waived = true;
-    assert_int_equal(receivable_allocate(rows, 3, 105, "2026-05-05"), 0);
+    assert_int_equal(allocate(rows, 3, 105, "2026-05-05"), 0);
     assert_int_equal(rows[0].received_fen, 95);
     assert_int_equal(rows[1].received_fen, 0);
 }
@@ -113,7 +122,7 @@ static void test_allocation_adds_up(void **state)
             rows[i].waived = (random >> 20) % 7 == 0;
         }
         received = (int64_t)(random >> 33) % 8000;
-        left = receivable_allocate(rows, 12, received, "2026-01-01");
+        left = allocate(rows, 12, received, "2026-01-01");
         for (size_t i = 0; i < 12; i++) {
             sum += rows[i].received_fen;
             assert_true(rows[i].received_fen >= 0);
@@ -124,6 +133,104 @@ static void test_allocation_adds_up(void **state)
         }
         assert_int_equal(sum + left, received);
         assert_false(lacking && left > 0);
+    }
+}
+
+/* Lines in the order of allocation, money of two funds, what each line gets and what is over. */
+static const struct {
+    const char *funds[3];
+    int64_t lines[3], marks[3];
+    struct {
+        enum fund fund;
+        int64_t fen;
+    } money[2];
+    int64_t gets[3], over;
+} purses[] = {
+    /* A late fee, the oldest line lacking: its own, and what is more is nobody's. */
+    {{"deposit", "late_fee", "down_payment"},
+     {100, 50, 200},
+     {0},
+     {{FUND_LATE_FEE, 60}},
+     {0, 50, 0},
+     10},
+    /* All for the house is one: the deposit, the buyer's own and a lender's. */
+    {{"deposit", "bank_loan", "house_money"},
+     {100, 50, 200},
+     {0},
+     {{FUND_BOOKING, 120}, {FUND_FUND_LOAN, 60}},
+     {100, 50, 30},
+     0},
+    /* Of each its own, and no surplus of one for another. */
+    {{"fit_out", "deposit", "attached"},
+     {100, 100, 100},
+     {0},
+     {{FUND_DEPOSIT, 150}, {FUND_ATTACHED, 30}},
+     {0, 100, 30},
+     50},
+    {{"area_difference", "penalty", "handling_fee"},
+     {100, 100, 100},
+     {0},
+     {{FUND_PENALTY, 40}, {FUND_HANDLING_FEE, 101}},
+     {0, 40, 100},
+     1},
+    /* By name first, among those of the purse. */
+    {{"deposit", "fit_out", "down_payment"},
+     {100, 100, 100},
+     {0, 0, 70},
+     {{FUND_DEPOSIT, 90}, {FUND_FIT_OUT, 10}},
+     {20, 10, 70},
+     0},
+    /* A mark that has no money of its purse behind it takes none of another. */
+    {{"deposit", "fit_out", "down_payment"},
+     {100, 100, 100},
+     {0, 60, 0},
+     {{FUND_DEPOSIT, 90}},
+     {90, 0, 0},
+     0},
+    /* Owed to the buyer; and of a fund that is no line's. */
+    {{"deposit", "area_difference", "deposit"},
+     {100, -40, 100},
+     {0},
+     {{FUND_AREA_DIFFERENCE, 25}, {FUND_PENALTY, 5}},
+     {0, 0, 0},
+     30},
+};
+
+static void test_allocation_of_purses(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof(purses) / sizeof(purses[0]); k++) {
+        int64_t received[FUND_COUNT] = {0};
+        struct receivable_row rows[3];
+
+        for (size_t i = 0; i < 3; i++) {
+            rows[i] = line(purses[k].lines[i], "2026-05-01");
+            rows[i].fund = purses[k].funds[i];
+            rows[i].earmarked_fen = purses[k].marks[i];
+        }
+        for (size_t i = 0; i < 2; i++)
+            received[purses[k].money[i].fund] += purses[k].money[i].fen;
+        assert_int_equal(receivable_allocate(rows, 3, received, "2026-05-10"), purses[k].over);
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(rows[i].received_fen, purses[k].gets[i]);
+    }
+}
+
+/* The purses of C and of SQL are one, and what is for the house is what the classes say. */
+static void test_purses(void **state)
+{
+    struct fixture *f = *state;
+
+    for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
+        const bool house =
+            funds[fund].class == FUND_CLASS_HOUSE || funds[fund].class == FUND_CLASS_LOAN;
+        int64_t same = 0;
+
+        assert_int_equal(fund_purse(fund), house ? FUND_HOUSE_MONEY : fund);
+        assert_int_equal(db_get(f->db, &same, "SELECT " FUND_PURSE("$1") " = $2", "tt",
+                                funds[fund].code, funds[fund_purse(fund)].code),
+                         1);
+        assert_int_equal(same, 1);
     }
 }
 
@@ -257,6 +364,8 @@ int main(void)
         cmocka_unit_test(test_allocation),
         cmocka_unit_test(test_allocation_of_marks),
         cmocka_unit_test(test_allocation_adds_up),
+        cmocka_unit_test(test_allocation_of_purses),
+        cmocka_unit_test_setup_teardown(test_purses, deal_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_said_for_a_line, deal_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_said_wrong, deal_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_days_come_with_their_event, deal_setup,
