@@ -69,7 +69,7 @@ test('FI-26: one home typed in: what is wrong is said, and the contract shows wh
   await rowOf(page, larger).getByText('待结算').waitFor()
   const now = await settlement(larger)
   assert.deepEqual([now.state, now.source], ['open', SOURCE])
-  assert.match(await rowOf(page, larger).innerText(), new RegExp(`\\+¥ ?${yuan(now.amount_fen)}`))
+  assert.match(await rowOf(page, larger).innerText(), new RegExp(`\\+¥\\s?${yuan(now.amount_fen)}`))
   await b.close(page)
 })
 
