@@ -69,6 +69,20 @@ describe('what is due', () => {
     ]);
     expect(dueFirst(dues)?.key).toBe('2');
   });
+  it('is what is owed for paying late behind the lines, before agency fees, in one sum with what is a line already', () => {
+    const charged = due(6, 'late_fee', 20, { terms_id: null, state: 'due' });
+    const owing = { ...deal, receivables: [...deal.receivables, charged], fees: [fee(3, '代办费', 80, 80)] };
+    const dues = duesOf(owing, 30);
+    expect(dues.map((d) => [d.key, d.fund, d.left]).slice(-3)).toEqual([
+      ['6', 'late_fee', 20],
+      ['late', 'late_fee', 30],
+      ['fee-3', 'agency_fee', 80],
+    ]);
+    expect(linesOf(dues, { 6: '0.20', late: '0.30' })).toEqual([{ fund: 'late_fee', amount_fen: 50 }]);
+    const later = { ...deal, receivables: [due(3, 'down_payment', 200)] };
+    expect(dueFirst(duesOf(later, 30))?.key).toBe('late');
+    expect(duesOf(later, 0)).toHaveLength(1);
+  });
   it('is booking money where there is no plan, and nothing where all is paid', () => {
     expect(duesOf({ ...deal, receivables: [] })).toMatchObject([
       { key: 'booking', fund: 'booking', left: 900 },

@@ -1,4 +1,5 @@
 // demo.mjs - the demonstration site for browser tests: its people, one log-in each, and its terminals.
+import { settable } from '../../integration/lib/clock.mjs'
 import { Site } from '../../integration/lib/site.mjs'
 import { launch, pages } from './browser.mjs'
 
@@ -55,12 +56,31 @@ export const SCREENS = [
   ['system', '/system', 'system.view'],
 ].map(([name, path, ...rights]) => ({ name, path, rights }))
 
+const DAY_MS = 86_400_000
+
 export class Stage {
   static async open({ config = {}, people = PEOPLE } = {}) {
     const stage = new Stage()
     const [browser, site] = await Promise.all([launch(), Site.demo({ config: pages(config) })])
     stage.browser = browser
     stage.site = site
+    await stage.logIn(people)
+    return stage
+  }
+
+  /** A stage whose demonstration, and all that @make(stage) does, is so many days old. */
+  static async aged(days, { config = {}, people = PEOPLE }, make) {
+    const stage = new Stage()
+    stage.site = new Site({ config: pages(config) })
+    const { env, set } = settable(stage.site.folder)
+    set(-days * DAY_MS)
+    stage.site.ctlOk('demo', { env })
+    await stage.site.start({ env })
+    await stage.logIn(people)
+    await make(stage)
+    await stage.site.stop()
+    await stage.site.start()
+    stage.browser = await launch()
     await stage.logIn(people)
     return stage
   }

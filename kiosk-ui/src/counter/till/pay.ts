@@ -66,6 +66,8 @@ export function createPay(user: number, till: Till) {
   const draft = ref<Draft | null>(null);
   const kept = keep(user, 'pay', EMPTY, () => draft.value);
   const deal = shallowRef<Deal | null>(null);
+  /** What the deal owes today for paying late. */
+  const late = ref(0);
   /** masked, for both windows */
   const name = ref('');
   /** of who pays: what is held of him and of no deal */
@@ -82,7 +84,7 @@ export function createPay(user: number, till: Till) {
 
   const dues = computed<Due[]>(() => {
     if (!draft.value) return [];
-    return 'deal' in draft.value.whose ? (deal.value ? duesOf(deal.value) : []) : [EARNEST];
+    return 'deal' in draft.value.whose ? (deal.value ? duesOf(deal.value, late.value) : []) : [EARNEST];
   });
   const lines = computed(() => (draft.value ? linesOf(dues.value, draft.value.amounts) : []));
   const total = computed(() => sum(lines.value));
@@ -140,17 +142,23 @@ export function createPay(user: number, till: Till) {
     if (!d) return;
     const mine = ++turn;
     try {
-      const got =
-        'deal' in d.whose
-          ? await ok(api.GET('/api/v1/deals/{deal}', { params: { path: { deal: d.whose.deal } } }))
-          : null;
+      const [got, fees] = 'deal' in d.whose ? await readDeal(d.whose.deal) : [null, null];
       if (mine !== turn) return;
+      late.value = fees?.owed_fen ?? 0;
       deal.value = got;
-      if (fresh) begin(got);
+      if (fresh) begin();
       await loadPayer(mine);
     } catch (cause) {
       if (mine === turn) fail(cause);
     }
+  }
+
+  function readDeal(id: number) {
+    const params = { path: { deal: id } };
+    return Promise.all([
+      ok(api.GET('/api/v1/deals/{deal}', { params })),
+      ok(api.GET('/api/v1/deals/{deal}/late-fees', { params })),
+    ]);
   }
 
   async function loadPayer(mine: number): Promise<void> {
@@ -185,12 +193,12 @@ export function createPay(user: number, till: Till) {
   }
   const bankName = (id: number | null): string => banks.value.find((bank) => bank.id === id)?.name ?? '';
 
-  function begin(got: Deal | null): void {
+  function begin(): void {
     const d = draft.value;
     if (!d) return;
-    const first = got ? dueFirst(duesOf(got)) : undefined;
+    const first = dueFirst(dues.value);
     d.amounts = first?.left ? { [first.key]: yuanText(first.left) } : {};
-    if (d.payer !== null && !got?.buyers.some((b) => b.customer_id === d.payer && b.ended_ms === null))
+    if (d.payer !== null && !deal.value?.buyers.some((b) => b.customer_id === d.payer && b.ended_ms === null))
       d.payer = null;
     start = JSON.stringify(d.amounts);
   }

@@ -16,8 +16,8 @@ export const hasBank = (tender: Tender): boolean => tender === 'transfer' || ten
 /** Only a card's slip says the terminal, its batch and the last digits of the card. */
 export const hasSlip = (tender: Tender): boolean => tender === 'card';
 
-/** One thing to pay: a due line of a deal, the booking money of one without a plan, an agency fee that the buyer
- * chose, earnest money. */
+/** One thing to pay: a due line of a deal, the booking money of one without a plan, what is owed for paying late, an
+ * agency fee that the buyer chose, earnest money. */
 export interface Due {
   /** of the line; a word where there is no line */
   key: string;
@@ -31,6 +31,9 @@ export interface Due {
   /** null: as much as is wanted */
   left: number | null;
 }
+
+/** The key of what is owed for paying late. */
+export const LATE = 'late';
 
 type Owing = Pick<Schemas['Deal'], 'receivables' | 'total_fen' | 'received_fen' | 'fees'>;
 type Translate = (key: string) => string;
@@ -58,9 +61,15 @@ const feesOf = (deal: Owing): Due[] =>
       left: f.owed_fen,
     }));
 
-/** What of a deal is still to come, in the order it is due; agency fees last. */
-export function duesOf(deal: Owing): Due[] {
-  return [...houseOf(deal), ...feesOf(deal)];
+/** What is owed today for paying late and is no due line yet: it becomes one as far as it is taken. */
+const lateOf = (fen: number): Due[] =>
+  fen > 0
+    ? [{ key: LATE, fund: 'late_fee', day: null, state: 'due', amount: fen, received: 0, left: fen }]
+    : [];
+
+/** What of a deal is still to come, in the order it is due; then @late fen for paying late, agency fees last. */
+export function duesOf(deal: Owing, late = 0): Due[] {
+  return [...houseOf(deal), ...lateOf(late), ...feesOf(deal)];
 }
 
 function houseOf(deal: Owing): Due[] {
