@@ -44,6 +44,7 @@ struct m_deal {
     struct m_step steps[STACK];
     int n;
     int64_t receipts[RECEIPTS], received, last_money; /* receipts: those that stand */
+    int64_t apart;                                    /* of it: for what is paid apart */
     int n_receipts;
     bool paid; /* money came in once: no timer ends it */
     bool told; /* its term passed and was told */
@@ -275,7 +276,7 @@ static int64_t total_of(const struct m_deal *d)
 }
 
 /* What is due until today by the schedule: the deposit with the subscription, a third a week after
- * the contract, the loan 30 days after the filing; what is apart with the contract. */
+ * the contract, the loan 30 days after the filing. */
 static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 {
     const int64_t loan = total_of(d) - DEPOSIT - DOWN;
@@ -284,11 +285,17 @@ static int64_t due_until_today(const struct world *w, const struct m_deal *d)
 
     if (d->signed_on[0] && day_add(d->signed_on, 7, day) == 0 && strcmp(day, today(w)) <= 0)
         due += DOWN;
-    if (d->signed_on[0] && d->unit == APART)
-        due += PARKING;
     if (d->filed[0] && day_add(d->filed, 30, day) == 0 && strcmp(day, today(w)) <= 0)
         due += loan;
     return due;
+}
+
+/* What is due by then is paid, the house out of its own money, and what is apart, due with the
+ * contract, out of its own. */
+static bool paid_up(const struct world *w, const struct m_deal *d)
+{
+    return d->received - d->apart >= due_until_today(w, d) &&
+           (d->unit != APART || !d->signed_on[0] || d->apart >= PARKING);
 }
 
 static void do_late_step(struct world *w, struct m_deal *d, int64_t deal)
@@ -317,8 +324,7 @@ static void do_late_step(struct world *w, struct m_deal *d, int64_t deal)
             step_push(w, d, 'C');
         return;
     case 2:
-        if (agrees(w, "deliver", d->unit,
-                   (now == 'C' || now == 'F') && d->received >= due_until_today(w, d),
+        if (agrees(w, "deliver", d->unit, (now == 'C' || now == 'F') && paid_up(w, d),
                    FIXTURE_DO(f, tx, deal_deliver(tx, deal, version, paper))))
             step_push(w, d, 'D');
         return;
@@ -367,7 +373,25 @@ static void do_pay_back(struct world *w, struct m_deal *d, int64_t deal)
         return;
     assert_int_equal(fen, d->receipts[--d->n_receipts]);
     d->received -= fen;
+    if (fen == PARKING) /* no other receipt is of this sum */
+        d->apart = 0;
     d->last_money = w->f->now_ms;
+}
+
+static void paid(struct world *w, struct m_deal *d, int64_t fen)
+{
+    d->receipts[d->n_receipts++] = fen;
+    d->received += fen;
+    d->last_money = w->f->now_ms;
+    d->paid = true;
+}
+
+static void do_pay_apart(struct world *w, struct m_deal *d, int64_t deal)
+{
+    if (!agrees(w, "pay apart", d->unit, d->apart == 0, deal_pays(w->f, deal, "attached", PARKING)))
+        return;
+    paid(w, d, PARKING);
+    d->apart = PARKING;
 }
 
 static void do_pay(struct world *w, struct m_deal *d, int64_t deal)
@@ -379,12 +403,14 @@ static void do_pay(struct world *w, struct m_deal *d, int64_t deal)
         do_pay_back(w, d, deal);
         return;
     }
-    if (!agrees(w, "pay", d->unit, d->received + fen <= total_of(d), deal_pay(w->f, deal, fen)))
+    if (d->unit == APART && d->signed_on[0] && roll(w, 3) == 0) {
+        do_pay_apart(w, d, deal);
         return;
-    d->receipts[d->n_receipts++] = fen;
-    d->received += fen;
-    d->last_money = w->f->now_ms;
-    d->paid = true;
+    }
+    if (!agrees(w, "pay", d->unit, d->received - d->apart + fen <= total_of(d),
+                deal_pay(w->f, deal, fen)))
+        return;
+    paid(w, d, fen);
 }
 
 static void do_deal(struct world *w, int unit)
