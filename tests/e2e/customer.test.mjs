@@ -55,8 +55,11 @@ test('CU-17, CU-03: one box finds by pinyin and by the end of a number; filters 
   const rows = page.locator('.data-table tbody tr')
   await rows.first().waitFor()
   for (const words of ['murongfu', 'mrf', '慕容']) {
+    const answer = page.waitForResponse((r) => r.url().includes('/api/v1/customers/search'))
     await page.fill('#customer-search', words)
     await page.keyboard.press('Enter')
+    await answer
+    await page.locator('.tools .is-loading').waitFor({ state: 'detached' })
     await rows.filter({ hasText: '慕**' }).first().waitFor()
   }
   await page.fill('#customer-search', PHONE.slice(-6))
