@@ -20,27 +20,14 @@ enum { MONEY = 48, COLUMNS = 10 };
 int api_escrow_template(struct call *call)
 {
     struct list_head heads[ESCROW_COLUMNS];
-    struct table *table;
-    char *bytes = NULL;
-    size_t n = 0;
-    int64_t project_id;
-    enum lang lang;
-    int r = call_param_id(call, 0, &project_id);
+    const struct bank_list_template template = {
+        "监管入账", "Escrow postings", "监管入账导入模板.xlsx", "escrow-template.xlsx",
+        heads,      ESCROW_COLUMNS};
 
     for (int i = 0; i < ESCROW_COLUMNS; i++)
         heads[i] = (struct list_head){escrow_column_head((enum escrow_column)i, LANG_ZH),
                                       escrow_column_head((enum escrow_column)i, LANG_EN), 22};
-    if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
-    if (r == 0)
-        r = list_export_open(call, "监管入账", "Escrow postings", heads, ESCROW_COLUMNS, &lang,
-                             &table);
-    if (r == 0)
-        r = table_close(table, &bytes, &n);
-    if (r == 0)
-        reply_download(call, lang == LANG_EN ? "escrow-template.xlsx" : "监管入账导入模板.xlsx",
-                       TABLE_CONTENT_TYPE, bytes, n);
-    return r;
+    return bank_list_template(call, &template);
 }
 
 static void set_taken(json_t *o, const struct escrow_taken *taken)

@@ -96,26 +96,14 @@ int api_mortgage_arrive(struct call *call)
 int api_advice_template(struct call *call)
 {
     struct list_head heads[ADVICE_COLUMNS];
-    struct table *table;
-    char *bytes = NULL;
-    size_t n = 0;
-    int64_t project_id;
-    enum lang lang;
-    int r = call_param_id(call, 0, &project_id);
+    const struct bank_list_template template = {
+        "放款", "Loans released", "放款导入模板.xlsx", "loan-advice-template.xlsx",
+        heads,  ADVICE_COLUMNS};
 
     for (int i = 0; i < ADVICE_COLUMNS; i++)
         heads[i] = (struct list_head){advice_column_head((enum advice_column)i, LANG_ZH),
                                       advice_column_head((enum advice_column)i, LANG_EN), 22};
-    if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
-    if (r == 0)
-        r = list_export_open(call, "放款", "Loans released", heads, ADVICE_COLUMNS, &lang, &table);
-    if (r == 0)
-        r = table_close(table, &bytes, &n);
-    if (r == 0)
-        reply_download(call, lang == LANG_EN ? "loan-advice-template.xlsx" : "放款导入模板.xlsx",
-                       TABLE_CONTENT_TYPE, bytes, n);
-    return r;
+    return bank_list_template(call, &template);
 }
 
 /* What is wrong is the answer here, not a refusal. */
