@@ -82,7 +82,7 @@ static int deal_look(struct looking *l)
     if (r == 0)
         r = deal_buyers_known(l->tx, &l->rules, &l->deal, &known);
     if (r == 0)
-        r = receivable_received(l->tx, l->deal.id, &received);
+        r = receivable_received_for(l->tx, l->deal.id, FUND_DEPOSIT, &received);
     if (r >= 0)
         r = db_get(l->tx->db, &deposit, "SELECT deposit_fen FROM terms WHERE id = $1", "i",
                    l->deal.terms_id);

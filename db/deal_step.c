@@ -55,7 +55,7 @@ static int money_met(struct advancing *a, guard_set *met)
 {
     const bool asked = a->to->stage == 'C' || a->rules.deposit_first;
     int64_t received = 0;
-    int r = receivable_received(a->tx, a->deal.id, &received);
+    int r = receivable_received_for(a->tx, a->deal.id, FUND_DEPOSIT, &received);
 
     if (r == 0 && (!asked || received >= a->deposit_fen))
         *met |= GUARD_BIT(9);

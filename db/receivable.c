@@ -265,19 +265,28 @@ static int asked_read(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *r
     return r < 0 ? r : 0;
 }
 
-int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen)
+int receivable_received_for(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen)
 {
     struct fund_sum sums[FUND_COUNT];
     int64_t fen = 0;
     size_t n = 0;
-    int r = asked_read(tx, deal_id, fund, &fen);
+    int r = ledger_deal_sums(tx, deal_id, sums, &n);
 
-    if (r == 0)
-        r = ledger_deal_sums(tx, deal_id, sums, &n);
     for (size_t i = 0; i < n; i++)
         if (receivable_together(sums[i].fund, fund))
-            fen -= sums[i].fen;
+            fen += sums[i].fen;
     *ret_fen = fen;
+    return r;
+}
+
+int receivable_room(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen)
+{
+    int64_t asked = 0, received = 0;
+    int r = asked_read(tx, deal_id, fund, &asked);
+
+    if (r == 0)
+        r = receivable_received_for(tx, deal_id, fund, &received);
+    *ret_fen = asked - received;
     return r;
 }
 

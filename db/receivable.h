@@ -58,6 +58,8 @@ int receivable_make_up(struct tx *tx, int64_t deal_id, int64_t terms_id, int64_t
 /* ---- what came in ---- */
 
 int receivable_received(struct tx *tx, int64_t deal_id, int64_t *ret_fen);
+/* Of it, what counts for @fund. */
+int receivable_received_for(struct tx *tx, int64_t deal_id, enum fund fund, int64_t *ret_fen);
 /* Whether what is due for one counts for the other: they are of one purse. */
 bool receivable_together(enum fund one, enum fund other);
 /* How much more can be taken for @fund: what is due for it at any time, less what was received; the

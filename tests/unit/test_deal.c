@@ -443,6 +443,7 @@ static void test_confirmation(void **state)
 static void test_paper_from_paper(void **state)
 {
     struct fixture *f = *state;
+    int64_t taken = 0;
     int64_t unit = f->units[0], deal = deal_new(f, 'B', unit, 0);
     int64_t terms = terms_make(f, unit, deal_buyers[0], true, 100), h = histories(f, unit);
 
@@ -456,6 +457,18 @@ static void test_paper_from_paper(void **state)
     assert_refused(f, deal_goes(f, deal, 'S', 0, 0, NULL), TRANSITION);
     assert_refused(f, deal_goes(f, deal, 'C', 0, 0, NULL), DOCUMENT_NEEDED);
     assert_refused(f, deal_goes(f, deal, 'C', 0, 0, "HT-1"), G9_MONEY); /* the deposit first */
+    /* Other money is no deposit. */
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, "
+                            "due_date, made_ms) VALUES ($1, 90, 'fit_out', $2, 'date', "
+                            "'2026-01-01', 1)",
+                            "ii", deal, FIXTURE_TOTAL),
+                     1);
+    assert_int_equal(deal_pays(f, deal, "fit_out", FIXTURE_TOTAL), 0);
+    assert_refused(f, deal_goes(f, deal, 'C', 0, 0, "HT-1"), G9_MONEY);
+    assert_int_equal(deal_pay_back(f, deal, &taken), 0);
+    assert_int_equal(db_run(f->db, "UPDATE receivable SET ended_ms = 2 WHERE fund = 'fit_out'", ""),
+                     1);
     assert_int_equal(deal_pay(f, deal, DEPOSIT - 200000), 0);
     /* The list price may rise meanwhile: the buyer's is frozen. */
     rule_set(f, "DROP TRIGGER unit_price_planned;"
