@@ -64,7 +64,11 @@ static void note_success(struct entry *e)
     if (e->failures)
         devices_log(e->owner, LOG_NOTICE, "reader %s (%s %s): re-established after %u failures",
                     name_of(e), e->bus_ops->name, e->mark, e->failures);
-    e->failures = e->attempt = 0;
+    e->failures = 0;
+    pthread_mutex_lock(&e->owner->lock);
+    e->attempt = 0;
+    e->seen_ms = clock_wall_ms();
+    pthread_mutex_unlock(&e->owner->lock);
 }
 
 /* ---- recording ---- */
@@ -317,10 +321,13 @@ void port_drop(struct entry *e)
 static void try_later(struct entry *e, int error)
 {
     const bool denied = error == -EACCES || error == -EPERM;
-    const unsigned step = e->attempt++;
+    const unsigned step = e->attempt;
     char what[96];
     int64_t wait;
 
+    pthread_mutex_lock(&e->owner->lock);
+    e->attempt++;
+    pthread_mutex_unlock(&e->owner->lock);
     if (denied)
         wait = denied_ms[step < 3 ? step : 3];
     else
@@ -373,9 +380,6 @@ static void on_ready(void *arg, const struct device_facts *facts)
     e->slice_bytes = 0;
     e->noise_from = 0;
     e->facts = *facts;
-    pthread_mutex_lock(&e->owner->lock);
-    e->seen_ms = clock_wall_ms();
-    pthread_mutex_unlock(&e->owner->lock);
     note_success(e);
     state_set(e, DEVICE_READY, TROUBLE_NONE, 0);
 }
