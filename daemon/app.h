@@ -17,6 +17,7 @@ struct disks;
 struct feed;
 struct http;
 struct sessions;
+struct spooler;
 struct swipes;
 struct terminals;
 struct writer;
@@ -31,8 +32,10 @@ struct app {
     struct swipes *swipes;       /* the cards last read at terminals (swipe.h) */
     struct devices *devices;     /* readers (devices.h); NULL in anchangctl */
     struct disks *disks;         /* what room is left (disk_watch.h); NULL in anchangctl */
+    struct spooler *spooler;     /* papers and printers (spooler.h); NULL in anchangctl */
     struct http *http;           /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
+    char papers_dir[512];
     uint8_t link_key[32];  /* signs take-home links */
     struct seal_ring seal; /* opens personal data; the last key seals it */
     int64_t started_ms;    /* UTC */

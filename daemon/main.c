@@ -33,6 +33,7 @@
 #include "daemon/self_check.h"
 #include "daemon/site.h"
 #include "daemon/site_time.h"
+#include "daemon/spooler.h"
 #include "daemon/swipe.h"
 #include "daemon/terminal_watch.h"
 #include "daemon/version.h"
@@ -46,6 +47,7 @@
 #include "db/permit.h"
 #include "db/points.h"
 #include "db/post.h"
+#include "db/printer.h"
 #include "db/reprice.h"
 #include "db/terms.h"
 #include "db/unit.h"
@@ -107,6 +109,7 @@ static void committed(void *arg, const struct change *changes, size_t n)
     r = people_committed(&d->app, changes, n);
     if (r < 0)
         log_text(LOG_ERR, "sessions could not follow a change: %s", strerror(-r));
+    spooler_committed(d->app.spooler, changes, n);
     for (size_t i = 0; i < n; i++)
         if (changes[i].kind == CHANGE_DEVICE)
             devices_changed(d->app.devices);
@@ -139,8 +142,8 @@ static int64_t sooner(int64_t a, int64_t b)
 
 /* What ends with time: how many were dealt with, and when the next is due (0: none is). */
 static int (*const duties[])(struct tx *tx, int64_t *ret_next_ms) = {
-    unit_expire_due,     deal_expire_due,  permit_expire_due, points_expire_due,
-    reprice_execute_due, terms_expire_due, ownership_run,     deal_node_remind_due,
+    unit_expire_due,  deal_expire_due, permit_expire_due,    points_expire_due, reprice_execute_due,
+    terms_expire_due, ownership_run,   deal_node_remind_due, print_expire_due,
 };
 
 static int duty_apply(struct tx *tx, void *arg)
@@ -233,7 +236,9 @@ static int seed_apply(struct tx *tx, void *arg)
     int r = posts_seed(tx);
 
     (void)arg;
-    return r < 0 ? r : flows_seed(tx);
+    if (r == 0)
+        r = flows_seed(tx);
+    return r < 0 ? r : printers_seed(tx);
 }
 
 static int parts_start(struct daemon *d)
@@ -294,6 +299,16 @@ static int disks_prepare(struct daemon *d)
 
     if (r < 0)
         log_text(LOG_ERR, "the disks cannot be watched: %s", strerror(-r));
+    return r;
+}
+
+static int spooler_prepare(struct daemon *d)
+{
+    const struct spooler_options options = {.app = &d->app, .log = log_line};
+    int r = spooler_start(&options, &d->app.spooler);
+
+    if (r < 0)
+        log_text(LOG_ERR, "the print spooler cannot start: %s", strerror(-r));
     return r;
 }
 
@@ -372,7 +387,9 @@ static void parts_stop(struct daemon *d)
         feed_shutdown(d->app.feed);
     http_stop(d->app.http);
     disks_stop(d->app.disks); /* it calls the writer, whose news ask it */
+    spooler_stop(d->app.spooler);
     writer_stop(d->app.writer);
+    spooler_free(d->app.spooler);
     disks_free(d->app.disks);
     devices_stop(d->app.devices); /* after the writer, which has jobs of it */
     charts_free(d->app.charts);
@@ -401,6 +418,8 @@ static int serve(struct daemon *d)
     r = devices_prepare(d);
     if (r == 0)
         r = disks_prepare(d);
+    if (r == 0)
+        r = spooler_prepare(d);
     if (r < 0)
         return r;
     r = http_open(d);

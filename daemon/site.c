@@ -341,6 +341,7 @@ static int folders_make(const struct config *config, struct app *app)
     }
     snprintf(app->db_path, sizeof(app->db_path), "%.480s/anchang.db", config->state_dir);
     snprintf(app->media_dir, sizeof(app->media_dir), "%.480s/media", config->state_dir);
+    snprintf(app->papers_dir, sizeof(app->papers_dir), "%.480s/papers", config->state_dir);
     snprintf(app->upload_dir, sizeof(app->upload_dir), "%.480s/upload", config->state_dir);
     snprintf(app->import_dir, sizeof(app->import_dir), "%.480s/import", config->state_dir);
     return r;

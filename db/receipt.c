@@ -4,6 +4,7 @@
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/escrow.h"
+#include "db/print.h"
 #include "db/receipt_impl.h"
 
 static int account_of(struct paying *p, size_t line, int64_t *ret_id)
@@ -104,7 +105,8 @@ int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_ke
         r = deal_process_settle(tx, p.deal.id, "");
     if (r == 0)
         r = taken_log(&p);
-    if (r == 0)
-        *ret_key = (struct receipt_key){p.leaf.book_id, p.leaf.no};
-    return r;
+    if (r < 0)
+        return r;
+    *ret_key = (struct receipt_key){p.leaf.book_id, p.leaf.no};
+    return print_receipt(tx, ret_key, p.project_id, payment->terminal_id);
 }

@@ -34,7 +34,8 @@ struct payment {
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     struct payment_earmark earmarks[PAYMENT_LINES_MAX];
     size_t n_lines, n_tenders, n_earmarks;
-    const char *note; /* NULL: none */
+    const char *note;    /* NULL: none */
+    int64_t terminal_id; /* where it is taken: its printer; 0: none */
 };
 struct receipt_key {
     int64_t book_id, no;
@@ -59,6 +60,7 @@ struct receipt_swap {
     int64_t customer_id; /* on whose name: a buyer of the deal; 0: the main one, or who paid */
     bool returned;       /* false: it is lost */
     const char *reason;
+    int64_t terminal_id; /* where it is swapped; 0: none */
 };
 int receipt_swap(struct tx *tx, const struct receipt_swap *swap, struct receipt_key *ret_key);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/print.h"
 #include "db/receipt_impl.h"
 
 struct swapping {
@@ -114,7 +115,8 @@ int receipt_swap(struct tx *tx, const struct receipt_swap *swap, struct receipt_
         return r;
     key = (struct receipt_key){leaf.book_id, leaf.no};
     r = swap_log(&w, &key);
-    if (r == 0)
-        *ret_key = key;
-    return r;
+    if (r < 0)
+        return r;
+    *ret_key = key;
+    return print_receipt(tx, &key, w.project_id, swap->terminal_id);
 }

@@ -114,6 +114,10 @@ int api_events(struct call *call)
         if (r == 0)
             r = call_subscribe(call, feed_channel(FEED_STAFF, 0));
     }
+    if (r == 0 && actor_has(call->tx.actor, RIGHT_MONEY_TAKE))
+        r = call_subscribe(call, feed_channel(FEED_PRINT, project_id));
+    if (r == 0 && actor_has(call->tx.actor, RIGHT_SYSTEM_VIEW))
+        r = call_subscribe(call, feed_channel(FEED_PRINT, 0));
     if (r == 0 &&
         call->tx.actor->kind == ACTOR_USER) /* my to-dos and requests, as api_my_events() */
         r = call_subscribe(call, feed_channel(FEED_USER, call->tx.actor->id));

@@ -202,7 +202,7 @@ static int take(struct call *call, struct payment *p, enum body_need customer)
 
 int api_deal_receipt_take(struct call *call)
 {
-    struct payment p = {.deal_id = 0};
+    struct payment p = {.terminal_id = call->id->terminal_id};
     int r = call_param_id(call, 0, &p.deal_id);
 
     return r < 0 ? r : take(call, &p, BODY_OPTIONAL);
@@ -210,7 +210,7 @@ int api_deal_receipt_take(struct call *call)
 
 int api_project_receipt_take(struct call *call)
 {
-    struct payment p = {.deal_id = 0};
+    struct payment p = {.terminal_id = call->id->terminal_id};
     int r = call_param_id(call, 0, &p.project_id);
 
     return r < 0 ? r : take(call, &p, BODY_REQUIRED);
@@ -235,7 +235,7 @@ int api_receipt_void(struct call *call)
 
 int api_receipt_swap(struct call *call)
 {
-    struct receipt_swap swap = {.reason = NULL};
+    struct receipt_swap swap = {.terminal_id = call->id->terminal_id};
     struct receipt_key key;
     struct body b;
     int r = key_read(call, &swap.key);

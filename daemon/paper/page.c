@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/paper/paper.h"
 
@@ -53,6 +54,17 @@ int page_open(struct page *p, double width, double height, const char *title, co
         pango_font_description_set_weight(p->fonts[i], i ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     }
     return cairo_status(p->cr) == CAIRO_STATUS_SUCCESS ? 0 : -ENOMEM;
+}
+
+void page_made_at(struct page *p, int64_t ms)
+{
+    const time_t seconds = (time_t)(ms / 1000);
+    struct tm tm = {0};
+    char text[32];
+
+    gmtime_r(&seconds, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, text);
 }
 
 void page_end(struct page *p)

@@ -11,6 +11,7 @@
 
 #include <pango/pangocairo.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "daemon/http/buf.h"
 
@@ -42,6 +43,8 @@ struct page_box {
 
 int page_open(struct page *page, double width, double height, const char *title,
               const char *subject);
+/* When it was made, UTC ms, instead of now: the same drawing is the same bytes then. */
+void page_made_at(struct page *page, int64_t ms);
 void page_end(struct page *page); /* begins the next one with what is drawn after it */
 int page_close(struct page *page, char **ret_bytes, size_t *ret_n);
 

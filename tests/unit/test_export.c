@@ -7,43 +7,11 @@
 
 #include <cmocka.h>
 #include <errno.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include "daemon/paper/paper.h"
 #include "daemon/site_time.h"
 #include "export_fixture.h"
-
-/* The text of a PDF, pages ended by a form feed; NULL when there is no pdftotext here. */
-static char *pdf_text(const struct file *f)
-{
-    char in[] = "/tmp/anchang-pdf-XXXXXX", out[] = "/tmp/anchang-txt-XXXXXX";
-    char *argv[] = {(char[]){"pdftotext"}, (char[]){"-layout"}, in, out, NULL};
-    int fd = mkostemp(in, O_CLOEXEC), text_fd = mkostemp(out, O_CLOEXEC), status = 0;
-    char *text = NULL;
-    off_t n;
-    pid_t pid;
-
-    assert_true(fd >= 0 && text_fd >= 0);
-    assert_int_equal(write(fd, f->bytes, f->n), (ssize_t)f->n);
-    if (posix_spawnp(&pid, "pdftotext", NULL, NULL, argv, environ) == 0 &&
-        waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        int made = open(out, O_RDONLY | O_CLOEXEC);
-
-        n = lseek(made, 0, SEEK_END);
-        text = calloc(1, (size_t)n + 1);
-        assert_non_null(text);
-        assert_int_equal(pread(made, text, (size_t)n, 0), n);
-        close(made);
-    }
-    close(fd);
-    close(text_fd);
-    unlink(in);
-    unlink(out);
-    if (!text)
-        print_message("no pdftotext: the PDF's text is not looked at\n");
-    return text;
-}
+#include "pdf_text.h"
 
 static size_t count_of(const char *text, const char *word)
 {
@@ -123,7 +91,7 @@ static void check_pdf(enum paper_kind kind, enum lang lang, const char *const *e
 {
     struct snapshot *s = snapshot_make(content_small(false), false, true);
     struct file f = make(kind, s, lang, "small");
-    char *text = pdf_text(&f);
+    char *text = pdf_text(f.bytes, f.n);
 
     assert_memory_equal(f.bytes, "%PDF", 4);
     if (text) {
@@ -155,7 +123,7 @@ static void test_words_of_prices(void **state)
     const char *stair;
     struct snapshot *s = snapshot_make(content_small(true), false, false);
     struct file f = make(PAPER_PRICES_PDF, s, LANG_ZH, "deals");
-    char *text = pdf_text(&f);
+    char *text = pdf_text(f.bytes, f.n);
 
     (void)state;
     if (text) {
@@ -173,7 +141,7 @@ static void test_words_of_prices(void **state)
     }
     free(f.bytes);
     f = make(PAPER_PRICES_PDF, s, LANG_EN, "deals");
-    text = pdf_text(&f);
+    text = pdf_text(f.bytes, f.n);
     if (text) {
         assert_non_null(strstr(text, "free choice"));
         assert_non_null(strstr(text, "Signed"));
@@ -194,7 +162,7 @@ static void test_draft_and_loss(void **state)
 
     (void)state;
     f = make(PAPER_CHART_PDF, s, LANG_ZH, "draft");
-    text = pdf_text(&f);
+    text = pdf_text(f.bytes, f.n);
     if (text) {
         check_pages(text, each);
         assert_null(strstr(text, "项目销售经理"));
@@ -208,7 +176,7 @@ static void test_draft_and_loss(void **state)
     assert_int_equal(before, 'A');
     assert_int_equal(snapshot_patch(s, 5, 38, 'F', INT64_C(1780000120000)), 0);
     f = make(PAPER_PRICES_PDF, s, LANG_ZH, "loss");
-    text = pdf_text(&f);
+    text = pdf_text(f.bytes, f.n);
     if (text) {
         const char *row = strstr(text, "D-201");
         const char *end = row ? strchr(row, '\n') : NULL;
@@ -238,7 +206,7 @@ static void test_valid_until(void **state)
     c->items[0].value = pool_text(&c->pool, value);
     s = snapshot_make(c, false, false);
     f = make(PAPER_PRICES_PDF, s, LANG_ZH, "valid");
-    text = pdf_text(&f);
+    text = pdf_text(f.bytes, f.n);
     if (text) {
         check_pages(text, each);
         free(text);
@@ -259,7 +227,7 @@ static void check_tall_or_wide(const char *name, int stairs, int floors, int lin
     building_add(c, 1, stairs, floors, lines);
     s = snapshot_make(c, false, false);
     f = make(PAPER_CHART_PDF, s, LANG_ZH, name);
-    text = pdf_text(&f);
+    text = pdf_text(f.bytes, f.n);
     if (text) {
         check_pages(text, each);
         check_units_once(text, c);

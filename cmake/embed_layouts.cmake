@@ -1,0 +1,16 @@
+# Writes the layouts of papers as C string tables.
+# cmake -DOUT=file.c "-DFILES=a.json;b.json" -P embed_layouts.cmake
+string(REPLACE " " ";" FILES "${FILES}")
+list(SORT FILES)
+set(body "/* Generated from daemon/paper/layouts. */\n#include \"daemon/paper/layout.h\"\n")
+set(table "")
+foreach(file ${FILES})
+    get_filename_component(name ${file} NAME_WE)
+    file(READ ${file} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(APPEND body "static const unsigned char layout_${name}[] = {${bytes}0};\n")
+    string(APPEND table "    {\"${name}\", (const char *)layout_${name}},\n")
+endforeach()
+string(APPEND body "const struct layout_file layout_files[] = {\n${table}};\n")
+string(APPEND body "const size_t layout_files_count = sizeof(layout_files) / sizeof(layout_files[0]);\n")
+file(WRITE ${OUT} "${body}")

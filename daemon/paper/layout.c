@@ -1,0 +1,289 @@
+/* layout.c - see layout.h. */
+#include "daemon/paper/layout.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/paper/page.h"
+
+enum { VALUE_TEXT = 4096 };
+
+struct drawing {
+    const struct layout_print *print;
+    const char *copy;
+    struct page page;
+    size_t row;
+    double squeeze; /* of a row's height and type, at most 1 */
+    double row_y;   /* where the row begins; else 0 */
+    char *error;
+};
+
+static int wrong(struct drawing *d, const char *what, const char *where)
+{
+    snprintf(d->error, LAYOUT_ERROR_TEXT, "%s: %s", what, where);
+    return -EBADMSG;
+}
+
+/* ---- values ---- */
+
+static const char *value_of(struct drawing *d, const char *name)
+{
+    const struct layout_values *v = d->print->values;
+
+    return strcmp(name, "copy") == 0 ? d->copy : v->value(v->arg, name, d->row);
+}
+
+/* @text with the values in the place of {name}. */
+static int fill(struct drawing *d, const char *text, char out[VALUE_TEXT])
+{
+    size_t n = 0;
+
+    while (*text) {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+        char name[64];
+        const char *value;
+
+        if (!end) {
+            if (n + 1 == VALUE_TEXT)
+                return wrong(d, "a text is too long", text);
+            out[n++] = *text++;
+            continue;
+        }
+        snprintf(name, sizeof(name), "%.*s", (int)(end - text - 1), text + 1);
+        value = value_of(d, name);
+        if (!value)
+            return wrong(d, "there is no value of that name", name);
+        if (n + strlen(value) >= VALUE_TEXT)
+            return wrong(d, "a text is too long", name);
+        memcpy(out + n, value, strlen(value));
+        n += strlen(value);
+        text = end + 1;
+    }
+    out[n] = '\0';
+    return 0;
+}
+
+/* ---- items ---- */
+
+static double number(const json_t *item, const char *key, double otherwise)
+{
+    const json_t *value = json_object_get(item, key);
+
+    return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+static double dx(const struct drawing *d)
+{
+    return d->print->dx;
+}
+
+static double dy(const struct drawing *d)
+{
+    return d->print->dy + d->row_y;
+}
+
+static struct page_style style_of(const struct drawing *d, const json_t *item)
+{
+    const char *align = json_string_value(json_object_get(item, "align"));
+    const char *ink = json_string_value(json_object_get(item, "ink"));
+    const struct page_style style = {.size = number(item, "size", 9) * d->squeeze,
+                                     .bold = json_is_true(json_object_get(item, "bold")),
+                                     .align = align && strcmp(align, "right") == 0    ? PAGE_RIGHT
+                                              : align && strcmp(align, "center") == 0 ? PAGE_CENTER
+                                                                                      : PAGE_LEFT,
+                                     .ink = ink && strlen(ink) == 7 && ink[0] == '#' ? ink : INK};
+
+    return style;
+}
+
+static int text_draw(struct drawing *d, const json_t *item, const char *text)
+{
+    const struct page_style style = style_of(d, item);
+    char filled[VALUE_TEXT];
+    int r = fill(d, text, filled);
+
+    if (r == 0)
+        page_text(&d->page, &style, number(item, "x", 0) + dx(d),
+                  number(item, "y", 0) * d->squeeze + dy(d), number(item, "w", 0), filled);
+    return r;
+}
+
+static int box_draw(struct drawing *d, const json_t *item, const char *text)
+{
+    const struct page_style style = style_of(d, item);
+    const struct page_box box = {number(item, "x", 0) + dx(d), number(item, "y", 0) + dy(d),
+                                 number(item, "w", 0), number(item, "h", 0)};
+    char filled[VALUE_TEXT];
+    int r = fill(d, text, filled);
+
+    if (r == 0)
+        page_text_box(&d->page, &style, &box, filled);
+    return r;
+}
+
+/* The four numbers of a line or a frame. */
+static int four(struct drawing *d, const json_t *array, double out[4])
+{
+    if (json_array_size(array) != 4)
+        return wrong(d, "four numbers are needed", "line, frame");
+    for (size_t i = 0; i < 4; i++)
+        out[i] = json_number_value(json_array_get(array, i));
+    return 0;
+}
+
+static int line_draw(struct drawing *d, const json_t *item, const json_t *array, bool frame)
+{
+    const char *ink = style_of(d, item).ink;
+    const double w = number(item, "width", 0.4);
+    double at[4];
+    int r = four(d, array, at);
+
+    if (r < 0)
+        return r;
+    at[0] += dx(d);
+    at[1] += dy(d);
+    if (!frame) {
+        page_line(&d->page, at[0], at[1], at[2] + dx(d), at[3] + dy(d), w, ink);
+        return 0;
+    }
+    page_line(&d->page, at[0], at[1], at[0] + at[2], at[1], w, ink);
+    page_line(&d->page, at[0], at[1] + at[3], at[0] + at[2], at[1] + at[3], w, ink);
+    page_line(&d->page, at[0], at[1], at[0], at[1] + at[3], w, ink);
+    page_line(&d->page, at[0] + at[2], at[1], at[0] + at[2], at[1] + at[3], w, ink);
+    return 0;
+}
+
+static int items_draw(struct drawing *d, const json_t *items, bool inner);
+
+static int rows_draw(struct drawing *d, const json_t *item, const char *name)
+{
+    const struct layout_values *v = d->print->values;
+    const size_t n = v->rows(v->arg, name);
+    const double room = number(item, "h", 0), wanted = number(item, "row", 7);
+    const double row = n && wanted * (double)n > room ? room / (double)n : wanted;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        d->row = i;
+        d->squeeze = row / wanted;
+        d->row_y = number(item, "y", 0) + row * (double)i;
+        r = items_draw(d, json_object_get(item, "items"), true);
+    }
+    d->row = 0;
+    d->squeeze = 1;
+    d->row_y = 0;
+    return r;
+}
+
+static int item_draw(struct drawing *d, const json_t *item, bool inner)
+{
+    const char *text = json_string_value(json_object_get(item, "text"));
+    const char *box = json_string_value(json_object_get(item, "box"));
+    const char *rows = json_string_value(json_object_get(item, "rows"));
+    const char *needs = json_string_value(json_object_get(item, "if"));
+    const json_t *line = json_object_get(item, "line"), *frame = json_object_get(item, "frame");
+
+    if (json_is_true(json_object_get(item, "form")) && !d->print->form)
+        return 0;
+    if (needs) {
+        const char *value = value_of(d, needs);
+
+        if (!value)
+            return wrong(d, "there is no value of that name", needs);
+        if (!value[0])
+            return 0;
+    }
+    if (text)
+        return text_draw(d, item, text);
+    if (box && !inner)
+        return box_draw(d, item, box);
+    if (line)
+        return line_draw(d, item, line, false);
+    if (frame)
+        return line_draw(d, item, frame, true);
+    if (rows && !inner)
+        return rows_draw(d, item, rows);
+    return wrong(d, "an item is of no known kind", inner ? "rows" : "items");
+}
+
+static int items_draw(struct drawing *d, const json_t *items, bool inner)
+{
+    const json_t *item;
+    size_t i;
+    int r = 0;
+
+    json_array_foreach(items, i, item)
+    {
+        r = item_draw(d, item, inner);
+        if (r < 0)
+            break;
+    }
+    return r;
+}
+
+/* ---- the paper ---- */
+
+static int pages_draw(struct drawing *d, const json_t *root)
+{
+    const json_t *copies = json_object_get(root, "copies");
+    const size_t n = json_array_size(copies) ? json_array_size(copies) : 1;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        const char *copy = json_string_value(json_array_get(copies, i));
+
+        d->copy = copy ? copy : "";
+        r = items_draw(d, json_object_get(root, "items"), false);
+        if (r == 0 && i + 1 < n)
+            page_end(&d->page);
+    }
+    return r;
+}
+
+int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
+               char error[LAYOUT_ERROR_TEXT])
+{
+    struct drawing d = {.print = print, .copy = "", .squeeze = 1, .error = error};
+    json_error_t where;
+    json_t *root = json_loads(print->json, 0, &where);
+    char *bytes = NULL;
+    size_t n = 0;
+    double w, h;
+    int r, closed;
+
+    error[0] = '\0';
+    if (!root) {
+        snprintf(error, LAYOUT_ERROR_TEXT, "line %d: %s", where.line, where.text);
+        return -EBADMSG;
+    }
+    w = number(root, "width", 0);
+    h = number(root, "height", 0);
+    if (w < 20 || w > 1000 || h < 20 || h > 1000) {
+        json_decref(root);
+        return wrong(&d, "the sheet has no size", "width, height");
+    }
+    r = page_open(&d.page, w, h, print->title, print->subject);
+    page_made_at(&d.page, print->made_ms);
+    if (r == 0)
+        r = pages_draw(&d, root);
+    closed = page_close(&d.page, &bytes, &n);
+    json_decref(root);
+    if (r == 0 && closed == 0) {
+        *ret_bytes = bytes;
+        *ret_n = n;
+        return 0;
+    }
+    free(bytes);
+    return r < 0 ? r : closed;
+}
+
+const char *layout_builtin(const char *name)
+{
+    for (size_t i = 0; i < layout_files_count; i++)
+        if (strcmp(layout_files[i].name, name) == 0)
+            return layout_files[i].json;
+    return NULL;
+}

@@ -1,0 +1,611 @@
+/* spooler.c - see spooler.h. One lock for what the threads share; drivers are called without it. */
+#include "daemon/spooler.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "daemon/app.h"
+#include "daemon/http/feed.h"
+#include "daemon/paper/receipt_pdf.h"
+#include "daemon/paper_store.h"
+#include "db/clock.h"
+#include "db/writer.h"
+
+enum {
+    OPEN_MAX = 32,     /* jobs of a printer that are looked at in one round */
+    SENT_MAX = 4,      /* at a printer at once */
+    WATCH_MS = 500,    /* between looks at what was sent */
+    RETRY_MS = 2000,   /* at a printer that takes nothing */
+    IDLE_MS = 15000,   /* at one that has nothing to do */
+    TARGET_TEXT = 600, /* a folder or a queue */
+};
+
+struct worker {
+    struct spooler *spooler;
+    int64_t printer_id; /* 0: the place is free */
+    const struct printer_driver *driver;
+    struct printer *printer;
+    char target[TARGET_TEXT];
+    pthread_t thread;
+    struct db *db; /* reader */
+    struct printer_status status;
+    bool leaving;
+};
+
+struct spooler {
+    struct spooler_options options;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    uint64_t news; /* counts what was changed */
+    bool stopping, running;
+    pthread_t maker;
+    struct db *db;       /* the maker's reader */
+    int64_t unmade_over; /* papers up to this one could not be made, or are */
+    struct worker workers[PRINTER_MAX];
+};
+
+__attribute__((format(printf, 3, 4))) static void say(struct spooler *s, int priority,
+                                                      const char *format, ...)
+{
+    char line[512];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(line, sizeof(line), format, ap);
+    va_end(ap);
+    s->options.log(s->options.log_arg, priority, line);
+}
+
+static struct tx reading(struct db *db, struct fault *fault)
+{
+    return (struct tx){.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = fault};
+}
+
+static void tell(struct feed *feed, uint64_t channel, const char *name)
+{
+    feed_post(feed, channel, name, "{}", 2); /* lost: who listens is told to start over */
+}
+
+/* Until something is new since @news, or @ms have gone. Returns what is the newest; 0: over. */
+static uint64_t news_wait(struct spooler *s, const bool *leaving, uint64_t news, int ms)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (!s->stopping && !*leaving && s->news == news &&
+           pthread_cond_timedwait(&s->wake, &s->lock, &until) == 0)
+        ;
+    news = s->stopping || *leaving ? 0 : s->news;
+    pthread_mutex_unlock(&s->lock);
+    return news;
+}
+
+/* ---- papers ---- */
+
+static int receipt_make(const struct app *app, struct tx *tx, const struct paper_row *paper,
+                        char **ret_bytes, size_t *ret_n, char error[LAYOUT_ERROR_TEXT])
+{
+    struct receipt_sheet *sheet = malloc(sizeof(*sheet));
+    struct receipt_print print = {
+        .sheet = sheet, .demo = app->config->demo, .made_ms = paper->made_ms};
+    int r = sheet ? receipt_sheet_read(tx, &paper->key, sheet) : -ENOMEM;
+
+    if (r == 0)
+        r = receipt_pdf(&print, ret_bytes, ret_n, error);
+    free(sheet);
+    return r;
+}
+
+struct storing {
+    int64_t paper_id, size;
+    uint8_t sha[PAPER_SHA];
+};
+
+static int stored_apply(struct tx *tx, void *arg)
+{
+    const struct storing *s = arg;
+
+    return print_stored(tx, s->paper_id, s->sha, s->size);
+}
+
+/* Makes the bytes of a paper and keeps them. */
+static int paper_make_bytes(const struct app *app, struct tx *tx, const struct paper_row *paper,
+                            char **ret_bytes, size_t *ret_n, char error[LAYOUT_ERROR_TEXT])
+{
+    struct storing storing = {.paper_id = paper->id};
+    struct fault fault = {0};
+    int r = receipt_make(app, tx, paper, ret_bytes, ret_n, error);
+
+    if (r < 0)
+        return r;
+    storing.size = (int64_t)*ret_n;
+    r = paper_store_put(app->papers_dir, *ret_bytes, *ret_n, storing.sha);
+    if (r == 0)
+        r = writer_call(app->writer, &actor_system, stored_apply, &storing, &fault);
+    fault_clear(&fault);
+    if (r < 0)
+        free(*ret_bytes);
+    return r < 0 ? r : 0;
+}
+
+int spooler_paper(const struct app *app, struct tx *tx, const struct paper_row *paper,
+                  char **ret_bytes, size_t *ret_n)
+{
+    char error[LAYOUT_ERROR_TEXT];
+
+    if (paper->size)
+        return paper_store_get(app->papers_dir, paper->sha, ret_bytes, ret_n);
+    return receipt_make(app, tx, paper, ret_bytes, ret_n, error);
+}
+
+/* ---- steps ---- */
+
+struct stepping {
+    int64_t job_id, paper_id;
+    enum print_state to;
+    const char *detail;
+};
+
+static int step_apply(struct tx *tx, void *arg)
+{
+    const struct stepping *s = arg;
+
+    return print_step(tx, s->job_id, s->to, s->detail);
+}
+
+static int job_step(struct spooler *s, int64_t job_id, enum print_state to, const char *detail)
+{
+    struct stepping stepping = {.job_id = job_id, .to = to, .detail = detail};
+    struct fault fault = {0};
+    int r = writer_call(s->options.app->writer, &actor_system, step_apply, &stepping, &fault);
+
+    fault_clear(&fault);
+    if (r < 0 && r != -ESTALE)
+        say(s, LOG_ERR, "print job %lld could not be noted as %s: %s", (long long)job_id,
+            print_states[to].code, strerror(-r));
+    return r;
+}
+
+/* ---- the maker ---- */
+
+static int unmade_fail(void *arg, const struct print_job *job)
+{
+    struct stepping *s = arg;
+
+    if (job->state == PRINT_QUEUED)
+        s->job_id = job->id;
+    return 0;
+}
+
+/* Its jobs can never be sent. */
+static void paper_give_up(struct spooler *s, int64_t paper_id, const char *why)
+{
+    const struct print_filter filter = {.paper_id = paper_id, .limit = OPEN_MAX};
+    struct stepping found = {.job_id = 0};
+    struct fault fault = {0};
+    struct tx tx = reading(s->db, &fault);
+
+    say(s, LOG_ERR, "paper %lld cannot be made: %s", (long long)paper_id, why);
+    if (print_jobs(&tx, &filter, unmade_fail, &found) == 0 && found.job_id)
+        job_step(s, found.job_id, PRINT_FAILED, why);
+    fault_clear(&fault);
+}
+
+/* The next paper without bytes; 1: one was made or given up, 0: there is none. */
+static int paper_next(struct spooler *s)
+{
+    char error[LAYOUT_ERROR_TEXT] = "", *bytes;
+    struct fault fault = {0};
+    struct tx tx = reading(s->db, &fault);
+    struct paper_row paper;
+    int64_t id;
+    size_t n;
+    int r = paper_unmade(&tx, s->unmade_over, &id);
+
+    if (r < 0 || !id)
+        return r;
+    r = paper_get(&tx, id, &paper);
+    if (r == 0)
+        r = paper_make_bytes(s->options.app, &tx, &paper, &bytes, &n, error);
+    if (r == 0)
+        free(bytes);
+    else
+        paper_give_up(s, id, error[0] ? error : strerror(-r));
+    fault_clear(&fault);
+    s->unmade_over = id;
+    return 1;
+}
+
+/* ---- a printer's thread ---- */
+
+static bool status_same(const struct printer_status *a, const struct printer_status *b)
+{
+    bool same =
+        a->health == b->health && a->n_reasons == b->n_reasons && strcmp(a->why, b->why) == 0;
+
+    for (size_t i = 0; same && i < a->n_reasons; i++)
+        same = strcmp(a->reasons[i], b->reasons[i]) == 0;
+    return same;
+}
+
+static void status_look(struct worker *w)
+{
+    struct spooler *s = w->spooler;
+    struct printer_status now;
+    bool same;
+
+    w->driver->status(w->printer, &now);
+    pthread_mutex_lock(&s->lock);
+    same = status_same(&w->status, &now);
+    w->status = now;
+    pthread_mutex_unlock(&s->lock);
+    if (!same)
+        tell(s->options.app->feed, feed_channel(FEED_PRINT, 0), "printer");
+}
+
+struct open_job {
+    int64_t id, paper_id, copy, expires_ms, made_ms;
+    enum print_state state;
+    char name[PRINT_NAME_TEXT + 1], actor[256], reason[4 * PRINT_REASON_MAX + 1];
+};
+
+struct open_jobs {
+    struct open_job jobs[OPEN_MAX];
+    size_t n;
+};
+
+static int open_add(void *arg, const struct print_job *job)
+{
+    struct open_jobs *open = arg;
+    struct open_job *to = &open->jobs[open->n];
+
+    if (open->n == OPEN_MAX)
+        return 0;
+    *to = (struct open_job){.id = job->id,
+                            .paper_id = job->paper_id,
+                            .copy = job->copy,
+                            .expires_ms = job->expires_ms,
+                            .made_ms = job->made_ms,
+                            .state = job->state};
+    snprintf(to->name, sizeof(to->name), "%s", job->name);
+    snprintf(to->actor, sizeof(to->actor), "%s", job->actor);
+    snprintf(to->reason, sizeof(to->reason), "%s", job->reason);
+    open->n++;
+    return 0;
+}
+
+/* What became of one that was sent. Whether it is still there. */
+static bool job_follow(struct worker *w, const struct open_job *job)
+{
+    char why[PRINTER_WHY_TEXT] = "";
+    int word = w->driver->ask(w->printer, job->name, why);
+
+    if (word == PRINTER_JOB_ON && clock_wall_ms() >= job->expires_ms &&
+        w->driver->cancel(w->printer, job->name) == 0) {
+        job_step(w->spooler, job->id, PRINT_UNCONFIRMED, "等待过久，已从打印队列撤下");
+        return false;
+    }
+    switch (word) {
+    case PRINTER_JOB_DONE:
+        job_step(w->spooler, job->id, PRINT_HANDED_OVER, why);
+        return false;
+    case PRINTER_JOB_PRINTED:
+        if (job_step(w->spooler, job->id, PRINT_HANDED_OVER, why) == 0)
+            job_step(w->spooler, job->id, PRINT_PRINTED, why);
+        return false;
+    case PRINTER_JOB_BROKEN:
+        job_step(w->spooler, job->id, PRINT_UNCONFIRMED, why);
+        return false;
+    case PRINTER_JOB_GONE:
+        job_step(w->spooler, job->id, w->driver->gone_is_sure ? PRINT_FAILED : PRINT_UNCONFIRMED,
+                 why);
+        return false;
+    default:
+        return true; /* it waits, or cannot be asked now */
+    }
+}
+
+static int job_bytes(struct worker *w, const struct open_job *job, struct paper_row *paper,
+                     char **ret_bytes, size_t *ret_n)
+{
+    struct fault fault = {0};
+    struct tx tx = reading(w->db, &fault);
+    int r = paper_get(&tx, job->paper_id, paper);
+
+    if (r == 0)
+        r = paper->size
+                ? paper_store_get(w->spooler->options.app->papers_dir, paper->sha, ret_bytes, ret_n)
+                : -EAGAIN; /* the maker is on its way */
+    fault_clear(&fault);
+    return r;
+}
+
+/* Whether it is at the printer now. */
+static bool job_send(struct worker *w, const struct open_job *job)
+{
+    char why[PRINTER_WHY_TEXT] = "", title[RECEIPT_NUMBER_TEXT + 24], *bytes;
+    struct printer_job sent = {.name = job->name, .title = title};
+    struct paper_row paper;
+    int r = job_bytes(w, job, &paper, &bytes, &sent.n);
+
+    if (r == -EAGAIN)
+        return false;
+    if (r < 0) {
+        job_step(w->spooler, job->id, PRINT_FAILED, strerror(-r));
+        return false;
+    }
+    snprintf(title, sizeof(title), job->copy ? "%s 补打%lld" : "%s", paper.number,
+             (long long)job->copy);
+    sent.bytes = bytes;
+    /* On the disk before the first byte leaves. */
+    if (job_step(w->spooler, job->id, PRINT_SENDING, NULL) < 0) {
+        free(bytes);
+        return false;
+    }
+    r = w->driver->send(w->printer, &sent, why);
+    free(bytes);
+    if (r == 0)
+        return true;
+    job_step(w->spooler, job->id, r == -ECANCELED ? PRINT_FAILED : PRINT_UNCONFIRMED,
+             why[0] ? why : strerror(-r));
+    return false;
+}
+
+/* How long until the next round, ms. */
+static int round_make(struct worker *w)
+{
+    struct open_jobs *open = calloc(1, sizeof(*open));
+    struct fault fault = {0};
+    struct tx tx = reading(w->db, &fault);
+    size_t sent = 0, waits = 0;
+    int r = open ? print_open(&tx, w->printer_id, open_add, open) : -ENOMEM;
+
+    fault_clear(&fault);
+    for (size_t i = 0; r == 0 && i < open->n; i++) {
+        const struct open_job *job = &open->jobs[i];
+
+        if (job->state == PRINT_SENDING)
+            sent += job_follow(w, job);
+        else if (sent < SENT_MAX && w->status.health != PRINTER_GONE && job_send(w, job))
+            sent += job_follow(w, job);
+        else
+            waits++;
+    }
+    free(open);
+    return sent ? WATCH_MS : waits ? RETRY_MS : IDLE_MS;
+}
+
+static void *working(void *arg)
+{
+    struct worker *w = arg;
+    uint64_t news = 1;
+
+    while (news) {
+        int wait;
+
+        status_look(w);
+        wait = round_make(w);
+        news = news_wait(w->spooler, &w->leaving, news, wait);
+    }
+    return NULL;
+}
+
+/* ---- which printers there are ---- */
+
+static void target_of(const struct app *app, const struct printer_row *row, char out[TARGET_TEXT])
+{
+    if (strcmp(row->driver, "file") == 0)
+        snprintf(out, TARGET_TEXT, "%.500s/printed", app->config->state_dir);
+    else
+        snprintf(out, TARGET_TEXT, "%s", row->target);
+}
+
+static int worker_start(struct worker *w, struct spooler *s, const struct printer_row *row)
+{
+    int r;
+
+    *w = (struct worker){.spooler = s, .driver = printer_driver_find(row->driver)};
+    if (!w->driver)
+        return -ENOTSUP;
+    target_of(s->options.app, row, w->target);
+    r = w->driver->open(w->target, &w->printer);
+    if (r == 0)
+        r = db_open(s->options.app->db_path, DB_READER, &w->db);
+    w->printer_id = row->id;
+    if (r == 0)
+        r = -pthread_create(&w->thread, NULL, working, w);
+    if (r == 0)
+        return 0;
+    if (w->db)
+        db_close(w->db);
+    if (w->printer)
+        w->driver->close(w->printer);
+    w->printer_id = 0;
+    return r;
+}
+
+/* Its thread is told, waited for, and gone. */
+static void worker_end(struct worker *w)
+{
+    struct spooler *s = w->spooler;
+
+    pthread_mutex_lock(&s->lock);
+    w->leaving = true;
+    pthread_cond_broadcast(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(w->thread, NULL);
+    db_close(w->db);
+    w->driver->close(w->printer);
+    pthread_mutex_lock(&s->lock);
+    w->printer_id = 0;
+    pthread_mutex_unlock(&s->lock);
+}
+
+struct looking {
+    struct spooler *s;
+    bool there[PRINTER_MAX];
+};
+
+static int printer_meet(void *arg, const struct printer_row *row)
+{
+    struct looking *l = arg;
+    size_t free_place = PRINTER_MAX;
+    int r;
+
+    for (size_t i = 0; i < PRINTER_MAX; i++) {
+        if (l->s->workers[i].printer_id == row->id) {
+            l->there[i] = true;
+            return 0;
+        }
+        if (!l->s->workers[i].printer_id && free_place == PRINTER_MAX)
+            free_place = i;
+    }
+    if (free_place == PRINTER_MAX)
+        return 0;
+    r = worker_start(&l->s->workers[free_place], l->s, row);
+    l->there[free_place] = r == 0;
+    if (r < 0)
+        say(l->s, LOG_ERR, "printer %s cannot be used: %s", row->name, strerror(-r));
+    return 0;
+}
+
+static void printers_meet(struct spooler *s)
+{
+    struct looking l = {.s = s};
+    struct fault fault = {0};
+    struct tx tx = reading(s->db, &fault);
+    int r = printer_scan(&tx, 0, printer_meet, &l);
+
+    fault_clear(&fault);
+    for (size_t i = 0; r == 0 && i < PRINTER_MAX; i++)
+        if (s->workers[i].printer_id && !l.there[i])
+            worker_end(&s->workers[i]);
+}
+
+static void *making(void *arg)
+{
+    static const bool stays = false;
+    struct spooler *s = arg;
+    uint64_t news = 1;
+
+    while (news) {
+        printers_meet(s);
+        while (!s->stopping && paper_next(s) == 1)
+            ;
+        news = news_wait(s, &stays, news, IDLE_MS);
+    }
+    return NULL;
+}
+
+/* ---- start, stop, questions ---- */
+
+static int lock_init(struct spooler *s)
+{
+    pthread_condattr_t attr;
+    int r = pthread_condattr_init(&attr);
+
+    if (r == 0)
+        r = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (r == 0)
+        r = pthread_cond_init(&s->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    return r ? -r : -pthread_mutex_init(&s->lock, NULL);
+}
+
+int spooler_start(const struct spooler_options *options, struct spooler **ret_spooler)
+{
+    struct spooler *s = calloc(1, sizeof(*s));
+    int r = s ? lock_init(s) : -ENOMEM;
+
+    if (r < 0) {
+        free(s);
+        return r;
+    }
+    s->options = *options;
+    s->news = 1;
+    r = db_open(options->app->db_path, DB_READER, &s->db);
+    if (r == 0)
+        r = -pthread_create(&s->maker, NULL, making, s);
+    s->running = r == 0;
+    if (r < 0)
+        spooler_free(s);
+    else
+        *ret_spooler = s;
+    return r;
+}
+
+void spooler_stop(struct spooler *s)
+{
+    if (!s || !s->running)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->stopping = true;
+    pthread_cond_broadcast(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->maker, NULL);
+    for (size_t i = 0; i < PRINTER_MAX; i++)
+        if (s->workers[i].printer_id)
+            worker_end(&s->workers[i]);
+    s->running = false;
+}
+
+struct spooler *spooler_free(struct spooler *s)
+{
+    if (!s)
+        return NULL;
+    spooler_stop(s);
+    if (s->db)
+        db_close(s->db);
+    pthread_cond_destroy(&s->wake);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+    return NULL;
+}
+
+void spooler_committed(struct spooler *s, const struct change *changes, size_t n)
+{
+    bool news = false;
+
+    for (size_t i = 0; s && i < n; i++) {
+        struct feed *feed = s->options.app->feed;
+
+        if (changes[i].kind == CHANGE_PRINTER)
+            tell(feed, feed_channel(FEED_PRINT, 0), "printer");
+        if (changes[i].kind == CHANGE_PRINT)
+            tell(feed, feed_channel(FEED_PRINT, changes[i].project_id), "print");
+        if (changes[i].kind == CHANGE_PRINT && changes[i].id)
+            tell(feed, feed_channel(FEED_TERMINAL, changes[i].id), "print");
+        news |= changes[i].kind == CHANGE_PRINT || changes[i].kind == CHANGE_PRINTER;
+    }
+    if (!news)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->news++;
+    pthread_cond_broadcast(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void spooler_status(struct spooler *s, int64_t printer_id, struct printer_status *ret_status)
+{
+    *ret_status = (struct printer_status){.health = PRINTER_UNKNOWN};
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < PRINTER_MAX; i++)
+        if (s->workers[i].printer_id == printer_id)
+            *ret_status = s->workers[i].status;
+    pthread_mutex_unlock(&s->lock);
+}

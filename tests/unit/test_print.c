@@ -1,0 +1,278 @@
+/* test_print.c - papers and print jobs: made with the receipt, sent once, settled by a person, an
+ * original only while none can have come out (IV-07, IV-09; RS P5). */
+#include "refund_fixture.h"
+
+#include "db/printer.h"
+#include "db/receipt_sheet.h"
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, refund_setup, fixture_teardown)
+
+static int64_t printer(struct fixture *f, const char *name)
+{
+    const struct printer_new p = {name, "cups", name};
+    int64_t id = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, printer_create(tx, &p, &id)), 0);
+    return id;
+}
+
+static struct receipt_key paid(struct fixture *f, int64_t deal)
+{
+    const struct payment p = {.deal_id = deal,
+                              .book_id = deal_books[0],
+                              .lines = {{"deposit", 123456}},
+                              .n_lines = 1,
+                              .tenders = {{.tender = "cash", .amount_fen = 123456}},
+                              .n_tenders = 1};
+    struct receipt_key key = {0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_take(tx, &p, &key)), 0);
+    return key;
+}
+
+struct last {
+    int64_t id, copy, printer_id;
+    enum print_state state;
+    int n;
+};
+
+static int job_keep(void *arg, const struct print_job *job)
+{
+    struct last *last = arg;
+
+    if (last->n++ == 0) {
+        last->id = job->id;
+        last->copy = job->copy;
+        last->printer_id = job->printer_id;
+        last->state = job->state;
+    }
+    return 0;
+}
+
+/* The newest job of a paper, and how many it has. */
+static struct last job_of(struct fixture *f, int64_t paper_id)
+{
+    const struct print_filter filter = {.paper_id = paper_id, .limit = 100};
+    struct last last = {.id = 0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, print_jobs(tx, &filter, job_keep, &last)), 0);
+    return last;
+}
+
+static int64_t paper_of(struct fixture *f, struct receipt_key key)
+{
+    struct paper_row row;
+
+    assert_int_equal(FIXTURE_DO(f, tx, paper_of_receipt(tx, &key, &row)), 0);
+    return row.id;
+}
+
+static int again(struct fixture *f, int64_t paper_id, const char *reason)
+{
+    const struct print_ask ask = {.paper_id = paper_id, .reason = reason};
+    int64_t id;
+
+    return FIXTURE_DO(f, tx, print_again(tx, &ask, &id));
+}
+
+static int stepped(struct fixture *f, int64_t job, enum print_state to)
+{
+    return FIXTURE_DO(f, tx, print_step(tx, job, to, "说"));
+}
+
+static void walk(struct fixture *f, int64_t job, enum print_state to)
+{
+    assert_int_equal(stepped(f, job, PRINT_SENDING), 0);
+    if (to != PRINT_SENDING)
+        assert_int_equal(stepped(f, job, to), 0);
+}
+
+/* ---- made ---- */
+
+static void test_made_with_the_receipt(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct receipt_key before = paid(f, deal);
+    int64_t desk, main_one;
+    struct last last;
+
+    /* Without a printer the paper alone; with one, that one; with more, as the routes say. */
+    assert_int_equal(job_of(f, paper_of(f, before)).n, 0);
+    main_one = printer(f, "one");
+    last = job_of(f, paper_of(f, paid(f, deal)));
+    assert_int_equal(last.printer_id, main_one);
+    assert_int_equal(last.state, PRINT_QUEUED);
+    assert_int_equal(last.copy, 0);
+    desk = printer(f, "desk");
+    assert_int_equal(job_of(f, paper_of(f, paid(f, deal))).n, 0);
+    assert_int_equal(FIXTURE_DO(f, tx, print_route_set(tx, "receipt", 0, desk)), 0);
+    assert_int_equal(job_of(f, paper_of(f, paid(f, deal))).printer_id, desk);
+    assert_refused(f, FIXTURE_DO(f, tx, printer_retire(tx, main_one, 1)), PRINTER_BUSY);
+}
+
+/* ---- steps ---- */
+
+/* A job in state @from, made by SQL alone. */
+static int64_t job_in(struct fixture *f, int64_t paper, enum print_state from)
+{
+    static const enum print_state ways[PRINT_STATES][3] = {
+        [PRINT_SENDING] = {PRINT_SENDING},
+        [PRINT_HANDED_OVER] = {PRINT_SENDING, PRINT_HANDED_OVER},
+        [PRINT_PRINTED] = {PRINT_SENDING, PRINT_HANDED_OVER, PRINT_PRINTED},
+        [PRINT_UNCONFIRMED] = {PRINT_SENDING, PRINT_UNCONFIRMED},
+        [PRINT_FAILED] = {PRINT_FAILED},
+        [PRINT_EXPIRED] = {PRINT_EXPIRED},
+        [PRINT_CANCELLED] = {PRINT_CANCELLED},
+    };
+    static int64_t n;
+    char name[24];
+    int64_t id = 0;
+
+    snprintf(name, sizeof(name), "by-hand-%d", (int)++n);
+    assert_int_equal(
+        db_get(f->db, &id,
+               "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, "
+               "expires_ms, state_ms) SELECT $1, $2, MIN(p.id), $3, 'x', 'x', 1, 1, 1 FROM "
+               "printer p RETURNING id",
+               "tii", name, paper, n),
+        1);
+    for (int i = 0; i < 3 && ways[from][i]; i++)
+        assert_int_equal(db_run(f->db, "UPDATE print_job SET state = $2 WHERE id = $1", "it", id,
+                                print_states[ways[from][i]].code),
+                         1);
+    return id;
+}
+
+/* The table in C and the trigger of the schema are one. */
+static void test_steps_are_those_of_the_schema(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    int64_t paper;
+
+    printer(f, "one");
+    paper = paper_of(f, paid(f, deal));
+    for (int from = 0; from < PRINT_STATES; from++)
+        for (int to = 0; to < PRINT_STATES; to++) {
+            const int64_t job = job_in(f, paper, (enum print_state)from);
+            const bool may = print_step_by((enum print_state)from, (enum print_state)to) != 0;
+
+            assert_int_equal(db_run(f->db, "UPDATE print_job SET state = $2 WHERE id = $1", "it",
+                                    job, print_states[to].code),
+                             may ? 1 : -EINVAL);
+        }
+}
+
+static void test_sent_once(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    int64_t job;
+
+    printer(f, "one");
+    job = job_of(f, paper_of(f, paid(f, deal))).id;
+    assert_int_equal(stepped(f, job, PRINT_PRINTED), -ESTALE);
+    walk(f, job, PRINT_HANDED_OVER);
+    assert_int_equal(stepped(f, job, PRINT_SENDING), -ESTALE);
+    assert_int_equal(stepped(f, job, PRINT_FAILED), -ESTALE); /* a person says so */
+    assert_int_equal(stepped(f, job, PRINT_UNCONFIRMED), 0);
+    assert_int_equal(stepped(f, job, PRINT_PRINTED), 0); /* a late word */
+    assert_refused(f, FIXTURE_DO(f, tx, print_confirm(tx, job, false)), PRINT_STEP);
+    /* By SQL neither. */
+    assert_int_equal(db_run(f->db, "UPDATE print_job SET state = 'queued' WHERE id = $1", "i", job),
+                     -EINVAL);
+    assert_int_equal(fixture_of(f, "SELECT COUNT(*) FROM print_event WHERE job_id = $1", job), 5);
+}
+
+/* ---- copies ---- */
+
+static void test_an_original_or_a_copy(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct last last;
+    int64_t paper;
+
+    printer(f, "one");
+    paper = paper_of(f, paid(f, deal));
+    /* While it waits or nobody knows, nothing else of it is printed. */
+    assert_refused(f, again(f, paper, "卡纸"), PRINT_OPEN);
+    last = job_of(f, paper);
+    walk(f, last.id, PRINT_UNCONFIRMED);
+    assert_refused(f, again(f, paper, "卡纸"), PRINT_OPEN);
+    /* It did not come out: the original once more, without a reason. */
+    assert_int_equal(FIXTURE_DO(f, tx, print_confirm(tx, last.id, false)), 0);
+    assert_int_equal(again(f, paper, NULL), 0);
+    last = job_of(f, paper);
+    assert_int_equal(last.copy, 0);
+    walk(f, last.id, PRINT_HANDED_OVER);
+    /* It may have come out: a copy, with a reason and its number. */
+    assert_refused(f, again(f, paper, NULL), REASON_NEEDED);
+    assert_int_equal(again(f, paper, "客户遗失"), 0);
+    last = job_of(f, paper);
+    assert_int_equal(last.copy, 1);
+    /* One that was cancelled is no copy. */
+    assert_int_equal(FIXTURE_DO(f, tx, print_cancel(tx, last.id)), 0);
+    assert_int_equal(again(f, paper, "客户遗失"), 0);
+    assert_int_equal(job_of(f, paper).copy, 1);
+    walk(f, job_of(f, paper).id, PRINT_HANDED_OVER);
+    assert_int_equal(again(f, paper, "再补"), 0);
+    last = job_of(f, paper);
+    assert_int_equal(last.copy, 2);
+    assert_int_equal(last.n, 5);
+}
+
+static void test_what_waited_too_long(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    int64_t paper, next = 0;
+
+    printer(f, "one");
+    paper = paper_of(f, paid(f, deal));
+    assert_int_equal(FIXTURE_DO(f, tx, print_expire_due(tx, &next)), 0);
+    assert_int_equal(next, f->now_ms + PRINT_EXPIRES_MS);
+    f->now_ms = next;
+    assert_int_equal(FIXTURE_DO(f, tx, print_expire_due(tx, &next)), 1);
+    assert_int_equal(job_of(f, paper).state, PRINT_EXPIRED);
+    assert_int_equal(again(f, paper, NULL), 0);
+    assert_int_equal(job_of(f, paper).copy, 0);
+}
+
+static void test_the_sheet(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct receipt_key key = paid(f, deal);
+    struct receipt_sheet sheet;
+    uint8_t sha[PRINT_SHA] = {1};
+    const int64_t paper = paper_of(f, key);
+
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_sheet_read(tx, &key, &sheet)), 0);
+    assert_int_equal(sheet.total_fen, 123456);
+    assert_string_equal(sheet.capitals, "壹仟贰佰叁拾肆元伍角陆分");
+    assert_int_equal(sheet.n_lines, 1);
+    assert_string_equal(sheet.lines[0].name, "定金");
+    assert_string_equal(sheet.tenders[0].name, "现金");
+    assert_true(sheet.payer[0] && sheet.holder[0] && sheet.account[0] && sheet.unit[0]);
+    /* Its bytes are made once. */
+    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, paper, sha, 10)), 0);
+    sha[0] = 2;
+    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, paper, sha, 11)), 0);
+    assert_int_equal(fixture_of(f, "SELECT size FROM paper WHERE id = $1", paper), 10);
+    assert_int_equal(db_run(f->db, "UPDATE paper SET size = 11 WHERE id = $1", "i", paper),
+                     -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {CASE(test_made_with_the_receipt),
+                                       CASE(test_steps_are_those_of_the_schema),
+                                       CASE(test_sent_once),
+                                       CASE(test_an_original_or_a_copy),
+                                       CASE(test_what_waited_too_long),
+                                       CASE(test_the_sheet)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
