@@ -22,7 +22,7 @@ enum {
     SENT_MAX = 4,      /* at a printer at once */
     WATCH_MS = 500,    /* between looks at what was sent */
     RETRY_MS = 2000,   /* at a printer that takes nothing */
-    IDLE_MS = 15000,   /* at one that has nothing to do */
+    IDLE_MS = 3000,    /* at one that has nothing to do (IV-08: within 5 s) */
     TARGET_TEXT = 600, /* a folder or a queue */
 };
 
@@ -584,7 +584,7 @@ void spooler_committed(struct spooler *s, const struct change *changes, size_t n
 
         if (changes[i].kind == CHANGE_PRINTER)
             tell(feed, feed_channel(FEED_PRINT, 0), "printer");
-        if (changes[i].kind == CHANGE_PRINT)
+        if (changes[i].kind == CHANGE_PRINT && changes[i].project_id)
             tell(feed, feed_channel(FEED_PRINT, changes[i].project_id), "print");
         if (changes[i].kind == CHANGE_PRINT && changes[i].id)
             tell(feed, feed_channel(FEED_TERMINAL, changes[i].id), "print");

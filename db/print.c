@@ -181,7 +181,7 @@ int print_stored(struct tx *tx, int64_t paper_id, const uint8_t sha[PRINT_SHA], 
     int r = db_run(tx->db, "UPDATE paper SET sha = $2, size = $3 WHERE id = $1 AND sha IS NULL",
                    "ibi", paper_id, sha, (size_t)PRINT_SHA, size);
 
-    return r < 0 ? r : 0;
+    return r < 0 ? r : tx_changed(tx, CHANGE_PRINT, 0, 0, 0); /* its jobs may go now */
 }
 
 /* ---- by a person ---- */

@@ -49,7 +49,8 @@ enum change_kind {
     CHANGE_DEVICE,   /* id: device; new, bound, renamed, moved or retired */
     CHANGE_TODO,     /* id: todo; made or ended */
     CHANGE_APPROVAL, /* id: approval; asked, decided, urged or ended */
-    CHANGE_PRINT,    /* id: terminal, 0: none; a paper was made there, or a job of it made a step */
+    CHANGE_PRINT,    /* id: terminal, 0: none; a paper was made there, or a job of it made a step;
+                      * project_id 0: the bytes of a paper are there */
     CHANGE_PRINTER,  /* id: printer; made, changed, retired, or a route to it */
 };
 

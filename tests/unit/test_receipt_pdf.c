@@ -1,6 +1,5 @@
 /* test_receipt_pdf.c - the paper of a receipt: all of it is there, the same each time, long and
  * rare names stay in their places, a wrong layout is named (FI-13, IV-06). */
- * names stay in their places, a wrong layout is named (FI-13, IV-06). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
