@@ -18,6 +18,7 @@ export const KEYS = {
   leaf: 'Alt N',
   payer: 'Alt B',
   note: 'Alt O',
+  print: 'F10',
   account: 'Alt A',
   todos: 'Alt Q',
   shift: 'Alt S',
@@ -28,8 +29,8 @@ export const KEYS = {
 } as const;
 export type KeyName = keyof typeof KEYS;
 
-/** Kept free: the QR code and the second print have theirs when they come. */
-export const LATER = ['F7', 'F10'] as const;
+/** Kept free: the QR code has its own when it comes. */
+export const LATER = ['F7'] as const;
 /** What Chromium does with these in kiosk mode a page cannot take over, or must not: reload, whole screen, tools, menus. */
 export const BROWSER = [
   'F5',

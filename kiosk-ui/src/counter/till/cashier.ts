@@ -64,6 +64,8 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
   const voiding = useSend();
   const carrying = useSend();
   const spoiling = useSend();
+  /** The paper that is on the screen. */
+  let paper: { again: () => void } | null = null;
   const now = ref(Date.now());
   const timer = setInterval(() => (now.value = Date.now()), 30_000);
 
@@ -388,6 +390,10 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     spoilLeaf,
     toggleShift,
     back,
+    paper: (shown: unknown): void => {
+      paper = shown as typeof paper;
+    },
+    printAgain: (): void => paper?.again(),
     /** Nothing would be lost if something else were shown. */
     idle: (): boolean =>
       view.value === null ||
