@@ -12,8 +12,10 @@
 
 #include "daemon/app.h"
 #include "daemon/http/feed.h"
+#include "daemon/paper/pdf_mark.h"
 #include "daemon/paper/receipt_pdf.h"
 #include "daemon/paper_store.h"
+#include "daemon/site_time.h"
 #include "db/clock.h"
 #include "db/writer.h"
 
@@ -259,7 +261,7 @@ static void status_look(struct worker *w)
 struct open_job {
     int64_t id, paper_id, copy, expires_ms, made_ms;
     enum print_state state;
-    char name[PRINT_NAME_TEXT + 1], actor[256], reason[4 * PRINT_REASON_MAX + 1];
+    char name[PRINT_NAME_TEXT + 1], actor[256];
 };
 
 struct open_jobs {
@@ -282,7 +284,6 @@ static int open_add(void *arg, const struct print_job *job)
                             .state = job->state};
     snprintf(to->name, sizeof(to->name), "%s", job->name);
     snprintf(to->actor, sizeof(to->actor), "%s", job->actor);
-    snprintf(to->reason, sizeof(to->reason), "%s", job->reason);
     open->n++;
     return 0;
 }
@@ -318,18 +319,32 @@ static bool job_follow(struct worker *w, const struct open_job *job)
     }
 }
 
+/* What is printed: the kept bytes, and of a copy that it is one. -EAGAIN: they are not made yet. */
 static int job_bytes(struct worker *w, const struct open_job *job, struct paper_row *paper,
                      char **ret_bytes, size_t *ret_n)
 {
+    char text[400], when[32], *original = NULL;
     struct fault fault = {0};
     struct tx tx = reading(w->db, &fault);
+    size_t n = 0;
     int r = paper_get(&tx, job->paper_id, paper);
 
-    if (r == 0)
-        r = paper->size
-                ? paper_store_get(w->spooler->options.app->papers_dir, paper->sha, ret_bytes, ret_n)
-                : -EAGAIN; /* the maker is on its way */
     fault_clear(&fault);
+    if (r == 0 && !paper->size)
+        r = -EAGAIN;
+    if (r == 0)
+        r = paper_store_get(w->spooler->options.app->papers_dir, paper->sha, &original, &n);
+    if (r < 0)
+        return r;
+    if (!job->copy) {
+        *ret_bytes = original;
+        *ret_n = n;
+        return 0;
+    }
+    site_time_text(job->made_ms, when, sizeof(when));
+    snprintf(text, sizeof(text), "补打第 %lld 次　%s　%s", (long long)job->copy, when, job->actor);
+    r = pdf_mark(original, n, text, ret_bytes, ret_n);
+    free(original);
     return r;
 }
 

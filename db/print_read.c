@@ -82,9 +82,9 @@ int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_paper_id)
 #define JOB_COLUMNS                                                                                \
     "SELECT j.id, j.paper_id, j.printer_id, p.project_id, j.terminal_id, j.copy, j.made_ms, "      \
     "j.expires_ms, j.state_ms, p.kind, j.state, p.book_id, p.receipt_no, j.name, r.name, "         \
-    "r.driver, b.prefix, j.reason, j.actor, j.detail FROM print_job j JOIN paper p ON "  \
-    "p.id = j.paper_id JOIN printer r ON r.id = j.printer_id JOIN receipt_book b ON "              \
-    "b.id = p.book_id "
+    "r.driver, b.prefix, j.reason, COALESCE(u.name, j.actor), j.detail FROM print_job j "          \
+    "JOIN paper p ON p.id = j.paper_id JOIN printer r ON r.id = j.printer_id JOIN receipt_book b " \
+    "ON b.id = p.book_id LEFT JOIN user_account u ON u.login = j.actor "
 
 static int job_take(struct stmt *s, struct print_job *ret)
 {

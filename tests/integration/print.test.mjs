@@ -66,6 +66,11 @@ describe('a folder', () => {
     assert.equal(copy.copy, 1);
     const files = fs.readdirSync(folder).filter((name) => name.startsWith(receipt.number));
     assert.equal(files.length, 2);
+    // The copy is the original, byte for byte, and behind it that it is a copy.
+    const [short, long] = files.map((name) => fs.readFileSync(path.join(folder, name))).sort((a, b) => a.length - b.length);
+    assert.deepEqual(short, await paper(receipt));
+    assert.deepEqual(long.subarray(0, short.length), short);
+    assert.ok(long.includes('/ActualText <FEFF88656253'));
   });
 
   test('an altered original is not shown', async () => {

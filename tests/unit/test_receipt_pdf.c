@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/paper/paper.h"
+#include "daemon/paper/pdf_mark.h"
 #include "daemon/paper/receipt_pdf.h"
 #include "pdf_text.h"
 
@@ -147,6 +148,32 @@ static void test_the_most_of_everything(void **state)
     free(made.bytes);
 }
 
+/* A copy is the original and then what marks it. */
+static void test_a_copy_is_the_original_with_a_mark(void **state)
+{
+    static const char words[] = "补打第 1 次　2026-11-28 22:14　王芳";
+    const struct receipt_sheet sheet = sheet_usual();
+    struct made made = draw(&sheet, NULL, false), copy = {.bytes = NULL};
+    char *text;
+
+    (void)state;
+    assert_int_equal(pdf_mark(made.bytes, made.n, words, &copy.bytes, &copy.n), 0);
+    keep(&copy, "receipt_copy.pdf");
+    assert_true(copy.n > made.n && copy.n < made.n + 200000);
+    assert_memory_equal(copy.bytes, made.bytes, made.n);
+    /* 补打 as UTF-16, for who reads the marked text. */
+    assert_non_null(memmem(copy.bytes, copy.n, "<FEFF88656253", 13));
+    text = pdf_text(copy.bytes, copy.n);
+    if (text) {
+        assert_non_null(strstr(text, "收款收据"));
+        assert_non_null(strstr(text, "第三联"));
+    }
+    free(text);
+    assert_int_equal(pdf_mark("%PDF-1.5 nothing", 16, words, &copy.bytes, &copy.n), -EBADMSG);
+    free(copy.bytes);
+    free(made.bytes);
+}
+
 static void test_a_wrong_layout_is_named(void **state)
 {
     static const struct {
@@ -181,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_of_it),
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
+                                       cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
                                        cmocka_unit_test(test_a_wrong_layout_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, fonts_free);
