@@ -30,6 +30,7 @@
 #include "constraints_opening.h"
 #include "constraints_ownership.h"
 #include "constraints_people.h"
+#include "constraints_print.h"
 #include "constraints_process.h"
 #include "constraints_property.h"
 #include "constraints_publication.h"
@@ -46,7 +47,7 @@ static const struct area areas[] = {
     CONSTRAINTS(customer),   CONSTRAINTS(ownership),   CONSTRAINTS(approval), CONSTRAINTS(source),
     CONSTRAINTS(terms),      CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
     CONSTRAINTS(process),    CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
-    CONSTRAINTS(settlement), CONSTRAINTS(escrow),      CONSTRAINTS(fee),
+    CONSTRAINTS(settlement), CONSTRAINTS(escrow),      CONSTRAINTS(fee),      CONSTRAINTS(print),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

@@ -1,0 +1,78 @@
+/* constraints_print.h - printers, papers and their jobs. */
+#ifndef TESTS_CONSTRAINTS_PRINT_H
+#define TESTS_CONSTRAINTS_PRINT_H
+
+#include "constraints.h"
+
+/* Paper 1 is leaf 1 of book 51 and has bytes, paper 2 leaf 2 and has none, paper 3 has no job. Of paper 1, job 1 came
+ * out, job 2 waits as copy 1; of paper 2 job 3 is in doubt. */
+static const char print_seed[] =
+    "INSERT INTO printer (id, name, driver, target, added_ms) VALUES (1, 'p', 'cups', 'q', 1), "
+    "(2, 'r', 'cups', 'r', 1);"
+    "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', NULL, 1), "
+    "('receipt', 1, 2);"
+    "INSERT INTO paper (id, kind, project_id, book_id, receipt_no, made_ms, sha, size) VALUES "
+    "(1, 'receipt', 1, 51, 1, 1, " ONE
+    ", 5), (2, 'receipt', 1, 51, 2, 1, NULL, NULL), (3, 'receipt', 1, 10, 1, 1, NULL, NULL);"
+    "INSERT INTO print_job (id, name, paper_id, printer_id, copy, reason, actor, made_ms, "
+    "expires_ms, state_ms) VALUES (1, 'job-00001', 1, 1, 0, '', 'a', 1, 2, 1), (2, 'job-00002', "
+    "1, 1, 1, 'r', 'a', 1, 2, 1), (3, 'job-00003', 2, 1, 0, '', 'a', 1, 2, 1);"
+    "UPDATE print_job SET state = 'sending' WHERE id IN (1, 3);"
+    "UPDATE print_job SET state = 'handed_over' WHERE id = 1;"
+    "UPDATE print_job SET state = 'unconfirmed' WHERE id = 3;"
+    "INSERT INTO print_event VALUES (1, 1, 'queued', 1, 'a', '');";
+
+#define PRINTER(name, driver, target, columns, values)                                             \
+    "INSERT INTO printer (name, driver, target, added_ms" columns ") VALUES (" name ", '" driver   \
+    "', " target ", 1" values ")"
+#define SHEET_OF(project, book, no, columns, values)                                               \
+    "INSERT INTO paper (kind, project_id, book_id, receipt_no, made_ms" columns                    \
+    ") VALUES ('receipt', " #project ", " #book ", " #no ", 1" values ")"
+#define PRINT_JOB(name, paper, printer, copy, reason, columns, values)                              \
+    "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, expires_ms, " \
+    "state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy ", " reason           \
+    ", 'a', 1, 2, 1" values ")"
+
+static const char *const print_refused[] = {
+    PRINTER("''", "cups", "'s'", "", ""),
+    PRINTER("'s'", "fax", "'s'", "", ""),
+    PRINTER("'s'", "cups", "printf('%.301c', 'x')", "", ""),
+    PRINTER("'s'", "cups", "'s'", ", offset_x", ", 301"),
+    PRINTER("'s'", "cups", "'s'", ", offset_y", ", -301"),
+    PRINTER("'p'", "cups", "'s'", "", ""), /* the name is taken */
+    PRINTER("'s'", "cups", "'q'", "", ""), /* the queue is */
+    "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('x', 99, 1)",
+    "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('x', NULL, 99)",
+    "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', 1, 1)",
+    "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', NULL, 2)",
+    SHEET_OF(99, 1, 1, "", ""),
+    SHEET_OF(1, 1, 1, ", sha, size", ", x'01', 5"),
+    SHEET_OF(1, 1, 1, ", sha, size", ", " ONE ", 0"),
+    SHEET_OF(1, 1, 1, ", size", ", 5"),
+    SHEET_OF(1, 99, 1, "", ""),
+    SHEET_OF(1, 51, 1, "", ""), /* it has one */
+    "UPDATE paper SET size = 6 WHERE id = 1",
+    "UPDATE paper SET receipt_no = 3 WHERE id = 2",
+    "DELETE FROM paper WHERE id = 3",
+    PRINT_JOB("'job-00001'", 2, 1, 1, "'r'", "", ""),
+    PRINT_JOB("'short'", 2, 1, 1, "'r'", "", ""),
+    PRINT_JOB("'job-00009'", 99, 1, 1, "'r'", "", ""),
+    PRINT_JOB("'job-00009'", 2, 99, 1, "'r'", "", ""),
+    PRINT_JOB("'job-00009'", 2, 1, -1, "'r'", "", ""),
+    PRINT_JOB("'job-00009'", 2, 1, 1, "''", "", ""), /* a copy without a reason */
+    PRINT_JOB("'job-00009'", 2, 1, 1, "'r'", ", terminal_id", ", 99"),
+    PRINT_JOB("'job-00009'", 2, 1, 1, "'r'", ", detail", ", printf('%.201c', 'x')"),
+    PRINT_JOB("'job-00009'", 2, 1, 0, "''", "", ""), /* another original */
+    PRINT_JOB("'job-00009'", 2, 1, 1, "'r'", ", state", ", 'printed'"),
+    "UPDATE print_job SET state = 'queued' WHERE id = 3", /* never sent again */
+    "UPDATE print_job SET copy = 2 WHERE id = 2",
+    "DELETE FROM print_job WHERE id = 2",
+    "INSERT INTO print_event VALUES (99, 1, 'queued', 1, 'a', '')",
+    "INSERT INTO print_event VALUES (2, 0, 'queued', 1, 'a', '')",
+    "UPDATE print_event SET at_ms = 2",
+    "DELETE FROM print_event",
+};
+
+static const struct covered print_covered[] = {{NULL, NULL}};
+
+#endif
