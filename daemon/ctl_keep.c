@@ -86,7 +86,7 @@ static int open_own(struct ctl *c, const char *path)
     return fd;
 }
 
-/* Images and documents are named by their content: what is there already is the same. */
+/* Files are named by their content: what is there already is the same. */
 static int media_copy(struct ctl *c, int (*open_from)(struct ctl *c, const char *path),
                       const char *from, const char *to)
 {
@@ -117,6 +117,24 @@ static int media_copy(struct ctl *c, int (*open_from)(struct ctl *c, const char 
     return r < 0 ? r : folder_sync(to);
 }
 
+/* What lies beside the database, with a copy of it at @path: images and documents, and papers. */
+static int beside_copy(struct ctl *c, const char *path, bool back)
+{
+    const struct {
+        const char *ending, *own;
+    } folders[] = {{"media", c->app.media_dir}, {"papers", c->app.papers_dir}};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        char kept[PATH_MAX];
+
+        snprintf(kept, sizeof(kept), "%.4000s.%s", path, folders[i].ending);
+        r = back ? media_copy(c, ctl_open, kept, folders[i].own)
+                 : media_copy(c, open_own, folders[i].own, kept);
+    }
+    return r;
+}
+
 /* The copy stands whether or not the log can be told of it, which a full disk keeps from it. */
 static void backup_tell(struct ctl *c, const char *path)
 {
@@ -133,16 +151,14 @@ static void backup_tell(struct ctl *c, const char *path)
 int ctl_backup(struct ctl *c)
 {
     const char *path = ctl_word(c, 0);
-    char media[PATH_MAX];
     struct db *db;
     int r = path ? ctl_reader(c, &db) : -EINVAL;
 
     if (r < 0)
         return r;
-    snprintf(media, sizeof(media), "%.4000s.media", path);
     r = db_backup(db, path);
-    if (r == 0) /* after the database: whatever it names is in the folder by then */
-        r = media_copy(c, open_own, c->app.media_dir, media);
+    if (r == 0) /* after the database: whatever it names is in the folders by then */
+        r = beside_copy(c, path, false);
     db_close(db);
     if (r < 0) {
         fprintf(stderr, "anchangctl: %s: %s\n", path, strerror(-r));
@@ -251,7 +267,7 @@ static int database_swap(const char *db_path, const char *side, const char *kept
 int ctl_restore(struct ctl *c)
 {
     const char *path = ctl_word(c, 0);
-    char what[600], kept[700], side[600], media[PATH_MAX];
+    char what[600], kept[700], side[600];
     int r;
 
     if (!path)
@@ -264,12 +280,11 @@ int ctl_restore(struct ctl *c)
     snprintf(kept, sizeof(kept), "%s/backup/replaced-%" PRId64 ".db", c->config.state_dir,
              clock_wall_ms());
     snprintf(side, sizeof(side), "%s/restore.db", c->config.state_dir);
-    snprintf(media, sizeof(media), "%.4000s.media", path);
     r = ctl_copy(ctl_open(c, path), side);
     if (r == 0)
         r = copy_check(side, &c->app.seal);
     if (r == 0)
-        r = media_copy(c, ctl_open, media, c->app.media_dir);
+        r = beside_copy(c, path, true);
     if (r == 0)
         r = database_swap(c->app.db_path, side, kept, c->config.state_dir);
     if (r < 0)

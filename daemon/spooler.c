@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/app.h"
 #include "daemon/http/feed.h"
@@ -48,7 +50,7 @@ struct spooler {
     bool stopping, running;
     pthread_t maker;
     struct db *db;       /* the maker's reader */
-    int64_t unmade_over; /* papers up to this one could not be made, or are */
+    int64_t unmade_over; /* the papers of jobs up to this one are made, or were given up */
     struct worker workers[PRINTER_MAX];
 };
 
@@ -183,51 +185,32 @@ static int job_step(struct spooler *s, int64_t job_id, enum print_state to, cons
 
 /* ---- the maker ---- */
 
-static int unmade_fail(void *arg, const struct print_job *job)
-{
-    struct stepping *s = arg;
-
-    if (job->state == PRINT_QUEUED)
-        s->job_id = job->id;
-    return 0;
-}
-
-/* Its jobs can never be sent. */
-static void paper_give_up(struct spooler *s, int64_t paper_id, const char *why)
-{
-    const struct print_filter filter = {.paper_id = paper_id, .limit = OPEN_MAX};
-    struct stepping found = {.job_id = 0};
-    struct fault fault = {0};
-    struct tx tx = reading(s->db, &fault);
-
-    say(s, LOG_ERR, "paper %lld cannot be made: %s", (long long)paper_id, why);
-    if (print_jobs(&tx, &filter, unmade_fail, &found) == 0 && found.job_id)
-        job_step(s, found.job_id, PRINT_FAILED, why);
-    fault_clear(&fault);
-}
-
-/* The next paper without bytes; 1: one was made or given up, 0: there is none. */
+/* The next job whose paper has no bytes; 1: they were made or it was given up, 0: there is none. */
 static int paper_next(struct spooler *s)
 {
     char error[LAYOUT_ERROR_TEXT] = "", *bytes;
     struct fault fault = {0};
     struct tx tx = reading(s->db, &fault);
     struct paper_row paper;
-    int64_t id;
+    int64_t job, id;
     size_t n;
-    int r = paper_unmade(&tx, s->unmade_over, &id);
+    int r = paper_unmade(&tx, s->unmade_over, &job, &id);
 
-    if (r < 0 || !id)
+    if (r < 0 || !job)
         return r;
     r = paper_get(&tx, id, &paper);
     if (r == 0)
         r = paper_make_bytes(s->options.app, &tx, &paper, &bytes, &n, error);
-    if (r == 0)
+    if (r == 0) {
         free(bytes);
-    else
-        paper_give_up(s, id, error[0] ? error : strerror(-r));
+    } else { /* it can never be sent */
+        const char *why = error[0] ? error : strerror(-r);
+
+        say(s, LOG_ERR, "paper %lld cannot be made: %s", (long long)id, why);
+        job_step(s, job, PRINT_FAILED, why);
+    }
     fault_clear(&fault);
-    s->unmade_over = id;
+    s->unmade_over = job;
     return 1;
 }
 
@@ -403,11 +386,18 @@ static int round_make(struct worker *w)
     return sent ? WATCH_MS : waits ? RETRY_MS : IDLE_MS;
 }
 
+/* Paper waits for money, never the other way round: what answers people goes first. */
+static void step_back(void)
+{
+    setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
+}
+
 static void *working(void *arg)
 {
     struct worker *w = arg;
     uint64_t news = 1;
 
+    step_back();
     while (news) {
         int wait;
 
@@ -516,6 +506,7 @@ static void *making(void *arg)
     struct spooler *s = arg;
     uint64_t news = 1;
 
+    step_back();
     while (news) {
         printers_meet(s);
         while (!s->stopping && paper_next(s) == 1)

@@ -88,8 +88,8 @@ struct paper_row {
 };
 int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row);
 int paper_of_receipt(struct tx *tx, const struct receipt_key *key, struct paper_row *ret_row);
-/* The oldest after @after_id without bytes; 0: none. */
-int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_paper_id);
+/* The paper of the oldest job after @after_id that waits for its bytes; 0: none. */
+int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_job_id, int64_t *ret_paper_id);
 
 struct print_job {
     int64_t id, paper_id, printer_id, project_id, terminal_id, copy, made_ms, expires_ms, state_ms;

@@ -66,14 +66,21 @@ int paper_of_receipt(struct tx *tx, const struct receipt_key *key, struct paper_
     return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
-int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_paper_id)
+int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_job_id, int64_t *ret_paper_id)
 {
-    int r = db_get(tx->db, ret_paper_id,
-                   "SELECT id FROM paper WHERE sha IS NULL AND id > $1 ORDER BY id LIMIT 1", "i",
-                   after_id);
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT j.id, j.paper_id FROM print_job j JOIN paper p ON p.id = j.paper_id "
+                     "WHERE j.state IN ('queued', 'sending') AND j.state = 'queued' AND "
+                     "p.sha IS NULL AND j.id > $1 ORDER BY j.id LIMIT 1",
+                     "i", after_id);
 
-    if (r == 0)
-        *ret_paper_id = 0;
+    *ret_job_id = *ret_paper_id = 0;
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        *ret_job_id = stmt_int(s, 0);
+        *ret_paper_id = stmt_int(s, 1);
+    }
+    stmt_reset(s);
     return r < 0 ? r : 0;
 }
 

@@ -24,7 +24,7 @@ struct receipt_sheet {
     char number[RECEIPT_NUMBER_TEXT], swaps[RECEIPT_NUMBER_TEXT]; /* swaps: "": none */
     char day[DAY_TEXT], capitals[CAPITALS_TEXT];
     char project[SHEET_NAME_TEXT], unit[SHEET_NAME_TEXT]; /* unit "": earnest money */
-    char payer[SHEET_NAMES_TEXT]; /* who pays, then the other buyers */
+    char payer[SHEET_NAMES_TEXT];                         /* who pays, then the other buyers */
     char holder[SHEET_NAME_TEXT], bank[SHEET_NAME_TEXT], account[SHEET_NAME_TEXT]; /* payee's */
     char cashier[SHEET_NAME_TEXT], note[SHEET_NOTE_TEXT];
     int64_t total_fen;

@@ -33,7 +33,7 @@ enum feed_kind {
     FEED_PART = 7,     /* id: project; the same changes by building, for who sees a part of it */
     FEED_DEVICES = 8,  /* id: 0; that a device is other than before */
     FEED_DEALS = 9,    /* id: project; that a deal is, for who sees all deals of all of it */
-    FEED_PRINT = 11,  /* id: project, that a print job is other than before; 0: that a printer is */
+    FEED_PRINT = 11, /* id: project, that a print job is other than before; 0: that a printer is */
     FEED_DEALS_PART = 10, /* id: building; the same for who sees all deals of a part */
 };
 

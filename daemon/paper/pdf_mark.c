@@ -1,5 +1,5 @@
-/* pdf_mark.c - see pdf_mark.h. What is read of the original is what cairo 1.16 writes: a plain table
- * of objects, and pages whose dictionaries begin with their type. */
+/* pdf_mark.c - see pdf_mark.h. What is read of the original is what cairo 1.16 writes: a plain
+ * table of objects, and pages whose dictionaries begin with their type. */
 #include "daemon/paper/pdf_mark.h"
 
 #include <errno.h>

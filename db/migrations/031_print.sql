@@ -42,7 +42,6 @@ CREATE TABLE paper (
     FOREIGN KEY (book_id, receipt_no) REFERENCES receipt(book_id, no),
     UNIQUE (book_id, receipt_no)
 ) STRICT;
-CREATE INDEX paper_unmade ON paper(id) WHERE sha IS NULL;
 CREATE TRIGGER paper_once BEFORE UPDATE ON paper
     WHEN OLD.sha IS NOT NULL OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.project_id <> OLD.project_id
         OR NEW.book_id <> OLD.book_id OR NEW.receipt_no <> OLD.receipt_no OR NEW.made_ms <> OLD.made_ms

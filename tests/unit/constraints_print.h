@@ -4,8 +4,8 @@
 
 #include "constraints.h"
 
-/* Paper 1 is leaf 1 of book 51 and has bytes, paper 2 leaf 2 and has none, paper 3 has no job. Of paper 1, job 1 came
- * out, job 2 waits as copy 1; of paper 2 job 3 is in doubt. */
+/* Paper 1 is leaf 1 of book 51 and has bytes, paper 2 leaf 2 and has none, paper 3 has no job. Of
+ * paper 1, job 1 came out, job 2 waits as copy 1; of paper 2 job 3 is in doubt. */
 static const char print_seed[] =
     "INSERT INTO printer (id, name, driver, target, added_ms) VALUES (1, 'p', 'cups', 'q', 1), "
     "(2, 'r', 'cups', 'r', 1);"
@@ -28,10 +28,10 @@ static const char print_seed[] =
 #define SHEET_OF(project, book, no, columns, values)                                               \
     "INSERT INTO paper (kind, project_id, book_id, receipt_no, made_ms" columns                    \
     ") VALUES ('receipt', " #project ", " #book ", " #no ", 1" values ")"
-#define PRINT_JOB(name, paper, printer, copy, reason, columns, values)                              \
-    "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, expires_ms, " \
-    "state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy ", " reason           \
-    ", 'a', 1, 2, 1" values ")"
+#define PRINT_JOB(name, paper, printer, copy, reason, columns, values)                             \
+    "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, "            \
+    "expires_ms, state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy          \
+    ", " reason ", 'a', 1, 2, 1" values ")"
 
 static const char *const print_refused[] = {
     PRINTER("''", "cups", "'s'", "", ""),

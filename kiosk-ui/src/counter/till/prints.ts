@@ -14,7 +14,13 @@ interface Key {
 const EVERY_MS = 700;
 
 /** Trouble that keeps paper from coming out, in the order in which it is said; "low" of anything is none. */
-const QUIET = new Set(['media-low', 'toner-low', 'marker-supply-low', 'connecting-to-device', 'error-policy']);
+const QUIET = new Set([
+  'media-low',
+  'toner-low',
+  'marker-supply-low',
+  'connecting-to-device',
+  'error-policy',
+]);
 export function troubleOf(printer: Printer | null): string | null {
   return printer?.reasons.find((reason) => !QUIET.has(reason) && reason !== 'paused') ?? stopped(printer);
 }
