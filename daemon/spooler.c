@@ -418,27 +418,41 @@ static void target_of(const struct app *app, const struct printer_row *row, char
         snprintf(out, TARGET_TEXT, "%s", row->target);
 }
 
+/* Which printer has the place, for who asks how it is. */
+static void place_give(struct worker *w, int64_t printer_id)
+{
+    pthread_mutex_lock(&w->spooler->lock);
+    w->printer_id = printer_id;
+    w->status = (struct printer_status){.health = PRINTER_UNKNOWN};
+    w->leaving = false;
+    pthread_mutex_unlock(&w->spooler->lock);
+}
+
 static int worker_start(struct worker *w, struct spooler *s, const struct printer_row *row)
 {
     int r;
 
-    *w = (struct worker){.spooler = s, .driver = printer_driver_find(row->driver)};
+    w->spooler = s;
+    w->printer = NULL;
+    w->db = NULL;
+    w->driver = printer_driver_find(row->driver);
     if (!w->driver)
         return -ENOTSUP;
     target_of(s->options.app, row, w->target);
     r = w->driver->open(w->target, &w->printer);
     if (r == 0)
         r = db_open(s->options.app->db_path, DB_READER, &w->db);
-    w->printer_id = row->id;
-    if (r == 0)
+    if (r == 0) {
+        place_give(w, row->id);
         r = -pthread_create(&w->thread, NULL, working, w);
+    }
     if (r == 0)
         return 0;
+    place_give(w, 0);
     if (w->db)
         db_close(w->db);
     if (w->printer)
         w->driver->close(w->printer);
-    w->printer_id = 0;
     return r;
 }
 
@@ -454,9 +468,7 @@ static void worker_end(struct worker *w)
     pthread_join(w->thread, NULL);
     db_close(w->db);
     w->driver->close(w->printer);
-    pthread_mutex_lock(&s->lock);
-    w->printer_id = 0;
-    pthread_mutex_unlock(&s->lock);
+    place_give(w, 0);
 }
 
 struct looking {
@@ -509,7 +521,7 @@ static void *making(void *arg)
     step_back();
     while (news) {
         printers_meet(s);
-        while (!s->stopping && paper_next(s) == 1)
+        while (news_wait(s, &stays, 0, 0) && paper_next(s) == 1)
             ;
         news = news_wait(s, &stays, news, IDLE_MS);
     }
