@@ -94,7 +94,7 @@ stage_tsan() { # clang, ThreadSanitizer: the tests of what has threads (tests/CM
 }
 
 stage_tsan_here() {
-    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/lint/tsan.txt programs tsan -L threaded
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 programs tsan -L threaded
 }
 
 stage_rigs() { # buses of devices on the real libraries and services, under ASan and UBSan
