@@ -183,6 +183,7 @@ test('FI-26: by hand with a reason, taken back with a reason; who may not has no
   await rowOf(seller, larger).waitFor()
   for (const nothing of ['[data-act=measure]', '.page-head-actions .el-button--primary', 'tbody button', 'tbody input'])
     assert.equal(await seller.locator(nothing).count(), 0, nothing)
+  assert.equal(await seller.getByText(/已选/).count(), 0, 'nothing to choose, so nothing is said of it')
   await b.visit(seller, `/deals/${larger.id}?p=${project}`)
   await seller.locator('[data-act=statement]').waitFor()
   assert.equal(await seller.locator('[data-act=settle-reverse]').count(), 0)
