@@ -219,3 +219,16 @@ export function takePayment(whose: Whose, body: Payment, key: string): Promise<R
         }),
       );
 }
+
+/** Puts another in the place of the receipt @of: the same payment, no money moves. */
+export const swapReceipt = (
+  of: Schemas['ReceiptKey'],
+  body: Schemas['ReceiptSwap'],
+  key: string,
+): Promise<Receipt> =>
+  ok(
+    api.POST('/api/v1/receipts/{book}/{no}/swap', {
+      params: { path: { book: of.book_id, no: of.no }, header: { 'Idempotency-Key': key } },
+      body,
+    }),
+  );
