@@ -85,6 +85,8 @@ test('FI-26: a list with a wrong row registers nothing and names the row; mended
     mimeType: 'text/csv',
     buffer: Buffer.from(`﻿楼栋,单元,房号,实测建筑面积,实测套内面积\n${rows.join('\n')}\n`),
   })
+  const template = await drawer.getByText('下载模板').getAttribute('href')
+  assert.equal((await people.manager.request('GET', template)).status, 200)
   const list = page.locator('.el-drawer input[type=file]')
   await list.setInputFiles(file(row(room, -100), row('没有这一套', -100)))
   const problem = drawer.locator('tbody tr')
