@@ -72,6 +72,10 @@ export function duesOf(deal: Owing, late = 0): Due[] {
   return [...houseOf(deal), ...lateOf(late), ...feesOf(deal)];
 }
 
+/** What a deal owes today for paying late, in fen. */
+export const lateOwed = async (deal: number): Promise<number> =>
+  (await ok(api.GET('/api/v1/deals/{deal}/late-fees', { params: { path: { deal } } }))).owed_fen;
+
 function houseOf(deal: Owing): Due[] {
   const lines = deal.receivables
     .filter((r) => r.state !== 'waived' && r.amount_fen > r.received_fen)
