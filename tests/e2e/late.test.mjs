@@ -189,6 +189,19 @@ test('FI-30: a receipt is swapped with the old paper or without it, for a reason
   }
   const second = await swap(first.number, '已收回', '已换票', '更名后换开')
   assert.equal(await leaf(first.number).locator('[data-act=swap]').count(), 0, 'swapped once')
+  // The step stands on the line of its row and under its heading.
+  const [number, button, heading] = await page.evaluate(() => {
+    const rect = (element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return range.getBoundingClientRect()
+    }
+    const step = document.querySelector('[data-act=swap]')
+    const row = step.closest('tr')
+    return [row.cells[0], step, document.querySelector('thead th:last-child')].map((e) => rect(e).toJSON())
+  })
+  assert.ok(Math.abs(number.top - button.top) <= 1, `${button.top - number.top} px below its row`)
+  assert.ok(Math.abs(heading.left - button.left) <= 1, `${button.left - heading.left} px beside its heading`)
   const third = await swap(second, '遗失', '遗失', '客户遗失，已登报声明')
   await leaf(third).locator('[data-act=swap]').waitFor()
   await looked(page, 'a book with swapped leaves')

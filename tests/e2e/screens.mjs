@@ -14,6 +14,7 @@ import { place } from './lib/desk.mjs'
 import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { moneyData, moneyLooks, moneyStage } from './lib/money_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { refundData, refundLooks } from './lib/refund_screens.mjs'
 import { refundWaits, tillLooks } from './lib/till_screens.mjs'
@@ -27,6 +28,7 @@ const PARTS = {
   till: tillScreens,
   changes: changeScreens,
   refunds: refundScreens,
+  money: moneyScreens,
   members: memberScreens,
   opening: openingScreens,
   phone: phoneScreens,
@@ -395,6 +397,24 @@ async function refundScreens() {
       await refundLooks(stage, { lang, ...size }, made, (page, name) =>
         shot(page, `office-${d}-${l}-${name.replaceAll(' ', '-').replaceAll("'", '')}`),
       )
+}
+
+const named = (name) => name.replaceAll(/[ ,']+/g, '-')
+
+/** Money in the office: what is owed, loans, areas, supervised accounts, books, fees, reports. */
+async function moneyScreens() {
+  const old = await moneyStage()
+  const made = await moneyData(old)
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS)) {
+      let n = 0
+      await moneyLooks(old.stage, { lang, ...size }, made, async (page, name) => {
+        await page.waitForTimeout(350) // a drawer slides in
+        n += 1
+        await shot(page, `money-${d}-${l}-${String(n).padStart(2, '0')}-${named(name)}`)
+      })
+    }
+  await old.stage.close()
 }
 
 /** Cards at the counter, readers, customers and members. */
