@@ -155,6 +155,7 @@ int api_document_text_get(struct call *call);
 int api_document_text_clear(struct call *call);
 int api_measurement_register(struct call *call);
 int api_measurement_sheet(struct call *call);
+int api_measurement_template(struct call *call);
 int api_unit_measurement_list(struct call *call);
 int api_settlement_list(struct call *call);
 int api_settlement_make(struct call *call);

@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "daemon/api/api.h"
-#include "daemon/api/record.h"
 #include "daemon/app.h"
 
 int bank_list_upload(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored)
@@ -55,27 +54,5 @@ int bank_list_discard(struct call *call)
 
     if (r == 0)
         import_store_drop(call->app->import_dir, st.id);
-    return r;
-}
-
-int bank_list_template(struct call *call, const struct bank_list_template *template)
-{
-    struct table *table;
-    char *bytes = NULL;
-    size_t n = 0;
-    int64_t project_id;
-    enum lang lang;
-    int r = call_param_id(call, 0, &project_id);
-
-    if (r == 0)
-        r = tx_need_project(&call->tx, project_id);
-    if (r == 0)
-        r = list_export_open(call, template->title, template->title_en, template->heads,
-                             template->n, &lang, &table);
-    if (r == 0)
-        r = table_close(table, &bytes, &n);
-    if (r == 0)
-        reply_download(call, lang == LANG_EN ? template->file_en : template->file,
-                       TABLE_CONTENT_TYPE, bytes, n);
     return r;
 }

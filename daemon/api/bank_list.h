@@ -6,7 +6,6 @@
 #ifndef ANCHANG_API_BANK_LIST_H
 #define ANCHANG_API_BANK_LIST_H
 
-#include "daemon/api/list_export.h"
 #include "daemon/http/call.h"
 #include "daemon/import_store.h"
 
@@ -17,14 +16,5 @@ int bank_list_looked(struct call *call, const struct stored_import *stored, int 
 /* The caller's own of the address {project}/{list}. IMPORT_GONE. */
 int bank_list_find(struct call *call, int64_t *ret_project_id, struct stored_import *ret_stored);
 int bank_list_discard(struct call *call);
-
-/* An empty list with the @heads that are read, for the project of the address. */
-struct bank_list_template {
-    const char *title, *title_en; /* of the sheet */
-    const char *file, *file_en;
-    const struct list_head *heads;
-    size_t n;
-};
-int bank_list_template(struct call *call, const struct bank_list_template *template);
 
 #endif

@@ -20,14 +20,14 @@ enum { MONEY = 48, COLUMNS = 10 };
 int api_escrow_template(struct call *call)
 {
     struct list_head heads[ESCROW_COLUMNS];
-    const struct bank_list_template template = {
+    const struct list_template template = {
         "监管入账", "Escrow postings", "监管入账导入模板.xlsx", "escrow-template.xlsx",
         heads,      ESCROW_COLUMNS};
 
     for (int i = 0; i < ESCROW_COLUMNS; i++)
         heads[i] = (struct list_head){escrow_column_head((enum escrow_column)i, LANG_ZH),
                                       escrow_column_head((enum escrow_column)i, LANG_EN), 22};
-    return bank_list_template(call, &template);
+    return list_template(call, &template);
 }
 
 static void set_taken(json_t *o, const struct escrow_taken *taken)

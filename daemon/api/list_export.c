@@ -47,6 +47,28 @@ int list_export_open(struct call *call, const char *zh, const char *en,
     return table_open(call->app->upload_dir, *ret_lang == LANG_EN ? en : zh, columns, n, ret_table);
 }
 
+int list_template(struct call *call, const struct list_template *template)
+{
+    struct table *table;
+    char *bytes = NULL;
+    size_t n = 0;
+    int64_t project_id;
+    enum lang lang;
+    int r = call_param_id(call, 0, &project_id);
+
+    if (r == 0)
+        r = tx_need_project(&call->tx, project_id);
+    if (r == 0)
+        r = list_export_open(call, template->title, template->title_en, template->heads,
+                             template->n, &lang, &table);
+    if (r == 0)
+        r = table_close(table, &bytes, &n);
+    if (r == 0)
+        reply_download(call, lang == LANG_EN ? template->file_en : template->file,
+                       TABLE_CONTENT_TYPE, bytes, n);
+    return r;
+}
+
 static int write_down(struct tx *tx, void *arg)
 {
     const struct list_export *done = arg;

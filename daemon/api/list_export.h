@@ -1,6 +1,6 @@
 /* list_export.h - lists that go out as workbooks: at most so many rows, each written down before it
- * is sent. A new list makes its rows with table_xlsx.h and ends with list_export_reply(). Thread:
- * the slow ones. */
+ * is sent; and the templates of lists that come in. A new list makes its rows with table_xlsx.h and
+ * ends with list_export_reply(). Thread: the slow ones. */
 #ifndef ANCHANG_API_LIST_EXPORT_H
 #define ANCHANG_API_LIST_EXPORT_H
 
@@ -21,6 +21,15 @@ struct list_head {
 int list_export_open(struct call *call, const char *zh, const char *en,
                      const struct list_head *heads, size_t n, enum lang *ret_lang,
                      struct table **ret_table);
+
+/* An empty list with the @heads that are read when it comes in, for the project of the address. */
+struct list_template {
+    const char *title, *title_en; /* of the sheet */
+    const char *file, *file_en;
+    const struct list_head *heads;
+    size_t n;
+};
+int list_template(struct call *call, const struct list_template *template);
 
 struct list_export {
     const char *name;   /* of the file, with its ending */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/list_export.h"
 #include "daemon/api/record.h"
 #include "daemon/measurement_sheet.h"
 #include "db/money.h"
@@ -67,6 +68,20 @@ int api_measurement_register(struct call *call)
 }
 
 /* ---- a list ---- */
+
+int api_measurement_template(struct call *call)
+{
+    struct list_head heads[MEASUREMENT_COLUMNS];
+    const struct list_template template = {
+        "实测面积", "Measured areas",   "实测面积导入模板.xlsx", "measured-areas-template.xlsx",
+        heads,      MEASUREMENT_COLUMNS};
+
+    for (int i = 0; i < MEASUREMENT_COLUMNS; i++)
+        heads[i] =
+            (struct list_head){measurement_column_head((enum measurement_column)i, LANG_ZH),
+                               measurement_column_head((enum measurement_column)i, LANG_EN), 18};
+    return list_template(call, &template);
+}
 
 static int row_add(struct call *call, int64_t project_id, const struct measurement_sheet *sheet,
                    size_t i, json_t *items)

@@ -96,14 +96,14 @@ int api_mortgage_arrive(struct call *call)
 int api_advice_template(struct call *call)
 {
     struct list_head heads[ADVICE_COLUMNS];
-    const struct bank_list_template template = {
+    const struct list_template template = {
         "放款", "Loans released", "放款导入模板.xlsx", "loan-advice-template.xlsx",
         heads,  ADVICE_COLUMNS};
 
     for (int i = 0; i < ADVICE_COLUMNS; i++)
         heads[i] = (struct list_head){advice_column_head((enum advice_column)i, LANG_ZH),
                                       advice_column_head((enum advice_column)i, LANG_EN), 22};
-    return bank_list_template(call, &template);
+    return list_template(call, &template);
 }
 
 /* What is wrong is the answer here, not a refusal. */

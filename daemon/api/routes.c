@@ -239,6 +239,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/payovers/{payover}/reverse", RIGHT_FEE_PAY, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_payover_reverse, 0, NULL},
     {"POST", "/api/v1/projects/{project}/measurements", RIGHT_AREA_REVIEW, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_measurement_register, 512 << 10, NULL},
     {"POST", "/api/v1/projects/{project}/measurement-sheets", RIGHT_AREA_REVIEW, ROUTE_SLOW | ROUTE_UPLOAD, api_measurement_sheet, 4 << 20, NULL},
+    {"GET", "/api/v1/projects/{project}/measurement-sheets/template.xlsx", RIGHT_AREA_REVIEW, ROUTE_SLOW, api_measurement_template, 0, NULL},
     {"GET", "/api/v1/units/{unit}/measurements", RIGHT_CHART_VIEW, ROUTE_READ, api_unit_measurement_list, 0, NULL},
     {"GET", "/api/v1/projects/{project}/settlements", RIGHT_DEAL_VIEW, ROUTE_READ, api_settlement_list, 0, NULL},
     {"POST", "/api/v1/projects/{project}/settlements", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_settlement_make, 0, NULL},

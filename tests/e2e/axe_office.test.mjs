@@ -11,9 +11,10 @@ import { changeData, changeLooks } from './lib/change_screens.mjs'
 import * as c from './lib/customer_screens.mjs'
 import { SCREENS, Stage } from './lib/demo.mjs'
 import { place } from './lib/desk.mjs'
-import { AGAIN, inEach, LANGS, Looker } from './lib/look.mjs'
+import { AGAIN, BOTH, inEach, LANGS, Looker } from './lib/look.mjs'
 import { buyerOf } from './lib/member.mjs'
 import * as m from './lib/member_screens.mjs'
+import { moneyData, moneyLooks, moneyStage } from './lib/money_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { ownerLooks } from './lib/owner_screens.mjs'
 import { refundData, refundLooks } from './lib/refund_screens.mjs'
@@ -299,6 +300,22 @@ test('office: refunds', async () => {
   await lookAlong((lang, _, look) => refundLooks(stage, { lang }, made, look))
 })
 
+test('office: money; no list of it is wider than a small desk, in either language', async () => {
+  const old = await moneyStage({ people: ['manager', 'control', 'cashier', 'sales'] })
+  const found = []
+  try {
+    const made = await moneyData(old)
+    for (const lang of BOTH)
+      await moneyLooks(old.stage, { lang }, made, async (page, name, within) => {
+        const more = LANGS.includes(lang) ? await b.axe(page, within) : []
+        found.push(...[...more, ...(await sideways(page))].map((line) => `${lang} ${name}: ${line}`))
+      })
+    assert.deepEqual(found, [])
+  } finally {
+    await old.stage.close()
+  }
+})
+
 test('office: opening days', async () => {
   const made = await openingData(stage)
   await lookAlong((lang, _, look) => openingLooks(stage, lang, made, look))
@@ -324,6 +341,14 @@ test('counter', () =>
     await look.at('counter, keys')
     await look.done()
   }))
+
+/** Lists that have to be moved to be seen whole. */
+const sideways = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.data-table-scroll')]
+      .filter((e) => e.scrollWidth > e.clientWidth)
+      .map((e) => `${e.ariaLabel} is wider by ${e.scrollWidth - e.clientWidth}`),
+  )
 
 /** What a walk of lib/member_screens.mjs shows, looked at as it comes. */
 async function lookAlong(walk) {

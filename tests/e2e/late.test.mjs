@@ -30,6 +30,7 @@ const opened = (path, login, more = {}) => b.office(stage.browser, stage.site, p
 const fees = () => people.sales.get(`/api/v1/deals/${deal.id}/late-fees`)
 const looked = async (page, what, within) => assert.deepEqual(await b.axe(page, within), [], what)
 const part = (page) => page.locator('section[aria-label=滞纳金]')
+const toast = (page, words) => page.locator('.el-message', { hasText: words }).waitFor()
 const yuan = (fen) => (fen / 100).toLocaleString('en-US', { minimumFractionDigits: 2 })
 /** ANCHANG_SHOTS keeps a picture of what was looked at. */
 async function shot(page, name) {
@@ -139,6 +140,33 @@ test('FI-25: at the counter it is a line of its own as of today, and what is tak
   stage.site.verify()
 })
 
+test('FI-25: the desk of the office takes it too, with the payer’s bank and a note', async () => {
+  const was = (await fees()).owed_fen
+  const [bank] = (await people.cashier.get('/api/v1/banks')).items
+  const page = await opened(`/deals/${deal.id}?p=${project}`, 'cashier')
+  await b.button(page, '收款').click()
+  const panel = page.locator('.confirm')
+  await panel.locator('.book').waitFor()
+  await b.choose(page, '款项', '滞纳金')
+  await page.fill('#dm-amount', (was / 100 + 1).toFixed(2))
+  await panel.getByText(/最多还可收/).waitFor()
+  await page.fill('#dm-amount', '30')
+  await page.fill('#dm-reference', 'KJ-LATE-1')
+  await b.choose(page, '付款银行', bank.name)
+  await page.fill('#dm-note', '客户转账时注明滞纳金')
+  await looked(page, 'paying late in the office', '.el-dialog')
+  await shot(page, 'office')
+  await panel.locator('button[type=submit]').click()
+  await toast(page, '已收')
+  assert.equal((await fees()).owed_fen, was - 3000)
+  const [{ tenders, note, lines }] = (await people.cashier.get(`/api/v1/deals/${deal.id}/receipts`)).items.filter((r) =>
+    r.tenders.some((t) => t.reference === 'KJ-LATE-1'),
+  )
+  assert.deepEqual([lines[0].fund, note, tenders[0].bank_id], ['late_fee', '客户转账时注明滞纳金', bank.id])
+  await b.close(page)
+  stage.site.verify()
+})
+
 test('FI-30: a receipt is swapped with the old paper or without it, for a reason; the leaves say so', async () => {
   const first = await take(people.cashier, deal.id, 'down_payment', 5000)
   const was = await people.sales.get(`/api/v1/deals/${deal.id}`)
@@ -161,6 +189,19 @@ test('FI-30: a receipt is swapped with the old paper or without it, for a reason
   }
   const second = await swap(first.number, '已收回', '已换票', '更名后换开')
   assert.equal(await leaf(first.number).locator('[data-act=swap]').count(), 0, 'swapped once')
+  // The step stands on the line of its row and under its heading.
+  const [number, button, heading] = await page.evaluate(() => {
+    const rect = (element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return range.getBoundingClientRect()
+    }
+    const step = document.querySelector('[data-act=swap]')
+    const row = step.closest('tr')
+    return [row.cells[0], step, document.querySelector('thead th:last-child')].map((e) => rect(e).toJSON())
+  })
+  assert.ok(Math.abs(number.top - button.top) <= 1, `${button.top - number.top} px below its row`)
+  assert.ok(Math.abs(heading.left - button.left) <= 1, `${button.left - heading.left} px beside its heading`)
   const third = await swap(second, '遗失', '遗失', '客户遗失，已登报声明')
   await leaf(third).locator('[data-act=swap]').waitFor()
   await looked(page, 'a book with swapped leaves')

@@ -14,6 +14,7 @@ import { place } from './lib/desk.mjs'
 import { buyerOf, glass, memberOf, openPane, shown, typePin } from './lib/member.mjs'
 import * as c from './lib/customer_screens.mjs'
 import * as m from './lib/member_screens.mjs'
+import { moneyData, moneyLooks, moneyStage } from './lib/money_screens.mjs'
 import { openingData, openingLooks } from './lib/opening_screens.mjs'
 import { refundData, refundLooks } from './lib/refund_screens.mjs'
 import { refundWaits, tillLooks } from './lib/till_screens.mjs'
@@ -27,6 +28,7 @@ const PARTS = {
   till: tillScreens,
   changes: changeScreens,
   refunds: refundScreens,
+  money: moneyScreens,
   members: memberScreens,
   opening: openingScreens,
   phone: phoneScreens,
@@ -395,6 +397,45 @@ async function refundScreens() {
       await refundLooks(stage, { lang, ...size }, made, (page, name) =>
         shot(page, `office-${d}-${l}-${name.replaceAll(' ', '-').replaceAll("'", '')}`),
       )
+}
+
+const named = (name) => name.replaceAll(/[ ,']+/g, '-')
+
+/** Money in the office: what is owed, loans, areas, supervised accounts, books, fees, reports. */
+async function moneyScreens() {
+  const old = await moneyStage()
+  const made = await moneyData(old)
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS)) {
+      let n = 0
+      await moneyLooks(old.stage, { lang, ...size }, made, async (page, name) => {
+        await page.waitForTimeout(350) // a drawer slides in
+        n += 1
+        await shot(page, `money-${d}-${l}-${String(n).padStart(2, '0')}-${named(name)}`)
+      })
+    }
+  await manyLines(old.stage)
+  await old.stage.close()
+}
+
+/** Ten thousand lines of the bank, of the largest amounts and the longest references. */
+async function manyLines({ browser: own, site: aged, people: { cashier }, project }) {
+  const of = (rest) => `/api/v1/projects/${project}/escrow/${rest}`
+  const { accounts } = await cashier.get(of('days'))
+  const ROWS = 500
+  for (let list = 0; list < 20; list++) {
+    const rows = Array.from({ length: ROWS }, (_, i) => ['2026-05-01', '9999999999.99', `监管流水-${list}-${i}-`.padEnd(64, '8'), ''])
+    const name = encodeURIComponent(`入账${list}.csv`)
+    const { id } = await cashier.upload(of(`lists?name=${name}&account=${accounts[0].id}`), csvOf([['入账日期', '入账金额', '流水号', '收据编号'], ...rows]), 201)
+    await cashier.post(of(`lists/${id}/commit`), { account_id: accounts[0].id }, 200)
+  }
+  for (const [l, lang] of Object.entries(LANGS))
+    for (const [d, size] of Object.entries(DESKS)) {
+      const page = await b.office(own, aged, `/escrow?p=${project}&side=bank`, { client: cashier, lang, ...size })
+      await page.locator('tbody tr').nth(20).waitFor()
+      await shot(page, `money-${d}-${l}-99-many-lines`)
+      await page.context().close()
+    }
 }
 
 /** Cards at the counter, readers, customers and members. */

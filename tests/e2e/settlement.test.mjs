@@ -85,6 +85,8 @@ test('FI-26: a list with a wrong row registers nothing and names the row; mended
     mimeType: 'text/csv',
     buffer: Buffer.from(`﻿楼栋,单元,房号,实测建筑面积,实测套内面积\n${rows.join('\n')}\n`),
   })
+  const template = await drawer.getByText('下载模板').getAttribute('href')
+  assert.equal((await people.manager.request('GET', template)).status, 200)
   const list = page.locator('.el-drawer input[type=file]')
   await list.setInputFiles(file(row(room, -100), row('没有这一套', -100)))
   const problem = drawer.locator('tbody tr')
@@ -183,6 +185,7 @@ test('FI-26: by hand with a reason, taken back with a reason; who may not has no
   await rowOf(seller, larger).waitFor()
   for (const nothing of ['[data-act=measure]', '.page-head-actions .el-button--primary', 'tbody button', 'tbody input'])
     assert.equal(await seller.locator(nothing).count(), 0, nothing)
+  assert.equal(await seller.getByText(/已选/).count(), 0, 'nothing to choose, so nothing is said of it')
   await b.visit(seller, `/deals/${larger.id}?p=${project}`)
   await seller.locator('[data-act=statement]').waitFor()
   assert.equal(await seller.locator('[data-act=settle-reverse]').count(), 0)

@@ -52,6 +52,17 @@ describe('areas', () => {
     assert.deepEqual((await sales.get(`/api/v1/units/${deal.unit_id}/measurements`)).items, []);
   });
 
+  test('the template of the list is read as an empty list, in both languages', async () => {
+    const at = of('measurement-sheets');
+    for (const lang of ['zh', 'en']) {
+      const answer = await manager.request('GET', `${at}/template.xlsx?lang=${lang}`);
+      assert.equal(answer.status, 200);
+      const read = await manager.upload(`${at}?name=t.xlsx`, answer.bytes, 200);
+      assert.deepEqual([read.rows, read.items, read.problems], [0, [], []]);
+    }
+    await cashier.refused('GET', `${at}/template.xlsx`, 403, 'right.denied');
+  });
+
   test('a list is read row by row, and nothing of it is stored', async () => {
     const deal = await shop.signed();
     const unit = await unitOf(deal);

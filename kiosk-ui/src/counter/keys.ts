@@ -23,6 +23,7 @@ export const KEYS = {
   todos: 'Alt Q',
   shift: 'Alt S',
   receipts: 'Alt R',
+  swap: 'Alt H',
   glass: 'Alt W',
   project: 'Alt P',
   refresh: 'Alt U',

@@ -1,13 +1,14 @@
 // The cashier's part of the desk: which of its panes is open, what is typed in them (it outlives a reload), and what
 // leads from a customer or a unit to a payment.
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, toRef, watch, type Ref } from 'vue';
 import { api, ok, toApiError, type ApiError } from '@/api/client';
 import { date } from '@/format';
 import { useSend } from '@/office/parts/use_send';
 import { parseSignedYuan, parseYuan, yuanText } from '@/office/parts/parse';
-import { TENDERS, type Receipt, type Tender } from '@/office/till/payment';
+import { TENDERS, type Tender } from '@/office/till/payment';
 import { useTill, type Shift } from '@/office/till/till';
 import type { Rights } from '../desk';
+import { createGiven, noneGiven, type Given } from './given';
 import { keep } from './kept';
 import { createPay, type Row } from './pay';
 import { createPayout } from './payout';
@@ -20,7 +21,7 @@ interface Typed {
   float: string;
   counts: Counts;
   next: number | null;
-  voiding: { book: number; no: number; reason: string } | null;
+  given: Given;
   carry: { fund: 'booking' | 'deposit'; amount: string } | null;
 }
 /** Whom F4 is about: a customer, or the unit that was looked up. */
@@ -33,7 +34,7 @@ const noneTyped = (): Typed => ({
   float: '',
   counts: noCounts(),
   next: null,
-  voiding: null,
+  given: noneGiven(),
   carry: null,
 });
 
@@ -58,14 +59,12 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
   /** Why F4 led nowhere. */
   const nothing = ref<'who' | 'deal' | null>(null);
   const closed = shallowRef<Shift | null>(null);
-  const receipts = shallowRef<Receipt[] | null>(null);
-  const receiptAt = ref(0);
   const colleagues = shallowRef<{ id: number; name: string }[]>([]);
-  const voiding = useSend();
   const carrying = useSend();
   const spoiling = useSend();
   /** The paper that is on the screen. */
   let paper: { again: () => void } | null = null;
+  const given = createGiven({ till, typed: toRef(typed.value, 'given'), problem });
   const now = ref(Date.now());
   const timer = setInterval(() => (now.value = Date.now()), 30_000);
 
@@ -232,51 +231,13 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     colleagues.value = got?.items ?? [];
   }
 
-  // ---- its receipts
+  // ---- receipts: of the deal that is open, else (and from there) of the shift
 
-  async function loadReceipts(): Promise<void> {
-    const shift = till.shift.value ?? till.last.value;
-    if (!shift) {
-      receipts.value = [];
-      return;
-    }
-    try {
-      const params = { path: { shift: shift.id } };
-      receipts.value = (await ok(api.GET('/api/v1/my/shifts/{shift}/receipts', { params }))).items;
-    } catch (cause) {
-      problem.value = toApiError(cause);
-    }
-  }
   async function openReceipts(): Promise<void> {
     if (pay.locked.value && !pay.receipt.value) return;
+    const deal = view.value === 'pay' ? (pay.deal.value?.id ?? null) : null;
     show('receipts');
-    receiptAt.value = 0;
-    await loadReceipts();
-  }
-  const receipt = computed<Receipt | null>(() => {
-    const open = typed.value.voiding;
-    return (open && receipts.value?.find((r) => r.book_id === open.book && r.no === open.no)) ?? null;
-  });
-  function openReceipt(index: number): void {
-    const one = receipts.value?.[index];
-    if (one) typed.value.voiding = { book: one.book_id, no: one.no, reason: '' };
-  }
-  async function voidReceipt(): Promise<void> {
-    const open = typed.value.voiding;
-    if (!open?.reason.trim()) return;
-    const done = await voiding.send(
-      { reason: open.reason.trim(), of: `${open.book}/${open.no}` },
-      ({ reason }, key) =>
-        ok(
-          api.POST('/api/v1/receipts/{book}/{no}/void', {
-            params: { path: { book: open.book, no: open.no }, header: { 'Idempotency-Key': key } },
-            body: { reason },
-          }),
-        ),
-    );
-    if (!done) return;
-    open.reason = '';
-    await loadReceipts();
+    await given.list(deal);
   }
   /** The leaf that comes next cannot be used, or is not the one on the paper. */
   async function spoilLeaf(kind: 'spoilt' | 'lost', reason: string): Promise<boolean> {
@@ -309,7 +270,7 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
   function back(): boolean {
     if (nothing.value) nothing.value = null;
     else if (view.value === null) return false;
-    else if (view.value === 'receipts' && typed.value.voiding) typed.value.voiding = null;
+    else if (view.value === 'receipts' && given.back()) return true;
     else if (view.value === 'payout') backInPayout();
     else if (view.value !== 'pay') show(pay.draft.value ? 'pay' : null);
     else backInPay();
@@ -340,7 +301,7 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     if (view.value === 'payout' && !payout.draft.value) show('todos');
     if (pay.draft.value && (view.value === null || view.value === 'choose')) show('pay');
     else if (!pay.draft.value && view.value === 'pay') show(null);
-    if (view.value === 'receipts') await loadReceipts();
+    if (view.value === 'receipts') await given.load();
     if (view.value === 'shift') await loadColleagues();
   }
   watch(project, () => void till.reload());
@@ -362,11 +323,8 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     problem,
     nothing,
     closed,
-    receipts,
-    receipt,
-    receiptAt,
+    given,
     colleagues,
-    voiding,
     carrying,
     spoiling,
     stale,
@@ -377,7 +335,7 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     pointWork: (by: number) => point(work.at, work.rows.value.length, by),
     openTodos,
     openWork,
-    pointReceipt: (by: number) => point(receiptAt, receipts.value?.length ?? 0, by),
+    pointReceipt: (by: number) => point(given.at, given.rows.value?.length ?? 0, by),
     due,
     pick,
     startCarry,
@@ -385,8 +343,6 @@ export function createCashier(user: number, rights: Rights, { project, here }: D
     openShift,
     closeShift,
     openReceipts,
-    openReceipt,
-    voidReceipt,
     spoilLeaf,
     toggleShift,
     back,

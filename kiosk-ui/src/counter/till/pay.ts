@@ -4,12 +4,14 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 import { api, newKey, ok, toApiError, type ApiError } from '@/api/client';
 import type { Schemas } from '@/api/types';
 import { parseYuan, yuanText } from '@/office/parts/parse';
+import { useBanks } from '@/office/till/banks';
 import {
   amountWrong,
   bookKind,
   dueFirst,
   duesOf,
   EARNEST,
+  lateOwed,
   linesOf,
   paid,
   paidSum,
@@ -30,7 +32,6 @@ import { keep } from './kept';
 
 export type Deal = Schemas['Deal'];
 export type Row = Schemas['DealRow'];
-export type Bank = Schemas['Bank'];
 
 /** What is kept of it: ids and what was typed. */
 export interface Draft {
@@ -72,7 +73,7 @@ export function createPay(user: number, till: Till) {
   const name = ref('');
   /** of who pays: what is held of him and of no deal */
   const held = ref(0);
-  const banks = shallowRef<Bank[]>([]);
+  const { banks, load: loadBanks, nameOf: bankName } = useBanks();
   const problem = shallowRef<ApiError | null>(null);
   const wrong = ref<Wrong | 'nothing' | 'left' | 'mixed' | 'shift' | 'book' | null>(null);
   const busy = ref(false);
@@ -142,9 +143,9 @@ export function createPay(user: number, till: Till) {
     if (!d) return;
     const mine = ++turn;
     try {
-      const [got, fees] = 'deal' in d.whose ? await readDeal(d.whose.deal) : [null, null];
+      const [got, owed] = 'deal' in d.whose ? await readDeal(d.whose.deal) : [null, 0];
       if (mine !== turn) return;
-      late.value = fees?.owed_fen ?? 0;
+      late.value = owed;
       deal.value = got;
       if (fresh) begin();
       await loadPayer(mine);
@@ -154,10 +155,9 @@ export function createPay(user: number, till: Till) {
   }
 
   function readDeal(id: number) {
-    const params = { path: { deal: id } };
     return Promise.all([
-      ok(api.GET('/api/v1/deals/{deal}', { params })),
-      ok(api.GET('/api/v1/deals/{deal}/late-fees', { params })),
+      ok(api.GET('/api/v1/deals/{deal}', { params: { path: { deal: id } } })),
+      lateOwed(id),
     ]);
   }
 
@@ -186,12 +186,6 @@ export function createPay(user: number, till: Till) {
       fail(cause);
     }
   }
-  async function loadBanks(): Promise<void> {
-    if (banks.value.length) return;
-    const got = await ok(api.GET('/api/v1/banks')).catch(() => null); // a payment goes without
-    banks.value = (got?.items ?? []).filter((bank) => !bank.disabled);
-  }
-  const bankName = (id: number | null): string => banks.value.find((bank) => bank.id === id)?.name ?? '';
 
   function begin(): void {
     const d = draft.value;

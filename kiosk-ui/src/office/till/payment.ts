@@ -72,6 +72,10 @@ export function duesOf(deal: Owing, late = 0): Due[] {
   return [...houseOf(deal), ...lateOf(late), ...feesOf(deal)];
 }
 
+/** What a deal owes today for paying late, in fen. */
+export const lateOwed = async (deal: number): Promise<number> =>
+  (await ok(api.GET('/api/v1/deals/{deal}/late-fees', { params: { path: { deal } } }))).owed_fen;
+
 function houseOf(deal: Owing): Due[] {
   const lines = deal.receivables
     .filter((r) => r.state !== 'waived' && r.amount_fen > r.received_fen)
@@ -219,3 +223,16 @@ export function takePayment(whose: Whose, body: Payment, key: string): Promise<R
         }),
       );
 }
+
+/** Puts another in the place of the receipt @of: the same payment, no money moves. */
+export const swapReceipt = (
+  of: Schemas['ReceiptKey'],
+  body: Schemas['ReceiptSwap'],
+  key: string,
+): Promise<Receipt> =>
+  ok(
+    api.POST('/api/v1/receipts/{book}/{no}/swap', {
+      params: { path: { book: of.book_id, no: of.no }, header: { 'Idempotency-Key': key } },
+      body,
+    }),
+  );
