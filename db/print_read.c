@@ -179,8 +179,9 @@ int print_events(struct tx *tx, int64_t job_id,
         return r;
     stmt_reset(s);
     r = db_query(tx->db, &s,
-                 "SELECT at_ms, state, actor, detail FROM print_event WHERE job_id = $1 "
-                 "ORDER BY ordinal",
+                 "SELECT e.at_ms, e.state, COALESCE(u.name, e.actor), e.detail FROM print_event e "
+                 "LEFT JOIN user_account u ON u.login = e.actor WHERE e.job_id = $1 "
+                 "ORDER BY e.ordinal",
                  "i", job_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct print_event event = {.at_ms = stmt_int(s, 0),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { Cups, noCups, until } from '../integration/lib/cups.mjs'
+import { take } from '../integration/lib/money.mjs'
 import { virtualReaders } from '../integration/lib/members.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
@@ -34,6 +35,8 @@ after(async () => {
 const test = (name, run) => b.browserTest(() => stage.browser, name, { skip: lacks ?? false }, run)
 const says = (page, words) => page.locator('[data-print]', { hasText: words }).waitFor()
 const looked = async (page, what) => assert.deepEqual(await b.axe(page), [], what)
+
+const office = (login) => b.office(stage.browser, stage.site, '/printing', { client: stage.people[login] })
 
 /** Takes a hundred; the receipt's number. */
 async function paid(page, hands) {
@@ -98,4 +101,36 @@ test('given up in the middle: the cashier looks at the printer and says so; the 
   await says(page, '已交打印机')
   assert.equal(papers(number).length, 1)
   await b.close(page)
+})
+
+test('the office: a queue that is not there is told of, a route is set, a job in doubt is settled', async () => {
+  const page = await office('control')
+  await page.locator('tr', { hasText: '收银台打印机' }).locator('.mark', { hasText: '空闲' }).waitFor()
+  await looked(page, 'printers')
+  await page.locator('button', { hasText: '添加打印机' }).click()
+  await page.locator('#p-name').fill('签约区')
+  await page.locator('#p-target').fill('nobody')
+  await looked(page, 'a new printer')
+  await page.locator('.el-drawer button', { hasText: '保存' }).click()
+  await page.locator('tr', { hasText: '签约区' }).locator('.todo', { hasText: '打印队列不存在' }).waitFor()
+  printer.does('late')
+  const { cashier } = stage.people
+  const deal = who.owing.id
+  const receipt = await take(cashier, deal, 'deposit', 100)
+  await until(
+    async () =>
+      (await cashier.get(`/api/v1/receipts/${receipt.book_id}/${receipt.no}/prints`)).items[0].state === 'unconfirmed',
+    'in doubt',
+  )
+  printer.does('ok')
+  await b.close(page)
+  const boss = await office('manager')
+  const row = boss.locator('tr', { hasText: receipt.number })
+  await row.locator('.mark', { hasText: '待确认是否出纸' }).waitFor()
+  await row.locator('button', { hasText: '经过' }).click()
+  await boss.locator('.story li', { hasText: '正在打印' }).waitFor()
+  await looked(boss, 'a story')
+  await boss.locator('.el-drawer button', { hasText: /^\s*出纸了/ }).click()
+  await row.locator('.mark', { hasText: '已出纸' }).waitFor()
+  await b.close(boss)
 })

@@ -600,6 +600,18 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/printing',
+    name: 'print',
+    component: () => import('./print/Page.vue'),
+    meta: {
+      title: 'print',
+      rights: ['system.view'],
+      nav: 'run',
+      project: false,
+      icon: 'M6 8V3.5h8V8M6 13.5H3.500V8h13v5.500H14M6 11.500h8v5H6z',
+    },
+  },
+  {
     path: '/audit',
     name: 'audit',
     component: () => import('./audit/Page.vue'),

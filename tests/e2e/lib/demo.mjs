@@ -52,6 +52,7 @@ export const SCREENS = [
   ['user', '/users', 'user.edit'],
   ['terminal', '/terminals', 'terminal.edit'],
   ['device', '/devices', 'system.view'],
+  ['print', '/printing', 'system.view'],
   ['audit', '/audit', 'audit.view'],
   ['system', '/system', 'system.view'],
 ].map(([name, path, ...rights]) => ({ name, path, rights }))

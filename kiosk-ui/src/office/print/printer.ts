@@ -1,0 +1,40 @@
+// Printers and jobs as the office sees them: words for what a printer says, and what a job is.
+import type { Schemas } from '@/api/types';
+
+export type Printer = Schemas['Printer'];
+export type Job = Schemas['PrintJob'];
+export const JOB_STATES = [
+  'unconfirmed',
+  'queued',
+  'sending',
+  'handed_over',
+  'printed',
+  'failed',
+  'expired',
+  'cancelled',
+] as const;
+
+/** The colour of its mark, which its word repeats. */
+export function lookOf(printer: Pick<Printer, 'health' | 'reasons'>): 'live' | 'wait' | 'bad' | 'off' {
+  if (printer.health === 'gone') return 'bad';
+  if (printer.health === 'stopped') return 'wait';
+  if (printer.health === 'unknown') return 'off';
+  return printer.reasons.length > 0 ? 'wait' : 'live';
+}
+export function lookOfJob(job: Pick<Job, 'state'>): 'live' | 'wait' | 'bad' | 'off' {
+  if (job.state === 'handed_over' || job.state === 'printed') return 'live';
+  if (job.state === 'failed' || job.state === 'expired') return 'bad';
+  return job.state === 'cancelled' ? 'off' : 'wait';
+}
+/** Of a sentence for a reason that is known; else the reason itself stands in one. */
+export function reasonText(
+  code: string,
+  t: (key: string, named?: Record<string, unknown>) => string,
+  te: (key: string) => boolean,
+): string {
+  return te(`print.reason.${code}`) ? t(`print.reason.${code}`) : t('print.reason.any', { code });
+}
+/** "1.5" is 15 tenths; NaN when it is no such number. */
+export function tenths(text: string): number {
+  return /^-?\d{1,2}(\.\d)?$/.test(text.trim()) ? Math.round(Number(text) * 10) : NaN;
+}
