@@ -62,7 +62,7 @@ static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
                  "-e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
                  "JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) AND a.fund IS NOT "
                  "NULL WHERE v.kind IN ('receipt', 'carry', 'void', 'reversal', 'refund', "
-                 "'forfeit', 'payover') GROUP BY a.fund",
+                 "'forfeit', 'payover', 'settle') GROUP BY a.fund",
                  ""),
         0);
     while (stmt_step(s) == 1) {
@@ -72,10 +72,11 @@ static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
     stmt_reset(s);
 }
 
-/* Leaves: those with money that stands, of which each has all its money, and the others. */
+/* Leaves: those with money that stands, of which each has all its money, and the others. Of those
+ * that came in the place of each other the last one counts. */
 static inline void leaves_compare(struct world *w)
 {
-    int64_t live = 0, fen = 0, all = w->blank;
+    int64_t live = 0, fen = 0, all = w->blank + w->swapped;
     struct stmt *s;
 
     for (int i = 0; i < w->n_receipts; i++) {
@@ -92,7 +93,8 @@ static inline void leaves_compare(struct world *w)
                  "(SELECT (SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = "
                  "q.voucher_id AND NOT EXISTS (SELECT 1 FROM ledger_entry b WHERE b.reverses_id = "
                  "e.id)) AS fen FROM receipt q WHERE q.kind = 'issued' AND NOT EXISTS (SELECT 1 "
-                 "FROM voucher v WHERE v.reverses_id = q.voucher_id)) x",
+                 "FROM voucher v WHERE v.reverses_id = q.voucher_id) AND NOT EXISTS (SELECT 1 FROM "
+                 "receipt n WHERE n.from_book_id = q.book_id AND n.from_no = q.no)) x",
                  ""),
         0);
     assert_int_equal(stmt_step(s), 1);
