@@ -98,8 +98,15 @@ struct m_payover {
     bool reversed;
 };
 
+/* What stands on the accounts of a kind, by fund or tender, and by the papers, up to an entry. */
+struct ledger_sums {
+    int64_t upto, fee, deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
+    int64_t papers[FUND_COUNT];
+};
+
 struct world {
     struct fixture *f;
+    struct ledger_sums sums;
     struct m_user users[CASHIERS];
     struct m_book books[BOOKS];
     struct m_deal deals[DEALS];
