@@ -61,7 +61,7 @@ static int bands_of(const char *today, struct bands *ret)
     int r = 0;
 
     snprintf(ret->from[ARREARS_OPEN], DAY_TEXT, "%s", today);
-    snprintf(ret->to[ARREARS_OPEN], DAY_TEXT, "9999-12-31");
+    snprintf(ret->to[ARREARS_OPEN], DAY_TEXT, NEVER);
     for (int i = ARREARS_30; r == 0 && i < ARREARS_BANDS; i++) {
         r = day_add(today, -30 * (i - 1) - 1, ret->to[i]);
         if (r == 0 && i < ARREARS_OVER)
@@ -109,7 +109,7 @@ static int asked_make(struct tx *tx, const struct arrears_filter *f, struct aske
     ret->from = f->band >= 0 ? ret->bands.from[f->band] : "0000-00-00";
     ret->to = f->band >= 0              ? ret->bands.to[f->band]
               : f->band == ARREARS_LATE ? ret->bands.to[ARREARS_30]
-                                        : "9999-12-31";
+                                        : NEVER;
     return 0;
 }
 
