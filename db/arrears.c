@@ -1,13 +1,16 @@
 /* arrears.c - see arrears.h. */
 #include "db/arrears.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/day.h"
 #include "db/deal_scope.h"
 #include "db/late.h"
+#include "db/ledger.h"
 #include "db/receivable.h"
 #include "db/sight.h"
 
@@ -15,67 +18,35 @@ const char *const arrears_band_codes[ARREARS_BANDS + 1] = {"open",  "1-30", "31-
                                                            "61-90", "over", NULL};
 
 enum { SCOPE_TEXT = ACTOR_BUILDINGS_MAX * 21 + 2 };
-#define NEVER "'9999-12-31'" /* a line without a day comes last */
+#define NEVER "9999-12-31" /* a line without a day comes last */
 
-/* What came to the deal's accounts of a fund and what left them. Side by side each is read by its
- * own index; what the view received says in one OR may be read through as a whole. */
-#define MOVED(side, of)                                                                            \
-    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_account a CROSS JOIN ledger_entry e WHERE "    \
-    "a.deal_id = d.id AND " of " AND e." side " = a.id), 0)"
-#define FEN(of) MOVED("credit_id", of) " - " MOVED("debit_id", of)
-/* The deals that are asked for, each with what came in for the house; their living lines, each with
- * what came in for its purse, what was paid for it by name (FI-39), and what it and those of its
- * purse before it lack then; and of those what is owed. As receivable_allocate() has it: nearly all
- * lines are the house's, whose money is so read once a deal. $1 project, $2 building,
- * $3 consultant, $4 customer, $5 plan, $6 deal, $7 buildings in scope, $8 fund, $9 until. */
-#define OF_PURSE " OVER (PARTITION BY deal_id, purse"
-#define IN_ORDER OF_PURSE " ORDER BY due, ordinal, id ROWS UNBOUNDED PRECEDING) "
-#define MARK     "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
-#define PURSE    FUND_PURSE("l.fund")
-#define OF_HOUSE FEN(FUND_PURSE("a.fund") " = 'house_money'")
-#define OF_OTHER FEN("a.fund = l.fund")
-#define OWED                                                                                       \
-    "WITH d AS MATERIALIZED (SELECT d.id, " OF_HOUSE " AS house FROM deal d JOIN unit u ON u.id "  \
-    "= d.unit_id WHERE d.project_id = $1 AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR "       \
-    "d.user_id = $3) AND ($4 = 0 OR EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id "    \
-    "AND q.customer_id = $4 AND q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms "  \
-    "t WHERE t.id = d.terms_id AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) AND ($7 = '' OR "    \
-    "$7 LIKE '%|' || u.building_id || '|%')), m AS (SELECT l.id, l.deal_id, l.ordinal, l.fund, "   \
-    "l.amount_fen, COALESCE(l.due_date, " NEVER ") AS due, " PURSE " AS purse, CASE " PURSE " "    \
-    "WHEN 'house_money' THEN d.house ELSE " OF_OTHER " END AS fen, " MARK " AS mark FROM d JOIN "  \
-    "receivable l ON l.deal_id = d.id WHERE l.ended_ms IS NULL AND l.waived_ms IS NULL AND "       \
-    "l.amount_fen > 0), g AS (SELECT m.*, MAX(0, MIN(mark, fen - (SUM(mark)" IN_ORDER "- mark))) " \
-    "AS given FROM m), l AS (SELECT g.*, amount_fen - given AS lacks, fen - SUM(given)" OF_PURSE   \
-    ") AS rest, SUM(amount_fen - given)" IN_ORDER "AS upto FROM g), o AS (SELECT id, deal_id, "    \
-    "fund, due, amount_fen, MIN(lacks, upto - rest) AS owed_fen FROM l WHERE upto > rest AND "     \
-    "lacks > 0 AND ($8 = '' OR fund = $8) AND ($9 = '' OR due <= $9)) "
-/* $10 and $11: due from and until, which make a band. */
-#define IN_BAND "o.due >= $10 AND o.due <= $11 "
-
-static const char list_sql[] = OWED
-    "SELECT o.id, o.deal_id, u.building_id, d.customer_id, d.user_id, t.plan_id, o.amount_fen, "
-    "o.owed_fen, b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, "
-    "c.name, c.kind, a.name, o.fund, t.plan_name, CASE WHEN o.due < " NEVER " THEN o.due END, "
-    "n.day, n.way FROM (SELECT * FROM o WHERE " IN_BAND
-    "AND ($12 = 0 OR (o.due, o.id) > ((SELECT COALESCE(x.due_date, " NEVER ") FROM receivable x "
-    "WHERE x.id = $12), $12)) AND ($13 = '' OR NOT EXISTS (SELECT 1 FROM dunning n WHERE "
-    "n.receivable_id = o.id AND n.day = $13)) ORDER BY o.due, o.id LIMIT $14) o "
-    /* In this order: a page, and what it names. */
-    "CROSS JOIN deal d CROSS JOIN unit u CROSS JOIN building b CROSS JOIN stair st "
-    "CROSS JOIN customer c CROSS JOIN user_account a CROSS JOIN terms t LEFT JOIN dunning n ON "
-    "n.id = (SELECT MAX(y.id) FROM dunning y WHERE y.receivable_id = o.id) WHERE d.id = o.deal_id "
-    "AND u.id = d.unit_id AND b.id = u.building_id AND st.id = u.stair_id AND "
-    "c.id = d.customer_id AND a.id = d.user_id AND t.id = d.terms_id ORDER BY o.due, o.id";
-
-/* $12 to $15: the last day of each band, the youngest first. A row of each band and one of all,
- * whose deals are counted once. */
-static const char totals_sql[] = OWED
-    ", k AS MATERIALIZED (SELECT o.deal_id, o.owed_fen, CASE WHEN o.due >= $12 THEN 0 WHEN o.due "
-    ">= $13 THEN 1 WHEN o.due >= $14 THEN 2 WHEN o.due >= $15 THEN 3 ELSE 4 END AS band FROM o "
-    "WHERE " IN_BAND "AND ($16 = '' OR NOT EXISTS (SELECT 1 FROM dunning n WHERE "
-    "n.receivable_id = o.id AND n.day = $16))) SELECT band, COUNT(*), COUNT(DISTINCT deal_id), "
-    "SUM(owed_fen) FROM k GROUP BY band UNION ALL SELECT 5, COUNT(*), COUNT(DISTINCT deal_id), "
-    "COALESCE(SUM(owed_fen), 0) FROM k";
+/* The deals that are asked for, in their order: $1 project, $2 building, $3 consultant,
+ * $4 customer, $5 plan, $6 deal, $7 buildings in scope. */
+#define DEALS(of)                                                                                  \
+    "FROM deal d CROSS JOIN unit u CROSS JOIN " of " WHERE d.project_id = $1 AND u.id = "          \
+    "d.unit_id AND ($2 = 0 OR u.building_id = $2) AND ($3 = 0 OR d.user_id = $3) AND ($4 = 0 OR "  \
+    "EXISTS (SELECT 1 FROM deal_party q WHERE q.deal_id = d.id AND q.customer_id = $4 AND "        \
+    "q.ended_ms IS NULL)) AND ($5 = 0 OR EXISTS (SELECT 1 FROM terms t WHERE t.id = d.terms_id "   \
+    "AND t.plan_id = $5)) AND ($6 = 0 OR d.id = $6) AND ($7 = '' OR $7 LIKE '%|' || "              \
+    "u.building_id || '|%') AND "
+/* $8: whether it was dunned on that day. */
+static const char lines_sql[] =
+    "SELECT d.id, l.id, l.ordinal, l.fund, l.amount_fen, l.due_date, " RECEIVABLE_EARMARKED(
+        "l") ", $8 <> '' AND EXISTS (SELECT 1 FROM dunning n WHERE n.receivable_id = l.id AND "
+             "n.day = $8) " DEALS("receivable l") "l.deal_id = d.id AND l.ended_ms IS NULL AND "
+                                                  "l.waived_ms IS NULL AND l.amount_fen > 0 "
+                                                  "ORDER BY d.id";
+static const char money_sql[] = "SELECT d.id, a.fund, " LEDGER_FEN("a") " " DEALS(
+    "ledger_account a") "a.deal_id = d.id ORDER BY d.id";
+/* What the page shows of a line. */
+static const char shown_sql[] =
+    "SELECT u.building_id, d.customer_id, d.user_id, t.plan_id, b.name || CASE st.name WHEN '' "
+    "THEN '' ELSE '-' || st.name END || '-' || u.room, c.name, c.kind, a.name, l.fund, "
+    "t.plan_name, l.due_date, n.day, n.way FROM receivable l JOIN deal d ON d.id = l.deal_id JOIN "
+    "unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id JOIN stair st ON st.id = "
+    "u.stair_id JOIN customer c ON c.id = d.customer_id JOIN user_account a ON a.id = d.user_id "
+    "JOIN terms t ON t.id = d.terms_id LEFT JOIN dunning n ON n.id = (SELECT MAX(y.id) FROM "
+    "dunning y WHERE y.receivable_id = l.id) WHERE l.id = $1";
 
 /* ---- the filter ---- */
 
@@ -90,7 +61,7 @@ static int bands_of(const char *today, struct bands *ret)
     int r = 0;
 
     snprintf(ret->from[ARREARS_OPEN], DAY_TEXT, "%s", today);
-    snprintf(ret->to[ARREARS_OPEN], DAY_TEXT, "9999-12-31");
+    snprintf(ret->to[ARREARS_OPEN], DAY_TEXT, NEVER);
     for (int i = ARREARS_30; r == 0 && i < ARREARS_BANDS; i++) {
         r = day_add(today, -30 * (i - 1) - 1, ret->to[i]);
         if (r == 0 && i < ARREARS_OVER)
@@ -138,7 +109,7 @@ static int asked_make(struct tx *tx, const struct arrears_filter *f, struct aske
     ret->from = f->band >= 0 ? ret->bands.from[f->band] : "0000-00-00";
     ret->to = f->band >= 0              ? ret->bands.to[f->band]
               : f->band == ARREARS_LATE ? ret->bands.to[ARREARS_30]
-                                        : "9999-12-31";
+                                        : NEVER;
     return 0;
 }
 
@@ -147,7 +118,204 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
+/* ---- what is owed ---- */
+
+struct owed {
+    int64_t id, deal_id, amount_fen, owed_fen;
+    char due[DAY_TEXT];
+};
+typedef int owed_function(void *arg, const struct owed *owed);
+
+/* Two ways through the same deals, one after the other: their lines, and their money. */
+struct walk {
+    const struct arrears_filter *filter;
+    const struct asked *asked;
+    struct stmt *lines, *money;
+    int line, fund; /* 1: it stands on one */
+    struct receivable_row rows[RECEIVABLE_MAX];
+    char due[RECEIVABLE_MAX][DAY_TEXT];
+    bool dunned[RECEIVABLE_MAX];
+    size_t n;
+};
+
+static int walk_open(struct tx *tx, struct walk *w)
+{
+    const struct arrears_filter *f = w->filter;
+    int r = db_query(tx->db, &w->lines, lines_sql, "iiiiiitt", f->project_id, f->building_id,
+                     w->asked->user_id, f->customer_id, f->plan_id, f->deal_id, w->asked->scope,
+                     or_empty(f->undunned_on));
+
+    if (r == 0)
+        r = db_query(tx->db, &w->money, money_sql, "iiiiiit", f->project_id, f->building_id,
+                     w->asked->user_id, f->customer_id, f->plan_id, f->deal_id, w->asked->scope);
+    if (r == 0)
+        r = w->line = stmt_step(w->lines);
+    if (r >= 0)
+        r = w->fund = stmt_step(w->money);
+    return r;
+}
+
+/* In the order of allocation: by the day, then as they stand in the schedule. */
+static bool before(const struct receivable_row *a, const struct receivable_row *b)
+{
+    const int days = strcmp(a->due_date, b->due_date);
+
+    if (days)
+        return days < 0;
+    return a->ordinal < b->ordinal || (a->ordinal == b->ordinal && a->id < b->id);
+}
+
+/* It stands on a line: to its place among those of the deal. */
+static int line_take(struct walk *w)
+{
+    const enum fund fund = fund_find(stmt_text(w->lines, 3));
+    const size_t slot = w->n;
+    size_t i = slot;
+    const struct receivable_row row = {.id = stmt_int(w->lines, 1),
+                                       .ordinal = stmt_int(w->lines, 2),
+                                       .fund = fund == FUND_COUNT ? "" : funds[fund].code,
+                                       .amount_fen = stmt_int(w->lines, 4),
+                                       .due_date = w->due[slot],
+                                       .earmarked_fen = stmt_int(w->lines, 6)};
+
+    if (slot == RECEIVABLE_MAX)
+        return -E2BIG;
+    snprintf(w->due[slot], DAY_TEXT, "%s",
+             stmt_is_null(w->lines, 5) ? NEVER : stmt_text(w->lines, 5));
+    w->dunned[slot] = stmt_int(w->lines, 7) != 0;
+    for (; i > 0 && before(&row, &w->rows[i - 1]); i--)
+        w->rows[i] = w->rows[i - 1];
+    w->rows[i] = row;
+    w->n++;
+    return w->line = stmt_step(w->lines);
+}
+
+static bool wanted(const struct walk *w, const struct receivable_row *row)
+{
+    const struct arrears_filter *f = w->filter;
+    const char *due = row->due_date;
+
+    return row->amount_fen > row->received_fen && strcmp(due, w->asked->from) >= 0 &&
+           strcmp(due, w->asked->to) <= 0 && (!f->until || strcmp(due, f->until) <= 0) &&
+           (!f->fund || strcmp(row->fund, f->fund) == 0) &&
+           !w->dunned[(due - w->due[0]) / DAY_TEXT];
+}
+
+/* The lines of the next deal that has some, with what came in for it. */
+static int deal_walk(struct walk *w, owed_function *each, void *arg)
+{
+    const int64_t deal_id = stmt_int(w->lines, 0);
+    int64_t received[FUND_COUNT] = {0};
+    int r = 1;
+
+    w->n = 0;
+    while (r == 1 && stmt_int(w->lines, 0) == deal_id)
+        r = line_take(w);
+    while (r >= 0 && w->fund == 1 && stmt_int(w->money, 0) <= deal_id) {
+        const enum fund fund = fund_find(stmt_text(w->money, 1));
+
+        if (stmt_int(w->money, 0) == deal_id && fund != FUND_COUNT)
+            received[fund] = stmt_int(w->money, 2);
+        r = w->fund = stmt_step(w->money);
+    }
+    if (r >= 0)
+        receivable_allocate(w->rows, w->n, received, w->filter->today);
+    for (size_t i = 0; r >= 0 && i < w->n; i++) {
+        const struct receivable_row *row = &w->rows[i];
+        struct owed owed = {row->id, deal_id, row->amount_fen, row->amount_fen - row->received_fen,
+                            ""};
+
+        if (!wanted(w, row))
+            continue;
+        memcpy(owed.due, row->due_date, DAY_TEXT);
+        r = each(arg, &owed);
+    }
+    return r;
+}
+
+/* Each line that the filter finds, deal by deal. */
+static int owed_each(struct tx *tx, const struct arrears_filter *f, const struct asked *asked,
+                     owed_function *each, void *arg)
+{
+    struct walk *w = calloc(1, sizeof(*w));
+    int r;
+
+    if (!w)
+        return -ENOMEM;
+    w->filter = f;
+    w->asked = asked;
+    r = walk_open(tx, w);
+    while (r >= 0 && w->line == 1)
+        r = deal_walk(w, each, arg);
+    stmt_reset(w->lines);
+    stmt_reset(w->money);
+    free(w);
+    return r < 0 ? r : 0;
+}
+
 /* ---- the list ---- */
+
+/* The first @limit of what is owed behind a line, in order when it is cut. */
+struct page {
+    struct owed after, *rows;
+    size_t n, limit, room;
+};
+
+static int owed_order(const void *a, const void *b)
+{
+    const struct owed *one = a, *other = b;
+    const int days = strcmp(one->due, other->due);
+
+    return days ? days : one->id < other->id ? -1 : one->id > other->id;
+}
+
+static void page_cut(struct page *p)
+{
+    if (p->n > 0)
+        qsort(p->rows, p->n, sizeof(*p->rows), owed_order);
+    if (p->n > p->limit)
+        p->n = p->limit;
+}
+
+/* When there are twice as many as are wanted, the later half goes. */
+static int page_add(void *arg, const struct owed *owed)
+{
+    struct page *p = arg;
+
+    if (owed_order(owed, &p->after) <= 0)
+        return 0;
+    if (p->n == 2 * p->limit)
+        page_cut(p);
+    if (p->n == p->room) {
+        const size_t room = p->room ? 2 * p->room : 64;
+        struct owed *rows = realloc(p->rows, room * sizeof(*rows));
+
+        if (!rows)
+            return -ENOMEM;
+        p->rows = rows;
+        p->room = room;
+    }
+    p->rows[p->n++] = *owed;
+    return 0;
+}
+
+static int page_begin(struct tx *tx, const struct arrears_filter *f, struct page *ret)
+{
+    struct stmt *s = NULL;
+    int r = 0;
+
+    *ret = (struct page){.limit = f->limit > 0 ? (size_t)f->limit : 0};
+    if (!f->after_id)
+        return 0;
+    r = db_query(tx->db, &s, "SELECT due_date FROM receivable WHERE id = $1", "i", f->after_id);
+    if (r == 0)
+        r = stmt_step(s);
+    ret->after.id = f->after_id;
+    snprintf(ret->after.due, DAY_TEXT, "%s",
+             r == 1 && !stmt_is_null(s, 0) ? stmt_text(s, 0) : NEVER);
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
 
 static int days_of(const char *due_date, const char *today, struct arrears_row *row)
 {
@@ -172,76 +340,100 @@ static int late_find(void *arg, const struct late_row *late)
     return 0;
 }
 
-static int row_give(struct tx *tx, struct stmt *s, const char *today,
+/* @s stands on what is shown of it. */
+static int row_give(struct tx *tx, struct stmt *s, const struct owed *owed, const char *today,
                     int (*each)(void *arg, const struct arrears_row *row), void *arg)
 {
     char masked[CONTACT_NAME_TEXT];
-    struct arrears_row row = {.id = stmt_int(s, 0),
-                              .deal_id = stmt_int(s, 1),
-                              .building_id = stmt_int(s, 2),
-                              .user_id = stmt_int(s, 4),
-                              .plan_id = stmt_int(s, 5),
-                              .amount_fen = stmt_int(s, 6),
-                              .received_fen = stmt_int(s, 6) - stmt_int(s, 7),
-                              .owed_fen = stmt_int(s, 7),
-                              .unit = stmt_text(s, 8),
-                              .customer = name_shown(tx, stmt_text(s, 9), stmt_text(s, 10), masked),
-                              .user = stmt_text(s, 11),
-                              .fund = stmt_text(s, 12),
-                              .plan = stmt_text(s, 13),
-                              .due_date = stmt_text(s, 14),
-                              .dunned_on = stmt_text(s, 15),
-                              .dunned_way = stmt_text(s, 16)};
+    struct arrears_row row = {.id = owed->id,
+                              .deal_id = owed->deal_id,
+                              .building_id = stmt_int(s, 0),
+                              .user_id = stmt_int(s, 2),
+                              .plan_id = stmt_int(s, 3),
+                              .amount_fen = owed->amount_fen,
+                              .received_fen = owed->amount_fen - owed->owed_fen,
+                              .owed_fen = owed->owed_fen,
+                              .unit = stmt_text(s, 4),
+                              .customer = name_shown(tx, stmt_text(s, 5), stmt_text(s, 6), masked),
+                              .user = stmt_text(s, 7),
+                              .fund = stmt_text(s, 8),
+                              .plan = stmt_text(s, 9),
+                              .due_date = stmt_text(s, 10),
+                              .dunned_on = stmt_text(s, 11),
+                              .dunned_way = stmt_text(s, 12)};
     int r = days_of(row.due_date, today, &row);
 
     if (r == 0 && row.days > 0)
         r = late_each(tx, row.deal_id, today, late_find, &row);
     if (r == 0)
-        r = sight_id(tx, stmt_int(s, 3), &row.customer_id);
+        r = sight_id(tx, stmt_int(s, 1), &row.customer_id);
     return r < 0 ? r : each(arg, &row);
 }
 
 int arrears_each(struct tx *tx, const struct arrears_filter *f,
                  int (*each)(void *arg, const struct arrears_row *row), void *arg)
 {
-    struct stmt *s = NULL;
+    struct page page = {.n = 0};
     struct asked asked;
     int r = asked_make(tx, f, &asked);
 
     if (r == 0)
-        r = db_query(tx->db, &s, list_sql, "iiiiiitttttiti", f->project_id, f->building_id,
-                     asked.user_id, f->customer_id, f->plan_id, f->deal_id, asked.scope,
-                     or_empty(f->fund), or_empty(f->until), asked.from, asked.to, f->after_id,
-                     or_empty(f->undunned_on), (int64_t)f->limit);
-    while (r >= 0 && (r = stmt_step(s)) == 1)
-        r = row_give(tx, s, f->today, each, arg);
-    stmt_reset(s);
+        r = page_begin(tx, f, &page);
+    if (r == 0)
+        r = owed_each(tx, f, &asked, page_add, &page);
+    page_cut(&page);
+    for (size_t i = 0; r >= 0 && i < page.n; i++) {
+        struct stmt *s;
+
+        r = db_query(tx->db, &s, shown_sql, "i", page.rows[i].id);
+        if (r == 0)
+            r = stmt_step(s);
+        if (r == 1)
+            r = row_give(tx, s, &page.rows[i], f->today, each, arg);
+        stmt_reset(s);
+    }
+    free(page.rows);
     return r < 0 ? r : 0;
 }
 
 /* ---- totals ---- */
 
+struct adding {
+    const struct asked *asked;
+    struct arrears_sum *bands, *all;
+    int64_t in[ARREARS_BANDS + 1]; /* the deal that was counted last, in each and in all */
+};
+
+/* A deal is counted once in each band, and once in all: its lines come one after the other. */
+static void sum_add(struct arrears_sum *sum, int64_t *last, const struct owed *owed)
+{
+    sum->lines++;
+    sum->fen += owed->owed_fen;
+    sum->deals += *last != owed->deal_id;
+    *last = owed->deal_id;
+}
+
+static int totals_add(void *arg, const struct owed *owed)
+{
+    struct adding *a = arg;
+    int band = ARREARS_OPEN;
+
+    while (band < ARREARS_OVER && strcmp(owed->due, a->asked->bands.from[band]) < 0)
+        band++;
+    sum_add(&a->bands[band], &a->in[band], owed);
+    sum_add(a->all, &a->in[ARREARS_BANDS], owed);
+    return 0;
+}
+
 int arrears_totals(struct tx *tx, const struct arrears_filter *f,
                    struct arrears_sum ret_bands[ARREARS_BANDS], struct arrears_sum *ret_all)
 {
-    struct stmt *s = NULL;
+    struct adding adding = {.bands = ret_bands, .all = ret_all};
     struct asked asked;
     int r = asked_make(tx, f, &asked);
 
-    if (r == 0)
-        r = db_query(tx->db, &s, totals_sql, "iiiiiitttttttttt", f->project_id, f->building_id,
-                     asked.user_id, f->customer_id, f->plan_id, f->deal_id, asked.scope,
-                     or_empty(f->fund), or_empty(f->until), asked.from, asked.to,
-                     asked.bands.from[ARREARS_OPEN], asked.bands.from[ARREARS_30],
-                     asked.bands.from[ARREARS_60], asked.bands.from[ARREARS_90],
-                     or_empty(f->undunned_on));
+    adding.asked = &asked;
     memset(ret_bands, 0, ARREARS_BANDS * sizeof(*ret_bands));
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const int64_t band = stmt_int(s, 0);
-        struct arrears_sum *sum = band < ARREARS_BANDS ? &ret_bands[band] : ret_all;
-
-        *sum = (struct arrears_sum){stmt_int(s, 1), stmt_int(s, 2), stmt_int(s, 3)};
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
+    *ret_all = (struct arrears_sum){.lines = 0};
+    return r < 0 ? r : owed_each(tx, f, &asked, totals_add, &adding);
 }

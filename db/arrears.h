@@ -1,8 +1,8 @@
 /* arrears.h - the due lines that are not paid, of a whole project, by age (FI-21).
  *
  * What is paid of a line is what receivable.h allocates: what came in for a deal pays its living
- * lines in the order of their days. Here it is one statement over all deals; a test holds the two
- * against each other.
+ * lines in the order of their days. Here all deals are gone through at once, lines and money side
+ * by side, and each is allocated by that rule.
  *
  * A line with no day yet, or one to come, is not yet due. Without deal.all the actor's own deals
  * alone; of a part of a project, its buildings.

@@ -99,8 +99,8 @@ static int deal_insert(struct exchanging *x)
     return r < 0 ? r : -EBADMSG;
 }
 
-/* The buyers of the old deal; what it owes beside its schedule; what was shown before the
- * contract. */
+/* The buyers of the old deal; what it owes beside its schedule, but for what the old home's area
+ * was settled for; what was shown before the contract. */
 static int belongings_move(struct exchanging *x)
 {
     struct deal_buyer buyers[DEAL_PARTIES_MAX];
@@ -114,8 +114,9 @@ static int belongings_move(struct exchanging *x)
                    "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, due_days, "
                    "due_node, due_date, known_ms, change_id, made_ms, waived_ms) SELECT $2, "
                    "ordinal, fund, amount_fen, due, due_days, due_node, due_date, known_ms, "
-                   "change_id, $3, waived_ms FROM receivable WHERE deal_id = $1 AND terms_id IS "
-                   "NULL AND ended_ms = $3",
+                   "change_id, $3, waived_ms FROM receivable l WHERE deal_id = $1 AND terms_id IS "
+                   "NULL AND ended_ms = $3 AND NOT EXISTS (SELECT 1 FROM settlement s WHERE "
+                   "s.receivable_id = l.id)",
                    "iii", x->c->deal.id, x->to.id, x->tx->now_ms);
     if (r >= 0)
         r = db_run(x->tx->db,

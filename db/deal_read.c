@@ -5,16 +5,18 @@
 
 #include "db/deal.h"
 #include "db/deal_as_of.h"
+#include "db/ledger.h"
 #include "db/receivable.h"
 #include "db/sight.h"
 #include "db/user.h"
 
+#define RECEIVED LEDGER_FEN("x")
 /* $1 the day of the site. */
 #define COLUMNS                                                                                    \
     "SELECT d.id, d.version, d.project_id, u.building_id, d.unit_id, d.customer_id, d.user_id, "   \
     "d.terms_id, b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || "        \
     "u.room, c.name, c.kind, a.name, d.stage, d.outcome, p.kind, p.number, p.document, "           \
-    "t.list_fen, t.total_fen, COALESCE((SELECT SUM(x.amount_fen) FROM received x WHERE "           \
+    "t.list_fen, t.total_fen, COALESCE((SELECT SUM(" RECEIVED ") FROM ledger_account x WHERE "     \
     "x.deal_id = d.id), 0), " DUE_NOW ", t.plan_name, t.plan_kind, d.opened_ms, d.due_ms, "        \
     "d.closed_ms, (SELECT g.kind FROM deal_change g WHERE g.deal_id = d.id AND g.state = "         \
     "'asked'), d.from_deal_id, (SELECT y.id FROM deal y WHERE y.from_deal_id = d.id) "             \
@@ -28,6 +30,7 @@
 #define MARK        "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
 #define PURSE_ASKED FUND_PURSE("l.fund")
 #define PURSE_CAME  FUND_PURSE("r.fund")
+#define CAME        LEDGER_FEN("r")
 #define DUE_NOW                                                                                    \
     "(SELECT COALESCE(SUM(MAX(0, g.due - g.fen + MAX(0, MIN(g.later, g.fen - g.marked)))), 0) "    \
     "FROM (SELECT SUM(x.due) AS due, SUM(x.marked) AS marked, SUM(x.later) AS later, MAX(0, "      \
@@ -35,7 +38,7 @@
     "l.amount_fen ELSE 0 END AS due, CASE WHEN l.due_date <= $1 THEN " MARK " ELSE 0 END AS "      \
     "marked, CASE WHEN l.due_date <= $1 THEN 0 ELSE " MARK " END AS later, 0 AS fen FROM "         \
     "receivable l WHERE l.deal_id = d.id AND l.ended_ms IS NULL AND l.waived_ms IS NULL AND "      \
-    "l.amount_fen > 0 UNION ALL SELECT " PURSE_CAME ", 0, 0, 0, r.amount_fen FROM received r "     \
+    "l.amount_fen > 0 UNION ALL SELECT " PURSE_CAME ", 0, 0, 0, " CAME " FROM ledger_account r "   \
     "WHERE r.deal_id = d.id) x GROUP BY x.purse) g)"
 static const char one_sql[] = COLUMNS "WHERE d.id = $2";
 #define FILTER                                                                                     \

@@ -26,15 +26,6 @@ void deal_yuan(int64_t fen, char ret_text[DEAL_YUAN])
 
 /* ---- the deal as it stands ---- */
 
-static int unit_name(void *arg, const struct unit_row *row)
-{
-    struct deal_now *deal = arg;
-
-    unit_path(row, deal->unit, sizeof(deal->unit));
-    deal->building_id = row->building_id;
-    return 0;
-}
-
 /* With the document it stands on, which a live deal always has. */
 static const char now_sql[] =
     "SELECT d.version, d.project_id, d.unit_id, d.customer_id, d.user_id, d.terms_id, "
@@ -69,7 +60,6 @@ static int now_take(struct tx *tx, struct stmt *s, int64_t version, bool ended_t
 static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool ended_too,
                     struct deal_now *ret_deal)
 {
-    struct unit_filter filter = {.unit_id = 0};
     struct deal_now deal = {.id = deal_id};
     struct stmt *s;
     int r = db_query(tx->db, &s, now_sql, "i", deal_id);
@@ -83,8 +73,7 @@ static int now_read(struct tx *tx, int64_t deal_id, int64_t version, bool ended_
     stmt_reset(s);
     if (r < 0)
         return r;
-    filter.unit_id = deal.unit_id;
-    r = unit_scan(tx, &filter, unit_name, &deal);
+    r = unit_path_read(tx, deal.unit_id, deal.unit, sizeof(deal.unit), &deal.building_id);
     if (r == 0)
         *ret_deal = deal;
     return r;

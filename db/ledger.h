@@ -53,6 +53,10 @@ int ledger_held(struct tx *tx, int64_t project_id, int64_t customer_id, enum fun
 int ledger_fee(struct tx *tx, int64_t project_id, int64_t deal_fee_id, int64_t *ret_id);
 int ledger_income(struct tx *tx, int64_t project_id, enum fund fund, int64_t *ret_id);
 
+/* SQL: what is on the account @a. Each side is read by its own index. */
+#define LEDGER_SIDE(a, side)                                                                       \
+    "COALESCE((SELECT SUM(le.amount_fen) FROM ledger_entry le WHERE le." side " = " a ".id), 0)"
+#define LEDGER_FEN(a) LEDGER_SIDE(a, "credit_id") " - " LEDGER_SIDE(a, "debit_id")
 /* What is on an account and not asked back (refund.h). */
 int ledger_free(struct tx *tx, int64_t account_id, int64_t *ret_fen);
 /* REFUND_RESERVED when some of it is asked back. */

@@ -90,7 +90,7 @@ struct receivable_row {
 /* Distributes what came in for each fund over @rows, which are in the order of allocation: the
  * money of a purse over the lines of that purse, first to each what is earmarked for it, then up to
  * its amount, to a line below 0 or waived nothing; what is over stays with nobody and is returned.
- * Then says the state of each as of @today. arrears.c, due_remind.c and deal_read.c have it as SQL.
+ * Then says the state of each as of @today. due_remind.c and deal_read.c have it as SQL.
  */
 int64_t receivable_allocate(struct receivable_row *rows, size_t n,
                             const int64_t received_fen[FUND_COUNT], const char *today);

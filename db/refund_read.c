@@ -222,15 +222,14 @@ int refund_back_each(struct tx *tx, int64_t id,
 
 /* ---- what could be asked back ---- */
 
+#define ON_ACCOUNT LEDGER_FEN("a")
 /* SQL: what is on the account and not asked back, of the accounts that $1 and $2 say. */
 #define FREE_OF(which)                                                                             \
-    "SELECT x.fund, x.fen, w.fee_id, n.name FROM (SELECT a.id, a.fund, a.deal_fee_id, "            \
-    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.credit_id = a.id), 0) - "      \
-    "COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.debit_id = a.id), 0) - "       \
-    "COALESCE((SELECT SUM(l.amount_fen) FROM refund_line l JOIN refund f ON f.id = l.refund_id "   \
-    "WHERE l.account_id = a.id AND f.state " REFUND_OPEN "), 0) AS fen FROM ledger_account a "     \
-    "WHERE " which ") x LEFT JOIN deal_fee w ON w.id = x.deal_fee_id LEFT JOIN fee n ON "          \
-    "n.id = w.fee_id WHERE x.fen > 0 ORDER BY x.id"
+    "SELECT x.fund, x.fen, w.fee_id, n.name FROM (SELECT a.id, a.fund, a.deal_fee_id, " ON_ACCOUNT \
+    " - COALESCE((SELECT SUM(l.amount_fen) FROM refund_line l JOIN refund f ON f.id = "            \
+    "l.refund_id WHERE l.account_id = a.id AND f.state " REFUND_OPEN "), 0) AS fen FROM "          \
+    "ledger_account a WHERE " which ") x LEFT JOIN deal_fee w ON w.id = x.deal_fee_id LEFT JOIN "  \
+    "fee n ON n.id = w.fee_id WHERE x.fen > 0 ORDER BY x.id"
 
 int refund_free_of_deal(struct tx *tx, int64_t deal_id,
                         int (*each)(void *arg, const struct money_line *line), void *arg)

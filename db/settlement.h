@@ -4,7 +4,8 @@
  * difference, out of the schedule, the loans and the contract's total. A smaller one: what is
  * returned is credited to the deal, on its account of that fund; it counts as paid, and goes out by
  * a refund (refund.h). A contract that is priced by unit, or agrees otherwise, is settled by hand,
- * with the reason. Once: what was wrong is reversed, with a reason, and settled anew.
+ * with the reason. Once: what was wrong is reversed, with a reason, and settled anew. A contract
+ * that is exchanged for another home's leaves it behind: that one is settled for itself.
  *
  * What may be settled is seen as deals are. Errors besides those named: NOT_FOUND (also out of
  * scope), DEAL_CLOSED, negative errno. Thread: changes on the writer's; reads on any with a reader.

@@ -72,6 +72,9 @@ int unit_scan(struct tx *tx, const struct unit_filter *filter,
 /* "project · building · stair · floor · room" without the project; never more than size - 1
  * bytes. */
 void unit_path(const struct unit_row *row, char *out, size_t size);
+/* The same of one in scope, where nothing else of it is asked; NOT_FOUND. */
+int unit_path_read(struct tx *tx, int64_t unit_id, char *out, size_t size,
+                   int64_t *ret_building_id);
 /* Facts of @row for the guards; those that need customers or money are false. */
 void unit_facts(const struct unit_row *row, struct unit_facts *ret_facts);
 /* Unit price by the unit's basis, fen per m2; 0 when there is none (no price, no area, by

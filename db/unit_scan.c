@@ -57,19 +57,24 @@ static const char *text_at(struct stmt *s, int column)
     return text ? text : "";
 }
 
+/* @area is in the phase @above, or one itself, as @kind says. */
+static void row_area(struct unit_row *row, const char *area, const char *above, const char *kind)
+{
+    const bool below_phase = strcmp(kind, "phase") != 0;
+
+    row->area = below_phase ? area : "";
+    row->phase = below_phase ? above : area;
+}
+
 static void row_place(struct stmt *s, struct unit_row *row)
 {
-    bool below_phase;
-
     row->id = stmt_int(s, 0);
     row->version = stmt_int(s, 1);
     row->project_id = stmt_int(s, 2);
     row->building_id = stmt_int(s, 3);
     row->stair_id = stmt_int(s, 4);
     row->floor_id = stmt_int(s, 5);
-    below_phase = strcmp(text_at(s, 8), "phase") != 0;
-    row->area = below_phase ? text_at(s, 6) : "";
-    row->phase = below_phase ? text_at(s, 7) : text_at(s, 6);
+    row_area(row, text_at(s, 6), text_at(s, 7), text_at(s, 8));
     row->building = text_at(s, 9);
     row->stair = text_at(s, 10);
     row->floor = text_at(s, 11);
@@ -203,6 +208,33 @@ void unit_path(const struct unit_row *row, char *out, size_t size)
             return;
         used += (size_t)n;
     }
+}
+
+int unit_path_read(struct tx *tx, int64_t unit_id, char *out, size_t size, int64_t *ret_building_id)
+{
+    struct unit_row row = {.id = unit_id};
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT u.project_id, u.building_id, u.room, b.name, st.name, ar.name, "
+                     "ph.name, ar.kind FROM unit u JOIN building b ON b.id = u.building_id JOIN "
+                     "stair st ON st.id = u.stair_id LEFT JOIN area ar ON ar.id = b.area_id LEFT "
+                     "JOIN area ph ON ph.id = ar.parent_id WHERE u.id = $1",
+                     "i", unit_id);
+
+    if (r == 0)
+        r = stmt_step(s);
+    if (r == 1 && actor_sees_building(tx->actor, stmt_int(s, 0), stmt_int(s, 1))) {
+        row.room = text_at(s, 2);
+        row.building = text_at(s, 3);
+        row.stair = text_at(s, 4);
+        row_area(&row, text_at(s, 5), text_at(s, 6), text_at(s, 7));
+        unit_path(&row, out, size);
+        *ret_building_id = stmt_int(s, 1);
+    } else if (r >= 0) {
+        r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }
 
 int64_t unit_row_price(const struct unit_row *row)

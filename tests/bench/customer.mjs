@@ -29,7 +29,7 @@ async function timed(daemon, path, cookie) {
 }
 
 async function customer_search() {
-  const place = site(1000, 'customer', CUSTOMERS);
+  const place = site(1000, 'customer', { customers: CUSTOMERS });
   const daemon = await serve(place);
   try {
     const cookie = await log_in(daemon, { ...place, login: place.manager });

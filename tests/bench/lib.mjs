@@ -77,13 +77,15 @@ export async function run_beside(command, args, input) {
 
 // ---- sites ----
 
-// A published project of @units units in a folder of its own; with @receipts also a cashier, his book and his shift. Made once for each version of the
-// programs that make it, which carry the schema, then copied.
-export function site(units, name, customers = 0, receipts = undefined) {
+// A published project of @units units in a folder of its own; with so many customers, of whom the first have bought so many of
+// them; with @receipts also a cashier, his book and his shift. Made once for each version of the programs that make it, which
+// carry the schema, then copied.
+export function site(units, name, { customers = 0, deals = 0, receipts = undefined } = {}) {
   const version = createHash('sha256');
-  const makers = ['bench_fill', ...(customers ? ['bench_customers'] : []), ...(receipts === undefined ? [] : ['bench_money'])];
-  for (const maker of makers) version.update(readFileSync(tool(maker)));
-  const size = `${units}-${customers}-${receipts ?? ''}-`;
+  const fills = { bench_customers: customers, bench_deals: deals, bench_money: receipts };
+  const makers = Object.keys(fills).filter((maker) => fills[maker] !== undefined && (fills[maker] > 0 || maker === 'bench_money'));
+  for (const maker of ['bench_fill', ...makers]) version.update(readFileSync(tool(maker)));
+  const size = `${units}-${customers}-${deals}-${receipts ?? ''}-`;
   const kept = join(STORE, 'sites', size + version.digest('hex').slice(0, 16));
   if (!existsSync(kept)) {
     for (const old of existsSync(dirname(kept)) ? readdirSync(dirname(kept)) : [])
@@ -91,8 +93,7 @@ export function site(units, name, customers = 0, receipts = undefined) {
     const part = `${kept}.part-${process.pid}`;
     mkdirSync(part, { recursive: true });
     const facts = JSON.parse(run(tool('bench_fill'), [part, String(units)], { seconds: 180 }));
-    if (customers) run(tool('bench_customers'), [part, String(customers)], { seconds: 300 });
-    if (receipts !== undefined) Object.assign(facts, JSON.parse(run(tool('bench_money'), [part, String(receipts)], { seconds: 300 })));
+    for (const maker of makers) Object.assign(facts, JSON.parse(run(tool(maker), [part, String(fills[maker])], { seconds: 300 }) || '{}'));
     writeFileSync(join(part, 'facts.json'), JSON.stringify(facts));
     renameSync(part, kept);
   }

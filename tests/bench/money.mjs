@@ -1,7 +1,8 @@
 // payment_rate, payment_growth: money taken on receipts, through HTTP and durable; and what one costs where there is much.
+// arrears: what a large project is owed, as the office asks for it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORK, at_percent, cpu_ns, in_turn, log_in, median, run, short, site, sleep, tool } from './lib.mjs';
+import { WORK, ask, at_percent, cpu_ns, in_turn, log_in, median, run, serve, short, site, sleep, tool, unserve } from './lib.mjs';
 import { CLIENTS, Office } from './sale.mjs';
 
 const ROUNDS = 5;
@@ -44,7 +45,7 @@ class Counter {
 }
 
 async function payment_rate() {
-  const counter = await Counter.open(site(10000, 'money', 0, 0), ((ROUNDS + 1) * PAYMENTS) / EACH);
+  const counter = await Counter.open(site(10000, 'money', { receipts: 0 }), ((ROUNDS + 1) * PAYMENTS) / EACH);
   const { office } = counter;
   const folder = join(WORK, 'plain');
   mkdirSync(folder, { recursive: true });
@@ -86,17 +87,22 @@ async function payment_rate() {
   }
 }
 
-// FC 28's sets S and L: units, customers, receipts. L is one project here, which is not less.
+// FC 28's sets S and L: units, customers, receipts. L is one project here, which is not less. Nearly all homes on sale are sold.
 const SETS = [
-  [1027, 20000, 8000],
-  [60000, 400000, 500000],
+  [1027, { customers: 20000, deals: 440, receipts: 8000 }],
+  [60000, { customers: 400000, deals: 29000, receipts: 500000 }],
 ];
+
+const size_of = ([units, more]) =>
+  Object.entries({ units, ...more })
+    .map(([what, n]) => `${n / 1000}k ${what}`)
+    .join(', ');
 
 async function payment_growth() {
   const counters = [];
   const PART = 320; // a round
   try {
-    for (const [i, set] of SETS.entries()) counters.push(await Counter.open(site(set[0], `money-${i}`, set[1], set[2]), CLIENTS));
+    for (const [i, set] of SETS.entries()) counters.push(await Counter.open(site(set[0], `money-${i}`, set[1]), CLIENTS));
     const costs = SETS.map(() => []);
     await sleep(200);
     for (let round = 0; round <= ROUNDS; round += 1)
@@ -107,11 +113,53 @@ async function payment_growth() {
         if (round > 0) costs[i].push((cpu_ns(office.daemon.pid) - cost) / PART / 1000); // the first warms up
       }
     const [s, l] = costs.map(median);
-    const notes = `${short(s)} us at S, ${short(l)} us at L: ${SETS[1].map((n) => `${n / 1000}k`).join(', ')} units, customers, receipts`;
+    const notes = `${short(s)} us at S, ${short(l)} us at L: ${size_of(SETS[1])}`;
     return [{ name: 'payment_growth', value: l, unit: 'us cpu', reference: s, ratio: l / s, judge: 'ratio', must: ['<=', 1.3], aim: ['<=', 1.05], spread: notes }];
   } finally {
     for (const { office } of counters) await office.close();
   }
 }
 
-export const figures = { payment_rate, payment_growth };
+const PAGE = 100;
+
+/** What both say of the first lines and of the sums; the name of a customer is masked in ours. */
+function answers_of(list, sums, rows) {
+  const ours = list.items.map((l) => [l.id, l.deal_id, l.unit, l.customer_id, l.user_id, l.user, l.fund, l.plan_name, l.amount_fen, l.received_fen, l.owed_fen, l.due_date, l.dunned_on, l.dunned_way]);
+  const theirs = rows.slice(0, PAGE).map((row) => row.filter((_, i) => i !== 4));
+  const all = [...sums.items, sums.total].map((s) => [s.lines, s.deals, s.owed_fen]);
+  const bands = sums.items.map((_, i) => rows.slice(PAGE).find(([band]) => band === i) ?? []).concat([rows.at(-1)]);
+  const late = list.items.reduce((fen, l) => fen + l.late_fen, 0); // no contract says anything of it
+  return [JSON.stringify([ours, all, late]), JSON.stringify([theirs, bands.map((b) => [b[1] ?? 0, b[3] ?? 0, b[5] ?? 0]), 0])];
+}
+
+// The page and its sums, one after the other, as the office asks for them, against one statement that says both.
+async function arrears() {
+  const place = site(SETS[1][0], 'arrears', SETS[1][1]);
+  const daemon = await serve(place);
+  const path = `/api/v1/projects/${place.project}/arrears`;
+  try {
+    const cookie = await log_in(daemon, { ...place, login: place.manager });
+    const get = async (more) => JSON.parse((await ask(daemon, 'GET', path + more, { cookie })).bytes);
+    const plain = (today) => JSON.parse(run(tool('bench_arrears'), [join(place.folder, 'anchang.db'), String(place.project), today, String(PAGE)]));
+    const parts = [[], []];
+    const timed = async () => {
+      const begun = now_ms();
+      await get('');
+      const between = now_ms();
+      await get('/totals');
+      const spent = [between - begun, now_ms() - between];
+      spent.forEach((ms, i) => parts[i].push(ms));
+      return spent[0] + spent[1];
+    };
+    const sums = await get('/totals');
+    const [ours, theirs] = answers_of(await get(''), sums, plain(sums.day).rows);
+    if (ours !== theirs) throw new Error(`arrears: the answers differ: ${ours.slice(0, 300)} ${theirs.slice(0, 300)}`);
+    const result = await in_turn(ROUNDS, timed, () => plain(sums.day).ms);
+    const notes = `${result.spread}; the page ${short(median(parts[0]))}, the sums ${short(median(parts[1]))} ms; ${sums.total.lines} lines are owed; ${size_of(SETS[1])}`;
+    return [{ name: 'arrears', unit: 'ms', judge: 'ratio', must: ['<=', 1.5], aim: ['<=', 1.1], ...result, spread: notes }];
+  } finally {
+    await unserve(daemon);
+  }
+}
+
+export const figures = { payment_rate, payment_growth, arrears };

@@ -226,12 +226,6 @@ static inline void fixture_tree(struct fixture *f)
                      1);
 }
 
-/* Nothing that long tests ask for is to outlive a power cut: they need not wait for the disk. */
-static inline void fixture_unsynced(struct fixture *f)
-{
-    assert_int_equal(db_script(f->db, "PRAGMA synchronous = OFF"), 0);
-}
-
 static inline int fixture_setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
@@ -242,6 +236,8 @@ static inline int fixture_setup(void **state)
     snprintf(f->path, sizeof(f->path), "%s/test.db", f->dir);
     migrated_make(f->path);
     assert_int_equal(db_open(f->path, DB_WRITER, &f->db), 0);
+    /* Nothing of it is to outlive a power cut: it need not wait for the disk. */
+    assert_int_equal(db_script(f->db, "PRAGMA synchronous = OFF"), 0);
     assert_int_equal(seal_ring_add(&f->seal, (const uint8_t[SEAL_KEY]){1}), 0);
     f->now_ms = FIXTURE_NOW;
     f->actor = (struct actor){.kind = ACTOR_USER, .id = 1, .name = "tester", .all_projects = true};

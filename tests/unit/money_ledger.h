@@ -13,36 +13,31 @@ static inline void equal(const struct world *w, const char *what, const char *of
                  w->step, what, of, (long long)is, (long long)model);
 }
 
-struct ledger_sums {
-    int64_t fee, deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
-};
-
-/* What stands on the accounts of a kind, by fund or by tender. */
+/* The entries behind those that were read, with the accounts they moved. */
 static inline void sums_read(struct world *w, struct ledger_sums *sums)
 {
     struct stmt *s;
 
-    memset(sums, 0, sizeof(*sums));
     assert_int_equal(db_query(w->f->db, &s,
                               "SELECT a.kind, COALESCE(a.fund, a.tender), SUM(x.fen) FROM (SELECT "
-                              "credit_id AS id, amount_fen AS fen FROM ledger_entry UNION ALL "
-                              "SELECT debit_id, -amount_fen FROM ledger_entry) x JOIN "
-                              "ledger_account a ON a.id = x.id GROUP BY 1, 2",
-                              ""),
+                              "credit_id AS id, amount_fen AS fen FROM ledger_entry WHERE id > $1 "
+                              "UNION ALL SELECT debit_id, -amount_fen FROM ledger_entry WHERE id > "
+                              "$1) x JOIN ledger_account a ON a.id = x.id GROUP BY 1, 2",
+                              "i", sums->upto),
                      0);
     while (stmt_step(s) == 1) {
         const char *kind = stmt_text(s, 0), *of = stmt_text(s, 1);
 
         if (strcmp(kind, "tender") == 0)
-            sums->tender[tender_find(of)] = -stmt_int(s, 2);
+            sums->tender[tender_find(of)] -= stmt_int(s, 2);
         else if (strcmp(kind, "deal") == 0)
-            sums->deal[fund_find(of)] = stmt_int(s, 2);
+            sums->deal[fund_find(of)] += stmt_int(s, 2);
         else if (strcmp(kind, "held") == 0)
-            sums->held[fund_find(of)] = stmt_int(s, 2);
+            sums->held[fund_find(of)] += stmt_int(s, 2);
         else if (strcmp(kind, "fee") == 0)
-            sums->fee = stmt_int(s, 2);
+            sums->fee += stmt_int(s, 2);
         else if (strcmp(kind, "income") == 0)
-            sums->income[fund_find(of)] = stmt_int(s, 2);
+            sums->income[fund_find(of)] += stmt_int(s, 2);
         else
             fail_msg("an account of kind %s", kind);
     }
@@ -51,31 +46,31 @@ static inline void sums_read(struct world *w, struct ledger_sums *sums)
 
 /* Of each fund what came in by receipts, less what was taken back, refunded or paid over, what of
  * that came back, and what became of another fund without cash: by the kinds of the vouchers. */
-static inline void papers_read(struct world *w, int64_t papers[FUND_COUNT])
+static inline void papers_read(struct world *w, struct ledger_sums *sums)
 {
     struct stmt *s;
 
-    memset(papers, 0, FUND_COUNT * sizeof(*papers));
     assert_int_equal(
         db_query(w->f->db, &s,
                  "SELECT a.fund, SUM(CASE WHEN e.credit_id = a.id THEN e.amount_fen ELSE "
-                 "-e.amount_fen END) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id "
+                 "-e.amount_fen END) FROM ledger_entry e JOIN voucher v ON v.id = e.voucher_id "
                  "JOIN ledger_account a ON a.id IN (e.debit_id, e.credit_id) AND a.fund IS NOT "
-                 "NULL WHERE v.kind IN ('receipt', 'carry', 'void', 'reversal', 'refund', "
-                 "'forfeit', 'payover') GROUP BY a.fund",
-                 ""),
+                 "NULL WHERE e.id > $1 AND v.kind IN ('receipt', 'carry', 'void', 'reversal', "
+                 "'refund', 'forfeit', 'payover', 'settle') GROUP BY a.fund",
+                 "i", sums->upto),
         0);
     while (stmt_step(s) == 1) {
         assert_false(stmt_is_null(s, 0));
-        papers[fund_find(stmt_text(s, 0))] += stmt_int(s, 1);
+        sums->papers[fund_find(stmt_text(s, 0))] += stmt_int(s, 1);
     }
     stmt_reset(s);
 }
 
-/* Leaves: those with money that stands, of which each has all its money, and the others. */
+/* Leaves: those with money that stands, of which each has all its money, and the others. Of those
+ * that came in the place of each other the last one counts. */
 static inline void leaves_compare(struct world *w)
 {
-    int64_t live = 0, fen = 0, all = w->blank;
+    int64_t live = 0, fen = 0, all = w->blank + w->swapped;
     struct stmt *s;
 
     for (int i = 0; i < w->n_receipts; i++) {
@@ -92,7 +87,8 @@ static inline void leaves_compare(struct world *w)
                  "(SELECT (SELECT SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = "
                  "q.voucher_id AND NOT EXISTS (SELECT 1 FROM ledger_entry b WHERE b.reverses_id = "
                  "e.id)) AS fen FROM receipt q WHERE q.kind = 'issued' AND NOT EXISTS (SELECT 1 "
-                 "FROM voucher v WHERE v.reverses_id = q.voucher_id)) x",
+                 "FROM voucher v WHERE v.reverses_id = q.voucher_id) AND NOT EXISTS (SELECT 1 FROM "
+                 "receipt n WHERE n.from_book_id = q.book_id AND n.from_no = q.no)) x",
                  ""),
         0);
     assert_int_equal(stmt_step(s), 1);
@@ -102,39 +98,42 @@ static inline void leaves_compare(struct world *w)
     stmt_reset(s);
 }
 
-/* After each step. */
-static inline void sums_compare(struct world *w)
+/* After each step; @whole: from the first entry on, else what came since the last time. */
+static inline void sums_compare(struct world *w, bool whole)
 {
-    int64_t papers[FUND_COUNT], deal[FUND_COUNT] = {0}, held = 0, fees = 0;
-    struct ledger_sums sums;
+    int64_t deal[FUND_COUNT] = {0}, held = 0, fees = 0;
+    struct ledger_sums *sums = &w->sums;
 
-    sums_read(w, &sums);
-    papers_read(w, papers);
+    if (whole)
+        memset(sums, 0, sizeof(*sums));
+    sums_read(w, sums);
+    papers_read(w, sums);
+    sums->upto = fixture_count(w->f, "SELECT COALESCE(MAX(id), 0) FROM ledger_entry");
     for (int i = 0; i < w->n_deals; i++) {
         for (enum fund fund = 0; fund < FUND_COUNT; fund++)
             deal[fund] += w->deals[i].fen[fund];
         for (int k = 0; k < FEES; k++)
             fees += w->deals[i].fees[k].fen;
     }
-    equal(w, "of agency", "fees", sums.fee, fees);
+    equal(w, "of agency", "fees", sums->fee, fees);
     for (int i = 0; i < BUYERS; i++)
         held += w->held[i];
     for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
         const char *code = funds[fund].code;
 
-        equal(w, "of deals", code, sums.deal[fund], deal[fund]);
-        equal(w, "held", code, sums.held[fund], fund == FUND_EARNEST ? held : 0);
-        equal(w, "ours", code, sums.income[fund], w->income[fund]);
-        equal(w, "by its papers", code, papers[fund],
-              sums.deal[fund] + sums.held[fund] + sums.income[fund] +
-                  (fund == FUND_AGENCY_FEE ? sums.fee : 0));
+        equal(w, "of deals", code, sums->deal[fund], deal[fund]);
+        equal(w, "held", code, sums->held[fund], fund == FUND_EARNEST ? held : 0);
+        equal(w, "ours", code, sums->income[fund], w->income[fund]);
+        equal(w, "by its papers", code, sums->papers[fund],
+              sums->deal[fund] + sums->held[fund] + sums->income[fund] +
+                  (fund == FUND_AGENCY_FEE ? sums->fee : 0));
     }
     for (enum tender t = 0; t < TENDER_COUNT; t++) {
         int64_t fen = 0;
 
         for (int i = 0; i < ACCOUNTS; i++)
             fen += w->cash[t][i];
-        equal(w, "paid by", tenders[t].code, sums.tender[t], fen);
+        equal(w, "paid by", tenders[t].code, sums->tender[t], fen);
     }
     leaves_compare(w);
 }

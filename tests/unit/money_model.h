@@ -1,10 +1,11 @@
 /* money_model.h - the model of test_money_model.c: who has which shift and book, what stands where,
- * a payment that somebody asks for and whether it may be. */
+ * what is owed and what for paying it late. */
 #ifndef ANCHANG_TESTS_MONEY_MODEL_H
 #define ANCHANG_TESTS_MONEY_MODEL_H
 
 #include "change_fixture.h"
 
+#include "db/day.h"
 #include "db/deal_fee.h"
 #include "db/earnest.h"
 #include "db/payover.h"
@@ -13,7 +14,9 @@
 #include "db/tender.h"
 
 enum { BOOKS = 60, DEALS = 200, RECEIPTS = 400, REFERENCES = 80, PARTS = 3, PAYOVERS = 60 };
-enum { FIT_OUT_DUE = 3000000, FEES = 2, FEE_DUE = 1000000 };
+enum { FIT_OUT_DUE = 3000000, FEES = 2, FEE_DUE = 1000000, DOWN = 33333300, DOWN_DAYS = 7 };
+enum { LINES = 40, MOVES = 200, BANK_LINES = 300, BANK_REFERENCES = 60 };
+enum { NO_DAY = 100000 }; /* of a due line: not known yet */
 enum { REGISTERED = 'g', OUT = 'o', RETURNED = 'r', VERIFIED = 'v' }; /* states of a book */
 enum m_account { ESCROW, GENERAL, AGENCY, ACCOUNTS };
 
@@ -40,26 +43,54 @@ struct m_fee {  /* of a deal; what it owes of each is FEE_DUE */
     int64_t id; /* 0: not chosen */
     int64_t fen, paid_over;
 };
+struct m_line { /* due, that stands; in the order of ordinals */
+    int64_t id, fen;
+    int64_t charged, waived; /* for paying it late */
+    enum fund fund;
+    int due; /* day_number() */
+    bool loan;
+};
+struct m_move {  /* of a deal's money */
+    int day, of; /* whose voucher: a receipt's place; -1: nobody takes it back */
+    enum fund fund;
+    int64_t fen;
+};
 struct m_deal {
-    bool live, archived;
+    bool live, archived, contract;
     int64_t id, fen[FUND_COUNT]; /* of agency fees: none */
+    struct m_line lines[LINES];
+    struct m_move moves[MOVES]; /* that make up fen */
+    int n_lines, n_moves;
+    int64_t rate, beyond; /* of paying late; rate 0: nothing is said */
+    int days;
+    bool settled;
+    int64_t settled_fen, settled_line; /* the line: 0 none */
     struct m_fee fees[FEES];
     int64_t change; /* by which it ended; 0 */
     int unit, buyer;
     struct m_refund refunds[ACCOUNTS];
 };
 struct m_receipt {
-    struct receipt_key key;
+    struct receipt_key key, before; /* before: the one it came in the place of; no 0: none */
+    int64_t voucher;
     int deal, buyer; /* deal -1: earnest money */
     int user;
     int64_t lines[FUND_COUNT], tenders[TENDER_COUNT];
     int64_t fees[FEES]; /* of the line of agency fees */
     enum m_account account;
     int slips[PARTS]; /* tender * REFERENCES + reference; -1 */
+    int64_t parts[PARTS];
+    int bank[PARTS]; /* what the bank calls each, said with the payment; -1 */
+    int n_parts;
     char day[DAY_TEXT];
     bool voided;
 };
 
+struct m_bank_line {
+    int64_t id, fen;
+    int reference, receipt, part; /* receipt -1: it waits */
+    bool aside;
+};
 struct m_payover {
     int64_t id, fen[PARTS];
     int deals[PARTS], n, fee;
@@ -67,8 +98,15 @@ struct m_payover {
     bool reversed;
 };
 
+/* What stands on the accounts of a kind, by fund or tender, and by the papers, up to an entry. */
+struct ledger_sums {
+    int64_t upto, fee, deal[FUND_COUNT], held[FUND_COUNT], income[FUND_COUNT], tender[TENDER_COUNT];
+    int64_t papers[FUND_COUNT];
+};
+
 struct world {
     struct fixture *f;
+    struct ledger_sums sums;
     struct m_user users[CASHIERS];
     struct m_book books[BOOKS];
     struct m_deal deals[DEALS];
@@ -78,14 +116,19 @@ struct world {
     int64_t held[BUYERS], income[FUND_COUNT], cash[TENDER_COUNT][ACCOUNTS];
     int64_t accounts[ACCOUNTS], fees[FEES];
     struct m_payover payovers[PAYOVERS];
+    struct m_bank_line bank[BANK_LINES];
+    int64_t measured[FIXTURE_UNITS]; /* gross; 0: not measured */
     uint64_t seed, random;
-    int n_books, n_deals, n_receipts, n_payovers, step;
+    int n_books, n_deals, n_receipts, n_payovers, n_bank, step;
     int allowed, refused, blank, carried, refunded, exchanged, returned;
+    int contracts, swapped, posted, unposted, settled, unsettled, credited_out, waived;
+    int64_t late_fen; /* charged */
 };
 
 struct went { /* through all seeds */
     int allowed, refused, receipts, voids, blank, carried, refunded, exchanged, returned, deals,
         payovers, reversed;
+    int contracts, swapped, posted, unposted, settled, unsettled, credited_out, waived, late;
     int64_t income;
 };
 
@@ -227,6 +270,15 @@ static inline void went_add(struct went *all, const struct world *w)
     all->exchanged += w->exchanged;
     all->returned += w->returned;
     all->payovers += w->n_payovers;
+    all->contracts += w->contracts;
+    all->swapped += w->swapped;
+    all->posted += w->posted;
+    all->unposted += w->unposted;
+    all->settled += w->settled;
+    all->unsettled += w->unsettled;
+    all->credited_out += w->credited_out;
+    all->waived += w->waived;
+    all->late += w->late_fen > 0;
     for (int i = 0; i < w->n_payovers; i++)
         all->reversed += w->payovers[i].reversed;
     for (int i = 0; i < w->n_receipts; i++)
@@ -251,21 +303,21 @@ static inline bool for_house(enum fund fund)
     return funds[fund].class == FUND_CLASS_HOUSE || funds[fund].class == FUND_CLASS_LOAN;
 }
 
-/* What more may be paid for @fund: the price for all that is for the house, two lines beside. */
+static inline bool together(enum fund a, enum fund b)
+{
+    return a == b || (for_house(a) && for_house(b));
+}
+
+/* What more may be paid for @fund: what all lines that it counts for ask, less what there is. */
 static inline int64_t room_of(const struct m_deal *d, enum fund fund)
 {
-    int64_t house = FIXTURE_TOTAL;
+    int64_t fen = 0;
 
-    if (fund == FUND_FIT_OUT)
-        return FIT_OUT_DUE - d->fen[fund];
-    if (fund == FUND_AGENCY_FEE)
-        return 0; /* fee_room() */
-    if (!for_house(fund))
-        return 0;
+    for (int i = 0; i < d->n_lines; i++)
+        fen += together(d->lines[i].fund, fund) ? d->lines[i].fen : 0;
     for (enum fund k = 0; k < FUND_COUNT; k++)
-        if (for_house(k))
-            house -= d->fen[k];
-    return house;
+        fen -= together(k, fund) ? d->fen[k] : 0;
+    return fund == FUND_AGENCY_FEE ? 0 /* fee_room() */ : fen;
 }
 
 static inline int64_t fee_room(const struct m_deal *d, int fee)
@@ -316,17 +368,71 @@ static inline struct m_book *book_some(struct world *w, int user, bool agency)
     return b;
 }
 
+/* A day of the calendar, by what it is far from. */
+static inline int day_number(const char *day)
+{
+    int64_t days = 0;
+
+    assert_int_equal(day_between("2026-01-01", day, &days), 0);
+    return (int)days;
+}
+
+static inline int today_of(const struct world *w)
+{
+    char today[DAY_TEXT];
+
+    day_of(w->f->now_ms, today);
+    return day_number(today);
+}
+
+static inline void deal_move(struct world *w, struct m_deal *d, enum fund fund, int64_t fen, int of)
+{
+    assert_true(d->n_moves < MOVES);
+    d->fen[fund] += fen;
+    d->moves[d->n_moves++] = (struct m_move){today_of(w), of, fund, fen};
+}
+
+/* What was taken back never came in. */
+static inline void deal_unmove(struct m_deal *d, int of)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->n_moves; i++) {
+        if (d->moves[i].of == of)
+            d->fen[d->moves[i].fund] -= d->moves[i].fen;
+        else
+            d->moves[n++] = d->moves[i];
+    }
+    d->n_moves = n;
+}
+
+/* The line of the bank's that is this part; NULL: none. */
+static inline struct m_bank_line *bank_line_of(struct world *w, int receipt, int part)
+{
+    for (int i = 0; i < w->n_bank; i++)
+        if (w->bank[i].receipt == receipt && w->bank[i].part == part)
+            return &w->bank[i];
+    return NULL;
+}
+
 /* @sign 1: it came in, -1: it is taken back. */
 static inline void receipt_count(struct world *w, const struct m_receipt *q, int sign)
 {
+    const int at = (int)(q - w->receipts);
+
+    if (q->deal >= 0 && sign < 0)
+        deal_unmove(&w->deals[q->deal], at);
     for (enum fund fund = 0; fund < FUND_COUNT; fund++) {
         if (fund == FUND_AGENCY_FEE)
             continue;
-        if (q->deal >= 0)
-            w->deals[q->deal].fen[fund] += sign * q->lines[fund];
-        else
+        if (q->deal < 0)
             w->held[q->buyer] += sign * q->lines[fund];
+        else if (sign > 0 && q->lines[fund] > 0)
+            deal_move(w, &w->deals[q->deal], fund, q->lines[fund], at);
     }
+    for (int i = 0; i < PARTS && sign < 0; i++)
+        if (bank_line_of(w, at, i))
+            bank_line_of(w, at, i)->receipt = -1;
     for (int k = 0; k < FEES && q->deal >= 0; k++)
         w->deals[q->deal].fees[k].fen += sign * q->fees[k];
     for (enum tender t = 0; t < TENDER_COUNT; t++) {
@@ -352,173 +458,57 @@ static inline bool receipt_there(const struct world *w, const struct m_receipt *
     return true;
 }
 
-/* ---- a payment that is asked for ---- */
+/* ---- paid late ---- */
 
-struct asking {
-    struct payment payment;
-    struct m_book *book;
-    struct m_receipt receipt; /* what it will be */
-    enum fund funds[PARTS];
-    int fees[PARTS]; /* -1: none is said */
-    char references[PARTS][16];
-};
-
-/* Which fee a line of agency fees is of: one that the deal has, mostly; -1: none is said. */
-static inline int fee_some(struct world *w, enum fund fund, const struct m_deal *d)
+/* What came in for a line by the end of a day: the oldest line of its purse first. */
+static inline int64_t line_had(const struct m_deal *d, int line, int day)
 {
-    const int fee = (int)roll(w, FEES);
+    const struct m_line *l = &d->lines[line];
+    int64_t fen = 0;
 
-    if ((fund == FUND_AGENCY_FEE) != (roll(w, 30) != 0))
-        return -1;
-    return d && !d->fees[fee].id && roll(w, 4) ? FEES - 1 - fee : fee;
+    for (int i = 0; i < d->n_moves; i++)
+        if (d->moves[i].day <= day && together(d->moves[i].fund, l->fund))
+            fen += d->moves[i].fen;
+    for (int i = 0; i < d->n_lines; i++)
+        if (together(d->lines[i].fund, l->fund) &&
+            (d->lines[i].due < l->due || (d->lines[i].due == l->due && i < line)))
+            fen -= d->lines[i].fen;
+    return fen < 0 ? 0 : fen > l->fen ? l->fen : fen;
 }
 
-static inline void lines_make(struct world *w, struct asking *a, const struct m_deal *d)
+/* What it is owed for by now, day by day: of each day after it was due what lacked when it began.
+ * What was there and is gone was never there. */
+static inline int64_t line_late(const struct m_deal *d, int line, int today)
 {
-    static const enum fund some[] = {FUND_DEPOSIT,    FUND_DOWN_PAYMENT, FUND_HOUSE_MONEY,
-                                     FUND_DEPOSIT,    FUND_FIT_OUT,      FUND_AGENCY_FEE,
-                                     FUND_AGENCY_FEE, FUND_PENALTY,      FUND_REFUND};
-    const enum fund first = d ? some[roll(w, roll(w, 6) ? 7 : 9)] : FUND_EARNEST;
-    const int64_t amounts[] = {100,
-                               300,
-                               700,
-                               20000,
-                               DEPOSIT,
-                               d ? room_of(d, first) : 900,
-                               d ? room_of(d, first) + 1 : FEE_DUE};
+    const struct m_line *l = &d->lines[line];
+    int64_t had = line_had(d, line, today), fen_days = 0, fen;
+    int paid = today; /* or since when all of it was there */
 
-    a->payment.n_lines = roll(w, 3) ? 1 : 2 + roll(w, PARTS - 1);
-    for (size_t i = 0; i < a->payment.n_lines; i++) {
-        const enum fund fund = i == 0                             ? first
-                               : roll(w, 12) == 0                 ? some[roll(w, 9)]
-                               : d && account_of(first) == ESCROW ? some[roll(w, 4)]
-                                                                  : first;
-        const int64_t fen = amounts[roll(w, i == 0 ? 7 : 4)];
-
-        a->funds[i] = roll(w, 40) ? fund : FUND_EARNEST;
-        a->fees[i] = fee_some(w, a->funds[i], d);
-        a->payment.fees[i] = a->fees[i] < 0 ? 0 : w->fees[a->fees[i]];
-        a->payment.lines[i] = (struct payment_line){funds[a->funds[i]].code, fen > 0 ? fen : 1};
+    if (!d->contract || !d->rate || l->loan || l->due >= today ||
+        !(for_house(l->fund) || l->fund == FUND_AREA_DIFFERENCE || l->fund == FUND_FIT_OUT))
+        return 0;
+    for (int day = today - 1; day >= l->due; day--) {
+        if (had == l->fen)
+            paid = day + 1;
+        fen = line_had(d, line, day);
+        had = fen < had ? fen : had;
+        fen_days += l->fen - had;
     }
+    if (had == l->fen)
+        return 0;
+    fen_days *= paid - l->due > d->days ? d->beyond : d->rate;
+    fen = (fen_days + 50000) / 100000 - l->charged - l->waived;
+    return fen > 0 ? fen : 0;
 }
 
-static inline void tender_make(struct world *w, struct asking *a, size_t i, int64_t fen)
+/* room_of(), and what can become due by being paid. */
+static inline int64_t late_room(struct world *w, const struct m_deal *d, enum fund fund)
 {
-    const enum tender tender = (enum tender)roll(w, TENDER_COUNT);
-    const int reference = (int)roll(w, REFERENCES);
-    struct payment_tender *t = &a->payment.tenders[i];
+    int64_t fen = room_of(d, fund);
 
-    *t = (struct payment_tender){.tender = tenders[tender].code, .amount_fen = fen};
-    a->receipt.tenders[tender] += fen;
-    if (tenders[tender].reference == (roll(w, 20) != 0)) { /* as it should be, or not */
-        snprintf(a->references[i], sizeof(a->references[i]), "R%d", reference);
-        t->reference = a->references[i];
-        a->receipt.slips[i] = (int)tender * REFERENCES + reference;
-    }
-    if (roll(w, 8) == 0)
-        t->account_id =
-            w->accounts[roll(w, 6) ? (unsigned)account_of(a->funds[0]) : roll(w, ACCOUNTS)];
-}
-
-static inline void tenders_make(struct world *w, struct asking *a)
-{
-    int64_t left = 0;
-    size_t n = roll(w, 2) ? 1 : 2 + roll(w, PARTS - 1);
-
-    for (size_t i = 0; i < a->payment.n_lines; i++)
-        left += a->payment.lines[i].amount_fen;
-    if (left < (int64_t)n)
-        n = 1;
-    for (size_t i = 0; i + 1 < n; i++) {
-        const int64_t part = 1 + (left - (int64_t)n) / (2 + roll(w, 3));
-
-        tender_make(w, a, i, part);
-        left -= part;
-    }
-    tender_make(w, a, n - 1, roll(w, 25) ? left : left + 1);
-    a->payment.n_tenders = n;
-}
-
-static inline void asking_make(struct world *w, int user, struct asking *a)
-{
-    const int deal = roll(w, 5) ? deal_some(w) : -1;
-    const struct m_deal *d = deal >= 0 ? &w->deals[deal] : NULL;
-
-    *a = (struct asking){0};
-    a->receipt = (struct m_receipt){.deal = deal,
-                                    .buyer = d ? d->buyer : (int)roll(w, BUYERS),
-                                    .user = user,
-                                    .slips = {-1, -1, -1}};
-    if (roll(w, 20) == 0)
-        a->receipt.buyer = (int)roll(w, BUYERS);
-    a->payment = (struct payment){.deal_id = d ? d->id : 0,
-                                  .project_id = d ? 0 : w->f->project,
-                                  .customer_id = deal_buyers[a->receipt.buyer]};
-    lines_make(w, a, d);
-    a->book = book_some(w, user, a->funds[0] == FUND_AGENCY_FEE);
-    a->payment.book_id = a->book->id;
-    tenders_make(w, a);
-    a->receipt.account = account_of(a->funds[0]);
-    for (size_t i = 0; i < a->payment.n_lines; i++) {
-        a->receipt.lines[a->funds[i]] += a->payment.lines[i].amount_fen;
-        if (a->fees[i] >= 0)
-            a->receipt.fees[a->fees[i]] += a->payment.lines[i].amount_fen;
-    }
-}
-
-static inline bool lines_fit(const struct asking *a, const struct m_deal *d)
-{
-    struct m_deal after = d ? *d : (struct m_deal){.live = true};
-
-    for (size_t i = 0; i < a->payment.n_lines; i++) {
-        const enum fund fund = a->funds[i];
-
-        if (account_of(fund) != a->receipt.account || (d == NULL) != (fund == FUND_EARNEST) ||
-            fund == FUND_REFUND || (fund == FUND_AGENCY_FEE) != (a->fees[i] >= 0))
-            return false;
-        if (d && a->payment.lines[i].amount_fen >
-                     (a->fees[i] < 0 ? room_of(&after, fund) : fee_room(&after, a->fees[i])))
-            return false;
-        if (a->fees[i] < 0)
-            after.fen[fund] += a->payment.lines[i].amount_fen;
-        else
-            after.fees[a->fees[i]].fen += a->payment.lines[i].amount_fen;
-    }
-    return true;
-}
-
-static inline bool tenders_fit(const struct world *w, const struct asking *a)
-{
-    int64_t paid = 0;
-
-    for (size_t i = 0; i < a->payment.n_lines; i++)
-        paid -= a->payment.lines[i].amount_fen;
-    for (size_t i = 0; i < a->payment.n_tenders; i++) {
-        const struct payment_tender *t = &a->payment.tenders[i];
-        const int slip = a->receipt.slips[i];
-
-        if ((strcmp(t->tender, "cash") == 0) != (slip < 0))
-            return false;
-        if (t->account_id && t->account_id != w->accounts[a->receipt.account])
-            return false;
-        if (slip >= 0 && w->slips[a->receipt.account][slip])
-            return false;
-        for (size_t k = 0; k < i; k++)
-            if (slip >= 0 && slip == a->receipt.slips[k])
-                return false;
-        paid += t->amount_fen;
-    }
-    return paid == 0;
-}
-
-static inline bool asking_fits(const struct world *w, int user, const struct asking *a)
-{
-    const struct m_deal *d = a->receipt.deal >= 0 ? &w->deals[a->receipt.deal] : NULL;
-
-    return (!d || (d->live && d->buyer == a->receipt.buyer)) && w->users[user].shift &&
-           a->book->holder == user && a->book->issued < a->book->last &&
-           a->book->agency == (a->funds[0] == FUND_AGENCY_FEE) && lines_fit(a, d) &&
-           tenders_fit(w, a);
+    for (int i = 0; i < d->n_lines && fund == FUND_LATE_FEE; i++)
+        fen += line_late(d, i, today_of(w));
+    return fen;
 }
 
 #endif

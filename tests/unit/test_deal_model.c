@@ -569,7 +569,6 @@ static void test_against_the_model(void **state)
         void *one = NULL;
 
         assert_int_equal(deal_setup(&one), 0);
-        fixture_unsynced(one);
         run_seed(one, seed ? strtoull(seed, NULL, 10) : (uint64_t)i + 1, stages);
         assert_int_equal(fixture_teardown(&one), 0);
     }

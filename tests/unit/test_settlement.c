@@ -316,6 +316,31 @@ static void test_a_credit_is_reversed(void **state)
     deal_verify(f);
 }
 
+/* The other home is measured for itself; what was paid for the first one's area is the buyer's. */
+static void test_exchanged(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = contracted(f, 0);
+    struct deal_change_ask exchange;
+    int64_t fen, to, change = 0;
+
+    measured(f, 0, 9011);
+    assert_int_equal(settle(f, deal), 0);
+    fen = owed_lines(f, deal);
+    assert_int_equal(deal_pays(f, deal, "area_difference", fen), 0);
+    exchange = change_of(f, DEAL_CHANGE_EXCHANGE, deal, f->units[1]);
+    exchange.document = "HT-9";
+    assert_int_equal(change_ask(f, &exchange, &change), 0);
+    change_approve(f, change);
+    to = fixture_of(f, "SELECT id FROM deal WHERE from_deal_id = $1", deal);
+    assert_int_equal(owed_lines(f, to), 0);
+    assert_int_equal(received(f, to), fen);
+    measured(f, 1, 9000);
+    assert_int_equal(settle(f, to), 0);
+    assert_true(owed_lines(f, to) > 0 && owed_lines(f, to) < fen);
+    deal_verify(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +353,7 @@ int main(void)
         CASE(test_paid),
         CASE(test_returned),
         CASE(test_a_credit_is_reversed),
+        CASE(test_exchanged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

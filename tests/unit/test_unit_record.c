@@ -27,6 +27,53 @@ static struct unit_price_change price_of(struct fixture *f, int64_t unit)
                                       .reason = "test"};
 }
 
+static int path_keep(void *arg, const struct unit_row *row)
+{
+    unit_path(row, arg, 256);
+    return 0;
+}
+
+static void paths_are_one(struct fixture *f, const char *must)
+{
+    const struct unit_filter one = {.unit_id = f->units[0]};
+    char whole[256] = "", read[256] = "";
+    int64_t building = 0;
+
+    assert_int_equal(FIXTURE_DO(f, tx, unit_scan(tx, &one, path_keep, whole)), 0);
+    assert_int_equal(
+        FIXTURE_DO(f, tx, unit_path_read(tx, f->units[0], read, sizeof(read), &building)), 0);
+    assert_string_equal(whole, must);
+    assert_string_equal(read, must);
+    assert_int_equal(building, f->building);
+}
+
+/* What it is called is the same by itself and with all that is known of it. */
+static void test_path(void **state)
+{
+    struct fixture *f = *state;
+    char path[256];
+    int64_t building;
+
+    paths_are_one(f, "1-1-101");
+    assert_int_equal(
+        db_script(f->db, "INSERT INTO area (id, project_id, kind, name) VALUES (7, 1, 'phase', "
+                         "'一期'); UPDATE building SET area_id = 7"),
+        0);
+    paths_are_one(f, "一期-1-1-101");
+    assert_int_equal(
+        db_script(f->db, "INSERT INTO area (id, project_id, parent_id, kind, name) VALUES (8, 1, "
+                         "7, 'area', '东区'); UPDATE building SET area_id = 8; UPDATE stair SET "
+                         "name = ''"),
+        0);
+    paths_are_one(f, "一期-东区-1-101");
+    assert_refused(f, FIXTURE_DO(f, tx, unit_path_read(tx, 9999, path, sizeof(path), &building)),
+                   NOT_FOUND);
+    f->as = &f->outsider;
+    assert_refused(
+        f, FIXTURE_DO(f, tx, unit_path_read(tx, f->units[0], path, sizeof(path), &building)),
+        NOT_FOUND);
+}
+
 static void test_update(void **state)
 {
     struct fixture *f = *state;
@@ -397,11 +444,17 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_update),        CASE(test_media),
-        CASE(test_media_limit),   CASE(test_areas),
-        CASE(test_area_not_owed), CASE(test_price_from_unit_price),
-        CASE(test_price_rules),   CASE(test_published_price_is_planned),
-        CASE(test_layout),        CASE(test_delete),
+        CASE(test_path),
+        CASE(test_update),
+        CASE(test_media),
+        CASE(test_media_limit),
+        CASE(test_areas),
+        CASE(test_area_not_owed),
+        CASE(test_price_from_unit_price),
+        CASE(test_price_rules),
+        CASE(test_published_price_is_planned),
+        CASE(test_layout),
+        CASE(test_delete),
         CASE(test_history),
     };
 
