@@ -14,6 +14,7 @@
 #include "db/clock.h"
 #include "db/password.h"
 #include "db/post.h"
+#include "db/printer.h"
 #include "db/receipt.h"
 #include "db/receipt_book.h"
 #include "db/shift.h"
@@ -185,10 +186,23 @@ static int site_read(struct till *t)
     return r < 0 ? r : 0;
 }
 
+/* What is measured is money, not the drawing of papers beside it. */
+static int printers_none(struct tx *tx)
+{
+    int64_t id;
+    int r = printers_seed(tx);
+
+    if (r == 0)
+        r = db_get(tx->db, &id, "SELECT id FROM printer WHERE retired_ms IS NULL", "");
+    return r == 1 ? printer_retire(tx, id, 1) : r;
+}
+
 static int till_open(struct till *t)
 {
     int r = site_read(t);
 
+    if (r == 0)
+        r = printers_none(&t->tx);
     if (r == 0)
         r = cashier_make(t);
     if (r == 0)
