@@ -3,6 +3,7 @@
 #include "refund_fixture.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -167,7 +168,7 @@ static int64_t counted(const char *sql)
 #define UNTIL(that)                                                                                \
     for (int64_t limit = clock_boot_ms() + PATIENCE_MS; !(that);) {                                \
         assert_true(clock_boot_ms() < limit);                                                      \
-        usleep(5000);                                                                              \
+        poll(NULL, 0, 5);                                                                              \
     }
 
 static const char handed_over[] =
@@ -184,7 +185,7 @@ static void test_what_waits_comes_out_once(void **state)
     assert_int_equal(files("papers", false), 5);
     /* At the next start there is nothing to do. */
     spooler_begin();
-    usleep(50000);
+    poll(NULL, 0, 50);
     spooler_end();
     assert_int_equal(files("printed", false), 5);
 }
