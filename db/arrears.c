@@ -32,7 +32,7 @@ enum { SCOPE_TEXT = ACTOR_BUILDINGS_MAX * 21 + 2 };
 #define IN_ORDER OF_PURSE " ORDER BY due, ordinal, id ROWS UNBOUNDED PRECEDING) "
 #define MARK     "MIN(l.amount_fen, " RECEIVABLE_EARMARKED("l") ")"
 #define PURSE    FUND_PURSE("l.fund")
-#define OF_HOUSE FEN(FUND_PURSE("a.fund") " = 'house_money'")
+#define OF_HOUSE FEN(FUND_OF_THE_HOUSE("a.fund"))
 #define OF_OTHER FEN("a.fund = l.fund")
 #define OWED                                                                                       \
     "WITH d AS MATERIALIZED (SELECT d.id, " OF_HOUSE " AS house FROM deal d JOIN unit u ON u.id "  \

@@ -38,7 +38,8 @@ enum fund fund_find(const char *code);
  * for the house is one, each other is its own. Which of them stands for all. */
 enum fund fund_purse(enum fund fund);
 #define FUND_OF_HOUSE(symbol, code, ...) " WHEN '" code "' THEN 'house_money'"
-/* SQL: the same, of the code @f. */
-#define FUND_PURSE(f) "CASE " f FUNDS_OF_THE_HOUSE(FUND_OF_HOUSE) " ELSE " f " END"
+/* SQL: the same, of the code @f; and whether it is the house's, which the price is of. */
+#define FUND_PURSE(f)        "CASE " f FUNDS_OF_THE_HOUSE(FUND_OF_HOUSE) " ELSE " f " END"
+#define FUND_OF_THE_HOUSE(f) FUND_PURSE(f) " = 'house_money'"
 
 #endif
