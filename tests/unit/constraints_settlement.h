@@ -18,7 +18,7 @@ static const char settlement_seed[] = TERMS_COLUMNS_SEED
     "(41, 91, 41, 'area_difference', 7, 'date', '2026-01-01', 1, NULL), "
     "(43, 91, 43, 'area_difference', 7, 'date', '2026-01-01', 1, NULL);"
     "INSERT INTO ledger_account (id, kind, project_id, deal_id, fund) VALUES "
-    "(50, 'deal', 1, 91, 'area_difference'), (51, 'income', 1, NULL, 'area_difference');"
+    "(50, 'deal', 1, 91, 'area_credit'), (51, 'income', 1, NULL, 'area_difference');"
     "INSERT INTO voucher (id, project_id, number, kind, day, deal_id, customer_id, actor, at_ms) "
     "VALUES (52, 1, 52, 'settle', '2026-01-01', 91, 1, 'a', 1), "
     "(53, 1, 53, 'settle', '2026-01-01', 91, 1, 'a', 1), "
