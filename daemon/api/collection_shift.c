@@ -101,6 +101,7 @@ static int book_add(void *arg, const struct shift_book *book)
     set_int_or_null(o, "last_no", book->last_no);
     set_int(o, "receipts", book->receipts);
     set_int(o, "voids", book->voids);
+    set_int(o, "swapped", book->swapped);
     set_int(o, "spoilt", book->spoilt);
     set_int(o, "lost", book->lost);
     return shift_give(arg, book->shift_id, "books", o);

@@ -52,3 +52,8 @@ UPDATE series SET last = (SELECT MAX(v.number) FROM voucher v WHERE v.project_id
 CREATE TRIGGER series_forward BEFORE UPDATE ON series WHEN NEW.last <> OLD.last + 1
     BEGIN SELECT RAISE(ABORT, 'numbers are counted'); END;
 DROP TABLE crediting;
+
+-- ---- leaves (IV-13, FI-30) ----
+
+-- One that took no money itself is of the shift that its writer had open then.
+CREATE INDEX receipt_actor ON receipt(actor, at_ms);
