@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/deal_scope.h"
+#include "db/leaf_use.h"
 #include "db/receipt_impl.h"
 
 enum { RECEIPT_FEE_NAME = 400 };
@@ -28,7 +29,8 @@ const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost",
     "g.name || CASE h.name WHEN '' THEN '' ELSE '-' || h.name END || '-' || w.room, q.kind, "      \
     "q.content, q.from_book_id, q.from_no, n.book_id, n.no FROM " LEAF                             \
     "JOIN receipt_book b ON b.id = q.book_id "                                                     \
-    "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "         \
+    "LEFT JOIN shift s ON s.id = v.shift_id AND q.from_no IS NULL "                                \
+    "LEFT JOIN user_account u ON u.id = s.user_id "                                                \
     "LEFT JOIN deal d ON d.id = v.deal_id LEFT JOIN unit w ON w.id = d.unit_id "                   \
     "LEFT JOIN building g ON g.id = w.building_id LEFT JOIN stair h ON h.id = w.stair_id "
 
@@ -91,7 +93,13 @@ int receipt_of_shift(struct tx *tx, int64_t shift_id,
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     RECEIPT_COLUMNS "WHERE v.shift_id = $1 AND s.user_id = $2 ORDER BY v.id DESC",
+                     RECEIPT_COLUMNS
+                     "WHERE (q.book_id, q.no) IN (SELECT o.book_id, o.receipt_no FROM voucher o "
+                     "JOIN shift z ON z.id = o.shift_id WHERE z.id = $1 AND z.user_id = $2 AND "
+                     "o.book_id IS NOT NULL UNION ALL SELECT l.book_id, l.no FROM shift z JOIN "
+                     "user_account y ON y.id = z.user_id JOIN receipt l ON " LEAF_OF_SHIFT(
+                         "l", "z", "y") "AND l.kind = 'issued' WHERE z.id = $1 AND z.user_id = $2) "
+                                        "ORDER BY q.at_ms DESC, v.id DESC, q.no DESC",
                      "ii", shift_id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
 
     return rows_take(tx, s, r, each, arg);

@@ -610,7 +610,6 @@ int main(void)
         ONE_TEST(test_apart),
         ONE_TEST(test_taken),
         ONE_TEST(test_void),
-        ONE_TEST(test_the_name_on_a_receipt_stays),
         ONE_TEST(test_apart),
         ONE_TEST(test_the_name_on_a_receipt_stays),
         ONE_TEST(test_void),
