@@ -70,8 +70,8 @@ int bank_list_template(struct call *call, const struct bank_list_template *templ
     if (r == 0)
         r = tx_need_project(&call->tx, project_id);
     if (r == 0)
-        r = list_export_open(call, template->title, template->title_en, template->heads,
-                             template->n, &lang, &table);
+        r = list_sheet_open(call, template->title, template->title_en, template->heads, template->n,
+                            &lang, &table);
     if (r == 0)
         r = table_close(table, &bytes, &n);
     if (r == 0)

@@ -257,7 +257,8 @@ int api_report_shifts_export(struct call *call)
     int r = report_asked(call, today, &f.project_id, &f.days);
 
     if (r == 0)
-        r = list_export_open(call, "交班报表", "Shifts", heads, COLUMNS, &e.lang, &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "交班报表", "Shifts", heads, COLUMNS, &e.lang,
+                             &e.table);
     if (r < 0)
         return r;
     e.blanks = json_object();

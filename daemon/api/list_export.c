@@ -32,9 +32,9 @@ int list_export_clear(struct call *call, bool *ret_clear)
     return r;
 }
 
-int list_export_open(struct call *call, const char *zh, const char *en,
-                     const struct list_head *heads, size_t n, enum lang *ret_lang,
-                     struct table **ret_table)
+int list_sheet_open(struct call *call, const char *zh, const char *en,
+                    const struct list_head *heads, size_t n, enum lang *ret_lang,
+                    struct table **ret_table)
 {
     struct table_column columns[LIST_COLUMNS_MAX];
     int r = n > LIST_COLUMNS_MAX ? -E2BIG : call_query_lang(call, ret_lang);
@@ -45,6 +45,15 @@ int list_export_open(struct call *call, const char *zh, const char *en,
         columns[i] =
             (struct table_column){*ret_lang == LANG_EN ? heads[i].en : heads[i].zh, heads[i].width};
     return table_open(call->app->upload_dir, *ret_lang == LANG_EN ? en : zh, columns, n, ret_table);
+}
+
+int list_export_open(struct call *call, enum right reads, const char *zh, const char *en,
+                     const struct list_head *heads, size_t n, enum lang *ret_lang,
+                     struct table **ret_table)
+{
+    int r = tx_need_right(&call->tx, reads);
+
+    return r < 0 ? r : list_sheet_open(call, zh, en, heads, n, ret_lang, ret_table);
 }
 
 static int write_down(struct tx *tx, void *arg)

@@ -107,14 +107,19 @@ describe("the bank's list", () => {
     assert.equal(days.reduce((n, d) => n + d.parts, 0), (await waiting()).length);
   });
 
-  test('what waits goes out as a workbook, for who may export', async () => {
-    const answer = await manager.request('GET', of('escrow/parts.xlsx?state=waiting&lang=en'));
+  test('what waits goes out as a workbook, for who may read and export it', async () => {
+    const finance = await site.user('money', 'company-finance');
+    const answer = await finance.request('GET', of('escrow/parts.xlsx?state=waiting&lang=en'));
     assert.equal(answer.status, 200);
     const file = join(site.state, 'out.xlsx');
     writeFileSync(file, answer.bytes);
     const sheet = spawnSync('unzip', ['-p', file, 'xl/worksheets/sheet1.xml'], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
     assert.equal(sheet.match(/<row /g).length - 1, (await waiting()).length);
     await cashier.refused('GET', of('escrow/parts.xlsx'), 403, 'right.denied');
+    await manager.refused('GET', of('escrow/parts.xlsx'), 403, 'right.denied'); // who may export other lists
+    const marketing = await site.user('marketing', 'company-marketing');
+    for (const list of ['arrears/export.xlsx', 'settlements/export.xlsx'])
+      await marketing.refused('GET', of(list), 403, 'right.denied');
   });
 });
 
