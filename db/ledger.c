@@ -72,9 +72,9 @@ int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
     if (r == 0)
         r = db_get(tx->db, ret_id,
                    "INSERT INTO voucher (project_id, number, kind, day, shift_id, deal_id, "
-                   "customer_id, change_id, reverses_id, book_id, receipt_no, note, actor, at_ms) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-                   "RETURNING id",
+                   "customer_id, change_id, reverses_id, book_id, receipt_no, note, actor, at_ms, "
+                   "audit_seq) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                   "COALESCE(MAX(seq), 0) FROM audit RETURNING id",
                    "iittoooooootti", v->project_id, number, kinds[v->kind], day,
                    given(&v->shift_id), given(&v->deal_id), given(&v->customer_id),
                    given(&v->change_id), given(&v->reverses_id), given(&v->book_id),

@@ -2,8 +2,9 @@
  *
  * A voucher is one business event of money; each of its entries is one amount, debited to where the
  * money is and credited to whose it is. So all debits are all credits. Nothing is ever edited: what
- * was wrong is reversed, entry by entry, once. An account of a deal, of a customer or of a fee
- * never goes below zero.
+ * was wrong is reversed, entry by entry, once. A voucher takes its entries while it is the newest
+ * and before its row in the log is written: the schema refuses one of later. An account of a deal,
+ * of a customer or of a fee never goes below zero.
  *
  * For the modules of db/ that move money: who may, and what it means for a deal, they know.
  * Thread: the writer's; reads on any.

@@ -57,3 +57,14 @@ DROP TABLE crediting;
 
 -- One that took no money itself is of the shift that its writer had open then.
 CREATE INDEX receipt_actor ON receipt(actor, at_ms);
+
+-- ---- the ledger ----
+
+-- An entry joins the voucher that is being made, and no other: none was made since, and what makes one ends with its row
+-- in the log.
+ALTER TABLE voucher ADD COLUMN audit_seq INTEGER; -- the log's last row when it was made; NULL: before this was kept
+CREATE TRIGGER ledger_entry_in_time BEFORE INSERT ON ledger_entry
+    WHEN NEW.voucher_id <> (SELECT MAX(v.id) FROM voucher v)
+        OR (SELECT v.audit_seq FROM voucher v WHERE v.id = NEW.voucher_id)
+            <> (SELECT COALESCE(MAX(a.seq), 0) FROM audit a)
+    BEGIN SELECT RAISE(ABORT, 'this voucher is closed'); END;
