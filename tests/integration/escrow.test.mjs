@@ -143,6 +143,18 @@ describe('what buyers are to be told of', () => {
     await audit.refused('GET', `/api/v1/deals/${deal.id}/notices`, 403, 'right.denied');
   });
 
+  test('of earnest money with the customer, and not with a deal', async () => {
+    const body = { book_id: book, lines: [{ fund: 'earnest', amount_fen: 4200 }], tenders: [{ tender: 'cash', amount_fen: 4200 }] };
+    const { number } = await cashier.post(of('receipts'), { customer_id: deal.customer_id, ...body }, 201);
+    const at = of(`notices/${deal.customer_id}`);
+    const { items } = await sales.get(at);
+    assert.deepEqual(items.map((x) => [x.event, x.text.includes(number), x.text.includes('{')]), [['received', true, false]]);
+    const ofDeal = (await manager.get(`/api/v1/deals/${deal.id}/notices`)).items;
+    assert.ok(!ofDeal.some((x) => x.text.includes(number)));
+    await audit.refused('GET', at, 403, 'right.denied');
+    await sales.refused('GET', of('notices/99999'), 404, 'not-found');
+  });
+
   test('the days of reminders are the project’s, in their order', async () => {
     const rule = async () => manager.get(`/api/v1/projects/${project}`);
     const { version, remind_early_days, remind_near_days, remind_late_days } = await rule();
