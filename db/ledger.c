@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "db/alert.h"
 #include "db/buyer_notice.h"
 #include "db/day.h"
 #include "db/deal_write.h"
@@ -58,6 +59,22 @@ int ledger_clock_check(struct tx *tx, int64_t after_ms)
         return r;
     day_clock(last_ms, at);
     return fault_set(tx->fault, FAULT_CLOCK_BACK, "at", at, NULL);
+}
+
+int ledger_clock_tell(struct tx *tx, bool was, bool *ret_is)
+{
+    int64_t last_ms = 0, id = 0;
+    int r = ledger_last_ms(tx, &last_ms);
+    const bool is = r == 0 && tx->now_ms < last_ms;
+
+    if (r == 0 && !is)
+        r = alert_settle(tx, 0, "clock");
+    if (r == 0 && is && !was)
+        r = alert_raise(tx, 0, "clock", 0, &id);
+    if (r < 0)
+        return r;
+    *ret_is = is;
+    return 0;
 }
 
 int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)

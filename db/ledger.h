@@ -40,6 +40,9 @@ int ledger_last_ms(struct tx *tx, int64_t *ret_ms);
 /* CLOCK_BACK when now is before the last voucher, or before @after_ms (0: nothing): the clock was
  * set back, and what is written would be of a day that is over, or before what it follows. */
 int ledger_clock_check(struct tx *tx, int64_t after_ms);
+/* Calls staff once when that begins to be so, and takes the call back when the clock is right.
+ * @was: it was so the last time. */
+int ledger_clock_tell(struct tx *tx, bool was, bool *ret_is);
 /* Numbered, of today; its customer is to be told of it (buyer_notice.h). CLOCK_BACK. */
 int voucher_make(struct tx *tx, const struct voucher *voucher, int64_t *ret_id);
 

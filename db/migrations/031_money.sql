@@ -68,3 +68,24 @@ CREATE TRIGGER ledger_entry_in_time BEFORE INSERT ON ledger_entry
         OR (SELECT v.audit_seq FROM voucher v WHERE v.id = NEW.voucher_id)
             <> (SELECT COALESCE(MAX(a.seq), 0) FROM audit a)
     BEGIN SELECT RAISE(ABORT, 'this voucher is closed'); END;
+
+-- ---- calls for staff (NT-09) ----
+
+-- Of the site's clock too: it was set back, and no money can be booked. The table is made anew: a CHECK cannot be changed
+-- in place.
+CREATE TABLE alert_next (
+    id INTEGER PRIMARY KEY,
+    terminal_id INTEGER REFERENCES terminal(id),
+    reason TEXT NOT NULL CHECK (reason IN ('help', 'printer', 'reader', 'other', 'disk', 'disk-backups', 'clock')),
+    unit_id INTEGER REFERENCES unit(id),
+    at_ms INTEGER NOT NULL,
+    answered_by TEXT,
+    answered_ms INTEGER,
+    CHECK ((terminal_id IS NULL) = (reason IN ('disk', 'disk-backups', 'clock')))
+) STRICT;
+INSERT INTO alert_next SELECT id, terminal_id, reason, unit_id, at_ms, answered_by, answered_ms FROM alert;
+DROP TABLE alert;
+ALTER TABLE alert_next RENAME TO alert;
+CREATE INDEX alert_unit ON alert(unit_id);
+CREATE UNIQUE INDEX alert_open ON alert(terminal_id, reason) WHERE answered_ms IS NULL;
+CREATE UNIQUE INDEX alert_open_site ON alert(reason) WHERE answered_ms IS NULL AND terminal_id IS NULL;
