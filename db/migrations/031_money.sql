@@ -89,3 +89,11 @@ ALTER TABLE alert_next RENAME TO alert;
 CREATE INDEX alert_unit ON alert(unit_id);
 CREATE UNIQUE INDEX alert_open ON alert(terminal_id, reason) WHERE answered_ms IS NULL;
 CREATE UNIQUE INDEX alert_open_site ON alert(reason) WHERE answered_ms IS NULL AND terminal_id IS NULL;
+
+-- ---- late fee (FI-25) ----
+
+-- What a new contract says of paying late, until it says otherwise (late_term).
+ALTER TABLE project ADD COLUMN late_rate INTEGER NOT NULL DEFAULT 0 CHECK (late_rate BETWEEN 0 AND 10000);
+ALTER TABLE project ADD COLUMN late_days INTEGER NOT NULL DEFAULT 0 CHECK (late_days BETWEEN 0 AND 3650);
+ALTER TABLE project ADD COLUMN late_beyond_rate INTEGER NOT NULL DEFAULT 0
+    CHECK (late_beyond_rate BETWEEN late_rate AND 10000);
