@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 LOGS=build/test-logs
 JOBS=$(nproc)
-FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-10}
+FUZZ_SECONDS=${ANCHANG_FUZZ_SECONDS:-4}
 FIRST=(house style release)
 COMPUTING=(cppcheck tidy asan rigs tsan fuzz)
 WAITING=(ui integration e2e fault vm package)
