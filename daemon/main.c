@@ -43,6 +43,7 @@
 #include "db/due_remind.h"
 #include "db/flow.h"
 #include "db/idempotency.h"
+#include "db/ledger.h"
 #include "db/ownership.h"
 #include "db/permit.h"
 #include "db/points.h"
@@ -72,6 +73,7 @@ struct daemon {
     struct models *models;
     int64_t cleaned_ms;
     int64_t reminded_ms; /* of what falls due; by steady.h */
+    bool books_ahead;    /* the clock was set back behind the last voucher */
     atomic_int fatal;    /* what the writer died of */
 };
 
@@ -132,6 +134,7 @@ struct duty {
     int64_t now_ms; /* by steady.h */
     int64_t next_ms;
     bool clean, remind;
+    bool books_ahead; /* the last voucher is of later than now */
 };
 
 /* The sooner of two moments, of which 0 is never. */
@@ -160,6 +163,8 @@ static int duty_apply(struct tx *tx, void *arg)
         r = duties[i](&steady, &next);
         duty->next_ms = sooner(duty->next_ms, next);
     }
+    if (r >= 0)
+        r = ledger_clock_tell(tx, duty->books_ahead, &duty->books_ahead);
     if (r >= 0 && duty->remind)
         r = due_remind_run(&steady);
     if (r >= 0 && duty->clean)
@@ -174,7 +179,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
     struct daemon *d = arg;
     struct fault fault = {0};
     struct duty duty = {.now_ms = steady_now(&d->app.clock, clock_wall_ms(), clock_boot_ms()),
-                        .clean = clock_boot_ms() - d->cleaned_ms > CLEANING_MS};
+                        .clean = clock_boot_ms() - d->cleaned_ms > CLEANING_MS,
+                        .books_ahead = d->books_ahead};
     int64_t wait = DUTY_MS, until;
     int r;
 
@@ -188,6 +194,8 @@ static int on_duty(sd_event_source *source, uint64_t usec, void *arg)
         import_store_clean(d->app.import_dir, clock_wall_ms());
         d->cleaned_ms = clock_boot_ms();
     }
+    if (r >= 0)
+        d->books_ahead = duty.books_ahead;
     if (r >= 0 && duty.remind)
         d->reminded_ms = duty.now_ms;
     if (r >= 0 && site_database_opens(&d->app)) /* what the pages show can still be known */

@@ -16,7 +16,7 @@ struct alert_row {
     int64_t id, terminal_id, project_id; /* terminal 0: of the site; project 0: of all */
     int64_t at_ms, answered_ms;          /* answered 0: open */
     const char *terminal, *reason;       /* "help", "printer", "reader", "other"; of the site, with
-                                      terminal NULL: "disk", "disk-backups" */
+                                      terminal NULL: "disk", "disk-backups", "clock" */
     const char *unit;                    /* where in the building; NULL: none */
     const char *answered_by, *answered_by_name; /* NULL: open */
 };

@@ -348,7 +348,8 @@ static int escrow_check(struct tx *tx, const struct account_ask *ask, int64_t ac
 
 int account_for(struct tx *tx, const struct account_ask *ask, int64_t *ret_account_id)
 {
-    const struct fund_info *fund = &funds[ask->fund];
+    const bool taken = funds[ask->fund].paper != FUND_PAPER_VOUCHER;
+    const struct fund_info *fund = &funds[taken ? ask->fund : fund_purse(ask->fund)];
     int64_t account_id = 0;
     int r = db_get(tx->db, &account_id,
                    "SELECT a.id FROM bank_account a WHERE a.disabled = 0 AND a.id = (SELECT "

@@ -68,7 +68,8 @@ int account_rules_version(struct tx *tx, int64_t project_id, int64_t *ret_versio
 int account_rule_each(struct tx *tx, int64_t project_id,
                       int (*each)(void *arg, const struct account_rule *row), void *arg);
 
-/* For the modules of db/: where money for @fund goes. ACCOUNT_NONE when nobody has said so or the
+/* For the modules of db/: where money for @fund goes, or comes from; one that nobody pays in comes
+ * from where its purse goes. ACCOUNT_NONE when nobody has said so or the
  * account is disabled, also when it is the building's own; ACCOUNT_ESCROW when it may not go there
  * for @unit_id (0: no unit yet); ACCOUNT_AGENCY. */
 struct account_ask {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/customer.h"
 #include "db/deal_scope.h"
 #include "db/fund.h"
 #include "db/receipt_impl.h"
@@ -62,17 +63,17 @@ int buyer_notice_node(struct tx *tx, int64_t node_id)
 /* ---- read ---- */
 
 /* Of a receipt that was taken back the number is that of the receipt. */
-static const char notice_sql[] =
-    "SELECT o.id, o.at_ms, o.event, c.name, c.kind, COALESCE(o.owed_fen, (SELECT "
-    "SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = o.voucher_id), 0), b.name || CASE "
-    "st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, l.fund, l.due_date, "
-    "q.prefix, w.receipt_no, n.name FROM buyer_notice o JOIN deal d ON d.id = o.deal_id JOIN unit "
-    "u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id JOIN stair st ON "
-    "st.id = u.stair_id JOIN customer c ON c.id = o.customer_id LEFT JOIN receivable l ON "
-    "l.id = o.receivable_id LEFT JOIN voucher v ON v.id = o.voucher_id LEFT JOIN voucher w ON "
-    "w.id = COALESCE(v.reverses_id, v.id) LEFT JOIN receipt_book q ON q.id = w.book_id LEFT JOIN "
-    "deal_node_event e ON e.id = o.node_event_id LEFT JOIN deal_node n ON n.id = e.node_id "
-    "WHERE o.deal_id = $1 ORDER BY o.id DESC";
+#define NOTICES                                                                                    \
+    "SELECT o.id, o.at_ms, o.event, c.name, c.kind, COALESCE(o.owed_fen, (SELECT "                 \
+    "SUM(e.amount_fen) FROM ledger_entry e WHERE e.voucher_id = o.voucher_id), 0), b.name || "     \
+    "CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || u.room, l.fund, "              \
+    "l.due_date, q.prefix, w.receipt_no, n.name FROM buyer_notice o LEFT JOIN deal d ON "          \
+    "d.id = o.deal_id LEFT JOIN unit u ON u.id = d.unit_id LEFT JOIN building b ON "               \
+    "b.id = u.building_id LEFT JOIN stair st ON st.id = u.stair_id JOIN customer c ON "            \
+    "c.id = o.customer_id LEFT JOIN receivable l ON l.id = o.receivable_id LEFT JOIN voucher v "   \
+    "ON v.id = o.voucher_id LEFT JOIN voucher w ON w.id = COALESCE(v.reverses_id, v.id) "          \
+    "LEFT JOIN receipt_book q ON q.id = w.book_id LEFT JOIN deal_node_event e ON "                 \
+    "e.id = o.node_event_id LEFT JOIN deal_node n ON n.id = e.node_id WHERE "
 
 static void text_make(struct stmt *s, enum lang lang, char out[NOTICE_TEXT])
 {
@@ -82,7 +83,7 @@ static void text_make(struct stmt *s, enum lang lang, char out[NOTICE_TEXT])
     const int64_t fen = stmt_int(s, 5);
     const char *text = "";
 
-    snprintf(unit, sizeof(unit), "%s", stmt_text(s, 6));
+    snprintf(unit, sizeof(unit), "%s", stmt_is_null(s, 6) ? "" : stmt_text(s, 6));
     snprintf(day, sizeof(day), "%s", stmt_is_null(s, 8) ? "" : stmt_text(s, 8));
     snprintf(step, sizeof(step), "%s", stmt_is_null(s, 11) ? "" : stmt_text(s, 11));
     snprintf(yuan, sizeof(yuan), "%" PRId64 ".%02" PRId64, fen / 100, fen % 100);
@@ -100,16 +101,12 @@ static void text_make(struct stmt *s, enum lang lang, char out[NOTICE_TEXT])
     text_render(text, args, sizeof(args) / sizeof(args[0]), out, NOTICE_TEXT);
 }
 
-int buyer_notice_each(struct tx *tx, int64_t deal_id, enum lang lang,
-                      int (*each)(void *arg, const struct buyer_notice *notice), void *arg)
+static int notices_give(struct tx *tx, struct stmt *s, enum lang lang,
+                        int (*each)(void *arg, const struct buyer_notice *notice), void *arg)
 {
     char text[NOTICE_TEXT], masked[CONTACT_NAME_TEXT];
-    struct deal_place place;
-    struct stmt *s = NULL;
-    int r = deal_place_read(tx, deal_id, &place);
+    int r = 0;
 
-    if (r == 0)
-        r = db_query(tx->db, &s, notice_sql, "i", deal_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct buyer_notice notice = {
             .id = stmt_int(s, 0),
@@ -123,4 +120,32 @@ int buyer_notice_each(struct tx *tx, int64_t deal_id, enum lang lang,
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+int buyer_notice_each(struct tx *tx, int64_t deal_id, enum lang lang,
+                      int (*each)(void *arg, const struct buyer_notice *notice), void *arg)
+{
+    struct deal_place place;
+    struct stmt *s = NULL;
+    int r = deal_place_read(tx, deal_id, &place);
+
+    if (r == 0)
+        r = db_query(tx->db, &s, NOTICES "o.deal_id = $1 ORDER BY o.id DESC", "i", deal_id);
+    return r < 0 ? r : notices_give(tx, s, lang, each, arg);
+}
+
+int buyer_notice_held_each(struct tx *tx, const struct buyer_notice_held *of,
+                           int (*each)(void *arg, const struct buyer_notice *notice), void *arg)
+{
+    struct stmt *s = NULL;
+    int r = tx_need_project(tx, of->project_id);
+
+    if (r == 0)
+        r = customer_need_own(tx, of->customer_id);
+    if (r == 0)
+        r = db_query(tx->db, &s,
+                     NOTICES "o.customer_id = $1 AND o.deal_id IS NULL AND v.project_id = $2 "
+                             "ORDER BY o.id DESC",
+                     "ii", of->customer_id, of->project_id);
+    return r < 0 ? r : notices_give(tx, s, of->lang, each, arg);
 }

@@ -35,5 +35,12 @@ struct buyer_notice {
 /* Of a deal that is seen, newest first, in @lang. */
 int buyer_notice_each(struct tx *tx, int64_t deal_id, enum lang lang,
                       int (*each)(void *arg, const struct buyer_notice *notice), void *arg);
+/* Of what is of no deal: the earnest money of a customer who is seen, in a project. */
+struct buyer_notice_held {
+    int64_t project_id, customer_id;
+    enum lang lang;
+};
+int buyer_notice_held_each(struct tx *tx, const struct buyer_notice_held *of,
+                           int (*each)(void *arg, const struct buyer_notice *notice), void *arg);
 
 #endif

@@ -2,6 +2,7 @@
 #include "db/collection.h"
 
 #include "db/day.h"
+#include "db/leaf_use.h"
 
 /* ---- RP-18 ---- */
 
@@ -138,6 +139,11 @@ int book_use_each(struct tx *tx, int64_t project_id, const struct days *days,
 
 /* ---- shifts ---- */
 
+/* SQL: it used a leaf of the project, if only one that took no money. */
+#define USED_A_LEAF                                                                                \
+    "EXISTS (SELECT 1 FROM receipt q JOIN receipt_book b ON b.id = q.book_id AND b.project_id = "  \
+    "$1 WHERE " LEAF_OF_SHIFT("q", "s", "u") ") "
+
 int shift_use_each(struct tx *tx, const struct shift_filter *f,
                    int (*each)(void *arg, const struct shift_use *row), void *arg)
 {
@@ -148,18 +154,21 @@ int shift_use_each(struct tx *tx, const struct shift_filter *f,
     if (r == 0)
         r = days_moments(&f->days, &from_ms, &to_ms);
     if (r == 0)
-        r = db_query(tx->db, &s,
-                     "SELECT s.id, s.opened_ms, s.closed_ms, s.float_fen, "
-                     "COUNT(CASE WHEN v.kind = 'receipt' THEN 1 END), "
-                     "COUNT(CASE WHEN v.kind IN ('void', 'reversal') THEN 1 END), "
-                     "COUNT(CASE WHEN v.kind = 'refund' THEN 1 END), "
-                     "(SELECT SUM(c.counted_fen - c.expected_fen) FROM shift_count c WHERE "
-                     "c.shift_id = s.id), u.name, n.name FROM shift s JOIN voucher v ON "
-                     "v.shift_id = s.id JOIN user_account u ON u.id = s.user_id "
-                     "LEFT JOIN user_account n ON n.id = s.next_user_id WHERE v.project_id = $1 "
-                     "AND s.opened_ms >= $2 AND s.opened_ms < $3 AND ($4 = 0 OR s.id < $4) "
-                     "GROUP BY s.id, u.name, n.name ORDER BY s.id DESC LIMIT $5",
-                     "iiiii", f->project_id, from_ms, to_ms, f->before_id, (int64_t)f->limit);
+        r = db_query(
+            tx->db, &s,
+            "SELECT s.id, s.opened_ms, s.closed_ms, s.float_fen, "
+            "COUNT(CASE WHEN v.kind = 'receipt' THEN 1 END), "
+            "COUNT(CASE WHEN v.kind IN ('void', 'reversal') THEN 1 END), "
+            "COUNT(CASE WHEN v.kind = 'refund' THEN 1 END), "
+            "(SELECT SUM(c.counted_fen - c.expected_fen) FROM shift_count c WHERE "
+            "c.shift_id = s.id), u.name, n.name FROM shift s "
+            "JOIN user_account u ON u.id = s.user_id LEFT JOIN voucher v ON "
+            "v.shift_id = s.id AND v.project_id = $1 "
+            "LEFT JOIN user_account n ON n.id = s.next_user_id WHERE s.opened_ms >= $2 "
+            "AND s.opened_ms < $3 AND ($4 = 0 OR s.id < $4) AND (v.id IS NOT NULL OR " USED_A_LEAF
+            ") "
+            "GROUP BY s.id, u.name, n.name ORDER BY s.id DESC LIMIT $5",
+            "iiiii", f->project_id, from_ms, to_ms, f->before_id, (int64_t)f->limit);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct shift_use row = {.id = stmt_int(s, 0),
                                       .opened_ms = stmt_int(s, 1),

@@ -89,8 +89,8 @@ struct deal_row {
     const char *document_kind; /* of the live or last document */
     int64_t document_number;
     const char *document;
-    int64_t list_fen, total_fen, received_fen,
-        due_now_fen; /* due_now: due until today, not received */
+    int64_t list_fen, total_fen, received_fen; /* received: for the house, as total is */
+    int64_t due_now_fen; /* of whichever fund: due until today, not received */
     const char *plan_name, *plan_kind;
     int64_t opened_ms, due_ms, closed_ms; /* 0: none */
     const char *change_kind;              /* in flight; "" none */

@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "db/fund.h"
+
+#define OF_HOUSE FUND_OF_THE_HOUSE("r.fund")
+
 /* The claim it had then, or had last, says the stage; the claim's end wrote down what its term and
  * terms had been. A claim that came back (T28) bears its first beginning, so the one made first of
  * those that lived then is the one. The lines that lived then are of the terms it stood on, also
@@ -13,8 +17,8 @@ static const char as_of_sql[] =
     "CASE WHEN d.closed_ms <= $2 THEN d.outcome ELSE '' END, "
     "CASE WHEN c.ended_ms IS NULL THEN d.due_ms ELSE c.term_ms END, "
     "t.id, t.list_fen, t.total_fen, t.plan_name, p.kind, p.document, p.number, "
-    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id AND r.at_ms <= $2), "
-    "0), CASE WHEN d.closed_ms <= $2 THEN 1 ELSE 0 END "
+    "COALESCE((SELECT SUM(r.amount_fen) FROM received r WHERE r.deal_id = d.id AND r.at_ms <= $2 "
+    "AND " OF_HOUSE "), 0), CASE WHEN d.closed_ms <= $2 THEN 1 ELSE 0 END "
     "FROM deal d JOIN unit u ON u.id = d.unit_id "
     "JOIN claim c ON c.id = COALESCE((SELECT MIN(x.id) FROM claim x WHERE x.deal_id = d.id AND "
     "x.since_ms <= $2 AND (x.ended_ms IS NULL OR x.ended_ms > $2)), (SELECT MAX(x.id) FROM claim x "

@@ -11,7 +11,8 @@
 
 struct deal_as_of {
     int64_t deal_id, at_ms;
-    int64_t unit_id, terms_id, list_fen, total_fen, received_fen, due_ms; /* due 0: none */
+    int64_t unit_id, terms_id, list_fen, total_fen, received_fen; /* as of deal_row */
+    int64_t due_ms;                                               /* 0: none */
     char stage;
     bool closed;
     const char *outcome; /* "" live */

@@ -64,12 +64,15 @@ static int in(struct exchanging *x)
                              .met = GUARD_BIT(8) | GUARD_BIT(10),
                              .claim = claim};
     bool known = false;
+    int64_t received = 0;
     /* Who comes second has no deal of its own to look at: its buyers are the old one's. */
     int r = deal_buyers_known(x->tx, &x->rules, &x->c->deal, &known);
 
+    if (r == 0)
+        r = receivable_received_for(x->tx, x->c->deal.id, FUND_DEPOSIT, &received);
     if (known)
         step.met |= GUARD_BIT(7);
-    if (stage != 'S' || !x->rules.deposit_first || x->c->received_fen >= x->c->new.deposit_fen)
+    if (stage != 'S' || !x->rules.deposit_first || received >= x->c->new.deposit_fen)
         step.met |= GUARD_BIT(9);
     if (r == 0)
         r = unit_step(x->tx, &step);

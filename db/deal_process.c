@@ -7,6 +7,7 @@
 #include "db/deal_node.h"
 #include "db/dunning.h"
 #include "db/fund.h"
+#include "db/late.h"
 #include "db/mortgage.h"
 #include "db/receivable.h"
 
@@ -137,6 +138,13 @@ int deal_process_settle(struct tx *tx, int64_t deal_id, const char *reason)
     return r < 0 ? r : money_tell(&s);
 }
 
+static int contract_begin(struct tx *tx, int64_t deal_id)
+{
+    int r = late_term_begin(tx, deal_id);
+
+    return r < 0 ? r : deal_node_begin(tx, deal_id, "signed");
+}
+
 int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to)
 {
     static const char order[] = "BSCFDT";
@@ -147,6 +155,6 @@ int deal_process_stage(struct tx *tx, int64_t deal_id, char from, char to)
     else if (to == 'S')
         r = deal_node_begin(tx, deal_id, "subscribed");
     else if (to == 'C')
-        r = deal_node_begin(tx, deal_id, "signed");
+        r = contract_begin(tx, deal_id);
     return r < 0 ? r : deal_process_settle(tx, deal_id, "");
 }

@@ -10,14 +10,17 @@
 #include "db/sight.h"
 #include "db/user.h"
 
-#define RECEIVED LEDGER_FEN("x")
+/* What came in for the price. */
+#define RECEIVED                                                                                   \
+    "COALESCE((SELECT SUM(" LEDGER_FEN("x") ") FROM ledger_account x WHERE x.deal_id = d.id AND " \
+    FUND_OF_THE_HOUSE("x.fund") "), 0)"
 /* $1 the day of the site. */
 #define COLUMNS                                                                                    \
     "SELECT d.id, d.version, d.project_id, u.building_id, d.unit_id, d.customer_id, d.user_id, "   \
     "d.terms_id, b.name || CASE st.name WHEN '' THEN '' ELSE '-' || st.name END || '-' || "        \
     "u.room, c.name, c.kind, a.name, d.stage, d.outcome, p.kind, p.number, p.document, "           \
-    "t.list_fen, t.total_fen, COALESCE((SELECT SUM(" RECEIVED ") FROM ledger_account x WHERE "     \
-    "x.deal_id = d.id), 0), " DUE_NOW ", t.plan_name, t.plan_kind, d.opened_ms, d.due_ms, "        \
+    "t.list_fen, t.total_fen, " RECEIVED ", " DUE_NOW                                              \
+    ", t.plan_name, t.plan_kind, d.opened_ms, d.due_ms, "                                          \
     "d.closed_ms, (SELECT g.kind FROM deal_change g WHERE g.deal_id = d.id AND g.state = "         \
     "'asked'), d.from_deal_id, (SELECT y.id FROM deal y WHERE y.from_deal_id = d.id) "             \
     "FROM deal d JOIN unit u ON u.id = d.unit_id JOIN building b ON b.id = u.building_id "         \

@@ -7,14 +7,17 @@
 enum fund_class { FUND_CLASS_HOUSE, FUND_CLASS_LOAN, FUND_CLASS_AGENCY, FUND_CLASS_OTHER };
 enum fund_paper { FUND_PAPER_RECEIPT, FUND_PAPER_AGENCY_RECEIPT, FUND_PAPER_VOUCHER };
 
-/* All that is for the house, or a lender's for it: rows of fund.def, of classes HOUSE and LOAN. */
+/* All that is for the house, or a lender's for it, or what its measured area took off the price:
+ * rows of fund.def, of classes HOUSE and LOAN. */
 #define FUNDS_OF_THE_HOUSE(FUND)                                                                   \
     FUND(BOOKING, "booking", "小定金", "Booking money", HOUSE, RECEIPT, FREE)                      \
     FUND(DEPOSIT, "deposit", "定金", "Deposit", HOUSE, RECEIPT, SUPERVISED)                        \
     FUND(DOWN_PAYMENT, "down_payment", "首付款", "Down payment", HOUSE, RECEIPT, SUPERVISED)       \
     FUND(HOUSE_MONEY, "house_money", "房款", "House money", HOUSE, RECEIPT, SUPERVISED)            \
     FUND(BANK_LOAN, "bank_loan", "商业贷款", "Bank loan", LOAN, RECEIPT, SUPERVISED)               \
-    FUND(FUND_LOAN, "fund_loan", "公积金贷款", "Housing fund loan", LOAN, RECEIPT, SUPERVISED)
+    FUND(FUND_LOAN, "fund_loan", "公积金贷款", "Housing fund loan", LOAN, RECEIPT, SUPERVISED)     \
+    FUND(AREA_CREDIT, "area_credit", "面积补差退款", "Area difference returned", HOUSE, VOUCHER,   \
+         SUPERVISED)
 
 enum fund {
 #define FUND(symbol, ...) FUND_##symbol,
@@ -38,7 +41,8 @@ enum fund fund_find(const char *code);
  * for the house is one, each other is its own. Which of them stands for all. */
 enum fund fund_purse(enum fund fund);
 #define FUND_OF_HOUSE(symbol, code, ...) " WHEN '" code "' THEN 'house_money'"
-/* SQL: the same, of the code @f. */
-#define FUND_PURSE(f) "CASE " f FUNDS_OF_THE_HOUSE(FUND_OF_HOUSE) " ELSE " f " END"
+/* SQL: the same, of the code @f; and whether it is the house's, which the price is of. */
+#define FUND_PURSE(f)        "CASE " f FUNDS_OF_THE_HOUSE(FUND_OF_HOUSE) " ELSE " f " END"
+#define FUND_OF_THE_HOUSE(f) FUND_PURSE(f) " = 'house_money'"
 
 #endif

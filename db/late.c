@@ -32,6 +32,18 @@ int late_term_read(struct tx *tx, int64_t deal_id, struct late_term *ret_term)
     return r < 0 ? r : 0;
 }
 
+int late_term_begin(struct tx *tx, int64_t deal_id)
+{
+    int r = db_run(tx->db,
+                   "INSERT INTO late_term (deal_id, rate, days, beyond_rate, actor, at_ms) SELECT "
+                   "d.id, p.late_rate, p.late_days, p.late_beyond_rate, $2, $3 FROM deal d JOIN "
+                   "project p ON p.id = d.project_id WHERE d.id = $1 AND p.late_beyond_rate > 0 "
+                   "AND NOT EXISTS (SELECT 1 FROM late_term x WHERE x.deal_id = d.id)",
+                   "iti", deal_id, tx->actor->name, tx->now_ms);
+
+    return r < 0 ? r : 0;
+}
+
 int late_term_set(struct tx *tx, int64_t deal_id, int64_t rate, int64_t days, int64_t beyond_rate)
 {
     struct trail trail = {0};

@@ -1,6 +1,7 @@
 /* late.h - what is owed for paying a deal's lines late (FI-25; FC 27.5; late_fee.h has the rule).
  *
- * By what the contract says, which is recorded for it: none said, none owed. It is computed anew as
+ * By what the contract says, which is recorded for it: at first what its project says of new ones,
+ * then what is set for it; none said, none owed. It is computed anew as
  * of a day, from the lines there are and what came in on which day, allocated as ever; a receipt
  * that was taken back never came in. Of the buyer's own lines alone: no loan's, no agency fee's, no
  * fee's own. It becomes a due line, with its computation frozen, when it is taken; and some or all
@@ -24,6 +25,9 @@ struct late_term {
 };
 /* Of a deal with a contract: LATE_NO_CONTRACT; LATE_RATE when the one beyond is lower. */
 int late_term_set(struct tx *tx, int64_t deal_id, int64_t rate, int64_t days, int64_t beyond_rate);
+/* For deal_process.c: a new contract says what its project does, if that says anything and the
+ * contract nothing yet. */
+int late_term_begin(struct tx *tx, int64_t deal_id);
 int late_term_read(struct tx *tx, int64_t deal_id, struct late_term *ret_term);
 
 struct late_row {

@@ -17,7 +17,8 @@ static const char leaves_sql[] =
     "COALESCE(u.name, y.name, q.actor, h.name) FROM receipt_book b LEFT JOIN receipt q ON "
     "q.book_id = b.id AND q.at_ms >= $2 AND q.at_ms < $3 LEFT JOIN voucher v ON "
     "v.id = q.voucher_id LEFT JOIN voucher x ON x.reverses_id = v.id AND x.kind = 'void' "
-    "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "
+    "LEFT JOIN shift s ON s.id = v.shift_id AND q.from_no IS NULL "
+    "LEFT JOIN user_account u ON u.id = s.user_id "
     "LEFT JOIN user_account y ON y.login = q.actor LEFT JOIN user_account h ON "
     "h.id = b.holder_id WHERE b.project_id = $1 AND (q.no IS NOT NULL OR b.out_ms < $4) "
     "ORDER BY b.id, q.no";
@@ -116,11 +117,10 @@ int leaf_use_each(struct tx *tx, int64_t project_id, const struct days *days,
 
 /* ---- in a shift ---- */
 
-/* A leaf without money is of the shift that who wrote it had open then. */
-#define BLANK_SHIFT                                                                                \
-    "receipt q JOIN user_account u ON u.login = q.actor JOIN shift s ON s.user_id = u.id AND "     \
-    "s.id BETWEEN $2 AND $3 AND q.at_ms >= s.opened_ms AND (s.closed_ms IS NULL OR "               \
-    "q.at_ms <= s.closed_ms) JOIN receipt_book b ON b.id = q.book_id AND b.project_id = $1 "
+#define IN_SHIFT                                                                                   \
+    "shift s JOIN user_account u ON u.id = s.user_id JOIN receipt q ON " LEAF_OF_SHIFT(            \
+        "q", "s", "u") "JOIN receipt_book b ON b.id = q.book_id AND b.project_id = $1 WHERE s.id " \
+                       "BETWEEN $2 AND $3 "
 
 int shift_book_each(struct tx *tx, const struct shift_range *range,
                     int (*each)(void *arg, const struct shift_book *book), void *arg)
@@ -132,14 +132,15 @@ int shift_book_each(struct tx *tx, const struct shift_range *range,
         r = db_query(
             tx->db, &s,
             "SELECT x.shift_id, b.id, MIN(x.no), MAX(x.no), b.kind, b.prefix, SUM(x.given), "
-            "SUM(x.back), SUM(x.spoilt), SUM(x.lost) FROM (SELECT v.shift_id, v.book_id, "
-            "v.receipt_no AS no, 1 AS given, 0 AS back, 0 AS spoilt, 0 AS lost FROM voucher v "
+            "SUM(x.back), SUM(x.swapped), SUM(x.spoilt), SUM(x.lost) FROM (SELECT v.shift_id, "
+            "v.book_id, v.receipt_no AS no, 1 AS given, 0 AS back, 0 AS swapped, 0 AS spoilt, 0 AS "
+            "lost FROM voucher v "
             "WHERE v.kind = 'receipt' AND v.shift_id BETWEEN $2 AND $3 UNION ALL "
-            "SELECT v.shift_id, o.book_id, NULL, 0, 1, 0, 0 FROM voucher v JOIN voucher o ON "
+            "SELECT v.shift_id, o.book_id, NULL, 0, 1, 0, 0, 0 FROM voucher v JOIN voucher o ON "
             "o.id = v.reverses_id WHERE o.book_id IS NOT NULL AND v.shift_id BETWEEN $2 AND $3 "
-            "UNION ALL SELECT s.id, q.book_id, q.no, 0, 0, CASE q.kind WHEN 'spoilt' THEN 1 ELSE "
-            "0 END, CASE q.kind WHEN 'lost' THEN 1 ELSE 0 END FROM " BLANK_SHIFT
-            "WHERE q.kind <> 'issued') x JOIN receipt_book b ON b.id = x.book_id "
+            "UNION ALL SELECT s.id, q.book_id, q.no, 0, 0, CASE q.kind WHEN 'issued' THEN 1 ELSE 0 "
+            "END, CASE q.kind WHEN 'spoilt' THEN 1 ELSE 0 END, CASE q.kind WHEN 'lost' THEN 1 ELSE "
+            "0 END FROM " IN_SHIFT ") x JOIN receipt_book b ON b.id = x.book_id "
             "WHERE b.project_id = $1 GROUP BY x.shift_id, b.id ORDER BY x.shift_id DESC, b.id",
             "iii", range->project_id, range->low_id, range->high_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
@@ -151,8 +152,9 @@ int shift_book_each(struct tx *tx, const struct shift_range *range,
                                         .prefix = stmt_text(s, 5),
                                         .receipts = stmt_int(s, 6),
                                         .voids = stmt_int(s, 7),
-                                        .spoilt = stmt_int(s, 8),
-                                        .lost = stmt_int(s, 9)};
+                                        .swapped = stmt_int(s, 8),
+                                        .spoilt = stmt_int(s, 9),
+                                        .lost = stmt_int(s, 10)};
 
         r = each(arg, &book);
     }
@@ -168,8 +170,8 @@ int shift_blank_each(struct tx *tx, const struct shift_range *range,
 
     if (r == 0)
         r = db_query(tx->db, &s,
-                     "SELECT s.id, q.no, q.at_ms, q.kind, b.prefix, q.content FROM " BLANK_SHIFT
-                     "WHERE q.kind <> 'issued' ORDER BY s.id DESC, b.id, q.no",
+                     "SELECT s.id, q.no, q.at_ms, q.kind, b.prefix, q.content FROM " IN_SHIFT
+                     "AND q.kind <> 'issued' ORDER BY s.id DESC, b.id, q.no",
                      "iii", range->project_id, range->low_id, range->high_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         const struct shift_blank leaf = {.shift_id = stmt_int(s, 0),

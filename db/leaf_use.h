@@ -29,10 +29,17 @@ int leaf_use_each(struct tx *tx, int64_t project_id, const struct days *days,
 struct shift_range {
     int64_t project_id, low_id, high_id;
 };
+/* SQL: a leaf @q that took no money itself (spoilt, lost, in the place of another) is of the shift
+ * @s that its writer @u had open then; one that did is of its payment's. */
+#define LEAF_OF_SHIFT(q, s, u)                                                                     \
+    q ".actor = " u ".login AND " u ".id = " s ".user_id AND " q ".at_ms >= " s                    \
+      ".opened_ms AND (" s ".closed_ms IS NULL OR " q ".at_ms <= " s ".closed_ms) AND (" q         \
+      ".kind <> 'issued' OR " q ".from_no IS NOT NULL) "
 struct shift_book {
     int64_t shift_id, book_id, first_no, last_no; /* the leaves that were used; 0: none */
     const char *kind, *prefix;
     int64_t receipts, voids; /* given; taken back, also of another shift */
+    int64_t swapped;         /* given in the place of another leaf */
     int64_t spoilt, lost;
 };
 int shift_book_each(struct tx *tx, const struct shift_range *range,

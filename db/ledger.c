@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "db/alert.h"
 #include "db/buyer_notice.h"
 #include "db/day.h"
 #include "db/deal_write.h"
@@ -60,6 +61,22 @@ int ledger_clock_check(struct tx *tx, int64_t after_ms)
     return fault_set(tx->fault, FAULT_CLOCK_BACK, "at", at, NULL);
 }
 
+int ledger_clock_tell(struct tx *tx, bool was, bool *ret_is)
+{
+    int64_t last_ms = 0, id = 0;
+    int r = ledger_last_ms(tx, &last_ms);
+    const bool is = r == 0 && tx->now_ms < last_ms;
+
+    if (r == 0 && !is)
+        r = alert_settle(tx, 0, "clock");
+    if (r == 0 && is && !was)
+        r = alert_raise(tx, 0, "clock", 0, &id);
+    if (r < 0)
+        return r;
+    *ret_is = is;
+    return 0;
+}
+
 int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
 {
     char day[DAY_TEXT];
@@ -72,9 +89,9 @@ int voucher_make(struct tx *tx, const struct voucher *v, int64_t *ret_id)
     if (r == 0)
         r = db_get(tx->db, ret_id,
                    "INSERT INTO voucher (project_id, number, kind, day, shift_id, deal_id, "
-                   "customer_id, change_id, reverses_id, book_id, receipt_no, note, actor, at_ms) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-                   "RETURNING id",
+                   "customer_id, change_id, reverses_id, book_id, receipt_no, note, actor, at_ms, "
+                   "audit_seq) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                   "COALESCE(MAX(seq), 0) FROM audit RETURNING id",
                    "iittoooooootti", v->project_id, number, kinds[v->kind], day,
                    given(&v->shift_id), given(&v->deal_id), given(&v->customer_id),
                    given(&v->change_id), given(&v->reverses_id), given(&v->book_id),

@@ -2,8 +2,9 @@
  *
  * A voucher is one business event of money; each of its entries is one amount, debited to where the
  * money is and credited to whose it is. So all debits are all credits. Nothing is ever edited: what
- * was wrong is reversed, entry by entry, once. An account of a deal, of a customer or of a fee
- * never goes below zero.
+ * was wrong is reversed, entry by entry, once. A voucher takes its entries while it is the newest
+ * and before its row in the log is written: the schema refuses one of later. An account of a deal,
+ * of a customer or of a fee never goes below zero.
  *
  * For the modules of db/ that move money: who may, and what it means for a deal, they know.
  * Thread: the writer's; reads on any.
@@ -39,6 +40,9 @@ int ledger_last_ms(struct tx *tx, int64_t *ret_ms);
 /* CLOCK_BACK when now is before the last voucher, or before @after_ms (0: nothing): the clock was
  * set back, and what is written would be of a day that is over, or before what it follows. */
 int ledger_clock_check(struct tx *tx, int64_t after_ms);
+/* Calls staff once when that begins to be so, and takes the call back when the clock is right.
+ * @was: it was so the last time. */
+int ledger_clock_tell(struct tx *tx, bool was, bool *ret_is);
 /* Numbered, of today; its customer is to be told of it (buyer_notice.h). CLOCK_BACK. */
 int voucher_make(struct tx *tx, const struct voucher *voucher, int64_t *ret_id);
 

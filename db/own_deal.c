@@ -1,6 +1,8 @@
 /* own_deal.c - see own_deal.h. */
 #include "db/own_deal.h"
 
+#define OF_HOUSE FUND_OF_THE_HOUSE("x.fund")
+
 int own_deal_each(struct tx *tx, int64_t member_id,
                   int (*each)(void *arg, const struct own_deal *deal), void *arg)
 {
@@ -9,7 +11,7 @@ int own_deal_each(struct tx *tx, int64_t member_id,
         db_query(tx->db, &s,
                  "SELECT d.id, p.name, b.name || CASE st.name WHEN '' THEN '' ELSE '-' || "
                  "st.name END || '-' || u.room, d.stage, t.total_fen, COALESCE((SELECT "
-                 "SUM(x.amount_fen) FROM received x WHERE x.deal_id = d.id), 0) "
+                 "SUM(x.amount_fen) FROM received x WHERE x.deal_id = d.id AND " OF_HOUSE "), 0) "
                  "FROM member m JOIN deal_party q ON q.customer_id = m.customer_id AND "
                  "q.ended_ms IS NULL JOIN deal d ON d.id = q.deal_id AND d.closed_ms IS NULL "
                  "JOIN project p ON p.id = d.project_id JOIN unit u ON u.id = d.unit_id "

@@ -17,7 +17,7 @@ struct own_deal {
     int64_t id;
     const char *project, *unit; /* building-stair-room */
     char stage;
-    int64_t total_fen, received_fen;
+    int64_t total_fen, received_fen; /* as of deal_row */
 };
 /* Those the member is a buyer of, newest first, OWN_DEALS_MAX at most. Texts live during the
  * call. */

@@ -51,7 +51,7 @@ static void line_check(struct fault *f, struct counted *c, const struct payment_
     const enum fund_class class = funds[line->fund].class;
     const bool deposit = line->fund == FUND_DEPOSIT, loan = class == FUND_CLASS_LOAN;
 
-    if (class != FUND_CLASS_HOUSE && !loan)
+    if ((class != FUND_CLASS_HOUSE && !loan) || funds[line->fund].paper == FUND_PAPER_VOUCHER)
         wrong(f, FAULT_PLAN_FUND, at);
     if (!value_is_whole(line))
         wrong(f, FAULT_PLAN_VALUE, at);

@@ -23,7 +23,7 @@ static const char project_by_id[] = "SELECT id, version, closed, cover_media"
 static const char project_set[] =
     "UPDATE project SET "
 #include "db/project.def"
-    "cover_media = CASE WHEN $40 = '' THEN NULL ELSE COALESCE($40, cover_media) END, "
+    "cover_media = CASE WHEN $43 = '' THEN NULL ELSE COALESCE($43, cover_media) END, "
     "version = version + 1 WHERE id = $1";
 #undef TEXT
 #undef INT
@@ -137,6 +137,15 @@ static void project_trail(struct trail *trail, const struct project_row *now,
         trail_text(trail, "cover_media", now->cover_media, cover);
 }
 
+/* Later than the days the rate is no lower (late.h). */
+static int late_check(struct tx *tx, const struct project_row *now, const struct project_change *c)
+{
+    const int64_t rate = c->late_rate < 0 ? now->late_rate : c->late_rate;
+    const int64_t beyond = c->late_beyond_rate < 0 ? now->late_beyond_rate : c->late_beyond_rate;
+
+    return beyond >= rate ? 0 : fault_set(tx->fault, FAULT_LATE_RATE, NULL);
+}
+
 /* The second reminder comes nearer to its day than the first (due_remind.h). */
 static int remind_check(struct tx *tx, const struct project_row *now,
                         const struct project_change *c)
@@ -162,6 +171,8 @@ static int project_check(struct tx *tx, int64_t id, int64_t version,
         r = fault_set(tx->fault, FAULT_VERSION_CHANGED, "what", now.name, NULL);
     if (r == 0 && change)
         r = remind_check(tx, &now, change);
+    if (r == 0 && change)
+        r = late_check(tx, &now, change);
     if (r == 0 && change)
         project_trail(trail, &now, change);
     stmt_reset(s);

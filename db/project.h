@@ -46,7 +46,8 @@ struct project_change {
 #undef INT
     const char *cover_media;
 };
-/* REMIND_ORDER: the second reminder would not come nearer to its day than the first. */
+/* LATE_RATE: the one beyond the days is lower.
+ * REMIND_ORDER: the second reminder would not come nearer to its day than the first. */
 void project_change_init(struct project_change *change, int64_t id, int64_t version);
 int project_update(struct tx *tx, const struct project_change *change);
 

@@ -30,6 +30,8 @@ int payment_check(struct paying *p);
 /* The lines of the schedule that it is said to be for. PAY_EARMARK. */
 int receipt_earmarks_check(struct paying *p);
 int receipt_earmarks_write(struct paying *p);
+/* In a line of what stands on a leaf: before the fee's id, which its name follows. */
+#define RECEIPT_FEE " fee "
 /* The leaf with its frozen content, of a voucher that names it. */
 int receipt_leaf_write(struct paying *p);
 /* The leaf in the place of the one of @swap, on the name of @customer_id. */

@@ -19,14 +19,28 @@ void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT
 
 /* ---- what stands on it ---- */
 
-static void lines_print(FILE *to, const struct paying *p)
+/* As the fee is called now: its name may change, what was given may not. */
+static int fee_print(FILE *to, const struct paying *p, int64_t fee_id)
+{
+    struct stmt *s;
+    int r = tx_row(p->tx, &s, "SELECT name FROM fee WHERE id = $1", fee_id);
+
+    if (r < 0)
+        return r;
+    fprintf(to, RECEIPT_FEE "%" PRId64 " %s", fee_id, stmt_text(s, 0));
+    stmt_reset(s);
+    return 0;
+}
+
+static int lines_print(FILE *to, const struct paying *p)
 {
     char capitals[CAPITALS_TEXT] = "";
+    int r = 0;
 
-    for (size_t i = 0; i < p->p->n_lines; i++) {
+    for (size_t i = 0; r == 0 && i < p->p->n_lines; i++) {
         fprintf(to, "line %s %" PRId64, funds[p->funds[i]].code, p->p->lines[i].amount_fen);
         if (p->deal_fees[i])
-            fprintf(to, " fee %" PRId64, p->p->fees[i]);
+            r = fee_print(to, p, p->p->fees[i]);
         fputc('\n', to);
     }
     for (size_t i = 0; i < p->p->n_tenders; i++) {
@@ -37,6 +51,7 @@ static void lines_print(FILE *to, const struct paying *p)
     }
     if (capitals_write(p->total_fen, capitals) == 0)
         fprintf(to, "total %" PRId64 " %s\n", p->total_fen, capitals);
+    return r;
 }
 
 static int content_write(const struct paying *p, char content[CONTENT_TEXT])
@@ -44,6 +59,7 @@ static int content_write(const struct paying *p, char content[CONTENT_TEXT])
     FILE *to = fmemopen(content, CONTENT_TEXT, "w");
     char number[RECEIPT_NUMBER_TEXT], day[DAY_TEXT];
     bool whole;
+    int r;
 
     if (!to)
         return -ENOMEM;
@@ -53,10 +69,10 @@ static int content_write(const struct paying *p, char content[CONTENT_TEXT])
             p->project_id, p->customer_id);
     if (p->deal.id)
         fprintf(to, "deal %" PRId64 "\nunit %s\n", p->deal.id, p->deal.unit);
-    lines_print(to, p);
+    r = lines_print(to, p);
     fprintf(to, "account %" PRId64 "\n", p->use.account_id);
     whole = fflush(to) == 0 && !ferror(to);
-    return fclose(to) == 0 && whole ? 0 : -E2BIG;
+    return fclose(to) == 0 && whole ? r : -E2BIG;
 }
 
 /* ---- the leaf ---- */

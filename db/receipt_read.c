@@ -1,9 +1,13 @@
 /* receipt_read.c - receipts as they are. See receipt.h. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "db/deal_scope.h"
+#include "db/leaf_use.h"
 #include "db/receipt_impl.h"
+
+enum { RECEIPT_FEE_NAME = 400 };
 
 const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost", "swapped", NULL};
 
@@ -25,7 +29,8 @@ const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost",
     "g.name || CASE h.name WHEN '' THEN '' ELSE '-' || h.name END || '-' || w.room, q.kind, "      \
     "q.content, q.from_book_id, q.from_no, n.book_id, n.no FROM " LEAF                             \
     "JOIN receipt_book b ON b.id = q.book_id "                                                     \
-    "LEFT JOIN shift s ON s.id = v.shift_id LEFT JOIN user_account u ON u.id = s.user_id "         \
+    "LEFT JOIN shift s ON s.id = v.shift_id AND q.from_no IS NULL "                                \
+    "LEFT JOIN user_account u ON u.id = s.user_id "                                                \
     "LEFT JOIN deal d ON d.id = v.deal_id LEFT JOIN unit w ON w.id = d.unit_id "                   \
     "LEFT JOIN building g ON g.id = w.building_id LEFT JOIN stair h ON h.id = w.stair_id "
 
@@ -88,7 +93,13 @@ int receipt_of_shift(struct tx *tx, int64_t shift_id,
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     RECEIPT_COLUMNS "WHERE v.shift_id = $1 AND s.user_id = $2 ORDER BY v.id DESC",
+                     RECEIPT_COLUMNS
+                     "WHERE (q.book_id, q.no) IN (SELECT o.book_id, o.receipt_no FROM voucher o "
+                     "JOIN shift z ON z.id = o.shift_id WHERE z.id = $1 AND z.user_id = $2 AND "
+                     "o.book_id IS NOT NULL UNION ALL SELECT l.book_id, l.no FROM shift z JOIN "
+                     "user_account y ON y.id = z.user_id JOIN receipt l ON " LEAF_OF_SHIFT(
+                         "l", "z", "y") "AND l.kind = 'issued' WHERE z.id = $1 AND z.user_id = $2) "
+                                        "ORDER BY q.at_ms DESC, v.id DESC, q.no DESC",
                      "ii", shift_id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
 
     return rows_take(tx, s, r, each, arg);
@@ -180,20 +191,42 @@ int receipt_leaves_count(struct tx *tx, int64_t book_id, int64_t ret_n[LEAF_STAT
     return 0;
 }
 
+/* As the fee @id was called when it was taken; else, on a leaf of before, as it is called @now. */
+static const char *fee_name(const char *content, int64_t id, const char *now,
+                            char out[RECEIPT_FEE_NAME])
+{
+    char mark[40];
+    const char *at;
+
+    if (!content || !now)
+        return now;
+    snprintf(mark, sizeof(mark), RECEIPT_FEE "%" PRId64 " ", id);
+    at = strstr(content, mark);
+    if (!at)
+        return now;
+    at += strlen(mark);
+    snprintf(out, RECEIPT_FEE_NAME, "%.*s", (int)strcspn(at, "\n"), at);
+    return out;
+}
+
 int receipt_lines(struct tx *tx, int64_t voucher_id,
                   int (*each)(void *arg, const struct money_line *line), void *arg)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT a.fund, SUM(e.amount_fen), x.fee_id, f.name FROM ledger_entry e JOIN "
+                     "SELECT a.fund, SUM(e.amount_fen), x.fee_id, f.name, (SELECT q.content FROM "
+                     "receipt q WHERE q.voucher_id = $1 AND q.from_no IS NULL) FROM ledger_entry e "
+                     "JOIN "
                      "ledger_account a ON a.id = e.credit_id LEFT JOIN deal_fee x ON "
                      "x.id = a.deal_fee_id LEFT JOIN fee f ON f.id = x.fee_id WHERE "
                      "e.voucher_id = $1 GROUP BY a.id ORDER BY MIN(e.id)",
                      "i", voucher_id);
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct money_line line = {stmt_text(s, 0), stmt_int(s, 1), stmt_int(s, 2),
-                                        stmt_text(s, 3)};
+        char name[RECEIPT_FEE_NAME];
+        const struct money_line line = {
+            stmt_text(s, 0), stmt_int(s, 1), stmt_int(s, 2),
+            fee_name(stmt_text(s, 4), stmt_int(s, 2), stmt_text(s, 3), name)};
 
         r = each(arg, &line);
     }

@@ -43,7 +43,7 @@ static int credit(struct tx *tx, const struct deal_now *deal, int64_t fen, bool 
                                     .customer_id = deal->customer_id,
                                     .deal_id = deal->id};
     int64_t of_deal = 0, income = 0, free_fen = 0;
-    int r = ledger_deal(tx, deal->project_id, deal->id, FUND_AREA_DIFFERENCE, &of_deal);
+    int r = ledger_deal(tx, deal->project_id, deal->id, FUND_AREA_CREDIT, &of_deal);
 
     if (r == 0)
         r = ledger_income(tx, deal->project_id, FUND_AREA_DIFFERENCE, &income);
@@ -239,7 +239,7 @@ int settlement_none_credited(struct tx *tx, int64_t deal_id)
     int r = db_get(tx->db, &n,
                    "SELECT COUNT(*) FROM settlement s WHERE s.deal_id = $1 AND s.reversed_ms IS "
                    "NULL AND s.amount_fen < 0 AND (SELECT SUM(x.amount_fen) FROM received x WHERE "
-                   "x.deal_id = $1 AND x.fund = 'area_difference') > 0",
+                   "x.deal_id = $1 AND x.fund = 'area_credit') > 0",
                    "i", deal_id);
 
     if (r < 0 || n == 0)

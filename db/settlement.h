@@ -2,10 +2,12 @@
  *
  * By the contract's own basis and price (area_settlement.h). A larger home: a due line of fund area
  * difference, out of the schedule, the loans and the contract's total. A smaller one: what is
- * returned is credited to the deal, on its account of that fund; it counts as paid, and goes out by
- * a refund (refund.h). A contract that is priced by unit, or agrees otherwise, is settled by hand,
- * with the reason. Once: what was wrong is reversed, with a reason, and settled anew. A contract
- * that is exchanged for another home's leaves it behind: that one is settled for itself.
+ * returned is credited to the deal, on its account of fund area credit; it counts as paid for the
+ * house, so that the buyer pays no more than the price as settled, and what he has paid beyond that
+ * goes out by a refund (refund.h). A contract that is priced by unit, or agrees otherwise, is
+ * settled by hand, with the reason. Once: what was wrong is reversed, with a reason, and settled
+ * anew. A contract that is exchanged for another home's leaves it behind: that one is settled for
+ * itself.
  *
  * What may be settled is seen as deals are. Errors besides those named: NOT_FOUND (also out of
  * scope), DEAL_CLOSED, negative errno. Thread: changes on the writer's; reads on any with a reader.

@@ -41,6 +41,7 @@ export default defineConfig(({ mode }) => ({
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: {
     environment: 'happy-dom',
+    pool: 'vmThreads', // a world of its own for each file, without a thread and a DOM loaded anew for it
     include: ['tests/unit/**/*.test.ts', 'src/**/*.test.ts'],
     restoreMocks: true,
   },

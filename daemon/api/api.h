@@ -175,6 +175,7 @@ int api_deal_dunning_list(struct call *call);
 int api_loan_list(struct call *call);
 int api_mortgage_arrive(struct call *call);
 int api_deal_notice_list(struct call *call);
+int api_customer_notice_list(struct call *call);
 int api_escrow_part_list(struct call *call);
 int api_escrow_line_list(struct call *call);
 int api_escrow_day_list(struct call *call);

@@ -245,3 +245,17 @@ int api_deal_notice_list(struct call *call)
     return reply_items(call, items,
                        buyer_notice_each(&call->tx, deal_id, call->lang, notice_add, items));
 }
+
+int api_customer_notice_list(struct call *call)
+{
+    struct buyer_notice_held of = {.lang = call->lang};
+    json_t *items;
+    int r = call_param_id(call, 0, &of.project_id);
+
+    if (r == 0)
+        r = call_param_id(call, 1, &of.customer_id);
+    if (r < 0)
+        return r;
+    items = json_array();
+    return reply_items(call, items, buyer_notice_held_each(&call->tx, &of, notice_add, items));
+}

@@ -88,7 +88,8 @@ int api_arrears_export(struct call *call)
     if (r == 0)
         r = list_export_clear(call, &done.clear);
     if (r == 0)
-        r = list_export_open(call, "应收与欠款", "Arrears", heads, COLUMNS, &e.lang, &e.table);
+        r = list_export_open(call, RIGHT_DEAL_VIEW, "应收与欠款", "Arrears", heads, COLUMNS,
+                             &e.lang, &e.table);
     if (r < 0)
         return r;
     if (!done.clear)

@@ -202,8 +202,8 @@ int api_report_collection_export(struct call *call)
     int r = report_asked(call, today, &project_id, &days);
 
     if (r == 0)
-        r = list_export_open(call, "收款报表", "Collection", collection_heads, COLLECTION_COLUMNS,
-                             &e.lang, &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "收款报表", "Collection", collection_heads,
+                             COLLECTION_COLUMNS, &e.lang, &e.table);
     if (r < 0)
         return r;
     r = collection_each(&call->tx, project_id, &days, collection_write, &e);
@@ -328,8 +328,8 @@ int api_report_books_export(struct call *call)
     int r = report_asked(call, today, &project_id, &days);
 
     if (r == 0)
-        r = list_export_open(call, "票据管理表", "Receipt books", book_heads, BOOK_COLUMNS, &e.lang,
-                             &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "票据管理表", "Receipt books", book_heads,
+                             BOOK_COLUMNS, &e.lang, &e.table);
     if (r < 0)
         return r;
     r = book_use_each(&call->tx, project_id, &days, book_write, &e);

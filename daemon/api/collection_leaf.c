@@ -94,8 +94,8 @@ int api_report_leaves_export(struct call *call)
     int r = report_asked(call, today, &done.project_id, &days);
 
     if (r == 0)
-        r = list_export_open(call, "票据使用日报", "Leaves used", heads, COLUMNS, &e.lang,
-                             &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "票据使用日报", "Leaves used", heads, COLUMNS,
+                             &e.lang, &e.table);
     if (r < 0)
         return r;
     r = leaf_use_each(&call->tx, done.project_id, &days, line_write, &e);

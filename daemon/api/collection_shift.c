@@ -101,6 +101,7 @@ static int book_add(void *arg, const struct shift_book *book)
     set_int_or_null(o, "last_no", book->last_no);
     set_int(o, "receipts", book->receipts);
     set_int(o, "voids", book->voids);
+    set_int(o, "swapped", book->swapped);
     set_int(o, "spoilt", book->spoilt);
     set_int(o, "lost", book->lost);
     return shift_give(arg, book->shift_id, "books", o);
@@ -256,7 +257,8 @@ int api_report_shifts_export(struct call *call)
     int r = report_asked(call, today, &f.project_id, &f.days);
 
     if (r == 0)
-        r = list_export_open(call, "交班报表", "Shifts", heads, COLUMNS, &e.lang, &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "交班报表", "Shifts", heads, COLUMNS, &e.lang,
+                             &e.table);
     if (r < 0)
         return r;
     e.blanks = json_object();

@@ -245,6 +245,7 @@ static int sheet_add(void *arg, const struct deal_row *row)
     struct tx *tx = &sheet->call->tx;
     json_t *o = deal_json(row), *buyers = json_array(), *documents = json_array();
     json_t *stages = json_array(), *receivables = json_array(), *fees = json_array();
+    int64_t money_fen = 0;
     int r = deal_party_each(tx, row->id, party_add, buyers);
 
     if (r == 0)
@@ -255,6 +256,9 @@ static int sheet_add(void *arg, const struct deal_row *row)
         r = receivable_each(tx, row->id, sheet->today, receivable_item_add, receivables);
     if (r == 0)
         r = deal_fee_each(tx, row->id, deal_fee_item_add, fees);
+    if (r == 0)
+        r = receivable_received(tx, row->id, &money_fen);
+    set_int(o, "money_fen", money_fen);
     json_object_set_new_nocheck(o, "buyers", buyers);
     json_object_set_new_nocheck(o, "documents", documents);
     json_object_set_new_nocheck(o, "stages", stages);

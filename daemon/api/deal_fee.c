@@ -265,7 +265,8 @@ int api_agency_fee_export(struct call *call)
     if (r == 0)
         r = list_export_clear(call, &done.clear);
     if (r == 0)
-        r = list_export_open(call, "代收费", "Agency fees", heads, COLUMNS, &e.lang, &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "代收费", "Agency fees", heads, COLUMNS,
+                             &e.lang, &e.table);
     if (r < 0)
         return r;
     if (!done.clear)

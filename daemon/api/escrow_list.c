@@ -162,8 +162,8 @@ int api_escrow_export(struct call *call)
     if (r == 0)
         r = list_export_clear(call, &done.clear);
     if (r == 0)
-        r = list_export_open(call, "监管入账", "Escrow postings", heads, COLUMNS, &e.lang,
-                             &e.table);
+        r = list_export_open(call, RIGHT_FINANCE_HANDLE, "监管入账", "Escrow postings", heads,
+                             COLUMNS, &e.lang, &e.table);
     if (r < 0)
         return r;
     if (!done.clear)

@@ -32,9 +32,9 @@ int list_export_clear(struct call *call, bool *ret_clear)
     return r;
 }
 
-int list_export_open(struct call *call, const char *zh, const char *en,
-                     const struct list_head *heads, size_t n, enum lang *ret_lang,
-                     struct table **ret_table)
+int list_sheet_open(struct call *call, const char *zh, const char *en,
+                    const struct list_head *heads, size_t n, enum lang *ret_lang,
+                    struct table **ret_table)
 {
     struct table_column columns[LIST_COLUMNS_MAX];
     int r = n > LIST_COLUMNS_MAX ? -E2BIG : call_query_lang(call, ret_lang);
@@ -59,14 +59,23 @@ int list_template(struct call *call, const struct list_template *template)
     if (r == 0)
         r = tx_need_project(&call->tx, project_id);
     if (r == 0)
-        r = list_export_open(call, template->title, template->title_en, template->heads,
-                             template->n, &lang, &table);
+        r = list_sheet_open(call, template->title, template->title_en, template->heads, template->n,
+                            &lang, &table);
     if (r == 0)
         r = table_close(table, &bytes, &n);
     if (r == 0)
         reply_download(call, lang == LANG_EN ? template->file_en : template->file,
                        TABLE_CONTENT_TYPE, bytes, n);
     return r;
+}
+
+int list_export_open(struct call *call, enum right reads, const char *zh, const char *en,
+                     const struct list_head *heads, size_t n, enum lang *ret_lang,
+                     struct table **ret_table)
+{
+    int r = tx_need_right(&call->tx, reads);
+
+    return r < 0 ? r : list_sheet_open(call, zh, en, heads, n, ret_lang, ret_table);
 }
 
 static int write_down(struct tx *tx, void *arg)

@@ -18,7 +18,11 @@ struct list_head {
 };
 /* A workbook that begins with @heads, in the language of the query. @zh, @en: what the list is
  * called. */
-int list_export_open(struct call *call, const char *zh, const char *en,
+int list_sheet_open(struct call *call, const char *zh, const char *en,
+                    const struct list_head *heads, size_t n, enum lang *ret_lang,
+                    struct table **ret_table);
+/* The same of a list that is read with @reads: who exports it may read it. */
+int list_export_open(struct call *call, enum right reads, const char *zh, const char *en,
                      const struct list_head *heads, size_t n, enum lang *ret_lang,
                      struct table **ret_table);
 

@@ -219,8 +219,8 @@ int api_payover_export(struct call *call)
     if (r == 0)
         r = call_query_int(call, "fee", 1, INT64_MAX, 0, &f.fee_id);
     if (r == 0)
-        r = list_export_open(call, "代收费转付", "Agency fees paid over", heads, COLUMNS, &lang,
-                             &e.table);
+        r = list_export_open(call, RIGHT_REPORT_VIEW, "代收费转付", "Agency fees paid over", heads,
+                             COLUMNS, &lang, &e.table);
     if (r < 0)
         return r;
     r = payover_each(&call->tx, &f, row_write, &e);

@@ -274,6 +274,7 @@ const struct route routes[] = {
     {"DELETE", "/api/v1/projects/{project}/escrow/lists/{list}", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_escrow_list_discard, 0, NULL},
     {"POST", "/api/v1/projects/{project}/escrow/lists/{list}/commit", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_escrow_list_commit, 0, NULL},
     {"GET", "/api/v1/deals/{deal}/notices", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_notice_list, 0, NULL},
+    {"GET", "/api/v1/projects/{project}/notices/{customer}", RIGHT_CUSTOMER_VIEW, ROUTE_READ, api_customer_notice_list, 0, NULL},
     {"GET", "/api/v1/process-options", RIGHT_PROCESS_EDIT, ROUTE_READ, api_process_options, 0, NULL},
     {"GET", "/api/v1/projects/{project}/processes", RIGHT_PROCESS_EDIT, ROUTE_READ, api_process_list, 0, NULL},
     {"POST", "/api/v1/projects/{project}/processes", RIGHT_PROCESS_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_process_create, 0, NULL},

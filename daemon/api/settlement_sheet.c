@@ -100,8 +100,8 @@ int api_settlement_export(struct call *call)
     if (r == 0)
         r = list_export_clear(call, &done.clear);
     if (r == 0)
-        r = list_export_open(call, "面积补差", "Area settlement", heads, COLUMNS, &e.lang,
-                             &e.table);
+        r = list_export_open(call, RIGHT_DEAL_VIEW, "面积补差", "Area settlement", heads, COLUMNS,
+                             &e.lang, &e.table);
     if (r < 0)
         return r;
     if (!done.clear)

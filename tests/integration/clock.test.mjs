@@ -106,7 +106,15 @@ test('a start with a clock before what is booked: it is said how long, and nothi
   assert.ok(Math.abs(back.books_wait_ms - 5 * HOUR_MS) < MINUTE_MS, `${back.books_wait_ms} ms`);
   const again = await site.login('cashier');
   await again.refused('POST', '/api/v1/my/shifts', 409, 'clock.back', { body: { float_fen: 0 } });
+  const manager = await site.login('manager');
+  const calls = async () => (await manager.get('/api/v1/alerts')).items.filter((a) => a.reason === 'clock').length;
+  const become = async (n) => {
+    for (const end = performance.now() + 20000; (await calls()) !== n; await sleep(50))
+      assert.ok(performance.now() < end, `${n} calls of the clock`);
+  };
+  await become(1);
   set(0);
+  await become(0);
   assert.equal((await system()).books_wait_ms, 0);
   await take(again, deal.id, 'down_payment', 100);
   site.verify();

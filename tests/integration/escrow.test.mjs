@@ -107,14 +107,19 @@ describe("the bank's list", () => {
     assert.equal(days.reduce((n, d) => n + d.parts, 0), (await waiting()).length);
   });
 
-  test('what waits goes out as a workbook, for who may export', async () => {
-    const answer = await manager.request('GET', of('escrow/parts.xlsx?state=waiting&lang=en'));
+  test('what waits goes out as a workbook, for who may read and export it', async () => {
+    const finance = await site.user('money', 'company-finance');
+    const answer = await finance.request('GET', of('escrow/parts.xlsx?state=waiting&lang=en'));
     assert.equal(answer.status, 200);
     const file = join(site.state, 'out.xlsx');
     writeFileSync(file, answer.bytes);
     const sheet = spawnSync('unzip', ['-p', file, 'xl/worksheets/sheet1.xml'], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
     assert.equal(sheet.match(/<row /g).length - 1, (await waiting()).length);
     await cashier.refused('GET', of('escrow/parts.xlsx'), 403, 'right.denied');
+    await manager.refused('GET', of('escrow/parts.xlsx'), 403, 'right.denied'); // who may export other lists
+    const marketing = await site.user('marketing', 'company-marketing');
+    for (const list of ['arrears/export.xlsx', 'settlements/export.xlsx'])
+      await marketing.refused('GET', of(list), 403, 'right.denied');
   });
 });
 
@@ -136,6 +141,18 @@ describe('what buyers are to be told of', () => {
     assert.ok(!got.some((x) => x.text.includes('{')));
     assert.ok((await notices('en')).some((x) => x.text.includes('were received from you')));
     await audit.refused('GET', `/api/v1/deals/${deal.id}/notices`, 403, 'right.denied');
+  });
+
+  test('of earnest money with the customer, and not with a deal', async () => {
+    const body = { book_id: book, lines: [{ fund: 'earnest', amount_fen: 4200 }], tenders: [{ tender: 'cash', amount_fen: 4200 }] };
+    const { number } = await cashier.post(of('receipts'), { customer_id: deal.customer_id, ...body }, 201);
+    const at = of(`notices/${deal.customer_id}`);
+    const { items } = await sales.get(at);
+    assert.deepEqual(items.map((x) => [x.event, x.text.includes(number), x.text.includes('{')]), [['received', true, false]]);
+    const ofDeal = (await manager.get(`/api/v1/deals/${deal.id}/notices`)).items;
+    assert.ok(!ofDeal.some((x) => x.text.includes(number)));
+    await audit.refused('GET', at, 403, 'right.denied');
+    await sales.refused('GET', of('notices/99999'), 404, 'not-found');
   });
 
   test('the days of reminders are the project’s, in their order', async () => {

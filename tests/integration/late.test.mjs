@@ -32,6 +32,19 @@ test('the rate is what the contract says; what is wrong is refused', async () =>
   assert.deepEqual([done.term.rate, done.term.days, done.term.beyond_rate, done.owed_fen], [10, 90, 30, 0]);
 });
 
+test('a project says what new contracts say', async () => {
+  const at = `/api/v1/projects/${shop.project}`;
+  const { version } = await manager.get(at);
+  const rule = { late_rate: 20, late_days: 60, late_beyond_rate: 40 };
+  await manager.refused('PATCH', at, 422, 'late.rate', { body: { version, ...rule, late_beyond_rate: 19 } });
+  await manager.refused('PATCH', at, 422, 'fields.wrong', { body: { version, late_rate: 10001 } });
+  await manager.patch(at, { version, ...rule }, 200);
+  const { term } = await sales.get(`/api/v1/deals/${(await shop.signed()).id}/late-fees`);
+  assert.deepEqual([term.rate, term.days, term.beyond_rate], [20, 60, 40]);
+  const old = await sales.get(`/api/v1/deals/${deal.id}/late-fees`);
+  assert.equal(old.term.rate, 10);
+});
+
 test('more than is owed is neither waived nor taken', async () => {
   const { receivables } = await sales.get(`/api/v1/deals/${deal.id}`);
   const line = receivables.find((l) => l.fund === 'down_payment') ?? receivables[0];

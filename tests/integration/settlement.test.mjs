@@ -118,9 +118,9 @@ describe('settled', () => {
     assert.ok(now.amount_fen < 0);
     await settle([deal]);
     const free = (await sales.get(`/api/v1/deals/${deal.id}/refundable`)).items;
-    assert.equal(free.find((l) => l.fund === 'area_difference').amount_fen, -now.amount_fen);
+    assert.equal(free.find((l) => l.fund === 'area_credit').amount_fen, -now.amount_fen);
     const ask = {
-      lines: [{ fund: 'area_difference', amount_fen: -now.amount_fen }],
+      lines: [{ fund: 'area_credit', amount_fen: -now.amount_fen }],
       reason: '面积补差',
       bank: '工商银行',
       account: '6222021234567890',

@@ -21,7 +21,10 @@ done
 
 class Stages(unittest.TestCase):
     def setUp(self):
-        self.dir = tempfile.mkdtemp()
+        self.lay(None)
+
+    def lay(self, parent):
+        self.dir = tempfile.mkdtemp(dir=parent)
         self.addCleanup(shutil.rmtree, self.dir)
         os.makedirs(self.dir + "/fake")
         os.makedirs(self.dir + "/tests")
@@ -88,6 +91,16 @@ class Stages(unittest.TestCase):
         self.fake("style", "exit 1")
         self.assertEqual(1, self.run_it("test")[0])
         self.assertEqual(["house", "style"], self.ran())
+
+    @unittest.skipIf(ROOT.startswith("/tmp/") or os.getuid() != 0, "no mounts of our own here")
+    def test_by_day_what_is_written_lies_in_memory(self):
+        for args, ours in (["test"], True), (["test", "nightly"], False):
+            os.makedirs(ROOT + "/build", exist_ok=True)
+            self.lay(ROOT + "/build")
+            self.fake("ui", "stat -c %d /tmp >device")
+            self.assertEqual(0, self.run_it(*args)[0])
+            with open(self.dir + "/device", encoding="utf-8") as f:
+                self.assertEqual(ours, int(f.read()) != os.stat("/tmp").st_dev, args)
 
     def test_one_stage_alone(self):
         self.fake("tidy", "echo loud; exit 4")

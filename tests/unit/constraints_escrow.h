@@ -106,6 +106,9 @@ static const char *const escrow_refused[] = {
     "UPDATE project SET remind_early_days = 61",
     "UPDATE project SET remind_near_days = 7",
     "UPDATE project SET remind_late_days = 31",
+    "UPDATE project SET late_rate = -1",
+    "UPDATE project SET late_days = 3651",
+    "UPDATE project SET late_rate = 2, late_beyond_rate = 1",
     "UPDATE project SET remind_late_days = 0",
 };
 

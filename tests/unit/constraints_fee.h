@@ -13,12 +13,17 @@ static const char fee_seed[] =
     "(6, 1, 'agency', 'k', 's', 1, 'flat', 5);"
     "INSERT INTO deal_fee (id, deal_id, fee_id, formula, rate, base, amount_fen, actor, at_ms) "
     "VALUES (1, 91, 2, 'flat', 5, 0, 5, 'a', 1), (2, 91, 6, 'flat', 5, 0, 5, 'a', 1);"
-    "INSERT INTO voucher (id, project_id, number, kind, day, actor, at_ms) VALUES "
-    "(20, 1, 20, 'payover', '2026-01-01', 'a', 1), (21, 1, 21, 'payover', '2026-01-01', 'a', 1);"
-    "INSERT INTO payover VALUES (20, 2, 'p');"
     "INSERT INTO ledger_account (id, kind, project_id, deal_fee_id, fund) VALUES (20, 'fee', 1, "
     "1, 'agency_fee');"
-    "INSERT INTO ledger_entry VALUES (20, 1, 5, 20, 5, NULL), (21, 20, 20, 1, 2, NULL);";
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms) VALUES "
+    "(95, 1, 95, 'carry', '2026-01-01', 1, 'a', 1);"
+    "INSERT INTO ledger_entry VALUES (95, 95, 5, 20, 5, NULL);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, actor, at_ms) VALUES "
+    "(96, 1, 96, 'payover', '2026-01-01', 'a', 1);"
+    "INSERT INTO ledger_entry VALUES (96, 96, 20, 1, 2, NULL);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, actor, at_ms) VALUES "
+    "(97, 1, 97, 'payover', '2026-01-01', 'a', 1);"
+    "INSERT INTO payover VALUES (96, 2, 'p');";
 
 #define DEAL_FEE(deal, fee, formula, rate, base, amount)                                           \
     "INSERT INTO deal_fee (deal_id, fee_id, formula, rate, base, amount_fen, actor, at_ms) "       \
@@ -54,19 +59,19 @@ static const char *const fee_refused[] = {
     FEE_VOUCHER("refund", "", ""), /* of nobody */
     FEE_VOUCHER("reversal", ", reverses_id, shift_id", ", 2, 1"),
     FEE_VOUCHER("reversal", ", reverses_id", ", 1"),
-    FEE_VOUCHER("reversal", ", reverses_id, customer_id", ", 21, 1"),
+    FEE_VOUCHER("reversal", ", reverses_id, customer_id", ", 97, 1"),
     "INSERT INTO payover VALUES (99, 2, 'p')",
     "INSERT INTO payover VALUES (2, 2, 'p')", /* a refund */
-    "INSERT INTO payover VALUES (21, 99, 'p')",
-    "INSERT INTO payover VALUES (21, 5, 'p')",
-    "INSERT INTO payover VALUES (21, 2, '')",
+    "INSERT INTO payover VALUES (97, 99, 'p')",
+    "INSERT INTO payover VALUES (97, 5, 'p')",
+    "INSERT INTO payover VALUES (97, 2, '')",
     "UPDATE payover SET payee = 'q'",
     "DELETE FROM payover",
     FEE_ACCOUNT("fee", "", ""),
     FEE_ACCOUNT("fee", ", deal_fee_id", ", 1"),
     FEE_ACCOUNT("fee", ", deal_fee_id", ", 99"),
     FEE_ACCOUNT("fee", ", deal_fee_id, deal_id", ", 1, 91"),
-    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES (21, 20, 1, 4)",
+    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES (97, 20, 1, 4)",
 };
 
 /* What is not there is not of the project. */

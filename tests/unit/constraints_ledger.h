@@ -5,7 +5,7 @@
 #include "constraints.h"
 
 /* Shift 1 is open, 2 closed. Of book 1 leaf 1 was taken for voucher 1, which voucher 3 takes back;
- * books 2 and 3 are not out. */
+ * books 2 and 3 are not out. Voucher 4 stands. */
 static const char ledger_seed[] =
     "INSERT INTO bank (id, name) VALUES (1, 'b');"
     "INSERT INTO bank_account (id, project_id, bank_id, kind, holder, number) VALUES "
@@ -21,21 +21,26 @@ static const char ledger_seed[] =
     "(3, 1, 'receipt', 'system', 'C', 1, 10, NULL, 'verified', NULL, NULL, 1);"
     "INSERT INTO voucher (id, project_id, number, kind, day, shift_id, deal_id, customer_id, "
     "reverses_id, book_id, receipt_no, actor, at_ms) VALUES (1, 1, 1, 'receipt', '2026-01-01', 1, "
-    "91, 1, NULL, 1, 1, 'a', 1), (2, 1, 2, 'refund', '2026-01-01', NULL, 91, 1, NULL, NULL, NULL, "
-    "'a', 1), (3, 1, 3, 'void', '2026-01-01', 1, 91, 1, 1, NULL, NULL, 'a', 1);"
+    "91, 1, NULL, 1, 1, 'a', 1);"
     "INSERT INTO receipt (book_id, no, kind, voucher_id, content, sha, actor, at_ms) VALUES "
     "(1, 1, 'issued', 1, 'c', " ONE ", 'a', 1);"
     "COMMIT;"
     "INSERT INTO voucher_tender (voucher_id, ordinal, tender, amount_fen, account_id) VALUES "
     "(1, 1, 'cash', 5, 1);"
-    "INSERT INTO slip VALUES (1, 'card', 'R', 1, 1, NULL), (2, 'card', 'S', 1, 1, 3);"
     "INSERT INTO ledger_account (id, kind, project_id, tender, account_id, deal_id, customer_id, "
     "fund) VALUES (1, 'tender', 1, 'cash', 1, NULL, NULL, NULL), (2, 'deal', 1, NULL, NULL, 91, "
     "NULL, 'f'), (3, 'held', 1, NULL, NULL, NULL, 1, 'f'), (4, 'income', 1, NULL, NULL, NULL, "
     "NULL, 'f'), (5, 'noted', 1, NULL, NULL, NULL, NULL, NULL), (6, 'noted', 2, NULL, NULL, NULL, "
     "NULL, NULL);"
-    "INSERT INTO ledger_entry VALUES (1, 1, 1, 2, 5, NULL), (2, 1, 5, 2, 5, NULL), "
-    "(3, 3, 2, 1, 5, 1);"
+    "INSERT INTO ledger_entry VALUES (1, 1, 1, 2, 5, NULL), (2, 1, 5, 2, 5, NULL);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, shift_id, deal_id, customer_id, "
+    "reverses_id, actor, at_ms) VALUES (2, 1, 2, 'refund', '2026-01-01', NULL, 91, 1, NULL, 'a', "
+    "1), (3, 1, 3, 'void', '2026-01-01', 1, 91, 1, 1, 'a', 1);"
+    "INSERT INTO ledger_entry VALUES (3, 3, 2, 1, 5, 1);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms) VALUES "
+    "(4, 1, 4, 'carry', '2026-01-01', 1, 'a', 1);"
+    "INSERT INTO ledger_entry VALUES (4, 4, 5, 4, 5, NULL);"
+    "INSERT INTO slip VALUES (1, 'card', 'R', 1, 1, NULL), (2, 'card', 'S', 1, 1, 3);"
     "INSERT INTO dunning VALUES (1, 1, '2026-01-01', 'phone', 5, '', 'a', 1);"
     "INSERT INTO due_notice VALUES (1, 'due_early', 5, 1);";
 
@@ -70,6 +75,13 @@ static const char ledger_seed[] =
 #define LEDGER_ACCOUNT(kind, project, columns, values)                                             \
     "INSERT INTO ledger_account (kind, project_id" columns ") VALUES ('" kind                      \
     "', " #project values ")"
+/* The voucher that is being made, for an entry of it; one that takes voucher 4 back. */
+#define NEWEST                                                                                     \
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms) VALUES "   \
+    "(900, 1, 900, 'refund', '2026-01-01', 1, 'a', 1);"
+#define NEWEST_BACK                                                                                \
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, reverses_id, actor, "    \
+    "at_ms) VALUES (900, 1, 900, 'reversal', '2026-01-01', 1, 4, 'a', 1);"
 #define ENTRY(voucher, debit, credit, amount, reverses)                                            \
     "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen, reverses_id) VALUES "  \
     "(" #voucher ", " #debit ", " #credit ", " #amount ", " reverses ")"
@@ -228,15 +240,19 @@ static const char *const ledger_refused[] = {
     LEDGER_ACCOUNT("income", 1, ", fund", ", 'f'"),
     "UPDATE ledger_account SET project_id = 3 WHERE id = 6",
     "DELETE FROM ledger_account WHERE id = 6",
-    ENTRY(99, 1, 2, 5, "NULL"),
-    ENTRY(2, 99, 2, 5, "NULL"),
-    ENTRY(2, 1, 99, 5, "NULL"),
-    ENTRY(2, 1, 1, 5, "NULL"),
-    ENTRY(2, 1, 2, 0, "NULL"),
-    ENTRY(2, 2, 4, 6, "NULL"), /* more than is there */
-    ENTRY(3, 2, 1, 5, "99"),
-    ENTRY(3, 2, 1, 5, "1"), /* once more */
-    ENTRY(3, 2, 5, 4, "2"), /* less than it was */
+    ENTRY(999, 1, 2, 5, "NULL"),
+    NEWEST ENTRY(900, 99, 2, 5, "NULL"),
+    NEWEST ENTRY(900, 1, 99, 5, "NULL"),
+    NEWEST ENTRY(900, 1, 1, 5, "NULL"),
+    NEWEST ENTRY(900, 1, 2, 0, "NULL"),
+    NEWEST ENTRY(900, 2, 4, 6, "NULL"), /* more than is there */
+    NEWEST_BACK ENTRY(900, 4, 5, 5, "99"),
+    NEWEST_BACK ENTRY(900, 4, 5, 5, "4") ";" ENTRY(900, 4, 5, 5, "4"), /* once more */
+    NEWEST_BACK ENTRY(900, 4, 5, 4, "4"),                              /* less than it was */
+    ENTRY(2, 5, 4, 5, "NULL"),                                         /* of before */
+    /* The log says that it was made. */
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms, audit_seq) "
+    "VALUES (900, 1, 900, 'refund', '2026-01-01', 1, 'a', 1, -1);" ENTRY(900, 5, 4, 5, "NULL"),
     "UPDATE ledger_entry SET amount_fen = 6",
     "DELETE FROM ledger_entry WHERE id = 2",
     /* what is owed is asked for */
@@ -254,7 +270,7 @@ static const char *const ledger_refused[] = {
     "UPDATE due_notice SET owed_fen = 6",
     "DELETE FROM due_notice",
     "UPDATE notification SET deal_id = 99",
-    "REPLACE INTO ledger_entry VALUES (2, 1, 5, 2, 6, NULL)",
+    "REPLACE INTO ledger_entry VALUES (2, (SELECT MAX(id) FROM voucher), 5, 2, 6, NULL)",
 };
 
 /* What is not there is not of the project, not counted and nobody's leaf, and mirrors nothing. */
@@ -268,6 +284,7 @@ static const struct covered ledger_covered[] = {
      "voucher_id IS NOT NULL",
      "receipt_own"},
     {"ledger_entry: REFERENCES ledger_entry(id)", "ledger_entry_mirrors"},
+    {"ledger_entry: REFERENCES voucher(id)", "ledger_entry_in_time"},
     {NULL, NULL},
 };
 

@@ -61,6 +61,7 @@ static const char *const people_refused[] = {
     "INSERT INTO alert (reason, at_ms) VALUES ('disk', 2)",
     "INSERT INTO alert (reason, at_ms) VALUES ('help', 2)",
     "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'disk-backups', 2)",
+    "INSERT INTO alert (terminal_id, reason, at_ms) VALUES (1, 'clock', 2)",
     "INSERT INTO import_mapping VALUES ('', 'm', 'a', 1)",
     "INSERT INTO idempotency VALUES ('s', 'k', x'00', 200, x'00', 1)",
     /* audit */

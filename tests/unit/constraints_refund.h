@@ -3,6 +3,7 @@
 #define TESTS_CONSTRAINTS_REFUND_H
 
 #include "constraints.h"
+#include "constraints_ledger.h"
 
 /* Of deal 91, with 5 on account 7: one that is asked for, with 2 of them; one refused, one paid and
  * taken back, one approved. 5 is of what is held of customer 1, which is nothing; 6 of change 3.
@@ -10,7 +11,9 @@
 static const char refund_seed[] =
     "INSERT INTO ledger_account (id, kind, project_id, deal_id, fund) VALUES (7, 'deal', 1, 91, "
     "'h'), (8, 'deal', 1, 91, 'bank_loan');"
-    "INSERT INTO ledger_entry VALUES (7, 1, 5, 7, 5, NULL), (8, 1, 5, 8, 5, NULL);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, customer_id, actor, at_ms) VALUES "
+    "(7, 1, 7, 'carry', '2026-01-01', 1, 'a', 1);"
+    "INSERT INTO ledger_entry VALUES (7, 7, 5, 7, 5, NULL), (8, 7, 5, 8, 5, NULL);"
     "INSERT INTO voucher (id, project_id, number, kind, day, deal_id, customer_id, actor, at_ms) "
     "VALUES (8, 1, 8, 'refund', '2026-01-01', 91, 1, 'a', 1);"
     "INSERT INTO voucher (id, project_id, number, kind, day, shift_id, deal_id, customer_id, "
@@ -89,7 +92,7 @@ static const char *const refund_refused[] = {
     "UPDATE refund_reversal SET by_id = by_id",
     "DELETE FROM refund_reversal",
     "UPDATE deal_change SET archived_ms = 2 WHERE id = 3",
-    "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) VALUES (2, 7, 4, 4)",
+    NEWEST ENTRY(900, 7, 4, 4, "NULL"),
     "INSERT INTO earmark VALUES (1, 20, 2, 0)",
     "INSERT INTO earmark VALUES (1, 20, 3, 5)", /* no such line */
     "UPDATE earmark SET amount_fen = 4",

@@ -130,7 +130,7 @@ static inline int64_t area_fen(int64_t gross)
 /* What was returned is still with the deal, which cannot end so. */
 static inline bool credit_left(const struct m_deal *d)
 {
-    return d->settled && d->settled_fen < 0 && d->fen[FUND_AREA_DIFFERENCE] > 0;
+    return d->settled && d->settled_fen < 0 && d->fen[FUND_AREA_CREDIT] > 0;
 }
 
 static inline void settled(struct world *w, struct m_deal *d, int64_t fen, int due)
@@ -143,7 +143,7 @@ static inline void settled(struct world *w, struct m_deal *d, int64_t fen, int d
         line_put(d,
                  (struct m_line){d->settled_line, fen, .fund = FUND_AREA_DIFFERENCE, .due = due});
     } else if (fen < 0) {
-        deal_move(w, d, FUND_AREA_DIFFERENCE, -fen, -1);
+        deal_move(w, d, FUND_AREA_CREDIT, -fen, -1);
         w->income[FUND_AREA_DIFFERENCE] += fen;
     }
 }
@@ -187,7 +187,7 @@ static inline void do_unsettle(struct world *w, struct m_deal *d)
 
     if (!agrees(w, "reverse a settlement",
                 d->live && d->settled &&
-                    (d->settled_fen >= 0 || d->fen[FUND_AREA_DIFFERENCE] >= -d->settled_fen),
+                    (d->settled_fen >= 0 || d->fen[FUND_AREA_CREDIT] >= -d->settled_fen),
                 FIXTURE_DO(w->f, tx, settlement_reverse(tx, d->id, "r"))))
         return;
     for (int i = 0; i < d->n_lines; i++)
@@ -195,7 +195,7 @@ static inline void do_unsettle(struct world *w, struct m_deal *d)
             d->lines[n++] = d->lines[i];
     d->n_lines = n;
     if (d->settled_fen < 0) {
-        deal_move(w, d, FUND_AREA_DIFFERENCE, d->settled_fen, -1);
+        deal_move(w, d, FUND_AREA_CREDIT, d->settled_fen, -1);
         w->income[FUND_AREA_DIFFERENCE] -= d->settled_fen;
     }
     d->settled = false;
@@ -205,11 +205,13 @@ static inline void do_unsettle(struct world *w, struct m_deal *d)
 /* What was returned, or is too much since, goes to the buyer, as far as that was approved. */
 static inline void do_credit_out(struct world *w, struct m_deal *d)
 {
-    const int64_t there = d->fen[FUND_AREA_DIFFERENCE];
+    const enum fund fund =
+        d->fen[FUND_AREA_CREDIT] > 0 ? FUND_AREA_CREDIT : FUND_AREA_DIFFERENCE;
+    const int64_t there = d->fen[fund];
     const int64_t fen =
         there > 0 && roll(w, 6) ? 1 + (int64_t)(roll(w, 3) ? there - 1 : there / 2) : there + 1;
     const struct refund_ask ask = {.deal_id = d->id,
-                                   .lines = {{"area_difference", fen}},
+                                   .lines = {{funds[fund].code, fen}},
                                    .n_lines = 1,
                                    .reason = "r",
                                    .bank = "b",
@@ -228,7 +230,7 @@ static inline void do_credit_out(struct world *w, struct m_deal *d)
     if (w->users[0].shift)
         w->users[0].expected[TENDER_TRANSFER] -= fen;
     w->cash[TENDER_TRANSFER][ESCROW] -= fen;
-    deal_move(w, d, FUND_AREA_DIFFERENCE, -fen, -1);
+    deal_move(w, d, fund, -fen, -1);
     w->credited_out++;
 }
 

@@ -328,6 +328,32 @@ static void test_taken(void **state)
     deal_verify(f);
 }
 
+static int name_keep(void *arg, const struct money_line *line)
+{
+    snprintf(arg, 80, "%s", line->fee);
+    return 0;
+}
+
+/* A receipt says what it said when it was given. */
+static void test_the_name_on_a_receipt_stays(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    struct receipt_key key;
+    char was[80] = "", now[80] = "";
+    int64_t voucher;
+
+    assert_int_equal(choose(f, deal, fee_flat), 0);
+    key = taken(f, deal, fee_flat, 100);
+    voucher = fixture_of(f, "SELECT voucher_id FROM receipt WHERE book_id = $1", key.book_id);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_lines(tx, voucher, name_keep, was)), 0);
+    assert_int_equal(
+        db_run(f->db, "UPDATE fee SET name = '另一个名字' WHERE id = $1", "i", fee_flat), 1);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_lines(tx, voucher, name_keep, now)), 0);
+    assert_string_equal(now, was);
+    deal_verify(f);
+}
+
 static void test_void(void **state)
 {
     struct fixture *f = *state;
@@ -578,10 +604,21 @@ static void test_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors), ONE_TEST(test_chosen),     ONE_TEST(test_unfit),
-        ONE_TEST(test_apart),           ONE_TEST(test_taken),      ONE_TEST(test_void),
-        ONE_TEST(test_account),         ONE_TEST(test_paid_over),  ONE_TEST(test_not_paid_over),
-        ONE_TEST(test_refunded),        ONE_TEST(test_deal_ended), ONE_TEST(test_exchanged),
+        cmocka_unit_test(test_vectors),
+        ONE_TEST(test_chosen),
+        ONE_TEST(test_unfit),
+        ONE_TEST(test_apart),
+        ONE_TEST(test_taken),
+        ONE_TEST(test_void),
+        ONE_TEST(test_apart),
+        ONE_TEST(test_the_name_on_a_receipt_stays),
+        ONE_TEST(test_void),
+        ONE_TEST(test_account),
+        ONE_TEST(test_paid_over),
+        ONE_TEST(test_not_paid_over),
+        ONE_TEST(test_refunded),
+        ONE_TEST(test_deal_ended),
+        ONE_TEST(test_exchanged),
         ONE_TEST(test_lists),
     };
 

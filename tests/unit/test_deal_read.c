@@ -2,6 +2,7 @@
  * SF-33). */
 #include "deal_fixture.h"
 
+#include "db/deal_as_of.h"
 #include "db/unit_lock.h"
 
 struct seen {
@@ -93,6 +94,39 @@ static void test_one(void **state)
     assert_refused(f, FIXTURE_DO(f, tx, deal_get(tx, id, "2026-01-01", see, &seen)), NOT_FOUND);
 }
 
+static int as_of_see(void *arg, const struct deal_as_of *row)
+{
+    *(int64_t *)arg = row->received_fen;
+    return 0;
+}
+
+/* What is paid beside the price leaves what is still to come of the price as it is. */
+static void test_received_is_of_the_price(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'B', f->units[0], 0);
+    struct seen seen;
+    int64_t then = -1;
+
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, "
+                            "due_date, made_ms) VALUES ($1, 90, 'fit_out', 700, 'date', "
+                            "'2026-01-01', 1), ($1, 91, 'late_fee', 30, 'date', '2026-01-01', 1)",
+                            "i", deal),
+                     2);
+    assert_int_equal(deal_pays(f, deal, "fit_out", 500), 0);
+    assert_int_equal(deal_pays(f, deal, "late_fee", 30), 0);
+    assert_int_equal(deal_pays(f, deal, "booking", 1000), 0);
+    seen = list(f, (struct deal_filter){.live = 1});
+    assert_int_equal(seen.row.total_fen, FIXTURE_TOTAL);
+    assert_int_equal(seen.row.received_fen, 1000);
+    assert_int_equal(seen.row.due_now_fen, 200);
+    assert_int_equal(FIXTURE_DO(f, tx, deal_as_of_get(tx, deal, f->now_ms, as_of_see, &then)), 0);
+    assert_int_equal(then, 1000);
+    assert_int_equal(deal_pays(f, deal, "booking", FIXTURE_TOTAL - 1000), 0);
+    assert_refused(f, deal_pays(f, deal, "booking", 1), PAY_BEYOND_DUE);
+}
+
 /* ---- what next ---- */
 
 struct steps {
@@ -181,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DEAL_TEST(test_lists),
         DEAL_TEST(test_one),
+        DEAL_TEST(test_received_is_of_the_price),
         DEAL_TEST(test_only_allowed_steps),
     };
 

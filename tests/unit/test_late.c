@@ -96,6 +96,34 @@ static void test_by_the_contract(void **state)
 }
 
 /* The due day is free; nobody owes for a loan's line or for what is not late. */
+/* A project says what new contracts say; one may say otherwise, and those of before stay. */
+static void test_of_the_project(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t before = contracted(f);
+    struct late_term said = {.id = -1};
+    struct deal_open open = deal_asked(f, 'C', f->units[1], 1);
+    int64_t deal;
+
+    assert_int_equal(db_run(f->db,
+                            "UPDATE project SET late_rate = 10, late_days = 90, late_beyond_rate "
+                            "= 20 WHERE id = $1",
+                            "i", f->project),
+                     1);
+    open.document = "HT-late";
+    deal = deal_of(f, &open);
+    assert_int_equal(FIXTURE_DO(f, tx, late_term_read(tx, deal, &said)), 0);
+    assert_int_equal(said.rate, 10);
+    assert_int_equal(said.days, 90);
+    assert_int_equal(said.beyond_rate, 20);
+    assert_int_equal(term(f, deal, 5, 30, 8), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, late_term_read(tx, deal, &said)), 0);
+    assert_int_equal(said.rate, 5);
+    assert_int_equal(FIXTURE_DO(f, tx, late_term_read(tx, before, &said)), 0);
+    assert_int_equal(said.id, 0);
+    deal_verify(f);
+}
+
 static void test_days(void **state)
 {
     struct fixture *f = *state;
@@ -211,9 +239,9 @@ static void test_waived_under_approval(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_by_the_contract), CASE(test_days),
-        CASE(test_partly_paid),     CASE(test_taken_back),
-        CASE(test_taken_is_frozen), CASE(test_waived_under_approval),
+        CASE(test_by_the_contract),       CASE(test_of_the_project), CASE(test_days),
+        CASE(test_partly_paid),           CASE(test_taken_back),     CASE(test_taken_is_frozen),
+        CASE(test_waived_under_approval),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,75 @@ static void test_of_a_shift(void **state)
     assert_int_equal(in.last_no, 4);
 }
 
+/* A leaf in the place of another is of who swapped it, on the day and in the shift he did. */
+static void test_swapped(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const int64_t first = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
+    struct receipt_swap swap = {
+        .key = {deal_books[0], 1}, .book_id = deal_books[2], .returned = true, .reason = "更名"};
+    struct receipt_key key;
+    struct in_shift in;
+    int64_t second = 0;
+    struct lines l;
+
+    assert_int_equal(deal_pay(f, deal, 100), 0);
+    f->now_ms += FIXTURE_DAY;
+    f->as = &(const struct actor){.kind = ACTOR_USER,
+                                  .id = 3,
+                                  .name = "boss",
+                                  .rights = f->actor.rights,
+                                  .all_projects = true};
+    second = fixture_count(f, "SELECT id FROM shift WHERE user_id = 3");
+    if (!second)
+        assert_int_equal(FIXTURE_DO(f, tx, shift_open(tx, 0, 0, &second)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_swap(tx, &swap, &key)), 0);
+    read_lines(f, 0, &l);
+    assert_int_equal(l.n, 1);
+    assert_string_equal(l.cashier[0], "王总");
+    assert_int_equal(l.at[0].used, 1);
+    in = in_shift(f, first);
+    assert_int_equal(in.books, 1);
+    assert_int_equal(in.book.receipts, 1);
+    assert_int_equal(in.book.swapped, 0);
+    in = in_shift(f, second);
+    assert_int_equal(in.books, 1);
+    assert_int_equal(in.book.receipts, 0);
+    assert_int_equal(in.book.swapped, 1);
+    assert_int_equal(in.book.first_no, key.no);
+    assert_int_equal(in.blanks, 0);
+    f->as = &f->actor;
+}
+
+static int shift_see(void *arg, const struct shift_use *row)
+{
+    struct in_shift *in = arg;
+
+    in->books++;
+    in->last_no = row->id;
+    assert_int_equal(row->receipts, 0);
+    return 0;
+}
+
+/* It took no money, and its leaf is accounted for. */
+static void test_a_shift_of_spoilt_leaves(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t shift = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
+    char day[DAY_TEXT];
+    const struct shift_filter filter = {.project_id = f->project, .days = {day, day}, .limit = 9};
+    struct in_shift in = {.books = 0};
+
+    day_of(fixture_count(f, "SELECT opened_ms FROM shift WHERE user_id = 1"), day);
+    assert_int_equal(FIXTURE_DO(f, tx, shift_use_each(tx, &filter, shift_see, &in)), 0);
+    assert_int_equal(in.books, 0);
+    (void)spoil(f, deal_books[0], "spoilt");
+    assert_int_equal(FIXTURE_DO(f, tx, shift_use_each(tx, &filter, shift_see, &in)), 0);
+    assert_int_equal(in.books, 1);
+    assert_int_equal(in.last_no, shift);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +318,8 @@ int main(void)
         CASE(test_two_of_one_book),
         CASE(test_overdue_is_one_rule),
         CASE(test_of_a_shift),
+        CASE(test_swapped),
+        CASE(test_a_shift_of_spoilt_leaves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

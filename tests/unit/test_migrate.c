@@ -168,6 +168,55 @@ static void test_noted_money_is_in_the_ledger(void **state)
     sqlite3_close(db);
 }
 
+/* Two deals were credited; of the second's 70 20 went back and 10 are asked back. */
+static const char credited[] =
+    "DROP TRIGGER settlement_own;"
+    "INSERT INTO project (id, name, created_ms) VALUES (1, 'one', 1);"
+    "INSERT INTO voucher (id, project_id, number, kind, day, deal_id, customer_id, actor, at_ms) "
+    "VALUES (1, 1, 1, 'settle', '2026-01-01', 1, 4, 'a', 1), (2, 1, 2, 'settle', '2026-01-01', 2, "
+    "5, 'a', 2), (3, 1, 3, 'refund', '2026-01-02', 2, 5, 'a', 3);"
+    "INSERT INTO series VALUES (1, 'voucher', 3);"
+    "INSERT INTO ledger_account (id, kind, project_id, deal_id, fund) VALUES (1, 'income', 1, "
+    "NULL, 'area_difference'), (2, 'deal', 1, 1, 'area_difference'), (3, 'deal', 1, 2, "
+    "'area_difference');"
+    "INSERT INTO ledger_entry VALUES (1, 1, 1, 2, 50, NULL), (2, 2, 1, 3, 70, NULL), "
+    "(3, 3, 3, 1, 20, NULL);"
+    "INSERT INTO refund (id, project_id, deal_id, customer_id, reason, user_id, asked_ms) VALUES "
+    "(1, 1, 2, 5, 'r', 1, 1);"
+    "INSERT INTO refund_line VALUES (1, 3, 10);"
+    "INSERT INTO settlement (id, deal_id, terms_id, measurement_id, basis, contract_area, "
+    "measured_area, unit_price_fen, amount_fen, may_cancel, voucher_id, actor, at_ms) VALUES "
+    "(1, 1, 1, 1, 'gross', 5, 5, 1, -50, 0, 1, 'a', 1), "
+    "(2, 2, 1, 1, 'gross', 5, 5, 1, -70, 0, 2, 'a', 1);"
+    "CREATE TRIGGER settlement_own BEFORE INSERT ON settlement BEGIN SELECT 1; END;";
+
+static void test_credits_pay_for_the_house(void **state)
+{
+    size_t n = 0;
+    sqlite3 *db;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    executed(db, "PRAGMA legacy_alter_table = ON");
+    while (!strstr(migrations[n].name, "money"))
+        executed(db, migrations[n++].sql);
+    executed(db, credited);
+    executed(db, migrations[n].sql);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 1 AND fund = "
+                               "'area_credit'"),
+                     50);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE deal_id = 2 AND fund = "
+                               "'area_credit'"),
+                     40);
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received WHERE fund = "
+                               "'area_difference'"),
+                     10); /* what is asked back */
+    assert_int_equal(asked(db, "SELECT SUM(amount_fen) FROM received"), 100);
+    assert_int_equal(asked(db, "SELECT last FROM series"), 5);
+    assert_int_equal(asked(db, "SELECT COUNT(DISTINCT number) FROM voucher"), 5);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +224,7 @@ int main(void)
         CASE_EMPTY(test_migration_is_whole_or_nothing),
         CASE_EMPTY(test_a_table_is_made_anew),
         cmocka_unit_test(test_noted_money_is_in_the_ledger),
+        cmocka_unit_test(test_credits_pay_for_the_house),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

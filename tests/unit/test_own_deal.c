@@ -76,6 +76,13 @@ static void test_his_own(void **state)
     struct seen seen;
 
     assert_int_equal(deal_pay(f, first, DEPOSIT), 0);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO receivable (deal_id, ordinal, fund, amount_fen, due, "
+                            "due_date, made_ms) VALUES ($1, 90, 'fit_out', 700, 'date', "
+                            "'2026-01-01', 1)",
+                            "i", first),
+                     1);
+    assert_int_equal(deal_pays(f, first, "fit_out", 700), 0); /* beside the price */
     f->as = &f->outsider;
     seen = look(f, member);
     assert_int_equal(seen.n, 2);

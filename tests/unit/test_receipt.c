@@ -2,7 +2,9 @@
  * without a gap, nothing left of what is refused (FC 10, 27.6, 27.7). */
 #include "deal_fixture.h"
 
+#include "db/alert.h"
 #include "db/earnest.h"
+#include "db/ledger.h"
 #include "db/receipt_book.h"
 #include "db/shift.h"
 
@@ -329,6 +331,39 @@ static void test_counted_blind(void **state)
     deal_verify(f);
 }
 
+/* The clock before the books: staff is called once, and the call is over when it is right. */
+static void test_a_clock_set_back_is_told(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    bool back = false;
+
+    assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+    assert_false(back);
+    assert_int_equal(deal_pay(f, deal, 100), 0);
+    f->now_ms -= FIXTURE_DAY;
+    assert_refused(f, deal_pay(f, deal, 100), CLOCK_BACK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+        assert_true(back);
+        assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM alert WHERE reason = 'clock'"), 1);
+    }
+    /* Who took the call is not called again. */
+    assert_int_equal(FIXTURE_DO(f, tx, alert_answer(tx, fixture_count(f, "SELECT id FROM alert"))),
+                     0);
+    assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM alert"), 1);
+    f->now_ms += FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+    assert_false(back);
+    f->now_ms -= FIXTURE_DAY; /* another time */
+    assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM alert WHERE answered_ms IS NULL"), 1);
+    f->now_ms += FIXTURE_DAY;
+    assert_int_equal(FIXTURE_DO(f, tx, ledger_clock_tell(tx, back, &back)), 0);
+    assert_int_equal(fixture_count(f, "SELECT COUNT(*) FROM alert WHERE answered_ms IS NULL"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +372,7 @@ int main(void)
         CASE(test_slips_count_once),
         CASE(test_no_shift_no_book_no_money),
         CASE(test_clock_set_back),
+        CASE(test_a_clock_set_back_is_told),
         CASE(test_used_up),
         CASE(test_void_and_reversed),
         CASE(test_earnest),

@@ -87,6 +87,45 @@ static void test_one_paper_at_a_time(void **state)
 }
 
 /* What the last paper is of is taken back as ever; then nothing comes in its place. */
+static int shown(void *arg, const struct receipt_row *row)
+{
+    char *text = arg;
+
+    snprintf(text + strlen(text), 80 - strlen(text), "%s%d %s, ", row->number, (int)row->no,
+             row->cashier);
+    return 0;
+}
+
+/* In the lists of shifts each paper is of who wrote it. */
+static void test_in_whose_shift(void **state)
+{
+    struct fixture *f = *state;
+    const struct receipt_key first = paid(f, deal_new(f, 'S', f->units[0], 0));
+    const int64_t shift = fixture_count(f, "SELECT id FROM shift WHERE user_id = 1");
+    int64_t other = fixture_count(f, "SELECT id FROM shift WHERE user_id = 3");
+    struct receipt_swap again = back;
+    struct receipt_key second = {0};
+    char his[80] = "", hers[80] = "";
+
+    again.book_id = deal_books[2];
+    f->now_ms += FIXTURE_MINUTE;
+    f->as = &(const struct actor){.kind = ACTOR_USER,
+                                  .id = 3,
+                                  .name = "boss",
+                                  .rights = f->actor.rights,
+                                  .all_projects = true};
+    if (!other)
+        assert_int_equal(FIXTURE_DO(f, tx, shift_open(tx, 0, 0, &other)), 0);
+    assert_int_equal(swap(f, first, again, &second), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_of_shift(tx, other, shown, hers)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_of_shift(tx, shift, shown, his)), 0);
+    assert_string_equal(his, ""); /* another's shift */
+    f->as = &f->actor;
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_of_shift(tx, shift, shown, his)), 0);
+    assert_string_equal(strchr(his, ' '), " 李雷, ");
+    assert_string_equal(strchr(hers, ' '), " 王总, ");
+}
+
 static void test_taken_back(void **state)
 {
     struct fixture *f = *state;
@@ -135,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_one_paper_at_a_time),
+        CASE(test_in_whose_shift),
         CASE(test_taken_back),
         CASE(test_what_is_refused),
     };

@@ -413,13 +413,19 @@ static void test_the_ledger_keeps_it(void **state)
     cash_id = fixture_count(f, "SELECT debit_id FROM ledger_entry");
     assert_refused(f, FIXTURE_DO(f, tx, ledger_enter(tx, 1, held_id, cash_id, 61)),
                    REFUND_RESERVED);
+    assert_int_equal(db_run(f->db,
+                            "INSERT INTO voucher (project_id, number, kind, day, customer_id, "
+                            "actor, at_ms) SELECT project_id, 999, 'carry', day, customer_id, 'a', "
+                            "at_ms FROM voucher",
+                            ""),
+                     1);
     assert_true(db_run(f->db,
                        "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, amount_fen) "
-                       "SELECT voucher_id, credit_id, debit_id, 61 FROM ledger_entry LIMIT 1",
+                       "SELECT voucher_id + 1, credit_id, debit_id, 61 FROM ledger_entry LIMIT 1",
                        "") < 0);
     assert_int_equal(db_run(f->db,
                             "INSERT INTO ledger_entry (voucher_id, debit_id, credit_id, "
-                            "amount_fen) SELECT voucher_id, credit_id, debit_id, 60 FROM "
+                            "amount_fen) SELECT voucher_id + 1, credit_id, debit_id, 60 FROM "
                             "ledger_entry LIMIT 1",
                             ""),
                      1);

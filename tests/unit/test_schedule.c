@@ -271,6 +271,8 @@ static void test_plan_check(void **state)
     assert_int_equal(first_wrong("instalments", two, 2), FAULT_PLAN_REST);
     two[0] = line(FUND_LATE_FEE, SHARE_PERCENT, 3000);
     assert_int_equal(first_wrong("instalments", two, 2), FAULT_PLAN_FUND);
+    two[0] = line(FUND_AREA_CREDIT, SHARE_PERCENT, 3000); /* nobody pays that in */
+    assert_int_equal(first_wrong("instalments", two, 2), FAULT_PLAN_FUND);
     two[0] = line(FUND_DEPOSIT, SHARE_PERCENT, 3000);
     assert_int_equal(first_wrong("instalments", two, 2), FAULT_PLAN_SHARE);
     two[0] = line(FUND_DEPOSIT, SHARE_AMOUNT, 0);

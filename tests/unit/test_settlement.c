@@ -266,7 +266,7 @@ static void test_returned(void **state)
     struct fixture *f = *state;
     const int64_t deal = contracted(f, 0);
     const struct refund_ask ask = {.deal_id = deal,
-                                   .lines = {{"area_difference", 0}},
+                                   .lines = {{"area_credit", 0}},
                                    .n_lines = 1,
                                    .reason = "面积补差",
                                    .bank = "b",
@@ -295,6 +295,30 @@ static void test_returned(void **state)
     assert_int_equal(refund_paid(f, id, fen), 0);
     assert_int_equal(received(f, deal), DEPOSIT);
     assert_refused(f, reverse(f, deal, "重新测绘"), LEDGER_SPENT);
+    deal_verify(f);
+}
+
+/* It pays for the house: no more is taken or asked for than the price as settled. */
+static void test_the_price_as_settled(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = contracted(f, 0);
+    int64_t fen, room = 0, owed = -1;
+
+    assert_int_equal(deal_pays(f, deal, "deposit", DEPOSIT), 0);
+    measured(f, 0, 8800);
+    assert_int_equal(settle(f, deal), 0);
+    fen = -row_of(f, deal).amount_fen;
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_room(tx, deal, FUND_HOUSE_MONEY, &room)), 0);
+    assert_int_equal(room, FIXTURE_TOTAL - DEPOSIT - fen);
+    assert_refused(f, deal_pays(f, deal, "house_money", room + 1), PAY_BEYOND_DUE);
+    assert_refused(f, deal_pays(f, deal, "area_credit", 1), PAY_FUND);
+    assert_int_equal(deal_pays(f, deal, "house_money", room), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receivable_owed(tx, deal, far_day, &owed)), 0);
+    assert_int_equal(owed, 0);
+    deal_verify(f);
+    assert_int_equal(reverse(f, deal, "重新测绘"), 0); /* the price is what it was */
+    assert_int_equal(deal_pays(f, deal, "house_money", fen), 0);
     deal_verify(f);
 }
 
@@ -352,6 +376,7 @@ int main(void)
         CASE(test_by_hand),
         CASE(test_paid),
         CASE(test_returned),
+        CASE(test_the_price_as_settled),
         CASE(test_a_credit_is_reversed),
         CASE(test_exchanged),
     };

@@ -88,6 +88,11 @@ describe('what is due', () => {
       { key: 'booking', fund: 'booking', left: 900 },
     ]);
     expect(duesOf({ total_fen: 5, received_fen: 5, receivables: [], fees: [] })).toEqual([]);
+    const beside = due(9, 'late_fee', 30, { terms_id: null });
+    expect(duesOf({ ...deal, receivables: [beside] }).map((d) => [d.fund, d.left])).toEqual([
+      ['late_fee', 30],
+      ['booking', 900],
+    ]);
   });
   it('goes out as one amount for each fund', () => {
     const lines = linesOf(duesOf(deal), { 2: '2.50', 3: '1', 5: '' });

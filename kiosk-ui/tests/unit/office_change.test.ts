@@ -69,7 +69,8 @@ describe('the kinds', () => {
 });
 
 const deal = {
-  received_fen: 5_000_050,
+  received_fen: 4_000_050,
+  money_fen: 5_000_050, // with a late fee: all of it goes somewhere
   buyers: [
     { customer_id: 7, customer: '郑**', ordinal: 1, share_bp: 6250, since_ms: 1, ended_ms: null },
     { customer_id: 8, customer: '欧**', ordinal: 2, share_bp: 3750, since_ms: 1, ended_ms: null },

@@ -108,7 +108,7 @@ export function valuesOf(deal: Deal | null): ChangeValues {
     line: null,
     days: '',
     side: '',
-    refund: deal?.received_fen ? yuanText(deal.received_fen) : '',
+    refund: deal?.money_fen ? yuanText(deal.money_fen) : '',
     forfeit: '',
     penalty: '',
     document: '',

@@ -88,12 +88,13 @@ function houseOf(deal: Owing): Due[] {
       received: r.received_fen,
       left: r.amount_fen - r.received_fen,
     }));
-  if (deal.receivables.length > 0) return lines;
+  // Without a schedule the price itself is owed; what is owed beside it has lines of its own.
+  if (deal.receivables.some((r) => r.terms_id !== null)) return lines;
   const [amount, received] = [deal.total_fen, deal.received_fen];
   const left = amount - received;
   return left > 0
-    ? [{ key: 'booking', fund: 'booking', day: null, state: 'open', amount, received, left }]
-    : [];
+    ? [...lines, { key: 'booking', fund: 'booking', day: null, state: 'open', amount, received, left }]
+    : lines;
 }
 
 export const EARNEST: Due = {
