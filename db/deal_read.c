@@ -11,9 +11,11 @@
 #include "db/user.h"
 
 /* What came in for the price. */
+#define OF_ACCOUNT LEDGER_FEN("x")
+#define OF_HOUSE   FUND_OF_THE_HOUSE("x.fund")
 #define RECEIVED                                                                                   \
-    "COALESCE((SELECT SUM(" LEDGER_FEN("x") ") FROM ledger_account x WHERE x.deal_id = d.id AND " \
-    FUND_OF_THE_HOUSE("x.fund") "), 0)"
+    "COALESCE((SELECT SUM(" OF_ACCOUNT                                                             \
+    ") FROM ledger_account x WHERE x.deal_id = d.id AND " OF_HOUSE "), 0)"
 /* $1 the day of the site. */
 #define COLUMNS                                                                                    \
     "SELECT d.id, d.version, d.project_id, u.building_id, d.unit_id, d.customer_id, d.user_id, "   \

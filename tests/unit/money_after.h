@@ -205,8 +205,7 @@ static inline void do_unsettle(struct world *w, struct m_deal *d)
 /* What was returned, or is too much since, goes to the buyer, as far as that was approved. */
 static inline void do_credit_out(struct world *w, struct m_deal *d)
 {
-    const enum fund fund =
-        d->fen[FUND_AREA_CREDIT] > 0 ? FUND_AREA_CREDIT : FUND_AREA_DIFFERENCE;
+    const enum fund fund = d->fen[FUND_AREA_CREDIT] > 0 ? FUND_AREA_CREDIT : FUND_AREA_DIFFERENCE;
     const int64_t there = d->fen[fund];
     const int64_t fen =
         there > 0 && roll(w, 6) ? 1 + (int64_t)(roll(w, 3) ? there - 1 : there / 2) : there + 1;

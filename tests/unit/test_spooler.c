@@ -168,7 +168,7 @@ static int64_t counted(const char *sql)
 #define UNTIL(that)                                                                                \
     for (int64_t limit = clock_boot_ms() + PATIENCE_MS; !(that);) {                                \
         assert_true(clock_boot_ms() < limit);                                                      \
-        poll(NULL, 0, 5);                                                                              \
+        poll(NULL, 0, 5);                                                                          \
     }
 
 static const char handed_over[] =
