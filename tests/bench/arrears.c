@@ -95,19 +95,22 @@ static double all_read(sqlite3 *db, sqlite3_stmt *s, int print)
 
 int main(int argc, char **argv)
 {
-    sqlite3_stmt *s;
+    sqlite3_stmt *s = NULL;
+    sqlite3 *db = NULL;
     double ms;
-    sqlite3 *db;
+    int r;
 
     if (argc != 5) {
         fputs("bench_arrears DB PROJECT TODAY LIMIT\n", stderr);
         return 2;
     }
-    if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
-            SQLITE_OK ||
-        sqlite3_exec(db, "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY", NULL, NULL,
-                     NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+    r = sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (r == SQLITE_OK)
+        r = sqlite3_exec(db, "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY", NULL, NULL,
+                         NULL);
+    if (r == SQLITE_OK)
+        r = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+    if (r != SQLITE_OK)
         fail(argv[1], sqlite3_errmsg(db));
     sqlite3_bind_int64(s, 1, strtoll(argv[2], NULL, 10));
     sqlite3_bind_text(s, 2, argv[3], -1, SQLITE_STATIC);
