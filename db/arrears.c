@@ -171,15 +171,15 @@ static int line_take(struct walk *w)
     const enum fund fund = fund_find(stmt_text(w->lines, 3));
     const size_t slot = w->n;
     size_t i = slot;
-    const struct receivable_row row = {.id = stmt_int(w->lines, 1),
-                                       .ordinal = stmt_int(w->lines, 2),
-                                       .fund = fund == FUND_COUNT ? "" : funds[fund].code,
-                                       .amount_fen = stmt_int(w->lines, 4),
-                                       .due_date = w->due[slot],
-                                       .earmarked_fen = stmt_int(w->lines, 6)};
+    struct receivable_row row = {.id = stmt_int(w->lines, 1),
+                                 .ordinal = stmt_int(w->lines, 2),
+                                 .fund = fund == FUND_COUNT ? "" : funds[fund].code,
+                                 .amount_fen = stmt_int(w->lines, 4),
+                                 .earmarked_fen = stmt_int(w->lines, 6)};
 
     if (slot == RECEIVABLE_MAX)
         return -E2BIG;
+    row.due_date = w->due[slot];
     snprintf(w->due[slot], DAY_TEXT, "%s",
              stmt_is_null(w->lines, 5) ? NEVER : stmt_text(w->lines, 5));
     w->dunned[slot] = stmt_int(w->lines, 7) != 0;

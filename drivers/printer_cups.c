@@ -128,10 +128,11 @@ static void queue_close(struct printer *p)
 static void reason_add(struct printer_status *status, const char *reason)
 {
     static const char *const endings[] = {"-error", "-warning", "-report"};
-    char *to = status->reasons[status->n_reasons];
+    char *to;
 
     if (strcmp(reason, "none") == 0 || status->n_reasons == PRINTER_REASONS_MAX)
         return;
+    to = status->reasons[status->n_reasons];
     snprintf(to, PRINTER_REASON_TEXT, "%s", reason);
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         const size_t n = strlen(to), m = strlen(endings[i]);

@@ -8,6 +8,8 @@ import { makeChart } from './make';
 
 describe('wipe', () => {
   beforeEach(async () => {
+    window.localStorage.clear(); // other files may share this window
+    window.sessionStorage.clear();
     preloadLang();
     await vi.dynamicImportSettled();
     vi.useFakeTimers();
