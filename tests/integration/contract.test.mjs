@@ -159,7 +159,9 @@ describe('contract', () => {
         const there = operation.right === 'export' ? {} : ids;
         const status = await statusOf(client, operation, there);
         const cell = `${role}: ${operation.method} ${operation.path} -> ${status}`;
-        const allowed = operation.right === 'self' || rights.has(operation.right);
+        const allowed =
+          operation.right === 'self' ||
+          (rights.has(operation.right) && (!operation.reads || rights.has(operation.reads)));
         if (!allowed) assert.equal(status, 403, cell);
         else {
           assert.ok(status < 500 && status !== 401, cell);

@@ -9,6 +9,7 @@ before(async () => {
   site = await Site.demo();
   people = [];
   for (const name of ['manager', 'control', 'admin', 'sales', 'cashier']) people.push(await site.login(name));
+  people.push(await site.user('words-finance', 'company-finance'));
   project = (await people[0].get('/api/v1/projects')).items[0].id;
 });
 after(() => site.close());

@@ -69,6 +69,7 @@ export const operations = Object.entries(contract.paths).flatMap(([path, item]) 
     path,
     id: item[method].operationId,
     right: item[method]['x-right'],
+    reads: item[method]['x-reads'],
     idempotent: item[method]['x-idempotent'] === true,
     params: [...path.matchAll(/\{([a-z_]+)\}/g)].map((m) => m[1]),
     operation: item[method],
