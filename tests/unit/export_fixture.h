@@ -24,14 +24,7 @@
 #include "daemon/paper/paper.h"
 #include "db/content.h"
 #include "db/state.h"
-
-/* cairo 1.16 leaves 768 bytes behind for each CFF font of a PDF, fontconfig one block for a
- * process. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcairo\nleak:libfontconfig\n";
-}
+#include "paper_leaks.h"
 
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define ID   "0123456789ab"

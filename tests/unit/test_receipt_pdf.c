@@ -15,6 +15,7 @@
 #include "daemon/paper/paper.h"
 #include "daemon/paper/pdf_mark.h"
 #include "daemon/paper/receipt_pdf.h"
+#include "paper_leaks.h"
 #include "pdf_text.h"
 
 struct made {

@@ -14,6 +14,7 @@
 #include "daemon/spooler.h"
 #include "db/clock.h"
 #include "db/writer.h"
+#include "paper_leaks.h"
 #include "patience.h"
 
 #if defined(__has_feature)
