@@ -49,6 +49,8 @@ test('CU-25: a swipe puts the member on the screen within 500 ms, masked', async
   const sorted = took.map((x) => x.ms).sort((a, c) => a - c)
   t.diagnostic(`swipe to member: ${sorted.map((ms) => `${ms} ms`).join(', ')}`)
   assert.ok(sorted[2] < 500, `half of them took ${sorted[2]} ms`) // the machine may have been busy once
+  // How he is reached is asked for after who he is.
+  await page.locator('.person', { hasText: /199\*{4}0005/ }).waitFor()
   const text = await page.locator('.person').innerText()
   assert.match(text, /陈\*/)
   assert.ok(!text.includes('陈静'), 'masked')

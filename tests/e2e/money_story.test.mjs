@@ -59,11 +59,12 @@ const onDeal = (id) => balance(`a.deal_id = ${id}`)
 const held = () => balance(`a.customer_id = ${shop.buyer}`)
 const collected = () => -balance(`a.kind = 'tender' AND a.project_id = ${project}`)
 
-/** Every screen that shows this money says the same as the ledger. */
-async function agree(expected) {
-  assert.equal(onDeal(deal.id), expected.deal, 'the ledger')
+/** Every screen that shows this money says the same as the ledger. @beside: money of the deal that is not for its price. */
+async function agree({ beside = 0, ...expected }) {
+  assert.equal(onDeal(deal.id), expected.deal + beside, 'the ledger')
   assert.equal(held(), expected.held, 'what is held')
-  assert.equal((await read()).received_fen, expected.deal, 'the API')
+  const told = await read()
+  assert.deepEqual([told.received_fen, told.money_fen], [expected.deal, expected.deal + beside], 'the API')
   const page = await opened(`/deals/${deal.id}?p=${project}`, 'manager')
   const shown = page.locator('.standing .figures dd').nth(1)
   await shown.waitFor()
@@ -179,7 +180,7 @@ test('the home measures more: settled by the rule, the difference paid on a line
   await hands.pay('Alt+t', '', slip())
   await hands.take()
   await b.close(till)
-  await agree({ deal: deal.total_fen + owed, held: 0 })
+  await agree({ deal: deal.total_fen, beside: owed, held: 0 })
   deal = await read()
 })
 
@@ -206,13 +207,13 @@ test('an exchange for a smaller home, approved by another: its vouchers move all
   await page.locator('[data-change] .mark.live', { hasText: '已办理' }).waitFor()
   await page.locator('[data-change]').getByText('换房后的交易').click()
   await page.locator('.page-head', { hasText: path }).waitFor()
-  const moved = deal.received_fen
+  const moved = { deal: deal.received_fen, beside: deal.money_fen - deal.received_fen }
   await b.close(page)
   assert.equal(onDeal(deal.id), 0, 'nothing is left on a deal that ended')
   const [change] = (await people.sales.get(`/api/v1/deals/${deal.id}/changes`)).items
   deal = await read(change.new_deal_id)
   assert.equal(deal.unit, path)
-  await agree({ deal: moved, held: 0 })
+  await agree({ ...moved, held: 0 })
 })
 
 test('what is too much goes back, approved by another, paid by transfer', async () => {
@@ -223,8 +224,9 @@ test('what is too much goes back, approved by another, paid by transfer', async 
   await page.locator('#refund-down_payment').waitFor()
   assert.equal(await page.locator('#refund-bank_loan').count(), 0, 'a loan goes back to its bank alone')
   await page.fill('#refund-deposit', '')
-  const settled = fen(await page.inputValue('#refund-area_difference')) // the new home owes none
-  await page.fill('#refund-down_payment', String((over - settled) / 100))
+  const settled = fen(await page.inputValue('#refund-area_difference'))
+  assert.equal(settled, deal.money_fen - deal.received_fen, 'the new home owes none')
+  await page.fill('#refund-down_payment', String(over / 100))
   await page.fill('#refund-reason', '换房差额')
   await page.fill('#refund-bank', '建设银行')
   await page.fill('#refund-account', '6222021234567890')
