@@ -158,7 +158,7 @@ int spooler_paper(const struct app *app, struct tx *tx, const struct paper_row *
 /* ---- steps ---- */
 
 struct stepping {
-    int64_t job_id, paper_id;
+    int64_t job_id;
     enum print_state to;
     const char *detail;
 };

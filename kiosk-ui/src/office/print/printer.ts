@@ -34,7 +34,3 @@ export function reasonText(
 ): string {
   return te(`print.reason.${code}`) ? t(`print.reason.${code}`) : t('print.reason.any', { code });
 }
-/** "1.5" is 15 tenths; NaN when it is no such number. */
-export function tenths(text: string): number {
-  return /^-?\d{1,2}(\.\d)?$/.test(text.trim()) ? Math.round(Number(text) * 10) : NaN;
-}
