@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
+import { chinaDay } from '../integration/lib/day.mjs'
 import { Sales } from '../integration/lib/service.mjs'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
@@ -176,13 +177,12 @@ test('notices go out to those chosen, not earlier than allowed; the delivery is 
   const page = await office('/service?tab=notices')
   await page.locator('tbody .el-checkbox').first().click()
   await page.getByRole('button', { name: /^发出通知/ }).click()
-  const day = (n) => new Date(Date.now() + 8 * 3600000 + n * 86400000).toISOString().slice(0, 10)
   const date = b.dialog(page).getByRole('combobox', { name: '交付日期' })
-  await date.fill(day(9))
+  await date.fill(chinaDay(9))
   await date.press('Enter')
   await b.confirm(page)
   await b.dialog(page).locator('.problem').waitFor()
-  await date.fill(day(10))
+  await date.fill(chinaDay(10))
   await date.press('Enter')
   await b.confirm(page)
   await b.dialog(page).waitFor({ state: 'detached' })
@@ -196,7 +196,7 @@ test('notices go out to those chosen, not earlier than allowed; the delivery is 
 
   // Its paper is with those of the deal, and is printed alone.
   await page.locator('tbody a').first().click()
-  await page.locator('.paper', { hasText: `于 ${day(10)} 接收` }).waitFor()
+  await page.locator('.paper', { hasText: `于 ${chinaDay(10)} 接收` }).waitFor()
   await page.emulateMedia({ media: 'print' })
   const printed = await page.evaluate(async () => {
     const seen = () => [...document.querySelectorAll('.frame, .printed .paper')].map((e) => e.checkVisibility())

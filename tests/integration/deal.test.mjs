@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { pay as payFor } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
+import { chinaDay } from './lib/day.mjs';
 import { Site } from './lib/site.mjs';
 import { internalUnits, publicUnits } from './lib/walk.mjs';
 
@@ -195,7 +196,7 @@ describe('one deal', () => {
     );
     assert.equal(deal.documents[1].previous_id, deal.documents[0].id);
     assert.equal(deal.received_fen, deposit.amount_fen, 'the money went on with it');
-    const date = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10);
+    const date = chinaDay();
     await control.refused('POST', `/api/v1/deals/${deal.id}/filing`, 409, 'contract.unreviewed', {
       body: { version: deal.version, number: 'BA-1', date },
     });

@@ -2,6 +2,7 @@
 // contract shown, reviewed, countersigned, handed on; mortgages; notices; the texts of papers.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { chinaDay } from './lib/day.mjs';
 import { DOCUMENT, PHONE, Sales } from './lib/service.mjs';
 import { Site } from './lib/site.mjs';
 
@@ -21,7 +22,6 @@ after(() => site.close());
 const of = (rest) => made.path(rest);
 const subscribed = (kind) => made.subscribed(kind);
 const signed = (kind) => made.signed(kind);
-const day = (days) => new Date(Date.now() + 8 * 3600000 + days * 86400000).toISOString().slice(0, 10);
 const nodes = async (deal, who = sales) => (await who.get(`/api/v1/deals/${deal.id}/nodes`)).items;
 const node = async (deal, code, who = sales) => (await nodes(deal, who)).find((n) => n.code === code);
 const contractOf = (deal, who = sales) => who.get(`/api/v1/deals/${deal.id}/contract`);
@@ -93,7 +93,7 @@ describe('nodes (SF-12, SF-13, AS-02 to AS-04)', () => {
       list.map((n) => n.code),
       ['first-payment', 'papers', 'filing', 'loan-apply', 'loan-release', 'movein-notice', 'handover', 'title'],
     );
-    assert.equal(list[1].due_date, day(7));
+    assert.equal(list[1].due_date, chinaDay(7));
     assert.equal(list[3].due_date, null, 'counted from the filing');
     assert.ok(!(await nodes(await signed('one_off'))).some((n) => n.code.startsWith('loan')));
     const papers = list[1];
@@ -232,7 +232,7 @@ describe('the contract (SF-27, SF-34, SF-36, SF-37)', () => {
     const sheet = await contractOf(deal);
     assert.equal(sheet.document_id, deal.documents.at(-1).id);
     assert.ok(sheet.showings.length > 0 && sheet.showings.every((s) => s.done && s.actor));
-    const filing = { version: deal.version, number: 'BA-9', date: day(0) };
+    const filing = { version: deal.version, number: 'BA-9', date: chinaDay(0) };
     await control.refused('POST', `/api/v1/deals/${deal.id}/filing`, 409, 'contract.unreviewed', {
       body: filing,
     });
@@ -302,15 +302,15 @@ describe('move-in notices (SF-19)', () => {
   test('ten days ahead, all or none, with the proof', async () => {
     const [deal, other] = [await signed(), await subscribed()];
     const path = of('movein-notices');
-    const body = { deal_ids: [deal.id], handover_date: day(9), way: 'post' };
+    const body = { deal_ids: [deal.id], handover_date: chinaDay(9), way: 'post' };
     const problem = await service.refused('POST', path, 422, 'movein.early', { body });
-    assert.match(problem.detail, new RegExp(day(10)));
+    assert.match(problem.detail, new RegExp(chinaDay(10)));
     const list = async (query = '') => (await service.get(`${path}?limit=199${query}`)).items;
     await service.refused('POST', path, 409, 'contract.none', {
-      body: { ...body, handover_date: day(10), deal_ids: [deal.id, other.id] },
+      body: { ...body, handover_date: chinaDay(10), deal_ids: [deal.id, other.id] },
     });
     assert.equal((await list(`&deal=${deal.id}`))[0].id, null, 'nothing half-done');
-    await service.post(path, { ...body, handover_date: day(10) }, 204);
+    await service.post(path, { ...body, handover_date: chinaDay(10) }, 204);
     const [row] = await list(`&deal=${deal.id}&which=sent`);
     assert.equal((await node(deal, 'movein-notice')).state, 'done');
     await service.refused('POST', `/api/v1/movein-notices/${row.id}/deliver`, 422, 'fields.wrong', { body: {} });

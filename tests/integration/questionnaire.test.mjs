@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { newKey } from './lib/client.mjs';
+import { chinaDay } from './lib/day.mjs';
 import { Site } from './lib/site.mjs';
 
-const DAY = 86_400_000;
 let site, manager, sales, audit, project;
 before(async () => {
   site = await Site.demo();
@@ -134,7 +134,6 @@ describe('sets', () => {
 
   test('days: from the first to the last of the site; over is over', async () => {
     const who = await customer();
-    const day = (ms) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
     const set = await draft('handover', '有期');
     const write = (version, valid) => manager.patch(`/api/v1/questionnaires/${set.id}`, { version, valid });
     await manager.refused('PATCH', `/api/v1/questionnaires/${set.id}`, 422, 'questionnaire.period', {
@@ -143,12 +142,12 @@ describe('sets', () => {
     await manager.refused('PATCH', `/api/v1/questionnaires/${set.id}`, 422, 'fields.wrong', {
       body: { version: set.version, valid: { from: '2026-02-30' } },
     });
-    const past = await write(set.version, { from: null, until: day(Date.now() - 2 * DAY) });
+    const past = await write(set.version, { from: null, until: chinaDay(-2) });
     await manager.refused('POST', `/api/v1/questionnaires/${set.id}/enable`, 409, 'questionnaire.ended', {
       body: { version: past.version },
     });
-    const coming = await write(past.version, { from: day(Date.now() + 2 * DAY), until: null });
-    assert.deepEqual(coming.valid, { from: day(Date.now() + 2 * DAY), until: null });
+    const coming = await write(past.version, { from: chinaDay(2), until: null });
+    assert.deepEqual(coming.valid, { from: chinaDay(2), until: null });
     await act(coming, 'enable');
     await sales.refused('POST', path(who), 409, 'questionnaire.closed', { body: sheetOf(coming) });
   });

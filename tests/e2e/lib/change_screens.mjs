@@ -1,5 +1,6 @@
 // change_screens.mjs - the screens of changes of deals, with what opens on them, one after the other, for axe and for
 // pictures: @look(page, name, within) is called at each.
+import { chinaDay } from '../../integration/lib/day.mjs'
 import * as b from './browser.mjs'
 import { Deals } from './deals.mjs'
 
@@ -68,7 +69,7 @@ export async function changeLooks({ browser, site, people, project }, options, m
   await b.close(page)
 
   const day = await at('sales', `/deals/${made.deal.id}`)
-  await day.locator('.as-of-day input').fill(new Date().toISOString().slice(0, 10))
+  await day.locator('.as-of-day input').fill(chinaDay())
   await day.keyboard.press('Enter')
   await day.locator('.as-of .facts').waitFor()
   await look(day, 'a deal as of a day')

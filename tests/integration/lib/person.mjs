@@ -2,6 +2,7 @@
 // who reads what of him.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { chinaDay } from './day.mjs';
 import { take } from './money.mjs';
 import { Site } from './site.mjs';
 import { act } from './walk.mjs';
@@ -40,8 +41,6 @@ export async function siteAside(options) {
   await site.start();
   return site;
 }
-
-const day = (days) => new Date(Date.now() + 8 * 3600000 + days * 86400000).toISOString().slice(0, 10);
 
 /** Makes him and what hangs on him in @project, by @by: { sales (whose he is), rival, manager, cashier, service }. */
 export class Person {
@@ -177,7 +176,7 @@ export class Person {
     await sales.post(this.of('/queue'), { customer_id: this.id }, 201);
     const opening = {
       name: '一期开盘',
-      day: day(1),
+      day: chinaDay(1),
       order_by: 'number',
       batch_size: 2,
       pick_minutes: 5,
@@ -238,7 +237,7 @@ export class Person {
     const { loan_fen } = await sales.get(`/api/v1/terms/${terms}`);
     const loan = { kind: 'commercial', bank: '建设银行', amount_fen: loan_fen, years: 30 };
     await service.post(`/api/v1/deals/${deal}/mortgages`, loan, 200);
-    const notice = { deal_ids: [deal], handover_date: day(10), way: 'post' };
+    const notice = { deal_ids: [deal], handover_date: chinaDay(10), way: 'post' };
     await service.post(this.of('/movein-notices'), notice, 204);
     this.ids.node = (await sales.get(`/api/v1/deals/${deal}/nodes`)).items[0].id;
     const joint = await sales.post(
