@@ -18,8 +18,9 @@ struct drawn {
  * where. */
 int paper_draw(struct tx *tx, const struct paper_row *paper, bool demo, struct drawn *ret_drawn);
 
-/* How @layout, a text that may be wrong, looks with the samples of @kind; the form is drawn too. As
- * paper_draw(). */
-int paper_draw_sample(enum print_kind kind, const char *layout, struct drawn *ret_drawn);
+/* How @layout, a text that may be wrong, looks with the samples of @kind, as a PDF or its first
+ * page as a picture (SVG); the form is drawn too. As paper_draw(). */
+int paper_draw_sample(enum print_kind kind, const char *layout, bool picture,
+                      struct drawn *ret_drawn);
 
 #endif

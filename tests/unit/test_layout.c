@@ -49,7 +49,7 @@ static struct made draw_by(const char *json, const struct sheet *sheet, bool for
     const struct layout_print print = {
         .json = json, .sheet = sheet, .form = form, .title = "A000012", .subject = "收款收据"};
     struct made made = {.bytes = NULL};
-    const int r = layout_pdf(&print, &made.bytes, &made.n, made.error);
+    const int r = layout_draw(&print, &made.bytes, &made.n, made.error);
 
     assert_true(r == 0 || r == -EBADMSG);
     assert_true((r == 0) == (made.bytes != NULL));
@@ -268,6 +268,23 @@ static void test_a_copy_is_the_original_with_a_mark(void **state)
     sheet_free(sheet);
 }
 
+/* A file so small that streams stand in its last kilobytes can be marked too. */
+static void test_a_small_one_is_marked(void **state)
+{
+    static const struct pdf_over over = {.text = "补打"};
+    struct sheet *sheet = sheet_usual();
+    struct made made = draw_by("{\"width\": 80, \"height\": 60, \"items\": [{\"text\": "
+                               "\"{number}\", \"x\": 5, \"y\": 10, \"w\": 70}]}",
+                               sheet, true);
+    struct made copy;
+
+    (void)state;
+    assert_int_equal(pdf_mark(made.bytes, made.n, &over, &copy.bytes, &copy.n), 0);
+    free(copy.bytes);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 static void test_a_wrong_layout_is_named(void **state)
 {
     static const struct {
@@ -307,6 +324,7 @@ int main(void)
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
                                        cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
+                                       cmocka_unit_test(test_a_small_one_is_marked),
                                        cmocka_unit_test(test_a_wrong_layout_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, fonts_free);
