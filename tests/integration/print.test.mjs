@@ -170,14 +170,54 @@ describe('cupsd', { skip: noCups() ?? false }, () => {
     assert.equal(desk.begun().filter((n) => n.includes(receipt.number)).length, 1);
   });
 
-  test('a queue that is set to print again is told of', async () => {
-    cups.queue('again', { policy: 'retry-job' });
-    const other = await admin.post('/api/v1/printers', { name: '错误策略', driver: 'cups', target: 'again' }, 201);
-    await until(
-      async () => (await printers()).find((p) => p.id === other.id).reasons.includes('error-policy'),
-      'error-policy',
-    );
-    await admin.post(`/api/v1/printers/${other.id}/retire`, { version: 1 }, 204);
+  /** Another printer is used for a while, what it is told of is waited for. */
+  async function other(name, options, use) {
+    const paper = cups.queue(name, options);
+    const one = await admin.post('/api/v1/printers', { name, driver: 'cups', target: name }, 201);
+    const reason = (code) =>
+      until(async () => (await printers()).find((p) => p.id === one.id).reasons.includes(code), code);
+    await use({ ...one, paper, reason });
+    await bound(printer.id);
+    await admin.post(`/api/v1/printers/${one.id}/retire`, { version: 1 }, 204);
+  }
+
+  test('a queue that may print again is told of', async () => {
+    await other('again', { policy: 'retry-job' }, (it) => it.reason('error-policy'));
+    await other('plain', { device: 'anchang-test:' }, (it) => it.reason('not-once'));
+  });
+
+  test('the queues of the machine are there to choose from, and which of them prints once', async () => {
+    const { items } = await admin.get('/api/v1/printer-queues');
+    const safe = Object.fromEntries(items.map((q) => [q.name, q.safe]));
+    assert.deepEqual(safe, { desk: true, again: false, plain: false });
+    await cups.kill('SIGTERM');
+    assert.deepEqual((await admin.get('/api/v1/printer-queues')).items, []);
+    await cups.run();
+  });
+
+  test('what the printer gave back to cupsd for later is not printed again, whoever lets it go', async () => {
+    desk.does('code 3');
+    const receipt = await paid();
+    await job(receipt, 'unconfirmed');
+    desk.does('ok');
+    const id = cups.tool('lpstat', '-W', 'all', '-o', 'desk').stdout.split('\n').find((line) => line).split(' ')[0];
+    cups.tool('lp', '-i', id, '-H', 'resume');
+    await job(await paid(), 'handed_over'); // behind it in the queue
+    assert.equal(desk.begun().filter((n) => n.includes(receipt.number)).length, 1);
+    assert.deepEqual(papers(receipt), []);
+  });
+
+  test('a cupsd that forgets what is over: people are asked, and told why', async () => {
+    await cups.kill('SIGTERM');
+    cups.configure('PreserveJobHistory', 'No');
+    await cups.run();
+    await job(await paid(), 'unconfirmed');
+    await until(async () => (await how()).reasons.includes('job-history'), 'job-history');
+    await cups.kill('SIGTERM');
+    cups.configure('PreserveJobHistory', 'Yes');
+    await cups.run();
+    await job(await paid(), 'handed_over');
+    await until(async () => (await how()).reasons.length === 0, 'no reason any more');
   });
 
   test('the story of a job', async () => {

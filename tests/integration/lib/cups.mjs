@@ -132,6 +132,13 @@ export class Cups {
     return new Paper(folder);
   }
 
+  /** Another line in the place of one of cupsd.conf, from its next start on. */
+  configure(key, value) {
+    const file = path.join(this.dir, 'etc/cupsd.conf');
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, text.replace(new RegExp(`^${key} .*$`, 'm'), `${key} ${value}`));
+  }
+
   async kill(signal = 'SIGKILL') {
     this.child.kill(signal);
     await this.ended;
