@@ -47,6 +47,7 @@ enum printer_word {
 /* A queue that the machine has, to choose from. */
 struct printer_queue {
     const char *name, *info; /* info: for people; "" */
+    const char *device;      /* its address, without a password that CUPS knows */
     bool safe;               /* set so that nothing is printed twice */
 };
 

@@ -418,8 +418,8 @@ static int queue_cancel(struct printer *p, const char *name)
 static int queue_tell(ipp_t *answer, ipp_attribute_t **at,
                       int (*each)(void *arg, const struct printer_queue *queue), void *arg)
 {
-    struct printer_queue queue = {.name = "", .info = ""};
-    bool good = false, once = false;
+    struct printer_queue queue = {.name = "", .info = "", .device = ""};
+    bool good = false;
 
     for (; *at && ippGetGroupTag(*at) == IPP_TAG_PRINTER; *at = ippNextAttribute(answer)) {
         const char *name = ippGetName(*at), *text = ippGetString(*at, 0, NULL);
@@ -433,9 +433,9 @@ static int queue_tell(ipp_t *answer, ipp_attribute_t **at,
         else if (strcmp(name, "printer-error-policy") == 0)
             good = policy_good(text);
         else if (strcmp(name, "device-uri") == 0)
-            once = device_once(text);
+            queue.device = text;
     }
-    queue.safe = good && once;
+    queue.safe = good && device_once(queue.device);
     return queue.name[0] ? each(arg, &queue) : 0;
 }
 

@@ -93,7 +93,13 @@ describe('kill -9 while receipts are printed', { skip: noCups() ?? false }, () =
       const { items } = await admin.get('/api/v1/print-jobs?limit=100');
       const fresh = items.filter((job) => job.number.startsWith('P') && !jobs.has(job.number));
       return fresh.every((job) => OVER.includes(job.state)) && fresh;
-    }, 'all are settled');
+    }, 'all are settled').catch(async (error) => {
+      const { items } = await admin.get('/api/v1/print-jobs?limit=20');
+      const left = items.filter((job) => !OVER.includes(job.state)).map((job) => `${job.number} ${job.state}`);
+      const printers = (await admin.get('/api/v1/printers')).items.map((p) => `${p.name} ${p.health} ${p.reasons}`);
+      const queue = cups.tool('lpstat', '-o', '-p', '-l').stdout;
+      throw new Error(`${left.join(', ')}; ${printers.join(', ')}\n${queue}`, { cause: error });
+    });
     assert.ok(found.length < 100);
     for (const job of found) {
       assert.ok(!jobs.has(job.number), `${job.number} has one job`);

@@ -195,6 +195,31 @@ describe('cupsd', { skip: noCups() ?? false }, () => {
     await cups.run();
   });
 
+  test('the administrator is told what is not safe, and sets it so', async () => {
+    const ctl = (...args) => site.ctl('printers', ...args, { env: cups.env });
+    cups.queue('odd', { policy: 'stop-printer', device: 'anchang-test:' });
+    const odd = ctl('check');
+    assert.equal(odd.status, 1);
+    assert.match(odd.stdout, /^ok desk /m);
+    assert.match(odd.stdout, /^! {2}odd .*anchangctl printers setup odd$/m);
+    assert.doesNotMatch(odd.stdout, /\.conf/);
+    for (const name of ['odd', 'again', 'plain', 'odd']) ctl('setup', name);
+    const safe = ctl('check');
+    assert.equal(safe.status, 0, safe.stdout + safe.stderr);
+    assert.ok((await admin.get('/api/v1/printer-queues')).items.every((q) => q.safe));
+    assert.match(cups.tool('lpstat', '-v', 'odd').stdout, / once:anchang-test:\/\S+paper-odd$/m);
+    assert.match(ctl('setup', 'nobody').stderr, /no such queue/);
+    assert.equal(ctl('setup').status, 64);
+    const conf = path.join(cups.dir, 'etc/cups-files.conf');
+    fs.writeFileSync(conf, fs.readFileSync(conf, 'utf8').replace('SyncOnClose Yes\n', ''));
+    cups.configure('DirtyCleanInterval', '30');
+    assert.match(ctl('check').stdout, /cupsd\.conf: put in DirtyCleanInterval 0,[^]*cups-files\.conf: put in SyncOnClose Yes,/);
+    fs.renameSync(conf, `${conf}.away`);
+    assert.match(ctl('check').stdout, /^\? {2}\S+cups-files\.conf cannot be read .* SyncOnClose Yes/m);
+    fs.renameSync(`${conf}.away`, conf);
+    cups.configure('DirtyCleanInterval', '0');
+  });
+
   test('what the printer gave back to cupsd for later is not printed again, whoever lets it go', async () => {
     desk.does('code 3');
     const receipt = await paid();

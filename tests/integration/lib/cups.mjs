@@ -32,7 +32,7 @@ export class Cups {
     const cups = new Cups();
     cups.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'anchang-cups-'));
     cups.socket = path.join(cups.dir, 'sock');
-    cups.env = { ...process.env, CUPS_SERVER: cups.socket, HOME: cups.dir };
+    cups.env = { ...process.env, CUPS_SERVER: cups.socket, CUPS_SERVERROOT: path.join(cups.dir, 'etc'), HOME: cups.dir };
     cups.write(options);
     await cups.run();
     return cups;
