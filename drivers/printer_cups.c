@@ -310,17 +310,16 @@ static int queue_send(struct printer *p, const struct printer_job *job, char why
 
 /* ---- what became of it ---- */
 
-/* The newest job whose name ends with @name; 0: there is none, -errno: it cannot be asked. */
-static int job_find(struct printer *p, const char *name)
+/* The newest of these jobs whose name ends with @name; 0: there is none, -errno: it cannot be
+ * asked. */
+static int job_among(struct printer *p, int which, const char *name)
 {
     cups_job_t *jobs = NULL;
-    int n, id = known_id(p, name);
+    int n, id = 0;
 
-    if (id)
-        return id;
     if (!connected(p))
         return -EHOSTDOWN;
-    n = cupsGetJobs2(p->http, &jobs, p->queue, 0, CUPS_WHICHJOBS_ALL);
+    n = cupsGetJobs2(p->http, &jobs, p->queue, 0, which);
     if (n < 0) {
         dropped(p);
         return -EHOSTDOWN;
@@ -335,6 +334,19 @@ static int job_find(struct printer *p, const char *name)
     return id;
 }
 
+/* The same of all. Of all at once cupsd names the oldest, up to as many as it keeps: the newest may
+ * not be among them. */
+static int job_find(struct printer *p, const char *name)
+{
+    int id = known_id(p, name);
+
+    if (!id)
+        id = job_among(p, CUPS_WHICHJOBS_ACTIVE, name);
+    if (!id)
+        id = job_among(p, CUPS_WHICHJOBS_COMPLETED, name);
+    return id;
+}
+
 static bool named(ipp_t *answer, const char *name)
 {
     ipp_attribute_t *title = ippFindAttribute(answer, "job-name", IPP_TAG_NAME);
@@ -344,23 +356,44 @@ static bool named(ipp_t *answer, const char *name)
     return text && n >= wanted && strcmp(text + n - wanted, name) == 0;
 }
 
-static int word_take(ipp_t *answer, char why[PRINTER_WHY_TEXT])
+static int word_of(ipp_jstate_t state)
 {
-    ipp_attribute_t *state = ippFindAttribute(answer, "job-state", IPP_TAG_ENUM);
-    ipp_attribute_t *message = ippFindAttribute(answer, "job-printer-state-message", IPP_TAG_TEXT);
-    const char *text = message ? ippGetString(message, 0, NULL) : NULL;
-
-    snprintf(why, PRINTER_WHY_TEXT, "%s", text ? text : "");
-    switch (state ? ippGetInteger(state, 0) : 0) {
+    switch (state) {
     case IPP_JSTATE_PENDING:
     case IPP_JSTATE_PROCESSING:
     case IPP_JSTATE_STOPPED:
         return PRINTER_JOB_ON;
     case IPP_JSTATE_COMPLETED:
         return PRINTER_JOB_DONE;
-    default: /* held by the backend that saw it before; cancelled, aborted */
+    default: /* held, cancelled, aborted */
         return PRINTER_JOB_BROKEN;
     }
+}
+
+static bool job_cancel(struct printer *p, int id)
+{
+    ipp_status_t status;
+    ipp_t *answer = asked(p, request_new(p, IPP_OP_CANCEL_JOB, id), &status);
+
+    ippDelete(answer);
+    return answer != NULL;
+}
+
+/* What was given up must not come out later: one that somebody holds, or that lost its document in
+ * a crash (whether before it was begun nobody knows), is taken out of the queue first. */
+static int word_take(struct printer *p, int id, ipp_t *answer, char why[PRINTER_WHY_TEXT])
+{
+    ipp_attribute_t *found = ippFindAttribute(answer, "job-state", IPP_TAG_ENUM);
+    ipp_attribute_t *documents = ippFindAttribute(answer, "number-of-documents", IPP_TAG_INTEGER);
+    ipp_attribute_t *message = ippFindAttribute(answer, "job-printer-state-message", IPP_TAG_TEXT);
+    const ipp_jstate_t state = found ? (ipp_jstate_t)ippGetInteger(found, 0) : IPP_JSTATE_ABORTED;
+    const char *text = message ? ippGetString(message, 0, NULL) : NULL;
+    const bool bare = state == IPP_JSTATE_PENDING && documents && !ippGetInteger(documents, 0);
+
+    snprintf(why, PRINTER_WHY_TEXT, "%s", text ? text : "");
+    if (state != IPP_JSTATE_HELD && !bare)
+        return word_of(state);
+    return job_cancel(p, id) ? (int)PRINTER_JOB_BROKEN : -EHOSTDOWN;
 }
 
 /* A job that was sent is not there. Has cupsd no job at all that is over, it keeps none. */
@@ -390,7 +423,7 @@ static int queue_ask(struct printer *p, const char *name, char why[PRINTER_WHY_T
     answer = asked(p, request_new(p, IPP_OP_GET_JOB_ATTRIBUTES, id), &status);
     if (!answer)
         return status == IPP_STATUS_ERROR_NOT_FOUND ? job_gone(p) : -EHOSTDOWN;
-    word = named(answer, name) ? word_take(answer, why) : (int)PRINTER_JOB_GONE;
+    word = named(answer, name) ? word_take(p, id, answer, why) : (int)PRINTER_JOB_GONE;
     ippDelete(answer);
     if (word == PRINTER_JOB_DONE)
         p->forgets = false;
@@ -400,16 +433,10 @@ static int queue_ask(struct printer *p, const char *name, char why[PRINTER_WHY_T
 static int queue_cancel(struct printer *p, const char *name)
 {
     const int id = job_find(p, name);
-    ipp_status_t status;
-    ipp_t *answer;
 
     if (id <= 0)
         return id < 0 ? id : -ENOENT;
-    answer = asked(p, request_new(p, IPP_OP_CANCEL_JOB, id), &status);
-    if (!answer)
-        return -EIO;
-    ippDelete(answer);
-    return 0;
+    return job_cancel(p, id) ? 0 : -EIO;
 }
 
 /* ---- which queues there are ---- */

@@ -232,6 +232,25 @@ describe('cupsd', { skip: noCups() ?? false }, () => {
     assert.deepEqual(papers(receipt), []);
   });
 
+  test('held by somebody it is in doubt, and does not come out when it is let go', async () => {
+    desk.does('empty');
+    const [first, second] = [await paid(), await paid()];
+    await until(() => desk.begun().some((n) => n.includes(first.number)), 'begun');
+    await job(second, 'sending');
+    const id = await until(
+      () => cups.tool('lpstat', '-o', 'desk').stdout.trim().split('\n')[1]?.split(' ')[0],
+      'the second is in the queue',
+    );
+    cups.tool('lp', '-i', id, '-H', 'hold');
+    const doubt = await job(second, 'unconfirmed');
+    cups.tool('lp', '-i', id, '-H', 'resume');
+    desk.does('ok');
+    await job(first, 'handed_over');
+    await job(await paid(), 'handed_over'); // behind both
+    assert.deepEqual(papers(second), []);
+    await confirm(doubt.id, false);
+  });
+
   test('a cupsd that forgets what is over: people are asked, and told why', async () => {
     await cups.kill('SIGTERM');
     cups.configure('PreserveJobHistory', 'No');
