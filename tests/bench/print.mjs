@@ -1,16 +1,17 @@
 // print_submit: from a payment's answer until cupsd has its paper, against `lp` of that very paper; stuck_printer: what one
 // printer without paper costs the others; receipt_burst: many receipts to four printers, each once; receipt_render: a page.
 import { mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Cups, noCups, until } from '../integration/lib/cups.mjs';
 import { payment, till } from '../integration/lib/money.mjs';
 import { Sales } from '../integration/lib/service.mjs';
 import { Site } from '../integration/lib/site.mjs';
-import { WORK, at_percent, median, run, short, sleep, start, tool } from './lib.mjs';
+import { WORK, at_percent, in_turn, median, run, short, start, tool } from './lib.mjs';
 
 const SUBMITS = 100;
 const PAGES = 200;
-const STUCK = 60; // payments beside a stuck printer, and as many without one
+const STUCK_ROUNDS = 5;
+const STUCK = 10; // payments of a round beside a stuck printer, and as many without one
 const BURST = 2000;
 const TOGETHER = 8; // cashiers' connections of the burst
 
@@ -18,7 +19,8 @@ const TOGETHER = 8; // cashiers' connections of the burst
 class Desk {
   static async open(...names) {
     mkdirSync(WORK, { recursive: true });
-    Object.assign(process.env, { TMPDIR: WORK, ANCHANG_TMP: WORK }); // on the disk
+    const disk = dirname(WORK); // what is made once for all figures outlives each
+    Object.assign(process.env, { TMPDIR: disk, ANCHANG_TMP: disk });
     const one = new Desk();
     one.cups = await Cups.start();
     process.env.CUPS_SERVER = one.cups.socket;
@@ -132,30 +134,33 @@ function receipt_render() {
 
 async function stuck_printer() {
   const desk = await Desk.open('good', 'stuck');
-  const times = async () => {
+  const { paper } = desk.printers[1];
+  const some = async () => {
     const list = [];
     for (let i = 0; i < STUCK; i += 1) {
       list.push((await desk.paid()).ms);
       await desk.idle(0);
     }
-    return list;
+    return median(list);
+  };
+  const beside = async () => {
+    paper.does('empty');
+    await desk.to(1);
+    for (let i = 0; i < 8; i += 1) await desk.pay();
+    await until(() => paper.begun().length > paper.out().length, 'the stuck one has begun');
+    await desk.to(0);
+    const ms = await some();
+    const { waiting } = (await desk.admin.get('/api/v1/printers')).items.find((p) => p.name === 'stuck');
+    if (waiting !== 8) throw new Error('it was not stuck');
+    paper.does('ok');
+    await desk.idle(1);
+    return ms;
   };
   try {
     await desk.paid();
-    const alone = await times();
-    desk.printers[1].paper.does('empty');
-    await desk.to(1);
-    for (let i = 0; i < 12; i += 1) await desk.pay();
-    await until(() => desk.printers[1].paper.begun().length, 'the stuck one has begun');
-    await sleep(1000); // those that it takes are at it
-    await desk.to(0);
-    const beside = await times();
-    const left = (await desk.admin.get('/api/v1/printers')).items.find((p) => p.name === 'stuck');
-    if (left.waiting < 12 || desk.printers[1].paper.out().length) throw new Error('it was not stuck');
-    desk.printers[1].paper.does('ok');
-    const value = at_percent(beside, 99) - at_percent(alone, 99);
-    const notes = `p99 of ${STUCK}: ${short(at_percent(beside, 99))} beside a printer without paper and 12 jobs, ${short(at_percent(alone, 99))} alone; p50 ${short(median(beside))}, ${short(median(alone))}`;
-    return [{ name: 'stuck_printer', unit: 'ms', value, must: ['<=', 50], spread: notes }];
+    const found = await in_turn(STUCK_ROUNDS, beside, some);
+    const notes = `median from a payment until cupsd has the paper, ${short(found.value)} beside a printer without paper and 8 jobs at it, ${short(found.reference)} alone; ${found.spread}`;
+    return [{ name: 'stuck_printer', unit: 'ms', value: found.value - found.reference, must: ['<=', 50], spread: notes }];
   } finally {
     await desk.close();
   }

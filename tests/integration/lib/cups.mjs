@@ -47,6 +47,8 @@ export class Cups {
       fs.symlinkSync(path.join(BIN, name), at(`bin/${name}`));
     fs.copyFileSync(path.join(RIG, 'backend.sh'), at('bin/backend/anchang-test'));
     fs.chmodSync(at('bin/backend/anchang-test'), 0o755);
+    // Some of the system's own may be run by root alone.
+    if (fs.existsSync(`${BIN}/backend/ipp`)) fs.copyFileSync(`${BIN}/backend/ipp`, at('bin/backend/ipp'));
     fs.copyFileSync(ONCE, at('bin/backend/once'));
     fs.chmodSync(at('bin/backend/once'), 0o744);
     fs.chmodSync(this.dir, 0o755);
