@@ -25,23 +25,23 @@ static int drawn(const struct receipt_print *print, long *ret_us)
 
 int main(int argc, char **argv)
 {
-    static struct receipt_sheet sheet = {.number = "A000012",
-                                         .day = "2026-11-28",
-                                         .capitals = "伍万元整",
-                                         .project = "云栖雅苑",
-                                         .unit = "1-2-1203",
-                                         .payer = "张一鸣、李静",
-                                         .holder = "杭州云栖置业有限公司",
-                                         .bank = "中国建设银行杭州分行",
-                                         .account = "3300 1616 7890 5301 2345",
-                                         .cashier = "王芳",
-                                         .note = "认购定金",
-                                         .total_fen = 5000000,
-                                         .lines = {{"定金", 5000000}},
-                                         .n_lines = 1,
-                                         .tenders = {{"现金", "", 1000000},
-                                                     {"刷卡", "881203991", 4000000}},
-                                         .n_tenders = 2};
+    static struct receipt_sheet sheet = {
+        .number = "A000012",
+        .day = "2026-11-28",
+        .capitals = "伍万元整",
+        .project = "云栖雅苑",
+        .unit = "1-2-1203",
+        .payer = "张一鸣、李静",
+        .holder = "杭州云栖置业有限公司",
+        .bank = "中国建设银行杭州分行",
+        .account = "3300 1616 7890 5301 2345",
+        .cashier = "王芳",
+        .note = "认购定金",
+        .total_fen = 5000000,
+        .lines = {{"定金", 5000000}},
+        .n_lines = 1,
+        .tenders = {{"现金", "", 1000000}, {"刷卡", "881203991", 4000000}},
+        .n_tenders = 2};
     const struct receipt_print print = {.sheet = &sheet};
     const long times = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
     long us;
