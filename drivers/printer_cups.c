@@ -1,9 +1,9 @@
 /* printer_cups.c - a queue of CUPS, by its name (UP 4.2, DA 4.1).
  *
- * Submitted through the destination API: the job is created, then its document is sent; a job
- * without a whole document is never printed, so that what fails before the last byte was for sure
- * not handed over. A job is known by the name it was created with, never by its number, which cupsd
- * gives again after a crash. "completed" is no more than: CUPS is done with it.
+ * The job is created, then its document is sent; a job without a whole document is never printed,
+ * so that what fails before the last byte was for sure not handed over. A job is known by the name
+ * it was created with, never by its number, which cupsd gives again after a crash. "completed" is
+ * no more than: CUPS is done with it.
  */
 #include <cups/cups.h>
 #include <errno.h>
@@ -112,6 +112,15 @@ static ipp_t *asked(struct printer *p, ipp_t *request, ipp_status_t *ret_status)
     if (*ret_status != IPP_STATUS_ERROR_NOT_FOUND)
         dropped(p); /* a connection of its own next time */
     return NULL;
+}
+
+static bool job_cancel(struct printer *p, int id)
+{
+    ipp_status_t status;
+    ipp_t *answer = asked(p, request_new(p, IPP_OP_CANCEL_JOB, id), &status);
+
+    ippDelete(answer);
+    return answer != NULL;
 }
 
 /* ---- open, close ---- */
@@ -244,64 +253,67 @@ static int known_id(const struct printer *p, const char *name)
 
 /* The document, whole or not at all. Only when the last byte was sent and the answer is lost does
  * nobody know. */
-static int document_send(struct printer *p, cups_dest_t *dest, cups_dinfo_t *info, int id,
-                         const struct printer_job *job)
+static int document_send(struct printer *p, int id, const struct printer_job *job)
 {
+    ipp_t *request = request_new(p, IPP_OP_SEND_DOCUMENT, id), *answer;
     const char *bytes = job->bytes;
+    http_status_t status;
     size_t n = job->n;
 
-    if (cupsStartDestDocument(p->http, dest, info, id, job->title, CUPS_FORMAT_PDF, 0, NULL, 1) !=
-        HTTP_STATUS_CONTINUE)
-        return -ECANCELED;
-    while (n > 0) {
+    ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "document-name", NULL, job->title);
+    ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_MIMETYPE, "document-format", NULL,
+                 CUPS_FORMAT_PDF);
+    ippAddBoolean(request, IPP_TAG_OPERATION, "last-document", 1);
+    status = cupsSendRequest(p->http, request, "/", CUPS_LENGTH_VARIABLE);
+    ippDelete(request);
+    while (status == HTTP_STATUS_CONTINUE && n > 0) {
         const size_t part = n < 65536 ? n : 65536;
 
-        if (cupsWriteRequestData(p->http, bytes, part) != HTTP_STATUS_CONTINUE)
-            return -ECANCELED;
+        status = cupsWriteRequestData(p->http, bytes, part);
         bytes += part;
         n -= part;
     }
-    return cupsFinishDestDocument(p->http, dest, info) <= IPP_STATUS_OK_EVENTS_COMPLETE ? 0 : -EIO;
+    if (status != HTTP_STATUS_CONTINUE)
+        return -ECANCELED;
+    answer = cupsGetResponse(p->http, "/");
+    ippDelete(answer);
+    return answer && cupsLastError() <= IPP_STATUS_OK_EVENTS_COMPLETE ? 0 : -EIO;
 }
 
-static int job_create(struct printer *p, cups_dest_t *dest, const struct printer_job *job,
-                      char why[PRINTER_WHY_TEXT])
+/* Its number; 0: there is none. */
+static int job_create(struct printer *p, const struct printer_job *job)
 {
-    cups_dinfo_t *info = cupsCopyDestInfo(p->http, dest);
+    ipp_t *request = request_new(p, IPP_OP_CREATE_JOB, 0), *answer;
     char title[TITLE_TEXT];
-    int id = 0, r = -ECANCELED;
+    ipp_status_t status;
+    int id = 0;
 
     snprintf(title, sizeof(title), "%.60s %.60s", job->title, job->name);
-    if (info && cupsCreateDestJob(p->http, dest, info, &id, title, 0, NULL) <=
-                    IPP_STATUS_OK_EVENTS_COMPLETE) {
+    ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", NULL, title);
+    answer = asked(p, request, &status);
+    if (answer)
+        id = ippGetInteger(ippFindAttribute(answer, "job-id", IPP_TAG_INTEGER), 0);
+    ippDelete(answer);
+    return id;
+}
+
+/* By the plain requests: the library's own way for a destination asks for all that the queue can
+ * first, twice, which takes longer than the job. */
+static int queue_send(struct printer *p, const struct printer_job *job, char why[PRINTER_WHY_TEXT])
+{
+    int r = -ECANCELED, id;
+
+    why[0] = '\0';
+    id = job_create(p, job);
+    if (id) {
         known_add(p, job->name, id);
-        r = document_send(p, dest, info, id, job);
+        r = document_send(p, id, job);
     }
     if (r < 0)
         last_words(why);
-    if (r == -ECANCELED && id)
-        cupsCancelDestJob(p->http, dest, id);
-    if (info)
-        cupsFreeDestInfo(info);
-    return r;
-}
-
-static int queue_send(struct printer *p, const struct printer_job *job, char why[PRINTER_WHY_TEXT])
-{
-    cups_dest_t *dest;
-    int r = -ECANCELED;
-
-    why[0] = '\0';
-    if (!connected(p)) {
-        last_words(why);
-        return -ECANCELED;
-    }
-    dest = cupsGetNamedDest(p->http, p->queue, NULL);
-    if (dest) {
-        r = job_create(p, dest, job, why);
-        cupsFreeDests(1, dest);
-    } else {
-        last_words(why);
+    if (r == -ECANCELED && id) {
+        dropped(p);
+        job_cancel(p, id);
     }
     if (r < 0)
         dropped(p);
@@ -368,15 +380,6 @@ static int word_of(ipp_jstate_t state)
     default: /* held, cancelled, aborted */
         return PRINTER_JOB_BROKEN;
     }
-}
-
-static bool job_cancel(struct printer *p, int id)
-{
-    ipp_status_t status;
-    ipp_t *answer = asked(p, request_new(p, IPP_OP_CANCEL_JOB, id), &status);
-
-    ippDelete(answer);
-    return answer != NULL;
 }
 
 /* What was given up must not come out later: one that somebody holds, or that lost its document in

@@ -228,8 +228,7 @@ static int user_become(const struct run *run)
 
     if (geteuid() != 0 || run->as_root)
         return 0;
-    getpwnam_r(user_of_backends, &user, text, sizeof(text), &found);
-    if (!found)
+    if (getpwnam_r(user_of_backends, &user, text, sizeof(text), &found) != 0 || !found)
         return -ENOENT;
     if (setgroups(1, &user.pw_gid) < 0 || setgid(user.pw_gid) < 0 || setuid(user.pw_uid) < 0)
         return -errno;

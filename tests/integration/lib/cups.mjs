@@ -12,6 +12,15 @@ const BIN = '/usr/lib/cups';
 /** The backend `once:`, as it was built with the daemon. */
 const ONCE = path.join(path.dirname(ANCHANGD), '../drivers/cups/once');
 
+/** Those that run: ended with the process, whatever happens. */
+const running = new Set();
+process.on('exit', () => {
+  for (const { child, dir } of running) {
+    child.kill('SIGKILL');
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 /** Waits until @holds gives something true, which is returned. */
 export async function until(holds, what, ms = 20000) {
   for (const end = performance.now() + ms; ; await sleep(25)) {
@@ -113,6 +122,7 @@ export class Cups {
     );
     fs.closeSync(log);
     this.ended = new Promise((resolve) => this.child.once('exit', resolve));
+    running.add(this);
     await until(() => this.tool('lpstat', '-r').stdout.includes('is running'), 'cupsd');
   }
 
@@ -148,6 +158,7 @@ export class Cups {
 
   async close() {
     await this.kill('SIGTERM');
+    running.delete(this);
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 }
