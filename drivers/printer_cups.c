@@ -366,6 +366,8 @@ static int queue_cancel(struct printer *p, const char *name)
 }
 
 const struct printer_driver printer_cups = {.name = "cups",
+                                            .takes = PRINTER_TAKES_PDF,
+                                            .queues = true,
                                             .open = queue_open,
                                             .close = queue_close,
                                             .status = queue_status,
