@@ -8,8 +8,8 @@ CREATE TABLE printer (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL DEFAULT 1,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
-    driver TEXT NOT NULL CHECK (driver IN ('file', 'cups')),
-    target TEXT NOT NULL CHECK (length(target) <= 300), -- the queue; of files: ''
+    driver TEXT NOT NULL CHECK (driver IN ('file', 'cups', 'escpos')),
+    target TEXT NOT NULL CHECK (length(target) <= 300), -- the queue; a wire and what hangs on it; of files: ''
     offset_x INTEGER NOT NULL DEFAULT 0 CHECK (offset_x BETWEEN -300 AND 300), -- 0.1 mm, to the right
     offset_y INTEGER NOT NULL DEFAULT 0 CHECK (offset_y BETWEEN -300 AND 300), -- 0.1 mm, down
     added_ms INTEGER NOT NULL,

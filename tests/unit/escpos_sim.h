@@ -93,9 +93,9 @@ static void sim_character(const uint8_t *bytes, size_t n)
 static void sim_picture(const uint8_t *b)
 {
     char text[64];
-    const int n = snprintf(text, sizeof(text), "[picture%s %ux%u]\n",
-                           sim.chinese ? " in Chinese" : "", 8u * (unsigned)(b[4] | b[5] << 8),
-                           (unsigned)(b[6] | b[7] << 8));
+    const int n =
+        snprintf(text, sizeof(text), "[picture%s %ux%u]\n", sim.chinese ? " in Chinese" : "",
+                 8u * (unsigned)(b[4] | b[5] << 8), (unsigned)(b[6] | b[7] << 8));
 
     sim_out(text, (size_t)n);
 }
@@ -252,6 +252,8 @@ static void sim_read(void)
 
 static void *sim_main(void *arg)
 {
+    int line;
+
     (void)arg;
     while (!sim.over) {
         struct pollfd wait = {.fd = sim.fd >= 0 ? sim.fd : sim.listening, .events = POLLIN};
@@ -262,7 +264,8 @@ static void *sim_main(void *arg)
             else
                 sim_read();
         }
-        while (sim.fd >= 0 && !sim.empty && !sim.cover && sim_step())
+        line = sim.lines; /* one at a time: between them it hears what is asked */
+        while (sim.fd >= 0 && !sim.empty && !sim.cover && sim.lines == line && sim_step())
             ;
     }
     sim_cut();
