@@ -29,6 +29,7 @@
 #include "daemon/disk_watch.h"
 #include "daemon/http/http.h"
 #include "daemon/import_store.h"
+#include "daemon/paper/layout.h"
 #include "daemon/paper/paper.h"
 #include "daemon/self_check.h"
 #include "daemon/site.h"
@@ -246,6 +247,8 @@ static int seed_apply(struct tx *tx, void *arg)
     (void)arg;
     if (r == 0)
         r = flows_seed(tx);
+    if (r == 0)
+        r = layouts_seed(tx);
     return r < 0 ? r : printers_seed(tx);
 }
 

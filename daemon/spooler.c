@@ -14,8 +14,8 @@
 
 #include "daemon/app.h"
 #include "daemon/http/feed.h"
+#include "daemon/paper/draw.h"
 #include "daemon/paper/pdf_mark.h"
-#include "daemon/paper/receipt_pdf.h"
 #include "daemon/paper_store.h"
 #include "daemon/site_time.h"
 #include "db/clock.h"
@@ -99,60 +99,43 @@ static uint64_t news_wait(struct spooler *s, const bool *leaving, uint64_t news,
 
 /* ---- papers ---- */
 
-static int receipt_make(const struct app *app, struct tx *tx, const struct paper_row *paper,
-                        char **ret_bytes, size_t *ret_n, char error[LAYOUT_ERROR_TEXT])
-{
-    struct receipt_sheet *sheet = malloc(sizeof(*sheet));
-    struct receipt_print print = {
-        .sheet = sheet, .demo = app->config->demo, .made_ms = paper->made_ms};
-    int r = sheet ? receipt_sheet_read(tx, &paper->key, sheet) : -ENOMEM;
-
-    if (r == 0)
-        r = receipt_pdf(&print, ret_bytes, ret_n, error);
-    free(sheet);
-    return r;
-}
-
-struct storing {
-    int64_t paper_id, size;
-    uint8_t sha[PAPER_SHA];
-};
-
 static int stored_apply(struct tx *tx, void *arg)
 {
-    const struct storing *s = arg;
-
-    return print_stored(tx, s->paper_id, s->sha, s->size);
+    return print_stored(tx, arg);
 }
 
 /* Makes the bytes of a paper and keeps them. */
 static int paper_make_bytes(const struct app *app, struct tx *tx, const struct paper_row *paper,
-                            char **ret_bytes, size_t *ret_n, char error[LAYOUT_ERROR_TEXT])
+                            struct drawn *drawn)
 {
-    struct storing storing = {.paper_id = paper->id};
+    struct paper_stored stored = {.paper_id = paper->id};
     struct fault fault = {0};
-    int r = receipt_make(app, tx, paper, ret_bytes, ret_n, error);
+    int r = paper_draw(tx, paper, app->config->demo, drawn);
 
     if (r < 0)
         return r;
-    storing.size = (int64_t)*ret_n;
-    r = paper_store_put(app->papers_dir, *ret_bytes, *ret_n, storing.sha);
+    stored.layout_ordinal = drawn->layout_ordinal;
+    stored.size = (int64_t)drawn->n;
+    r = paper_store_put(app->papers_dir, drawn->bytes, drawn->n, stored.sha);
+    free(drawn->bytes);
     if (r == 0)
-        r = writer_call(app->writer, &actor_system, stored_apply, &storing, &fault);
+        r = writer_call(app->writer, &actor_system, stored_apply, &stored, &fault);
     fault_clear(&fault);
-    if (r < 0)
-        free(*ret_bytes);
     return r < 0 ? r : 0;
 }
 
 int spooler_paper(const struct app *app, struct tx *tx, const struct paper_row *paper,
                   char **ret_bytes, size_t *ret_n)
 {
-    char error[LAYOUT_ERROR_TEXT];
+    struct drawn drawn;
+    int r;
 
     if (paper->size)
         return paper_store_get(app->papers_dir, paper->sha, ret_bytes, ret_n);
-    return receipt_make(app, tx, paper, ret_bytes, ret_n, error);
+    r = paper_draw(tx, paper, app->config->demo, &drawn);
+    *ret_bytes = drawn.bytes;
+    *ret_n = drawn.n;
+    return r;
 }
 
 /* ---- steps ---- */
@@ -188,23 +171,20 @@ static int job_step(struct spooler *s, int64_t job_id, enum print_state to, cons
 /* The next job whose paper has no bytes; 1: they were made or it was given up, 0: there is none. */
 static int paper_next(struct spooler *s)
 {
-    char error[LAYOUT_ERROR_TEXT] = "", *bytes;
+    struct drawn drawn = {.bytes = NULL};
     struct fault fault = {0};
     struct tx tx = reading(s->db, &fault);
     struct paper_row paper;
     int64_t job, id;
-    size_t n;
     int r = paper_unmade(&tx, s->unmade_over, &job, &id);
 
     if (r < 0 || !job)
         return r;
     r = paper_get(&tx, id, &paper);
     if (r == 0)
-        r = paper_make_bytes(s->options.app, &tx, &paper, &bytes, &n, error);
-    if (r == 0) {
-        free(bytes);
-    } else { /* it can never be sent */
-        const char *why = error[0] ? error : strerror(-r);
+        r = paper_make_bytes(s->options.app, &tx, &paper, &drawn);
+    if (r < 0) { /* it can never be sent */
+        const char *why = drawn.error[0] ? drawn.error : strerror(-r);
 
         say(s, LOG_ERR, "paper %lld cannot be made: %s", (long long)id, why);
         job_step(s, job, PRINT_FAILED, why);
@@ -302,31 +282,48 @@ static bool job_follow(struct worker *w, const struct open_job *job)
     }
 }
 
-/* What is printed: the kept bytes, and of a copy that it is one. -EAGAIN: they are not made yet. */
+static int offset_take(void *arg, const struct printer_row *row)
+{
+    struct pdf_over *over = arg;
+
+    over->dx = (double)row->offset_x / 10;
+    over->dy = (double)row->offset_y / 10;
+    return 0;
+}
+
+/* What is printed: the kept bytes, of a copy that it is one, moved as the printer needs it.
+ * -EAGAIN: they are not made yet. */
 static int job_bytes(struct worker *w, const struct open_job *job, struct paper_row *paper,
                      char **ret_bytes, size_t *ret_n)
 {
     char text[400], when[32], *original = NULL;
+    struct pdf_over over = {.dx = 0};
     struct fault fault = {0};
     struct tx tx = reading(w->db, &fault);
     size_t n = 0;
     int r = paper_get(&tx, job->paper_id, paper);
 
-    fault_clear(&fault);
     if (r == 0 && !paper->size)
         r = -EAGAIN;
+    if (r == 0)
+        r = printer_scan(&tx, w->printer_id, offset_take, &over);
+    fault_clear(&fault);
     if (r == 0)
         r = paper_store_get(w->spooler->options.app->papers_dir, paper->sha, &original, &n);
     if (r < 0)
         return r;
-    if (!job->copy) {
+    if (job->copy) {
+        site_time_text(job->made_ms, when, sizeof(when));
+        snprintf(text, sizeof(text), "补打第 %lld 次　%s　%s", (long long)job->copy, when,
+                 job->actor);
+        over.text = text;
+    }
+    if (!over.text && over.dx == 0 && over.dy == 0) {
         *ret_bytes = original;
         *ret_n = n;
         return 0;
     }
-    site_time_text(job->made_ms, when, sizeof(when));
-    snprintf(text, sizeof(text), "补打第 %lld 次　%s　%s", (long long)job->copy, when, job->actor);
-    r = pdf_mark(original, n, text, ret_bytes, ret_n);
+    r = pdf_mark(original, n, &over, ret_bytes, ret_n);
     free(original);
     return r;
 }
@@ -334,7 +331,7 @@ static int job_bytes(struct worker *w, const struct open_job *job, struct paper_
 /* Whether it is at the printer now. */
 static bool job_send(struct worker *w, const struct open_job *job)
 {
-    char why[PRINTER_WHY_TEXT] = "", title[RECEIPT_NUMBER_TEXT + 24], *bytes;
+    char why[PRINTER_WHY_TEXT] = "", title[PAPER_NUMBER_TEXT + 24], *bytes;
     struct printer_job sent = {.name = job->name, .title = title};
     struct paper_row paper;
     int r = job_bytes(w, job, &paper, &bytes, &sent.n);

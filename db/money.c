@@ -1,6 +1,9 @@
 /* money.c - see money.h. */
 #include "db/money.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 int64_t money_round(__int128 numerator, int64_t denominator, int64_t unit, enum round_mode mode)
 {
     __int128 step = (__int128)denominator * unit;
@@ -50,4 +53,25 @@ int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen)
 {
     return money_round((__int128)total_fen * (10000 - down_bp), 10000, loan_unit_fen,
                        ROUND_TRUNCATE);
+}
+
+void money_text(int64_t fen, bool short_form, char *out, size_t size)
+{
+    const uint64_t amount = fen < 0 ? -(uint64_t)fen : (uint64_t)fen;
+    char digits[24], grouped[MONEY_TEXT];
+    size_t used = 0;
+    int n = snprintf(digits, sizeof(digits), "%" PRIu64, amount / 100);
+
+    if (fen < 0)
+        grouped[used++] = '-';
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            grouped[used++] = ',';
+        grouped[used++] = digits[i];
+    }
+    grouped[used] = '\0';
+    if (short_form && amount % 100 == 0)
+        snprintf(out, size, "%s", grouped);
+    else
+        snprintf(out, size, "%s.%02u", grouped, (unsigned)(amount % 100));
 }

@@ -5,6 +5,7 @@
 #ifndef ANCHANG_DB_MONEY_H
 #define ANCHANG_DB_MONEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,5 +40,9 @@ int64_t money_discount_step(int64_t list_fen, int64_t fen, const struct discount
 /* The loan of @total when the first payment is @down_bp of it, floored to @loan_unit_fen; the first
  * payment absorbs the rest. (V8) */
 int64_t money_loan(int64_t total_fen, int64_t down_bp, int64_t loan_unit_fen);
+
+enum { MONEY_TEXT = 48 };
+/* 123456789 -> "1,234,567.89"; without the cents of a round amount when @short_form. */
+void money_text(int64_t fen, bool short_form, char *out, size_t size);
 
 #endif

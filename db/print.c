@@ -22,13 +22,13 @@ const char *const print_state_codes[PRINT_STATES + 1] = {
 };
 
 const struct print_kind_word print_kinds[PRINT_KINDS] = {
-#define PRINT_KIND(symbol, code, zh, en) [PRINT_KIND_##symbol] = {code, zh, en},
+#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = {code, zh, en},
 #include "db/print_kind.def"
 #undef PRINT_KIND
 };
 
 const char *const print_kind_codes[PRINT_KINDS + 1] = {
-#define PRINT_KIND(symbol, code, zh, en) [PRINT_KIND_##symbol] = code,
+#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = code,
 #include "db/print_kind.def"
 #undef PRINT_KIND
 };
@@ -156,30 +156,41 @@ static int job_make(struct tx *tx, const struct job_new *n, int64_t *ret_id)
     return event_add(tx, &job, PRINT_QUEUED, "");
 }
 
-int print_receipt(struct tx *tx, const struct receipt_key *key, int64_t project_id,
-                  int64_t terminal_id)
+int paper_add(struct tx *tx, const struct paper_new *paper, int64_t *ret_paper_id)
 {
-    const char *kind = print_kinds[PRINT_KIND_RECEIPT].code;
-    struct job_new job = {.project_id = project_id, .terminal_id = terminal_id, .reason = ""};
-    int r = db_get(tx->db, &job.paper_id,
-                   "INSERT INTO paper (kind, project_id, book_id, receipt_no, made_ms) VALUES "
-                   "($1, $2, $3, $4, $5) RETURNING id",
-                   "tiiii", kind, project_id, key->book_id, key->no, tx->now_ms);
+    const char *kind = print_kinds[paper->kind].code;
+    struct job_new job = {
+        .project_id = paper->project_id, .terminal_id = paper->terminal_id, .reason = ""};
+    struct print_route_row route;
+    int r = print_route(tx, kind, paper->terminal_id, &route);
 
-    if (r >= 0)
-        r = print_route(tx, kind, terminal_id, &job.printer_id);
+    if (r == 0)
+        r = db_get(tx->db, &job.paper_id,
+                   "INSERT INTO paper (kind, subject_id, subject_no, number, project_id, "
+                   "layout_id, preprinted, made_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                   "RETURNING id",
+                   "tiitooii", kind, paper->subject_id, paper->subject_no, paper->number,
+                   paper->project_id ? &paper->project_id : NULL,
+                   route.layout_id ? &route.layout_id : NULL, (int64_t)route.preprinted,
+                   tx->now_ms);
     if (r < 0)
         return r;
+    if (ret_paper_id)
+        *ret_paper_id = job.paper_id;
+    job.printer_id = route.printer_id;
     if (job.printer_id)
         return job_make(tx, &job, NULL);
-    return tx_changed(tx, CHANGE_PRINT, project_id, 0,
-                      terminal_id); /* its bytes are made all the same */
+    return tx_changed(tx, CHANGE_PRINT, paper->project_id, 0,
+                      paper->terminal_id); /* its bytes are made all the same */
 }
 
-int print_stored(struct tx *tx, int64_t paper_id, const uint8_t sha[PRINT_SHA], int64_t size)
+int print_stored(struct tx *tx, const struct paper_stored *stored)
 {
-    int r = db_run(tx->db, "UPDATE paper SET sha = $2, size = $3 WHERE id = $1 AND sha IS NULL",
-                   "ibi", paper_id, sha, (size_t)PRINT_SHA, size);
+    const int64_t *ordinal = stored->layout_ordinal ? &stored->layout_ordinal : NULL;
+    int r = db_run(tx->db,
+                   "UPDATE paper SET sha = $2, size = $3, layout_ordinal = $4 WHERE id = $1 AND "
+                   "sha IS NULL",
+                   "ibio", stored->paper_id, stored->sha, (size_t)PRINT_SHA, stored->size, ordinal);
 
     return r < 0 ? r : tx_changed(tx, CHANGE_PRINT, 0, 0, 0); /* its jobs may go now */
 }
@@ -217,6 +228,7 @@ int print_again(struct tx *tx, const struct print_ask *ask, int64_t *ret_job_id)
                           .terminal_id = ask->terminal_id,
                           .printer_id = ask->printer_id,
                           .reason = ask->reason ? ask->reason : ""};
+    struct print_route_row route;
     struct trail trail = {0};
     struct paper_row paper;
     int r = paper_get(tx, ask->paper_id, &paper);
@@ -226,8 +238,10 @@ int print_again(struct tx *tx, const struct print_ask *ask, int64_t *ret_job_id)
         r = copy_next(tx, ask->paper_id, &job.copy);
     if (r == 0 && job.copy && !job.reason[0])
         r = fault_set(tx->fault, FAULT_REASON_NEEDED, NULL);
-    if (r == 0 && !job.printer_id)
-        r = print_route(tx, print_kinds[paper.kind].code, ask->terminal_id, &job.printer_id);
+    if (r == 0 && !job.printer_id) {
+        r = print_route(tx, print_kinds[paper.kind].code, ask->terminal_id, &route);
+        job.printer_id = route.printer_id;
+    }
     if (r == 0 && !job.printer_id)
         r = fault_set(tx->fault, FAULT_PRINT_NO_PRINTER, NULL);
     if (r == 0)

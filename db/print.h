@@ -12,7 +12,7 @@
 #ifndef ANCHANG_DB_PRINT_H
 #define ANCHANG_DB_PRINT_H
 
-#include "db/receipt.h"
+#include "db/tx.h"
 
 enum print_state {
 #define PRINT_STATE(symbol, code, zh, en, out) PRINT_##symbol,
@@ -28,7 +28,7 @@ extern const struct print_state_word {
 enum print_by print_step_by(enum print_state from, enum print_state to);
 
 enum print_kind {
-#define PRINT_KIND(symbol, code, zh, en) PRINT_KIND_##symbol,
+#define PRINT_KIND(symbol, code, zh, en, sheet) PRINT_KIND_##symbol,
 #include "db/print_kind.def"
 #undef PRINT_KIND
     PRINT_KINDS
@@ -42,16 +42,23 @@ extern const char *const print_state_codes[PRINT_STATES + 1];
 
 enum {
     PRINT_NAME_TEXT = 40,
+    PAPER_NUMBER_TEXT = 60 * 4 + 1,
     PRINT_DETAIL_MAX = 200,
     PRINT_REASON_MAX = 200,
     PRINT_SHA = 32,
     PRINT_EXPIRES_MS = 10 * 60 * 1000, /* what waited longer is not wanted any more (UP 4.2) */
 };
 
-/* The paper of a leaf, and the job that prints it where the route of @terminal_id (0: none) leads;
- * no printer is there: the paper alone. For the modules of db/ that take leaves. */
-int print_receipt(struct tx *tx, const struct receipt_key *key, int64_t project_id,
-                  int64_t terminal_id);
+struct paper_new {
+    enum print_kind kind;
+    int64_t subject_id, subject_no; /* as the kind has it: of a receipt its book and leaf */
+    const char *number;             /* what people call it by */
+    int64_t project_id;             /* 0: of the whole office */
+    int64_t terminal_id;            /* whose route is taken; 0: none */
+};
+/* A paper and the job that prints it; no printer is where its route leads: the paper alone. In the
+ * transaction of what it is of. @ret_paper_id may be NULL. -EEXIST: there is one of that. */
+int paper_add(struct tx *tx, const struct paper_new *paper, int64_t *ret_paper_id);
 
 /* ---- by a person ---- */
 
@@ -69,8 +76,12 @@ int print_cancel(struct tx *tx, int64_t job_id);
 
 /* ---- by the spooler ---- */
 
+struct paper_stored {
+    int64_t paper_id, layout_ordinal, size; /* layout_ordinal 0: of a kind without layouts */
+    uint8_t sha[PRINT_SHA];
+};
 /* The bytes of a paper are on the disk. Those that are known already stay. */
-int print_stored(struct tx *tx, int64_t paper_id, const uint8_t sha[PRINT_SHA], int64_t size);
+int print_stored(struct tx *tx, const struct paper_stored *stored);
 /* @detail: what the printer said, cut; NULL: nothing. -ESTALE: it is in another state than one that
  * leads there. */
 int print_step(struct tx *tx, int64_t job_id, enum print_state to, const char *detail);
@@ -82,12 +93,15 @@ int print_expire_due(struct tx *tx, int64_t *ret_next_ms);
 struct paper_row {
     int64_t id, project_id, made_ms, size; /* size 0: its bytes are not made yet */
     enum print_kind kind;
-    struct receipt_key key;
-    char number[RECEIPT_NUMBER_TEXT];
+    int64_t subject_id, subject_no;
+    int64_t layout_id, layout_ordinal; /* 0: it has none; its bytes are not made yet */
+    bool preprinted;                   /* the form is on its paper already */
+    char number[PAPER_NUMBER_TEXT];
     uint8_t sha[PRINT_SHA];
 };
 int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row);
-int paper_of_receipt(struct tx *tx, const struct receipt_key *key, struct paper_row *ret_row);
+int paper_of(struct tx *tx, enum print_kind kind, int64_t subject_id, int64_t subject_no,
+             struct paper_row *ret_row);
 /* The paper of the oldest job after @after_id that waits for its bytes; 0: none. */
 int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_job_id, int64_t *ret_paper_id);
 
@@ -95,9 +109,8 @@ struct print_job {
     int64_t id, paper_id, printer_id, project_id, terminal_id, copy, made_ms, expires_ms, state_ms;
     enum print_kind kind;
     enum print_state state;
-    struct receipt_key key;
-    char number[RECEIPT_NUMBER_TEXT]; /* of the receipt */
-    const char *name, *printer, *driver, *reason, *actor, *detail;
+    int64_t subject_id, subject_no;
+    const char *number, *name, *printer, *driver, *reason, *actor, *detail;
 };
 struct print_filter {
     int64_t job_id, paper_id, printer_id; /* 0: any */

@@ -1,9 +1,9 @@
 /* print_read.c - papers, jobs and their stories, read; see print.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/print.h"
-#include "db/receipt_impl.h"
 #include "db/sight.h"
 
 static int word_find(const char *const *codes, const char *code)
@@ -17,8 +17,8 @@ static int word_find(const char *const *codes, const char *code)
 /* ---- papers ---- */
 
 #define PAPER_COLUMNS                                                                              \
-    "SELECT p.project_id, p.id, p.kind, p.book_id, p.receipt_no, p.made_ms, p.size, p.sha, "       \
-    "b.prefix FROM paper p JOIN receipt_book b ON b.id = p.book_id "
+    "SELECT project_id, id, kind, subject_id, subject_no, made_ms, size, sha, number, layout_id, " \
+    "layout_ordinal, preprinted FROM paper "
 
 static int paper_take(struct stmt *s, struct paper_row *ret)
 {
@@ -31,13 +31,17 @@ static int paper_take(struct stmt *s, struct paper_row *ret)
     *ret = (struct paper_row){.project_id = stmt_int(s, 0),
                               .id = stmt_int(s, 1),
                               .kind = (enum print_kind)kind,
-                              .key = {stmt_int(s, 3), stmt_int(s, 4)},
+                              .subject_id = stmt_int(s, 3),
+                              .subject_no = stmt_int(s, 4),
                               .made_ms = stmt_int(s, 5),
-                              .size = stmt_int(s, 6)};
+                              .size = stmt_int(s, 6),
+                              .layout_id = stmt_int(s, 9),
+                              .layout_ordinal = stmt_int(s, 10),
+                              .preprinted = stmt_int(s, 11)};
     sha = stmt_blob(s, 7, &n);
     if (sha && n == PRINT_SHA)
         memcpy(ret->sha, sha, PRINT_SHA);
-    receipt_number(stmt_text(s, 8), ret->key.no, ret->number);
+    snprintf(ret->number, sizeof(ret->number), "%s", stmt_text(s, 8));
     return 0;
 }
 
@@ -47,7 +51,7 @@ int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row)
     int r;
 
     *ret_row = (struct paper_row){.id = 0};
-    r = tx_row(tx, &s, PAPER_COLUMNS "WHERE p.id = $1", paper_id);
+    r = tx_row(tx, &s, PAPER_COLUMNS "WHERE id = $1", paper_id);
     if (r < 0)
         return r;
     r = paper_take(s, ret_row);
@@ -55,11 +59,13 @@ int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row)
     return r;
 }
 
-int paper_of_receipt(struct tx *tx, const struct receipt_key *key, struct paper_row *ret_row)
+int paper_of(struct tx *tx, enum print_kind kind, int64_t subject_id, int64_t subject_no,
+             struct paper_row *ret_row)
 {
     int64_t id;
-    int r = db_get(tx->db, &id, "SELECT id FROM paper WHERE book_id = $1 AND receipt_no = $2", "ii",
-                   key->book_id, key->no);
+    int r = db_get(tx->db, &id,
+                   "SELECT id FROM paper WHERE kind = $1 AND subject_id = $2 AND subject_no = $3",
+                   "tii", print_kinds[kind].code, subject_id, subject_no);
 
     if (r == 1)
         return paper_get(tx, id, ret_row);
@@ -88,10 +94,10 @@ int paper_unmade(struct tx *tx, int64_t after_id, int64_t *ret_job_id, int64_t *
 
 #define JOB_COLUMNS                                                                                \
     "SELECT j.id, j.paper_id, j.printer_id, p.project_id, j.terminal_id, j.copy, j.made_ms, "      \
-    "j.expires_ms, j.state_ms, p.kind, j.state, p.book_id, p.receipt_no, j.name, r.name, "         \
-    "r.driver, b.prefix, j.reason, COALESCE(u.name, j.actor), j.detail FROM print_job j "          \
-    "JOIN paper p ON p.id = j.paper_id JOIN printer r ON r.id = j.printer_id JOIN receipt_book b " \
-    "ON b.id = p.book_id LEFT JOIN user_account u ON u.login = j.actor "
+    "j.expires_ms, j.state_ms, p.kind, j.state, p.subject_id, p.subject_no, j.name, r.name, "      \
+    "r.driver, p.number, j.reason, COALESCE(u.name, j.actor), j.detail FROM print_job j "          \
+    "JOIN paper p ON p.id = j.paper_id JOIN printer r ON r.id = j.printer_id "                     \
+    "LEFT JOIN user_account u ON u.login = j.actor "
 
 static int job_take(struct stmt *s, struct print_job *ret)
 {
@@ -111,14 +117,15 @@ static int job_take(struct stmt *s, struct print_job *ret)
                               .state_ms = stmt_int(s, 8),
                               .kind = (enum print_kind)kind,
                               .state = (enum print_state)state,
-                              .key = {stmt_int(s, 11), stmt_int(s, 12)},
+                              .subject_id = stmt_int(s, 11),
+                              .subject_no = stmt_int(s, 12),
+                              .number = stmt_text(s, 16),
                               .name = stmt_text(s, 13),
                               .printer = stmt_text(s, 14),
                               .driver = stmt_text(s, 15),
                               .reason = stmt_text(s, 17),
                               .actor = stmt_text(s, 18),
                               .detail = stmt_text(s, 19)};
-    receipt_number(stmt_text(s, 16), ret->key.no, ret->number);
     return 0;
 }
 

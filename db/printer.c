@@ -144,47 +144,77 @@ int printer_retire(struct tx *tx, int64_t printer_id, int64_t version)
 
 /* ---- routes ---- */
 
-int print_route_set(struct tx *tx, const char *kind, int64_t terminal_id, int64_t printer_id)
+/* Whether what it names is there. */
+static int route_check(struct tx *tx, const struct print_route_row *route)
 {
-    const int64_t *terminal = terminal_id ? &terminal_id : NULL;
-    struct trail trail = {0};
     int64_t there = 0;
-    int r = 0;
+    int r = db_get(tx->db, &there,
+                   "SELECT 1 WHERE EXISTS (SELECT 1 FROM printer WHERE id = $1 AND retired_ms IS "
+                   "NULL) AND ($2 = 0 OR EXISTS (SELECT 1 FROM paper_layout WHERE id = $2 AND "
+                   "kind = $3 AND retired_ms IS NULL))",
+                   "iit", route->printer_id, route->layout_id, route->kind);
 
-    if (printer_id)
-        r = db_get(tx->db, &there, "SELECT id FROM printer WHERE id = $1 AND retired_ms IS NULL",
-                   "i", printer_id);
-    if (r >= 0 && printer_id && !there)
-        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    if (r >= 0)
+    return r == 0 ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r < 0 ? r : 0;
+}
+
+int print_route_set(struct tx *tx, const struct print_route_row *route)
+{
+    const int64_t *terminal = route->terminal_id ? &route->terminal_id : NULL;
+    const int64_t *layout = route->layout_id ? &route->layout_id : NULL;
+    struct trail trail = {0};
+    int r = route->printer_id ? route_check(tx, route) : 0;
+
+    if (r == 0)
         r = db_run(tx->db,
                    "DELETE FROM print_route WHERE kind = $1 AND COALESCE(terminal_id, 0) = $2",
-                   "ti", kind, terminal_id);
-    if (r >= 0 && printer_id)
+                   "ti", route->kind, route->terminal_id);
+    if (r >= 0 && route->printer_id)
         r = db_run(tx->db,
-                   "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ($1, $2, $3)",
-                   "toi", kind, terminal, printer_id);
+                   "INSERT INTO print_route (kind, terminal_id, printer_id, layout_id, "
+                   "preprinted) VALUES ($1, $2, $3, $4, $5)",
+                   "toioi", route->kind, terminal, route->printer_id, layout,
+                   (int64_t)route->preprinted);
     if (r == -ENOLINK)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r < 0)
         return r;
-    trail_text(&trail, "kind", NULL, kind);
+    trail_text(&trail, "kind", NULL, route->kind);
     trail_int(&trail, "terminal_id", NULL, terminal);
-    return changed(tx, printer_id, "print.route", &trail);
+    trail_int(&trail, "layout_id", NULL, layout);
+    return changed(tx, route->printer_id, "print.route", &trail);
 }
 
-int print_route(struct tx *tx, const char *kind, int64_t terminal_id, int64_t *ret_printer_id)
+static struct print_route_row route_take(struct stmt *s, const char *kind)
 {
-    int r = db_get(tx->db, ret_printer_id,
-                   "SELECT printer_id FROM print_route WHERE kind = $1 AND (terminal_id = $2 OR "
-                   "terminal_id IS NULL) ORDER BY terminal_id IS NULL LIMIT 1",
-                   "ti", kind, terminal_id);
+    return (struct print_route_row){.kind = kind,
+                                    .terminal_id = stmt_int(s, 1),
+                                    .printer_id = stmt_int(s, 2),
+                                    .layout_id = stmt_int(s, 3),
+                                    .preprinted = stmt_int(s, 4)};
+}
 
+int print_route(struct tx *tx, const char *kind, int64_t terminal_id,
+                struct print_route_row *ret_route)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT kind, terminal_id, printer_id, layout_id, preprinted FROM "
+                     "print_route WHERE kind = $1 AND (terminal_id = $2 OR terminal_id IS NULL) "
+                     "ORDER BY terminal_id IS NULL LIMIT 1",
+                     "ti", kind, terminal_id);
+
+    *ret_route = (struct print_route_row){.kind = kind};
+    if (r == 0 && (r = stmt_step(s)) == 1)
+        *ret_route = route_take(s, kind);
+    stmt_reset(s);
     if (r == 0)
-        r = db_get(tx->db, ret_printer_id,
+        r = db_get(tx->db, &ret_route->printer_id,
                    "SELECT MAX(id) FROM printer WHERE retired_ms IS NULL HAVING COUNT(*) = 1", "");
-    if (r == 0)
-        *ret_printer_id = 0;
+    if (r >= 0 && !ret_route->layout_id)
+        r = db_get(tx->db, &ret_route->layout_id,
+                   "SELECT id FROM paper_layout WHERE kind = $1 AND retired_ms IS NULL ORDER BY id "
+                   "LIMIT 1",
+                   "t", kind);
     return r < 0 ? r : 0;
 }
 
@@ -193,12 +223,12 @@ int print_route_each(struct tx *tx, int (*each)(void *arg, const struct print_ro
 {
     struct stmt *s;
     int r = db_query(tx->db, &s,
-                     "SELECT kind, terminal_id, printer_id FROM print_route ORDER BY kind, "
-                     "terminal_id IS NOT NULL, terminal_id",
+                     "SELECT kind, terminal_id, printer_id, layout_id, preprinted FROM "
+                     "print_route ORDER BY kind, terminal_id IS NOT NULL, terminal_id",
                      "");
 
     while (r >= 0 && (r = stmt_step(s)) == 1) {
-        const struct print_route_row row = {stmt_text(s, 0), stmt_int(s, 1), stmt_int(s, 2)};
+        const struct print_route_row row = route_take(s, stmt_text(s, 0));
 
         r = each(arg, &row);
     }

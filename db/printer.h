@@ -40,14 +40,19 @@ int printer_update(struct tx *tx, const struct printer_change *change);
 /* PRINTER_BUSY: it has jobs that are open. Its routes end. */
 int printer_retire(struct tx *tx, int64_t printer_id, int64_t version);
 
-/* @printer_id 0: none. @terminal_id 0: of all that have none of their own. */
-int print_route_set(struct tx *tx, const char *kind, int64_t terminal_id, int64_t printer_id);
-/* 0: nowhere. Without a route the only printer there is. */
-int print_route(struct tx *tx, const char *kind, int64_t terminal_id, int64_t *ret_printer_id);
 struct print_route_row {
     const char *kind;
-    int64_t terminal_id, printer_id;
+    int64_t terminal_id; /* 0: of all that have none of their own */
+    int64_t printer_id;  /* 0: nowhere */
+    int64_t layout_id;   /* 0: the first of the kind */
+    bool preprinted;     /* its paper has the form already */
 };
+/* Printer 0 ends the route. NOT_FOUND: printer, terminal, layout of that kind. */
+int print_route_set(struct tx *tx, const struct print_route_row *route);
+/* Where a paper goes and how it looks. Without a route: the only printer there is. layout_id is 0
+ * only when the kind has none. */
+int print_route(struct tx *tx, const char *kind, int64_t terminal_id,
+                struct print_route_row *ret_route);
 int print_route_each(struct tx *tx, int (*each)(void *arg, const struct print_route_row *row),
                      void *arg);
 

@@ -4,7 +4,6 @@
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/escrow.h"
-#include "db/print.h"
 #include "db/receipt_impl.h"
 
 static int account_of(struct paying *p, size_t line, int64_t *ret_id)
@@ -108,5 +107,5 @@ int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_ke
     if (r < 0)
         return r;
     *ret_key = (struct receipt_key){p.leaf.book_id, p.leaf.no};
-    return print_receipt(tx, ret_key, p.project_id, payment->terminal_id);
+    return receipt_print(tx, &p.leaf, p.project_id, payment->terminal_id);
 }

@@ -37,6 +37,9 @@ int receipt_leaf_write(struct paying *p);
 /* The leaf in the place of the one of @swap, on the name of @customer_id. */
 int receipt_leaf_again(struct tx *tx, const struct leaf *leaf, const struct receipt_swap *swap,
                        int64_t customer_id);
+/* The paper of a leaf that was written, and the job that prints it where the route of @terminal_id
+ * (0: none) leads. */
+int receipt_print(struct tx *tx, const struct leaf *leaf, int64_t project_id, int64_t terminal_id);
 /* "A000012" */
 void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT]);
 

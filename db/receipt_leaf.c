@@ -8,6 +8,7 @@
 
 #include "db/capitals.h"
 #include "db/day.h"
+#include "db/print.h"
 #include "db/receipt_impl.h"
 
 enum { CONTENT_TEXT = 8192 };
@@ -206,4 +207,18 @@ int receipt_spoil(struct tx *tx, int64_t book_id, const char *kind, const char *
     if (r == 0)
         *ret_key = key;
     return r;
+}
+
+int receipt_print(struct tx *tx, const struct leaf *leaf, int64_t project_id, int64_t terminal_id)
+{
+    char number[RECEIPT_NUMBER_TEXT];
+    const struct paper_new paper = {.kind = PRINT_KIND_RECEIPT,
+                                    .subject_id = leaf->book_id,
+                                    .subject_no = leaf->no,
+                                    .number = number,
+                                    .project_id = project_id,
+                                    .terminal_id = terminal_id};
+
+    receipt_number(leaf->prefix, leaf->no, number);
+    return paper_add(tx, &paper, NULL);
 }

@@ -1,16 +1,19 @@
-/* receipt_sheet.c - see receipt_sheet.h. */
-#include "db/receipt_sheet.h"
-
+/* receipt_sheet.c - the paper of a receipt (FI-13; UP 4.4). */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "db/capitals.h"
+#include "db/day.h"
 #include "db/fund.h"
+#include "db/print_sheet.h"
 #include "db/receipt_impl.h"
 #include "db/tender.h"
 
 struct reading {
-    struct receipt_sheet *sheet;
+    struct sheet *sheet;
+    struct receipt_key key;
     int64_t voucher_id, project_id, customer_id;
 };
 
@@ -18,54 +21,53 @@ struct reading {
 
 static int leaf_take(void *arg, const struct receipt_row *row)
 {
+    char day[DAY_TEXT], capitals[CAPITALS_TEXT];
     struct reading *w = arg;
-    struct receipt_sheet *sheet = w->sheet;
+    int r;
 
     if (!row->voucher_id)
         return -ENOENT;
     w->voucher_id = row->voucher_id;
     w->project_id = row->project_id;
     w->customer_id = row->customer_id;
-    sheet->total_fen = row->total_fen;
-    memcpy(sheet->number, row->number, sizeof(sheet->number));
-    snprintf(sheet->unit, sizeof(sheet->unit), "%s", row->unit ? row->unit : "");
-    snprintf(sheet->cashier, sizeof(sheet->cashier), "%s", row->cashier ? row->cashier : "");
-    snprintf(sheet->note, sizeof(sheet->note), "%s", row->note ? row->note : "");
-    day_of(row->at_ms, sheet->day);
-    return capitals_write(row->total_fen, sheet->capitals);
+    r = capitals_write(row->total_fen, capitals);
+    if (r < 0)
+        return r;
+    sheet_text(w->sheet, "capitals", capitals);
+    sheet_money(w->sheet, "total", row->total_fen);
+    sheet_text(w->sheet, "number", row->number);
+    sheet_text(w->sheet, "unit", row->unit && row->unit[0] ? row->unit : "—");
+    sheet_text(w->sheet, "cashier", row->cashier);
+    sheet_text(w->sheet, "note", row->note);
+    day_of(row->at_ms, day);
+    sheet_day(w->sheet, "date", day);
+    return 0;
 }
 
 static int line_take(void *arg, const struct money_line *line)
 {
-    struct receipt_sheet *sheet = arg;
-    struct sheet_line *to = &sheet->lines[sheet->n_lines];
     const enum fund fund = fund_find(line->fund);
+    struct sheet *sheet = arg;
 
-    if (sheet->n_lines == PAYMENT_LINES_MAX)
-        return -E2BIG;
     if (fund == FUND_COUNT)
         return -EPROTO;
-    snprintf(to->name, sizeof(to->name), "%s", line->fee ? line->fee : funds[fund].zh);
-    to->fen = line->amount_fen;
-    sheet->n_lines++;
+    sheet_row(sheet, "line");
+    sheet_text(sheet, "line.name", line->fee ? line->fee : funds[fund].zh);
+    sheet_money(sheet, "line.amount", line->amount_fen);
     return 0;
 }
 
 static int tender_take(void *arg, const struct payment_tender *tender)
 {
-    struct receipt_sheet *sheet = arg;
-    struct sheet_tender *to = &sheet->tenders[sheet->n_tenders];
     const enum tender kind = tender_find(tender->tender);
+    struct sheet *sheet = arg;
 
-    if (sheet->n_tenders == PAYMENT_TENDERS_MAX)
-        return -E2BIG;
     if (kind == TENDER_COUNT)
         return -EPROTO;
-    snprintf(to->name, sizeof(to->name), "%s", tenders[kind].zh);
-    snprintf(to->reference, sizeof(to->reference), "%s",
-             tender->reference ? tender->reference : "");
-    to->fen = tender->amount_fen;
-    sheet->n_tenders++;
+    sheet_row(sheet, "tender");
+    sheet_text(sheet, "tender.name", tenders[kind].zh);
+    sheet_text(sheet, "tender.reference", tender->reference);
+    sheet_money(sheet, "tender.amount", tender->amount_fen);
     return 0;
 }
 
@@ -89,120 +91,97 @@ static int64_t content_id(const char *content, const char *word)
     return 0;
 }
 
-/* The name in the first column of the one row of @sql for @id. */
-static int name_read(struct tx *tx, const char *sql, int64_t id, char *out, size_t size)
+/* Who it is written for, then who else buys: those of the moment it was written. */
+static int payer_read(struct reading *w, struct tx *tx, int64_t customer_id)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s,
+                     "SELECT name, -1 AS place FROM customer WHERE id = $3 UNION ALL SELECT "
+                     "c.name, p.ordinal FROM receipt q JOIN voucher v ON v.id = q.voucher_id JOIN "
+                     "deal_party p ON p.deal_id = v.deal_id AND p.since_ms <= q.at_ms AND "
+                     "(p.ended_ms IS NULL OR p.ended_ms > q.at_ms) JOIN customer c ON "
+                     "c.id = p.customer_id WHERE q.book_id = $1 AND q.no = $2 AND c.id <> $3 "
+                     "ORDER BY place",
+                     "iii", w->key.book_id, w->key.no, customer_id);
+
+    while (r >= 0 && (r = stmt_step(s)) == 1)
+        sheet_join(w->sheet, "payer", "、", stmt_text(s, 0));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
+/* The columns of the one row of @sql for @id, as the values of @names. */
+static int named_read(struct reading *w, struct tx *tx, const char *sql, int64_t id,
+                      const char *const *names)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s, sql, "i", id);
 
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1)
-        snprintf(out, size, "%s", stmt_text(s, 0));
+    if (r == 0 && (r = stmt_step(s)) == 1)
+        for (int i = 0; names[i]; i++)
+            sheet_text(w->sheet, names[i], stmt_text(s, i));
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
 
-static int account_read(struct tx *tx, int64_t account_id, struct receipt_sheet *sheet)
+static int swaps_read(struct reading *w, struct tx *tx)
 {
-    struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT a.holder, a.number, b.name FROM bank_account a JOIN bank b ON "
-                     "b.id = a.bank_id WHERE a.id = $1",
-                     "i", account_id);
-
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1) {
-        snprintf(sheet->holder, sizeof(sheet->holder), "%s", stmt_text(s, 0));
-        snprintf(sheet->account, sizeof(sheet->account), "%s", stmt_text(s, 1));
-        snprintf(sheet->bank, sizeof(sheet->bank), "%s", stmt_text(s, 2));
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
-/* Who it is written for, then who else buys: those of the moment it was written. */
-static int payer_read(struct tx *tx, int64_t customer_id, const struct receipt_key *key,
-                      struct receipt_sheet *sheet)
-{
-    struct stmt *s;
-    size_t n;
-    int r = name_read(tx, "SELECT name FROM customer WHERE id = $1", customer_id, sheet->payer,
-                      sizeof(sheet->payer));
-
-    if (r < 0)
-        return r;
-    r = db_query(tx->db, &s,
-                 "SELECT c.name FROM receipt q JOIN voucher v ON v.id = q.voucher_id JOIN "
-                 "deal_party p ON p.deal_id = v.deal_id AND p.since_ms <= q.at_ms AND "
-                 "(p.ended_ms IS NULL OR p.ended_ms > q.at_ms) JOIN customer c ON "
-                 "c.id = p.customer_id WHERE q.book_id = $1 AND q.no = $2 AND c.id <> $3 "
-                 "ORDER BY p.ordinal",
-                 "iii", key->book_id, key->no, customer_id);
-    while (r >= 0 && (r = stmt_step(s)) == 1) {
-        n = strlen(sheet->payer);
-        snprintf(sheet->payer + n, sizeof(sheet->payer) - n, "、%s", stmt_text(s, 0));
-    }
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
-static int swaps_read(struct tx *tx, const struct receipt_key *key, struct receipt_sheet *sheet)
-{
+    char number[RECEIPT_NUMBER_TEXT], text[RECEIPT_NUMBER_TEXT + 40];
     struct stmt *s;
     int r = db_query(tx->db, &s,
                      "SELECT b.prefix, q.from_no FROM receipt q JOIN receipt_book b ON "
                      "b.id = q.from_book_id WHERE q.book_id = $1 AND q.no = $2",
-                     "ii", key->book_id, key->no);
+                     "ii", w->key.book_id, w->key.no);
 
-    if (r == 0)
-        r = stmt_step(s);
-    if (r == 1)
-        receipt_number(stmt_text(s, 0), stmt_int(s, 1), sheet->swaps);
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        receipt_number(stmt_text(s, 0), stmt_int(s, 1), number);
+        snprintf(text, sizeof(text), "换原收据 No. %s", number);
+        sheet_text(w->sheet, "remark", text);
+    }
     stmt_reset(s);
     return r < 0 ? r : 0;
 }
 
-static int names_read(struct tx *tx, const struct reading *w, const char *content)
+static int names_read(struct reading *w, struct tx *tx, const char *content)
 {
-    struct receipt_sheet *sheet = w->sheet;
+    static const char *const project[] = {"project", NULL};
+    static const char *const account[] = {"holder", "account", "bank", NULL};
     const int64_t account_id = content_id(content, "account");
     const int64_t customer_id = content_id(content, "customer");
-    int r = name_read(tx, "SELECT name FROM project WHERE id = $1", w->project_id, sheet->project,
-                      sizeof(sheet->project));
+    int r = named_read(w, tx, "SELECT name FROM project WHERE id = $1", w->project_id, project);
 
     if (r == 0)
-        r = payer_read(tx, customer_id ? customer_id : w->customer_id, &sheet->key, sheet);
+        r = payer_read(w, tx, customer_id ? customer_id : w->customer_id);
     if (r == 0)
-        r = account_read(tx, account_id, sheet);
-    return r < 0 ? r : swaps_read(tx, &sheet->key, sheet);
+        r = named_read(w, tx,
+                       "SELECT a.holder, a.number, b.name FROM bank_account a JOIN bank b ON "
+                       "b.id = a.bank_id WHERE a.id = $1",
+                       account_id, account);
+    return r < 0 ? r : swaps_read(w, tx);
 }
 
-int receipt_sheet_read(struct tx *tx, const struct receipt_key *key,
-                       struct receipt_sheet *ret_sheet)
+int receipt_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
 {
-    struct reading w = {.sheet = ret_sheet};
+    struct reading w = {.sheet = sheet, .key = {paper->subject_id, paper->subject_no}};
     struct stmt *s;
-    int r;
+    int r = receipt_get(tx, &w.key, leaf_take, &w);
 
-    *ret_sheet = (struct receipt_sheet){.key = *key};
-    r = receipt_get(tx, key, leaf_take, &w);
     if (r == -ENOENT)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
-        r = receipt_lines(tx, w.voucher_id, line_take, ret_sheet);
+        r = receipt_lines(tx, w.voucher_id, line_take, sheet);
     if (r == 0)
-        r = receipt_tenders(tx, w.voucher_id, tender_take, ret_sheet);
+        r = receipt_tenders(tx, w.voucher_id, tender_take, sheet);
     if (r < 0)
         return r;
     r = db_query(tx->db, &s,
                  "SELECT q.content, b.kind FROM receipt q JOIN receipt_book b ON b.id = q.book_id "
                  "WHERE q.book_id = $1 AND q.no = $2",
-                 "ii", key->book_id, key->no);
+                 "ii", w.key.book_id, w.key.no);
     if (r == 0 && (r = stmt_step(s)) == 1) {
-        ret_sheet->agency = strcmp(stmt_text(s, 1), "agency") == 0;
-        r = names_read(tx, &w, stmt_text(s, 0));
+        sheet_text(sheet, "title",
+                   strcmp(stmt_text(s, 1), "agency") == 0 ? "代收费收据" : "收款收据");
+        r = names_read(&w, tx, stmt_text(s, 0));
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/print.h"
 #include "db/receipt_impl.h"
 
 struct swapping {
@@ -118,5 +117,5 @@ int receipt_swap(struct tx *tx, const struct receipt_swap *swap, struct receipt_
     if (r < 0)
         return r;
     *ret_key = key;
-    return print_receipt(tx, &key, w.project_id, swap->terminal_id);
+    return receipt_print(tx, &leaf, w.project_id, swap->terminal_id);
 }

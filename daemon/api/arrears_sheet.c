@@ -9,6 +9,7 @@
 #include "daemon/paper/facts.h"
 #include "db/arrears.h"
 #include "db/fund.h"
+#include "db/money.h"
 
 enum { MONEY = 48, COLUMNS = 13 };
 
@@ -51,11 +52,11 @@ static int row_write(void *arg, const struct arrears_row *row)
 
     if (row->days)
         snprintf(days, sizeof(days), "%" PRId64, row->days);
-    paper_money(row->amount_fen, false, due, sizeof(due));
-    paper_money(row->received_fen, false, received, sizeof(received));
-    paper_money(row->owed_fen, false, owed, sizeof(owed));
+    money_text(row->amount_fen, false, due, sizeof(due));
+    money_text(row->received_fen, false, received, sizeof(received));
+    money_text(row->owed_fen, false, owed, sizeof(owed));
     if (row->late_fen)
-        paper_money(row->late_fen, false, late, sizeof(late));
+        money_text(row->late_fen, false, late, sizeof(late));
     table_row(e->table, (const char *const[COLUMNS]){row->unit, row->customer, row->user, row->plan,
                                                      fund == FUND_COUNT ? ""
                                                      : en               ? funds[fund].en

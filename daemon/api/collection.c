@@ -12,6 +12,7 @@
 #include "daemon/api/record.h"
 #include "daemon/paper/facts.h"
 #include "db/fund.h"
+#include "db/money.h"
 #include "db/tender.h"
 
 enum { MONEY = 48, NUMBER = 64 };
@@ -44,11 +45,6 @@ static const char *tender_name(const char *code, enum lang lang)
     return tender == TENDER_COUNT ? code
            : lang == LANG_EN      ? tenders[tender].en
                                   : tenders[tender].zh;
-}
-
-static void money_text(int64_t fen, char out[MONEY])
-{
-    paper_money(fen, false, out, MONEY);
 }
 
 static void number_text(int64_t n, char out[NUMBER])
@@ -182,10 +178,10 @@ static int collection_write(void *arg, const struct collection_row *row)
     struct exporting *e = arg;
     char in[MONEY], back[MONEY], refund[MONEY], net[MONEY];
 
-    money_text(row->in_fen, in);
-    money_text(row->back_fen, back);
-    money_text(row->refund_fen, refund);
-    money_text(row->in_fen - row->back_fen - row->refund_fen, net);
+    money_text(row->in_fen, false, in, MONEY);
+    money_text(row->back_fen, false, back, MONEY);
+    money_text(row->refund_fen, false, refund, MONEY);
+    money_text(row->in_fen - row->back_fen - row->refund_fen, false, net, MONEY);
     table_row(e->table, (const char *const[COLLECTION_COLUMNS]){
                             row->day, row->cashier, fund_name(row->fund, e->lang),
                             tender_name(row->tender, e->lang), in, back, refund, net});

@@ -14,6 +14,7 @@
 #include "daemon/site_time.h"
 #include "db/exception.h"
 #include "db/leaf_use.h"
+#include "db/money.h"
 #include "db/shift.h"
 #include "db/tender.h"
 
@@ -212,12 +213,11 @@ static int line_write(struct exporting *e, const struct shift_count_row *count)
         site_time_text(s->closed_ms, closed, sizeof(closed));
     snprintf(receipts, sizeof(receipts), "%" PRId64, s->receipts);
     snprintf(voids, sizeof(voids), "%" PRId64, s->voids);
-    paper_money(s->float_fen, false, held, sizeof(held));
+    money_text(s->float_fen, false, held, sizeof(held));
     if (count) {
-        paper_money(count->expected_fen, false, expected, sizeof(expected));
-        paper_money(count->counted_fen, false, counted, sizeof(counted));
-        paper_money(count->counted_fen - count->expected_fen, false, difference,
-                    sizeof(difference));
+        money_text(count->expected_fen, false, expected, sizeof(expected));
+        money_text(count->counted_fen, false, counted, sizeof(counted));
+        money_text(count->counted_fen - count->expected_fen, false, difference, sizeof(difference));
     }
     table_row(e->table, (const char *const[COLUMNS]){
                             s->cashier, opened, closed, receipts, voids, spoilt, lost, held,

@@ -15,6 +15,7 @@
 #include "db/deal_as_of.h"
 #include "db/deal_change.h"
 #include "db/fund.h"
+#include "db/money.h"
 #include "db/state.h"
 
 enum { TIME = 32, MONEY = 48, PEOPLE = 512, LINE = 160 };
@@ -112,7 +113,7 @@ static void time_text(int64_t ms, char out[TIME])
 static void sum_text(int64_t fen, char out[MONEY])
 {
     if (fen)
-        paper_money(fen, false, out, MONEY);
+        money_text(fen, false, out, MONEY);
 }
 
 static int people_add(void *arg, const struct deal_party_row *row)

@@ -11,6 +11,7 @@
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/paper/facts.h"
+#include "db/money.h"
 
 enum { CHOICES_MAX = 50, PAGE_MAX = 500, PAGE_DEFAULT = 100, REASON_MAX = 200 };
 
@@ -247,7 +248,7 @@ static int row_write(void *arg, const struct deal_fee_row *row)
     char text[sizeof(fen) / sizeof(fen[0])][MONEY];
 
     for (size_t i = 0; i < sizeof(fen) / sizeof(fen[0]); i++) {
-        paper_money(fen[i], false, text[i], MONEY);
+        money_text(fen[i], false, text[i], MONEY);
         cells[4 + i] = text[i];
     }
     table_row(e->table, cells);

@@ -11,6 +11,7 @@
 #include "daemon/api/record.h"
 #include "daemon/escrow_sheet.h"
 #include "daemon/paper/facts.h"
+#include "db/money.h"
 #include "db/tender.h"
 
 enum { MONEY = 48, COLUMNS = 10 };
@@ -139,7 +140,7 @@ static int row_write(void *arg, const struct escrow_part *part)
 
     if (!part->match_id)
         snprintf(days, sizeof(days), "%" PRId64, part->days);
-    paper_money(part->amount_fen, false, amount, sizeof(amount));
+    money_text(part->amount_fen, false, amount, sizeof(amount));
     table_row(e->table, (const char *const[COLUMNS]){part->number, part->day,
                                                      part->unit ? part->unit : "", part->customer,
                                                      tender == TENDER_COUNT ? ""

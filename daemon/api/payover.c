@@ -200,7 +200,7 @@ static int row_write(void *arg, const struct payover_row *row)
 
     snprintf(number, sizeof(number), "%" PRId64, row->number);
     snprintf(deals, sizeof(deals), "%" PRId64, row->deals);
-    paper_money(row->total_fen, false, money, sizeof(money));
+    money_text(row->total_fen, false, money, sizeof(money));
     table_row(e->table, (const char *const[COLUMNS]){number, row->day, row->fee, row->payee, money,
                                                      deals, row->reference, row->user, row->note,
                                                      row->reason ? row->reason : ""});

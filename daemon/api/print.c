@@ -1,6 +1,6 @@
 /* print.c - papers shown, printed again, settled; what printers have to do (FI-13, FI-15, IV-07 to
  * IV-10, DV-13). */
-#include "db/print.h"
+#include "db/receipt.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,8 +23,7 @@ static int job_add(void *arg, const struct print_job *job)
 
     set_int(o, "id", job->id);
     set_text(o, "kind", print_kinds[job->kind].code);
-    set_int(o, "book_id", job->key.book_id);
-    set_int(o, "no", job->key.no);
+    set_int(o, "paper_id", job->paper_id);
     set_text(o, "number", job->number);
     set_int(o, "copy", job->copy);
     set_text(o, "reason", job->reason);
@@ -77,7 +76,7 @@ static int paper_read(struct call *call, struct paper_row *ret_paper)
         r = call_param_id(call, 1, &key.no);
     if (r == 0)
         r = receipt_get(&call->tx, &key, nothing_more, NULL);
-    return r < 0 ? r : paper_of_receipt(&call->tx, &key, ret_paper);
+    return r < 0 ? r : paper_of(&call->tx, PRINT_KIND_RECEIPT, key.book_id, key.no, ret_paper);
 }
 
 int api_receipt_paper(struct call *call)

@@ -98,6 +98,8 @@ static int route_add(void *arg, const struct print_route_row *row)
     set_text(o, "kind", row->kind);
     set_int_or_null(o, "terminal_id", row->terminal_id);
     set_int(o, "printer_id", row->printer_id);
+    set_int_or_null(o, "layout_id", row->layout_id);
+    json_object_set_new(o, "preprinted", json_boolean(row->preprinted));
     return items_add(arg, o);
 }
 
@@ -110,17 +112,18 @@ int api_print_route_list(struct call *call)
 
 int api_print_route_set(struct call *call)
 {
-    const char *kind = NULL;
-    int64_t terminal_id = 0, printer_id = 0;
+    struct print_route_row route = {.kind = NULL};
     struct body b;
     int r;
 
     body_begin(&b, call);
-    body_word(&b, "kind", BODY_REQUIRED, print_kind_codes, &kind);
-    body_int_or_null(&b, "terminal_id", 1, INT64_MAX, &terminal_id);
-    body_int_or_null(&b, "printer_id", 1, INT64_MAX, &printer_id);
+    body_word(&b, "kind", BODY_REQUIRED, print_kind_codes, &route.kind);
+    body_int_or_null(&b, "terminal_id", 1, INT64_MAX, &route.terminal_id);
+    body_int_or_null(&b, "printer_id", 1, INT64_MAX, &route.printer_id);
+    body_int_or_null(&b, "layout_id", 1, INT64_MAX, &route.layout_id);
+    body_bool(&b, "preprinted", BODY_OPTIONAL, &route.preprinted);
     r = body_end(&b);
     if (r == 0)
-        r = print_route_set(&call->tx, kind, terminal_id, printer_id);
+        r = print_route_set(&call->tx, &route);
     return r < 0 ? r : api_print_route_list(call);
 }

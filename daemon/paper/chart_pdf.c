@@ -13,6 +13,7 @@
 #include "daemon/paper/frame.h"
 #include "daemon/paper/grid.h"
 #include "daemon/paper/page.h"
+#include "db/money.h"
 
 /* mm */
 static const double sheet_width = 420, sheet_height = 297;
@@ -316,7 +317,7 @@ static void draw_unit(struct chart *c, const struct building *b, const struct pa
     if (total == 0)
         total = paper_deal(c->paper, unit);
     paper_area(u->gross, area, sizeof(area));
-    paper_money(total, true, money, sizeof(money));
+    money_text(total, true, money, sizeof(money));
     used = page_text(&c->page, &line, x, y, middle * 0.6, area);
     if (!draw_room(c, u, state, info->authority.ink, &k, box))
         page_text(&c->page, &word, x + used + 0.8, y, middle - used - 0.8, state);

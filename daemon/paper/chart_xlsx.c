@@ -9,6 +9,7 @@
 #include "daemon/paper/book.h"
 #include "daemon/paper/facts.h"
 #include "daemon/paper/grid.h"
+#include "db/money.h"
 #include "db/unit_class.h"
 
 enum { COLUMNS_A_PAGE = 24, ROWS_A_SHEET = 1000000, COLUMNS_A_SHEET = 16000 };
@@ -96,7 +97,7 @@ static void unit_text(struct workbook *w, size_t unit, char *out, size_t size)
     if (total == 0)
         total = paper_deal(w->paper, unit);
     if (total > 0)
-        paper_money(total, true, money, sizeof(money));
+        money_text(total, true, money, sizeof(money));
     paper_area(u->gross, area, sizeof(area));
     paper_clip(u->room, room, sizeof(room));
     snprintf(out, size, "%s %s%s%s%s%s%s", room, paper_state_word(w->paper, w->paper->states[unit]),

@@ -10,6 +10,7 @@
 
 #include "daemon/site_time.h"
 #include "db/day.h"
+#include "db/money.h"
 #include "db/unit_class.h"
 
 enum { ID_HASH_DIGITS = 12, READ_TRIES = 8 };
@@ -318,28 +319,10 @@ size_t paper_count_state(const struct paper *p, size_t first, size_t n, char sta
     return count;
 }
 
-void paper_money(int64_t fen, bool short_form, char *out, size_t size)
-{
-    char digits[32], grouped[48];
-    size_t used = 0;
-    int n = snprintf(digits, sizeof(digits), "%" PRId64, fen / 100);
-
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0)
-            grouped[used++] = ',';
-        grouped[used++] = digits[i];
-    }
-    grouped[used] = '\0';
-    if (short_form && fen % 100 == 0)
-        snprintf(out, size, "%s", grouped);
-    else
-        snprintf(out, size, "%s.%02d", grouped, (int)(fen % 100));
-}
-
 void paper_area(int64_t area, char *out, size_t size)
 {
     if (area > 0)
-        paper_money(area, false, out, size);
+        money_text(area, false, out, size);
     else
         snprintf(out, size, "%s", "");
 }

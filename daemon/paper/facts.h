@@ -69,8 +69,6 @@ size_t paper_building_units(const struct paper *paper, size_t first);
 /* How many of [@first, @first + @n) read @state. */
 size_t paper_count_state(const struct paper *paper, size_t first, size_t n, char state);
 
-/* 123456789 -> "1,234,567.89"; without the cents of a round amount when @short_form. */
-void paper_money(int64_t fen, bool short_form, char *out, size_t size);
 void paper_area(int64_t area, char *out, size_t size); /* 0.01 m2 -> "1,234.56"; "" when unknown */
 /* Copies at most @size - 1 bytes of @text, cut between characters. */
 void paper_clip(const char *text, char *out, size_t size);

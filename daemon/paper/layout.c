@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/paper/page.h"
+#include "db/paper_layout.h"
 
 enum { VALUE_TEXT = 4096 };
 
@@ -31,9 +32,7 @@ static int wrong(struct drawing *d, const char *what, const char *where)
 
 static const char *value_of(struct drawing *d, const char *name)
 {
-    const struct layout_values *v = d->print->values;
-
-    return strcmp(name, "copy") == 0 ? d->copy : v->value(v->arg, name, d->row);
+    return strcmp(name, "copy") == 0 ? d->copy : sheet_value(d->print->sheet, name, d->row);
 }
 
 /* @text with the values in the place of {name}. */
@@ -75,16 +74,6 @@ static double number(const json_t *item, const char *key, double otherwise)
     return json_is_number(value) ? json_number_value(value) : otherwise;
 }
 
-static double dx(const struct drawing *d)
-{
-    return d->print->dx;
-}
-
-static double dy(const struct drawing *d)
-{
-    return d->print->dy + d->row_y;
-}
-
 static struct page_style style_of(const struct drawing *d, const json_t *item)
 {
     const char *align = json_string_value(json_object_get(item, "align"));
@@ -106,15 +95,15 @@ static int text_draw(struct drawing *d, const json_t *item, const char *text)
     int r = fill(d, text, filled);
 
     if (r == 0)
-        page_text(&d->page, &style, number(item, "x", 0) + dx(d),
-                  number(item, "y", 0) * d->squeeze + dy(d), number(item, "w", 0), filled);
+        page_text(&d->page, &style, number(item, "x", 0),
+                  number(item, "y", 0) * d->squeeze + d->row_y, number(item, "w", 0), filled);
     return r;
 }
 
 static int box_draw(struct drawing *d, const json_t *item, const char *text)
 {
     const struct page_style style = style_of(d, item);
-    const struct page_box box = {number(item, "x", 0) + dx(d), number(item, "y", 0) + dy(d),
+    const struct page_box box = {number(item, "x", 0), number(item, "y", 0) + d->row_y,
                                  number(item, "w", 0), number(item, "h", 0)};
     char filled[VALUE_TEXT];
     int r = fill(d, text, filled);
@@ -143,10 +132,9 @@ static int line_draw(struct drawing *d, const json_t *item, const json_t *array,
 
     if (r < 0)
         return r;
-    at[0] += dx(d);
-    at[1] += dy(d);
+    at[1] += d->row_y;
     if (!frame) {
-        page_line(&d->page, at[0], at[1], at[2] + dx(d), at[3] + dy(d), w, ink);
+        page_line(&d->page, at[0], at[1], at[2], at[3] + d->row_y, w, ink);
         return 0;
     }
     page_line(&d->page, at[0], at[1], at[0] + at[2], at[1], w, ink);
@@ -160,11 +148,11 @@ static int items_draw(struct drawing *d, const json_t *items, bool inner);
 
 static int rows_draw(struct drawing *d, const json_t *item, const char *name)
 {
-    const struct layout_values *v = d->print->values;
-    const size_t n = v->rows(v->arg, name);
+    const size_t n = sheet_rows(d->print->sheet, name);
     const double room = number(item, "h", 0), wanted = number(item, "row", 7);
     const double row = n && wanted * (double)n > room ? room / (double)n : wanted;
-    int r = 0;
+    int r =
+        sheet_table(d->print->sheet, name) ? 0 : wrong(d, "there is no table of that name", name);
 
     for (size_t i = 0; r == 0 && i < n; i++) {
         d->row = i;
@@ -280,10 +268,29 @@ int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n
     return r < 0 ? r : closed;
 }
 
-const char *layout_builtin(const char *name)
+/* ---- those of the program ---- */
+
+/* Adds one; the texts of @root live as long as it. */
+static int file_seed(struct tx *tx, const struct layout_file *file, const json_t *root)
 {
-    for (size_t i = 0; i < layout_files_count; i++)
-        if (strcmp(layout_files[i].name, name) == 0)
-            return layout_files[i].json;
-    return NULL;
+    const struct paper_layout_program program = {
+        .code = file->name,
+        .kind = json_string_value(json_object_get(root, "kind")),
+        .name = json_string_value(json_object_get(root, "name")),
+        .body = file->json};
+
+    return program.kind && program.name ? paper_layout_seed(tx, &program) : -EBADMSG;
+}
+
+int layouts_seed(struct tx *tx)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < layout_files_count; i++) {
+        json_t *root = json_loads(layout_files[i].json, 0, NULL);
+
+        r = file_seed(tx, &layout_files[i], root);
+        json_decref(root);
+    }
+    return r;
 }

@@ -1,8 +1,10 @@
 /* layout.h - a layout is data: a JSON file that says what stands where on a paper (IV-06, SF-26).
  *
- *   {"width": 210, "height": 148, "copies": ["…"], "items": [ITEM, …]}
+ *   {"kind": "receipt", "name": "…", "width": 210, "height": 148, "copies": ["…"],
+ *    "items": [ITEM, …]}
  *
- * Lengths are mm from the top left, sizes of type points. An item is one of
+ * Kind and name are for the first start, of a layout of the program. Lengths are mm from the top
+ * left, sizes of type points. An item is one of
  *
  *   {"text": "交款人：{payer}", "x": 12, "y": 30, "w": 90, "size": 10}   on the baseline y
  *   {"box": "{note}", "x": 12, "y": 60, "w": 90, "h": 12, "size": 9}     on up to two lines
@@ -23,22 +25,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LAYOUT_ERROR_TEXT = 240, LAYOUT_MAX = 256 * 1024 /* bytes */ };
+#include "db/sheet.h"
 
-/* What is filled in. */
-struct layout_values {
-    /* Of a row, else @row 0; NULL: there is no such name. */
-    const char *(*value)(void *arg, const char *name, size_t row);
-    size_t (*rows)(void *arg, const char *name);
-    void *arg;
-};
+enum { LAYOUT_ERROR_TEXT = 240, LAYOUT_MAX = 256 * 1024 /* bytes */ };
 
 struct layout_print {
     const char *json;
-    const struct layout_values *values;
-    bool form;       /* what a pre-printed form has is drawn too */
-    double dx, dy;   /* mm, the printer's offset */
-    int64_t made_ms; /* UTC; stands in the file, so that it is the same each time */
+    const struct sheet *sheet; /* what is filled in */
+    bool form;                 /* what a pre-printed form has is drawn too */
+    int64_t made_ms;           /* UTC; stands in the file, so that it is the same each time */
     const char *title, *subject;
 };
 
@@ -46,8 +41,8 @@ struct layout_print {
 int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
                char error[LAYOUT_ERROR_TEXT]);
 
-/* A layout of the program, by name; NULL: none. */
-const char *layout_builtin(const char *name);
+/* The layouts of the program, into the database. -EBADMSG: one has no kind or no name. */
+int layouts_seed(struct tx *tx);
 extern const struct layout_file {
     const char *name, *json;
 } layout_files[];

@@ -13,7 +13,7 @@
 #include "daemon/http/buf.h"
 #include "daemon/paper/paper.h"
 
-enum { PAGES_MAX = 64, TEXT_SIZE = 9 /* pt */ };
+enum { PAGES_MAX = 1000, TEXT_SIZE = 9 /* pt */ };
 
 static const double left = 39.7, top = 17; /* pt: 14 and 6 mm */
 
@@ -31,6 +31,7 @@ struct original {
 
 struct marking {
     const struct original *original;
+    const struct pdf_over *over;
     struct buf out;
     long offsets[2 * PAGES_MAX + 1]; /* of the new objects, from @original->size on */
     long page_offsets[PAGES_MAX];
@@ -188,8 +189,33 @@ static void stream_add(struct marking *m, const struct buf *content)
     m->n_new++;
 }
 
+/* A state of its own for what follows, moved. */
+static void state_begin(const struct marking *m, struct buf *content)
+{
+    const double pt = 72 / 25.4;
+
+    buf_puts(content, "q");
+    if (m->over->dx != 0 || m->over->dy != 0)
+        buf_printf(content, " 1 0 0 1 %.3f %.3f cm", m->over->dx * pt, -m->over->dy * pt);
+}
+
+static void mark_print(const struct marking *m, const cairo_path_t *path, double height,
+                       struct buf *out)
+{
+    buf_puts(out, "Q ");
+    state_begin(m, out);
+    if (path) {
+        buf_puts(out, " 0 0 0 rg\n/Span << /ActualText <");
+        utf16_print(m->over->text, out);
+        buf_puts(out, "> >> BDC\n");
+        path_print(path, height, out);
+        buf_puts(out, "f\nEMC");
+    }
+    buf_puts(out, " Q");
+}
+
 /* The page once more, with the mark behind its content. */
-static void page_add(struct marking *m, size_t i, const cairo_path_t *path, const char *text)
+static void page_add(struct marking *m, size_t i, const cairo_path_t *path)
 {
     const struct found_page *page = &m->original->pages[i];
     const char *contents = memmem(page->dict, (size_t)(page->end - page->dict), "/Contents ", 10);
@@ -197,11 +223,7 @@ static void page_add(struct marking *m, size_t i, const cairo_path_t *path, cons
     struct buf content = {0};
     long mark = m->original->size + (long)m->n_new;
 
-    buf_puts(&content, "Q q 0 0 0 rg\n/Span << /ActualText <");
-    utf16_print(text, &content);
-    buf_puts(&content, "> >> BDC\n");
-    path_print(path, page->height, &content);
-    buf_puts(&content, "f\nEMC Q");
+    mark_print(m, path, page->height, &content);
     stream_add(m, &content);
     if (content.error)
         m->out.error = content.error;
@@ -232,11 +254,12 @@ static void xref_add(struct marking *m)
                o->size + (long)m->n_new, o->root, o->info, o->xref, at);
 }
 
-int pdf_mark(const char *bytes, size_t n, const char *text, char **ret_bytes, size_t *ret_n)
+int pdf_mark(const char *bytes, size_t n, const struct pdf_over *over, char **ret_bytes,
+             size_t *ret_n)
 {
     struct original *o = calloc(1, sizeof(*o));
     struct buf begin = {0};
-    struct marking m = {.original = o};
+    struct marking m = {.original = o, .over = over};
     char *copy = malloc(n + 1);
     cairo_path_t *path;
     int r = o && copy ? 0 : -ENOMEM;
@@ -251,12 +274,13 @@ int pdf_mark(const char *bytes, size_t n, const char *text, char **ret_bytes, si
     if (r == 0) {
         buf_add(&m.out, bytes, n);
         buf_puts(&m.out, "\n");
-        buf_puts(&begin, "q");
+        state_begin(&m, &begin);
         stream_add(&m, &begin);
-        path = outlines(text);
+        path = over->text ? outlines(over->text) : NULL;
         for (size_t i = 0; i < o->n_pages; i++)
-            page_add(&m, i, path, text);
-        cairo_path_destroy(path);
+            page_add(&m, i, path);
+        if (path)
+            cairo_path_destroy(path);
         xref_add(&m);
         r = m.out.error ? m.out.error : begin.error;
     }

@@ -1,4 +1,5 @@
-/* pdf_mark.h - a line of text on every page of a PDF that was made by page.h, behind its own bytes.
+/* pdf_mark.h - a line of text on every page of a PDF that was made by page.h, or all of it moved a
+ * little, behind its own bytes.
  *
  * A copy is the kept original, byte for byte, and after it what says that it is a copy: an
  * incremental update (ISO 32000-1, 7.5.6) that puts one more content stream on each page. The text
@@ -11,7 +12,12 @@
 
 #include <stddef.h>
 
+struct pdf_over {
+    const char *text; /* NULL: no mark */
+    double dx, dy;    /* mm to the right and down: everything is moved, for a printer that is off */
+};
 /* *@ret_bytes is malloc'ed. -EBADMSG: not a PDF as page.h makes them; -ENOMEM. */
-int pdf_mark(const char *bytes, size_t n, const char *text, char **ret_bytes, size_t *ret_n);
+int pdf_mark(const char *bytes, size_t n, const struct pdf_over *over, char **ret_bytes,
+             size_t *ret_n);
 
 #endif

@@ -11,6 +11,7 @@
 #include "daemon/paper/facts.h"
 #include "daemon/paper/frame.h"
 #include "daemon/paper/page.h"
+#include "db/money.h"
 
 /* mm */
 static const double sheet_width = 297, sheet_height = 210;
@@ -237,10 +238,10 @@ static void draw_prices(struct list *l, double y, size_t index)
         total = paper_deal(l->paper, index);
     price = snapshot_unit_price(l->paper->snapshot, u, total);
     if (price > 0)
-        paper_money(price, false, text, sizeof(text));
+        money_text(price, false, text, sizeof(text));
     cell(l, y, COLUMN_PRICE, price > 0 ? text : "—", false);
     if (total > 0)
-        paper_money(total, false, text, sizeof(text));
+        money_text(total, false, text, sizeof(text));
     cell(l, y, COLUMN_TOTAL, total > 0 ? text : "—", true);
 }
 
@@ -320,7 +321,7 @@ static void draw_sum(struct list *l, double y, const struct line *line)
     paper_area(shared, text, sizeof(text));
     cell(l, y + 0.4, COLUMN_SHARED, text, true);
     if (total > 0) {
-        paper_money(total, false, text, sizeof(text));
+        money_text(total, false, text, sizeof(text));
         cell(l, y + 0.4, COLUMN_TOTAL, text, true);
     }
 }

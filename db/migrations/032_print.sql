@@ -18,11 +18,36 @@ CREATE TABLE printer (
 CREATE UNIQUE INDEX printer_name ON printer(name) WHERE retired_ms IS NULL;
 CREATE UNIQUE INDEX printer_target ON printer(driver, target) WHERE retired_ms IS NULL; -- it has one owner
 
--- Which printer takes a kind of paper: of one terminal, or of all that have none of their own.
+-- ---- layouts (IV-06, SF-26) ----
+
+-- What stands where on a kind of paper. Its versions stay: the newest is used, and going back is one more of them.
+CREATE TABLE paper_layout (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL DEFAULT 1,
+    kind TEXT NOT NULL, -- of print_kind.def
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+    program TEXT UNIQUE, -- the program's layout that it began as; NULL: the office's own
+    retired_ms INTEGER
+) STRICT;
+CREATE UNIQUE INDEX paper_layout_name ON paper_layout(kind, name) WHERE retired_ms IS NULL;
+CREATE TABLE paper_layout_version (
+    layout_id INTEGER NOT NULL REFERENCES paper_layout(id),
+    ordinal INTEGER NOT NULL CHECK (ordinal >= 1),
+    body TEXT NOT NULL CHECK (length(body) BETWEEN 2 AND 262144),
+    actor TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (layout_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER paper_layout_version_no_update BEFORE UPDATE ON paper_layout_version BEGIN SELECT RAISE(ABORT, 'versions of layouts are append-only'); END;
+CREATE TRIGGER paper_layout_version_no_delete BEFORE DELETE ON paper_layout_version BEGIN SELECT RAISE(ABORT, 'versions of layouts are append-only'); END;
+
+-- Which printer takes a kind of paper, and how it looks there: of one terminal, or of all that have none of their own.
 CREATE TABLE print_route (
     kind TEXT NOT NULL, -- of print_kind.def
     terminal_id INTEGER REFERENCES terminal(id),
-    printer_id INTEGER NOT NULL REFERENCES printer(id)
+    printer_id INTEGER NOT NULL REFERENCES printer(id),
+    layout_id INTEGER REFERENCES paper_layout(id), -- NULL: the first of the kind
+    preprinted INTEGER NOT NULL DEFAULT 0 CHECK (preprinted IN (0, 1)) -- its paper has the form already
 ) STRICT;
 CREATE UNIQUE INDEX print_route_place ON print_route(kind, terminal_id) WHERE terminal_id IS NOT NULL;
 CREATE UNIQUE INDEX print_route_any ON print_route(kind) WHERE terminal_id IS NULL;
@@ -32,19 +57,28 @@ CREATE UNIQUE INDEX print_route_any ON print_route(kind) WHERE terminal_id IS NU
 CREATE TABLE paper (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL, -- of print_kind.def
-    project_id INTEGER NOT NULL REFERENCES project(id),
-    book_id INTEGER NOT NULL, -- the leaf that it is
-    receipt_no INTEGER NOT NULL,
+    subject_id INTEGER NOT NULL, -- what it is of, as its kind has it: of a receipt the book
+    subject_no INTEGER NOT NULL DEFAULT 0, -- of a receipt the leaf
+    number TEXT NOT NULL CHECK (length(number) BETWEEN 1 AND 60), -- what people call it by; stands on it
+    project_id INTEGER REFERENCES project(id), -- NULL: of the whole office
+    layout_id INTEGER REFERENCES paper_layout(id), -- NULL: of a kind that has none
+    preprinted INTEGER NOT NULL CHECK (preprinted IN (0, 1)),
     made_ms INTEGER NOT NULL,
+    layout_ordinal INTEGER, -- the version its bytes were made by
     sha BLOB CHECK (length(sha) = 32), -- of its bytes, once they are on the disk
     size INTEGER CHECK (size > 0),
     CHECK ((sha IS NULL) = (size IS NULL)),
-    FOREIGN KEY (book_id, receipt_no) REFERENCES receipt(book_id, no),
-    UNIQUE (book_id, receipt_no)
+    CHECK ((layout_ordinal IS NULL) = (sha IS NULL OR layout_id IS NULL)),
+    FOREIGN KEY (layout_id, layout_ordinal) REFERENCES paper_layout_version(layout_id, ordinal),
+    UNIQUE (kind, subject_id, subject_no)
 ) STRICT;
+CREATE TRIGGER paper_receipt BEFORE INSERT ON paper WHEN NEW.kind = 'receipt' AND NOT EXISTS (SELECT 1 FROM receipt
+    WHERE book_id = NEW.subject_id AND no = NEW.subject_no)
+    BEGIN SELECT RAISE(ABORT, 'a receipt is a leaf of a book'); END;
 CREATE TRIGGER paper_once BEFORE UPDATE ON paper
-    WHEN OLD.sha IS NOT NULL OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.project_id <> OLD.project_id
-        OR NEW.book_id <> OLD.book_id OR NEW.receipt_no <> OLD.receipt_no OR NEW.made_ms <> OLD.made_ms
+    WHEN OLD.sha IS NOT NULL OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.subject_id <> OLD.subject_id
+        OR NEW.subject_no <> OLD.subject_no OR NEW.number <> OLD.number OR NEW.project_id IS NOT OLD.project_id
+        OR NEW.layout_id IS NOT OLD.layout_id OR NEW.preprinted <> OLD.preprinted OR NEW.made_ms <> OLD.made_ms
     BEGIN SELECT RAISE(ABORT, 'the bytes of a paper are made once'); END;
 CREATE TRIGGER paper_no_delete BEFORE DELETE ON paper BEGIN SELECT RAISE(ABORT, 'papers are append-only'); END;
 

@@ -20,6 +20,7 @@ const UNANSWERED = {
   late_waiver_get: 'needs a line that is late, and the demonstration begins today: late.test.mjs',
   payover_get: 'of a fee for many deals, and of nobody: agency_fee.test.mjs',
   member_pass_get: 'needs a card and a PIN at a kiosk: member_pass.test.mjs',
+  paper_layout_get: 'what a paper looks like, with samples: test_print.c',
   print_job_events: 'a job’s states, what the printer said, who of the staff: print.test.mjs',
   public_media: 'only what is published, which no paper of his is',
   public_vr_svg: 'a picture of an address that no unit of the demonstration has',

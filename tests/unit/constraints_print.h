@@ -9,11 +9,15 @@
 static const char print_seed[] =
     "INSERT INTO printer (id, name, driver, target, added_ms) VALUES (1, 'p', 'cups', 'q', 1), "
     "(2, 'r', 'cups', 'r', 1);"
+    "INSERT INTO paper_layout (id, kind, name, program) VALUES (1, 'receipt', 'l', 'l'), (2, "
+    "'receipt', 'm', NULL);"
+    "INSERT INTO paper_layout_version VALUES (1, 1, '{}', 'a', 1), (2, 1, '{}', 'a', 1);"
     "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', NULL, 1), "
     "('receipt', 1, 2);"
-    "INSERT INTO paper (id, kind, project_id, book_id, receipt_no, made_ms, sha, size) VALUES "
-    "(1, 'receipt', 1, 51, 1, 1, " ONE
-    ", 5), (2, 'receipt', 1, 51, 2, 1, NULL, NULL), (3, 'receipt', 1, 10, 1, 1, NULL, NULL);"
+    "INSERT INTO paper (id, kind, subject_id, subject_no, number, project_id, layout_id, "
+    "preprinted, made_ms, layout_ordinal, sha, size) VALUES (1, 'receipt', 51, 1, 'n', 1, 1, 0, "
+    "1, 1, " ONE ", 5), (2, 'receipt', 51, 2, 'n', 1, 1, 0, 1, NULL, NULL, NULL), (3, 'receipt', "
+    "10, 1, 'n', 1, NULL, 0, 1, NULL, NULL, NULL);"
     "INSERT INTO print_job (id, name, paper_id, printer_id, copy, reason, actor, made_ms, "
     "expires_ms, state_ms) VALUES (1, 'job-00001', 1, 1, 0, '', 'a', 1, 2, 1), (2, 'job-00002', "
     "1, 1, 1, 'r', 'a', 1, 2, 1), (3, 'job-00003', 2, 1, 0, '', 'a', 1, 2, 1);"
@@ -26,8 +30,9 @@ static const char print_seed[] =
     "INSERT INTO printer (name, driver, target, added_ms" columns ") VALUES (" name ", '" driver   \
     "', " target ", 1" values ")"
 #define SHEET_OF(project, book, no, columns, values)                                               \
-    "INSERT INTO paper (kind, project_id, book_id, receipt_no, made_ms" columns                    \
-    ") VALUES ('receipt', " #project ", " #book ", " #no ", 1" values ")"
+    "INSERT INTO paper (kind, project_id, subject_id, subject_no, number, preprinted, "            \
+    "made_ms" columns ") VALUES ('receipt', " #project ", " #book ", " #no ", 'n', 0, 1" values    \
+    ")"
 #define PRINT_JOB(name, paper, printer, copy, reason, columns, values)                             \
     "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, "            \
     "expires_ms, state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy          \
@@ -45,14 +50,35 @@ static const char *const print_refused[] = {
     "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('x', NULL, 99)",
     "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', 1, 1)",
     "INSERT INTO print_route (kind, terminal_id, printer_id) VALUES ('receipt', NULL, 2)",
+    "INSERT INTO print_route (kind, printer_id, layout_id) VALUES ('x', 1, 99)",
+    "INSERT INTO print_route (kind, printer_id, preprinted) VALUES ('x', 1, 2)",
+    "INSERT INTO paper_layout (kind, name) VALUES ('receipt', '')",
+    "INSERT INTO paper_layout (kind, name) VALUES ('receipt', 'm')", /* the name is taken */
+    "INSERT INTO paper_layout (kind, name, program) VALUES ('receipt', 'x', 'l')",
+    "INSERT INTO paper_layout_version VALUES (99, 1, '{}', 'a', 1)",
+    "INSERT INTO paper_layout_version VALUES (1, 0, '{}', 'a', 1)",
+    "INSERT INTO paper_layout_version VALUES (1, 1, '{}', 'a', 1)",
+    "INSERT INTO paper_layout_version VALUES (1, 2, '', 'a', 1)",
+    "UPDATE paper_layout_version SET body = '{ }'",
+    "DELETE FROM paper_layout_version WHERE layout_id = 2",
     SHEET_OF(99, 1, 1, "", ""),
+    SHEET_OF(1, 1, 1, ", layout_id", ", 99"),
     SHEET_OF(1, 1, 1, ", sha, size", ", x'01', 5"),
     SHEET_OF(1, 1, 1, ", sha, size", ", " ONE ", 0"),
     SHEET_OF(1, 1, 1, ", size", ", 5"),
-    SHEET_OF(1, 99, 1, "", ""),
+    SHEET_OF(1, 1, 1, ", layout_ordinal", ", 1"),
+    SHEET_OF(1, 1, 1, ", layout_id, sha, size", ", 1, " ONE ", 5"), /* made by which version */
+    SHEET_OF(1, 1, 1, ", layout_id, layout_ordinal, sha, size", ", 1, 9, " ONE ", 5"),
+    SHEET_OF(1, 99, 1, "", ""), /* no leaf */
     SHEET_OF(1, 51, 1, "", ""), /* it has one */
+    "INSERT INTO paper (kind, project_id, subject_id, number, preprinted, made_ms) VALUES ('x', "
+    "1, 1, '', 0, 1)",
+    "INSERT INTO paper (kind, project_id, subject_id, number, preprinted, made_ms) VALUES ('x', "
+    "1, 1, 'n', 2, 1)",
     "UPDATE paper SET size = 6 WHERE id = 1",
-    "UPDATE paper SET receipt_no = 3 WHERE id = 2",
+    "UPDATE paper SET subject_no = 3 WHERE id = 2",
+    "UPDATE paper SET number = 'm' WHERE id = 2",
+    "UPDATE paper SET preprinted = 1 WHERE id = 2",
     "DELETE FROM paper WHERE id = 3",
     PRINT_JOB("'job-00001'", 2, 1, 1, "'r'", "", ""),
     PRINT_JOB("'short'", 2, 1, 1, "'r'", "", ""),

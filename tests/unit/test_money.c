@@ -193,11 +193,35 @@ static void test_signs_and_limits(void **state)
     assert_int_equal(money_loan(MONEY_MAX_FEN, 0, 100), MONEY_MAX_FEN);
 }
 
+static void text_is(int64_t fen, bool short_form, const char *wanted)
+{
+    char text[MONEY_TEXT];
+
+    money_text(fen, short_form, text, sizeof(text));
+    assert_string_equal(text, wanted);
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    text_is(0, false, "0.00");
+    text_is(5, false, "0.05");
+    text_is(123456789, false, "1,234,567.89");
+    text_is(100000000, true, "1,000,000");
+    text_is(-150, false, "-1.50");
+    text_is(-5, false, "-0.05");
+    text_is(-12345600, true, "-123,456");
+    text_is(INT64_MIN, false, "-92,233,720,368,547,758.08");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_totals),        cmocka_unit_test(test_discounts),
-        cmocka_unit_test(test_derived),       cmocka_unit_test(test_signs_and_limits),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_discounts),
+        cmocka_unit_test(test_derived),
+        cmocka_unit_test(test_signs_and_limits),
         cmocka_unit_test(test_random_totals),
     };
 

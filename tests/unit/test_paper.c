@@ -5,6 +5,7 @@
 #include "daemon/paper/facts.h"
 #include "daemon/site_time.h"
 #include "db/day.h"
+#include "db/money.h"
 
 static struct paper begin(struct snapshot *s, enum lang lang, bool superseded)
 {
@@ -31,9 +32,9 @@ static void test_money(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        paper_money(rows[i].fen, false, text, sizeof(text));
+        money_text(rows[i].fen, false, text, sizeof(text));
         assert_string_equal(text, rows[i].full);
-        paper_money(rows[i].fen, true, text, sizeof(text));
+        money_text(rows[i].fen, true, text, sizeof(text));
         assert_string_equal(text, rows[i].brief);
     }
     paper_area(8937, text, sizeof(text));

@@ -2,8 +2,9 @@
  * original only while none can have come out (IV-07, IV-09; RS P5). */
 #include "refund_fixture.h"
 
+#include "db/paper_layout.h"
+#include "db/print_sheet.h"
 #include "db/printer.h"
-#include "db/receipt_sheet.h"
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, refund_setup, fixture_teardown)
 
@@ -59,11 +60,12 @@ static struct last job_of(struct fixture *f, int64_t paper_id)
     return last;
 }
 
-static int64_t paper_of(struct fixture *f, struct receipt_key key)
+static int64_t paper_id_of(struct fixture *f, struct receipt_key key)
 {
     struct paper_row row;
 
-    assert_int_equal(FIXTURE_DO(f, tx, paper_of_receipt(tx, &key, &row)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, paper_of(tx, PRINT_KIND_RECEIPT, key.book_id, key.no, &row)),
+                     0);
     return row.id;
 }
 
@@ -94,20 +96,22 @@ static void test_made_with_the_receipt(void **state)
     struct fixture *f = *state;
     const int64_t deal = deal_new(f, 'S', f->units[0], 0);
     const struct receipt_key before = paid(f, deal);
+    struct print_route_row route = {.kind = "receipt"};
     int64_t desk, main_one;
     struct last last;
 
     /* Without a printer the paper alone; with one, that one; with more, as the routes say. */
-    assert_int_equal(job_of(f, paper_of(f, before)).n, 0);
+    assert_int_equal(job_of(f, paper_id_of(f, before)).n, 0);
     main_one = printer(f, "one");
-    last = job_of(f, paper_of(f, paid(f, deal)));
+    last = job_of(f, paper_id_of(f, paid(f, deal)));
     assert_int_equal(last.printer_id, main_one);
     assert_int_equal(last.state, PRINT_QUEUED);
     assert_int_equal(last.copy, 0);
     desk = printer(f, "desk");
-    assert_int_equal(job_of(f, paper_of(f, paid(f, deal))).n, 0);
-    assert_int_equal(FIXTURE_DO(f, tx, print_route_set(tx, "receipt", 0, desk)), 0);
-    assert_int_equal(job_of(f, paper_of(f, paid(f, deal))).printer_id, desk);
+    assert_int_equal(job_of(f, paper_id_of(f, paid(f, deal))).n, 0);
+    route.printer_id = desk;
+    assert_int_equal(FIXTURE_DO(f, tx, print_route_set(tx, &route)), 0);
+    assert_int_equal(job_of(f, paper_id_of(f, paid(f, deal))).printer_id, desk);
     assert_refused(f, FIXTURE_DO(f, tx, printer_retire(tx, main_one, 1)), PRINTER_BUSY);
 }
 
@@ -152,7 +156,7 @@ static void test_steps_are_those_of_the_schema(void **state)
     int64_t paper;
 
     printer(f, "one");
-    paper = paper_of(f, paid(f, deal));
+    paper = paper_id_of(f, paid(f, deal));
     for (int from = 0; from < PRINT_STATES; from++)
         for (int to = 0; to < PRINT_STATES; to++) {
             const int64_t job = job_in(f, paper, (enum print_state)from);
@@ -171,7 +175,7 @@ static void test_sent_once(void **state)
     int64_t job;
 
     printer(f, "one");
-    job = job_of(f, paper_of(f, paid(f, deal))).id;
+    job = job_of(f, paper_id_of(f, paid(f, deal))).id;
     assert_int_equal(stepped(f, job, PRINT_PRINTED), -ESTALE);
     walk(f, job, PRINT_HANDED_OVER);
     assert_int_equal(stepped(f, job, PRINT_SENDING), -ESTALE);
@@ -195,7 +199,7 @@ static void test_an_original_or_a_copy(void **state)
     int64_t paper;
 
     printer(f, "one");
-    paper = paper_of(f, paid(f, deal));
+    paper = paper_id_of(f, paid(f, deal));
     /* While it waits or nobody knows, nothing else of it is printed. */
     assert_refused(f, again(f, paper, "卡纸"), PRINT_OPEN);
     last = job_of(f, paper);
@@ -230,7 +234,7 @@ static void test_what_waited_too_long(void **state)
     int64_t paper, next = 0;
 
     printer(f, "one");
-    paper = paper_of(f, paid(f, deal));
+    paper = paper_id_of(f, paid(f, deal));
     assert_int_equal(FIXTURE_DO(f, tx, print_expire_due(tx, &next)), 0);
     assert_int_equal(next, f->now_ms + PRINT_EXPIRES_MS);
     f->now_ms = next;
@@ -242,27 +246,135 @@ static void test_what_waited_too_long(void **state)
 
 static void test_the_sheet(void **state)
 {
+    static const char *const said[] = {"payer", "holder", "account", "bank", "unit", "project"};
     struct fixture *f = *state;
     const int64_t deal = deal_new(f, 'S', f->units[0], 0);
     const struct receipt_key key = paid(f, deal);
-    struct receipt_sheet sheet;
-    uint8_t sha[PRINT_SHA] = {1};
-    const int64_t paper = paper_of(f, key);
+    struct paper_stored stored = {.paper_id = paper_id_of(f, key), .size = 10, .sha = {1}};
+    const int64_t paper = stored.paper_id;
+    struct paper_row row;
+    struct sheet *sheet;
 
-    assert_int_equal(FIXTURE_DO(f, tx, receipt_sheet_read(tx, &key, &sheet)), 0);
-    assert_int_equal(sheet.total_fen, 123456);
-    assert_string_equal(sheet.capitals, "壹仟贰佰叁拾肆元伍角陆分");
-    assert_int_equal(sheet.n_lines, 1);
-    assert_string_equal(sheet.lines[0].name, "定金");
-    assert_string_equal(sheet.tenders[0].name, "现金");
-    assert_true(sheet.payer[0] && sheet.holder[0] && sheet.account[0] && sheet.unit[0]);
+    assert_int_equal(FIXTURE_DO(f, tx, paper_get(tx, paper, &row)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, print_sheet(tx, &row, &sheet)), 0);
+    assert_string_equal(sheet_value(sheet, "total", 0), "1,234.56");
+    assert_string_equal(sheet_value(sheet, "capitals", 0), "壹仟贰佰叁拾肆元伍角陆分");
+    assert_int_equal(sheet_rows(sheet, "line"), 1);
+    assert_string_equal(sheet_value(sheet, "line.name", 0), "定金");
+    assert_string_equal(sheet_value(sheet, "tender.name", 0), "现金");
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        assert_true(sheet_value(sheet, said[i], 0)[0]);
+    sheet_free(sheet);
     /* Its bytes are made once. */
-    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, paper, sha, 10)), 0);
-    sha[0] = 2;
-    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, paper, sha, 11)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, &stored)), 0);
+    stored.sha[0] = 2;
+    stored.size = 11;
+    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, &stored)), 0);
     assert_int_equal(fixture_of(f, "SELECT size FROM paper WHERE id = $1", paper), 10);
     assert_int_equal(db_run(f->db, "UPDATE paper SET size = 11 WHERE id = $1", "i", paper),
                      -EINVAL);
+}
+
+/* ---- layouts ---- */
+
+struct seen_layout {
+    int64_t id, version, ordinal;
+};
+
+static int layout_keep(void *arg, const struct paper_layout_row *row)
+{
+    *(struct seen_layout *)arg = (struct seen_layout){row->id, row->version, row->ordinal};
+    return 0;
+}
+
+static struct seen_layout layout_of(struct fixture *f, int64_t id)
+{
+    struct seen_layout seen = {0};
+
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_scan(tx, id, layout_keep, &seen)), 0);
+    return seen;
+}
+
+static void body_is(struct fixture *f, int64_t id, int64_t ordinal, const char *wanted)
+{
+    char *body = NULL;
+
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_body(tx, id, ordinal, &body, NULL)), 0);
+    assert_string_equal(body, wanted);
+    free(body);
+}
+
+static int seed(struct fixture *f, const char *body)
+{
+    const struct paper_layout_program program = {"a", "receipt", "甲", body};
+
+    int r;
+
+    f->as = &actor_system;
+    r = FIXTURE_DO(f, tx, paper_layout_seed(tx, &program));
+    f->as = &f->actor;
+    return r;
+}
+
+static struct paper_row paid_paper(struct fixture *f, int64_t deal)
+{
+    const int64_t id = paper_id_of(f, paid(f, deal));
+    struct paper_row row;
+
+    assert_int_equal(FIXTURE_DO(f, tx, paper_get(tx, id, &row)), 0);
+    return row;
+}
+
+static void test_layouts_have_versions(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct paper_layout_new other = {"receipt", "乙", "{2}"};
+    struct paper_layout_change change = {.body = "{9}"};
+    struct print_route_row route = {.kind = "receipt"};
+    struct seen_layout of;
+    struct paper_row row;
+    int64_t id;
+
+    /* The program's is renewed until the office changes it. */
+    assert_int_equal(seed(f, "{1}"), 0);
+    assert_int_equal(seed(f, "{1}"), 0);
+    of = layout_of(f, 0);
+    assert_int_equal(of.ordinal, 1);
+    assert_int_equal(seed(f, "{1b}"), 0);
+    assert_int_equal(layout_of(f, 0).ordinal, 2);
+    change.id = of.id;
+    change.version = of.version;
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_update(tx, &change)), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, paper_layout_update(tx, &change)), VERSION_CHANGED);
+    assert_int_equal(seed(f, "{1c}"), 0);
+    assert_int_equal(layout_of(f, 0).ordinal, 3);
+    body_is(f, of.id, 0, "{9}");
+    body_is(f, of.id, 1, "{1}");
+    /* The same again is no version. */
+    change.version++;
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_update(tx, &change)), 0);
+    assert_int_equal(layout_of(f, of.id).ordinal, 3);
+    assert_refused(f, FIXTURE_DO(f, tx, paper_layout_retire(tx, of.id, 3)), PAPER_LAYOUT_LAST);
+
+    /* A route says which; the first of the kind else. */
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_create(tx, &other, &id)), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, paper_layout_create(tx, &other, &id)), PAPER_LAYOUT_NAME);
+    id = layout_of(f, 0).id; /* the last that was seen */
+    route = (struct print_route_row){
+        .kind = "receipt", .printer_id = printer(f, "p"), .layout_id = id, .preprinted = true};
+    row = paid_paper(f, deal);
+    assert_int_equal(row.layout_id, of.id);
+    assert_false(row.preprinted);
+    assert_int_equal(FIXTURE_DO(f, tx, print_route_set(tx, &route)), 0);
+    row = paid_paper(f, deal);
+    assert_int_equal(row.layout_id, id);
+    assert_true(row.preprinted);
+    assert_int_equal(FIXTURE_DO(f, tx, paper_layout_retire(tx, id, 1)), 0);
+    row = paid_paper(f, deal);
+    assert_int_equal(row.layout_id, of.id);
+    route.layout_id = id;
+    assert_refused(f, FIXTURE_DO(f, tx, print_route_set(tx, &route)), NOT_FOUND);
 }
 
 int main(void)
@@ -272,7 +384,8 @@ int main(void)
                                        CASE(test_sent_once),
                                        CASE(test_an_original_or_a_copy),
                                        CASE(test_what_waited_too_long),
-                                       CASE(test_the_sheet)};
+                                       CASE(test_the_sheet),
+                                       CASE(test_layouts_have_versions)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

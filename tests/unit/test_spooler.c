@@ -9,6 +9,7 @@
 
 #include "daemon/app.h"
 #include "daemon/http/feed.h"
+#include "daemon/paper/layout.h"
 #include "daemon/paper/paper.h"
 #include "daemon/paper_store.h"
 #include "daemon/spooler.h"
@@ -54,15 +55,17 @@ static void fatal(void *arg, int error)
  * ThreadSanitizer, which does not see their locks. */
 static void paper_put(struct fixture *f, const struct receipt_key *key)
 {
-    uint8_t sha[PAPER_SHA];
+    struct paper_stored stored;
     struct paper_row paper;
     char folder[80];
 
     snprintf(folder, sizeof(folder), "%s/papers", f->dir);
-    assert_int_equal(FIXTURE_DO(f, tx, paper_of_receipt(tx, key, &paper)), 0);
-    assert_int_equal(paper_store_put(folder, paper.number, strlen(paper.number), sha), 0);
     assert_int_equal(
-        FIXTURE_DO(f, tx, print_stored(tx, paper.id, sha, (int64_t)strlen(paper.number))), 0);
+        FIXTURE_DO(f, tx, paper_of(tx, PRINT_KIND_RECEIPT, key->book_id, key->no, &paper)), 0);
+    stored = (struct paper_stored){
+        .paper_id = paper.id, .layout_ordinal = 1, .size = (int64_t)strlen(paper.number)};
+    assert_int_equal(paper_store_put(folder, paper.number, strlen(paper.number), stored.sha), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, print_stored(tx, &stored)), 0);
 }
 
 /* A folder of PDFs is the only printer, and @n receipts wait for it. */
@@ -71,6 +74,7 @@ static void receipts_wait(struct fixture *f, int n, bool drawn)
     const int64_t deal = deal_new(f, 'S', f->units[0], 0);
 
     assert_int_equal(FIXTURE_DO(f, tx, printers_seed(tx)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, layouts_seed(tx)), 0);
     f->now_ms = clock_wall_ms(); /* what waits is not over before it begins */
     for (int i = 0; i < n; i++) {
         const struct payment p = {.deal_id = deal,

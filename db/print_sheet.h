@@ -1,0 +1,22 @@
+/* print_sheet.h - everything that stands on a paper, read at once for its kind.
+ *
+ * Amounts, numbers and ways of paying are of rows that never change; names are those of now, so
+ * that papers are made right after what they are of, and their bytes are what is kept.
+ *
+ * Thread: any with a reader.
+ */
+#ifndef ANCHANG_DB_PRINT_SHEET_H
+#define ANCHANG_DB_PRINT_SHEET_H
+
+#include "db/sheet.h"
+
+/* *@ret_sheet is for sheet_free(). NOT_FOUND: what it is of says nothing; negative errno. */
+int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet);
+
+/* One for each kind (print_kind.def): fills the sheet; its errors are those of the sheet. */
+typedef int print_sheet_read(struct tx *tx, const struct paper_row *paper, struct sheet *sheet);
+#define PRINT_KIND(symbol, code, zh, en, sheet) print_sheet_read sheet;
+#include "db/print_kind.def"
+#undef PRINT_KIND
+
+#endif

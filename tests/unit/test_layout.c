@@ -1,0 +1,313 @@
+/* test_layout.c - papers by their layouts: all of it is there, the same each time, long and rare
+ * names stay in their places, a wrong layout is named (FI-13, IV-06, SF-26). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/paper/layout.h"
+#include "daemon/paper/paper.h"
+#include "daemon/paper/pdf_mark.h"
+#include "paper_leaks.h"
+#include "pdf_text.h"
+
+struct made {
+    char *bytes;
+    size_t n;
+    char error[LAYOUT_ERROR_TEXT];
+};
+
+static const char *file(const char *name)
+{
+    for (size_t i = 0; i < layout_files_count; i++)
+        if (strcmp(layout_files[i].name, name) == 0)
+            return layout_files[i].json;
+    fail_msg("there is no layout %s", name);
+    return NULL;
+}
+
+/* A receipt with names that few fonts have. */
+static struct sheet *sheet_usual(void)
+{
+    struct sheet *sheet = sheet_sample(PRINT_KIND_RECEIPT);
+
+    assert_non_null(sheet);
+    sheet_text(sheet, "payer", "张𠮷龘、古丽·阿依");
+    assert_int_equal(sheet_error(sheet), 0);
+    return sheet;
+}
+
+static struct made draw_by(const char *json, const struct sheet *sheet, bool form)
+{
+    const struct layout_print print = {
+        .json = json, .sheet = sheet, .form = form, .title = "A000012", .subject = "收款收据"};
+    struct made made = {.bytes = NULL};
+    const int r = layout_pdf(&print, &made.bytes, &made.n, made.error);
+
+    assert_true(r == 0 || r == -EBADMSG);
+    assert_true((r == 0) == (made.bytes != NULL));
+    return made;
+}
+
+static struct made draw(const struct sheet *sheet)
+{
+    return draw_by(file("receipt_a5"), sheet, true);
+}
+
+/* ANCHANG_KEEP=folder keeps what is made, to be looked at. */
+static void keep(const struct made *made, const char *name)
+{
+    const char *folder = getenv("ANCHANG_KEEP");
+    char path[300];
+    FILE *to;
+
+    if (!folder)
+        return;
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    to = fopen(path, "wbe");
+    assert_non_null(to);
+    assert_int_equal(fwrite(made->bytes, 1, made->n, to), made->n);
+    assert_int_equal(fclose(to), 0);
+}
+
+/* What is missing of the words on it; a text that a long one was cut from is looked for by its
+ * begin. */
+static void words_are_there(const struct made *made, const struct sheet *sheet,
+                            enum print_kind kind)
+{
+    char *text = pdf_text(made->bytes, made->n);
+
+    for (size_t i = 0; text && i < sheet_field_count; i++) {
+        const struct sheet_field *f = &sheet_fields[i];
+        const size_t rows = f->kind == (int)kind ? 1 : 0;
+
+        for (size_t row = 0; row < rows; row++)
+            if (!strstr(text, sheet_value(sheet, f->name, row)))
+                fail_msg("%s is not on the paper:\n%s", sheet_value(sheet, f->name, row), text);
+    }
+    free(text);
+}
+
+static void test_all_of_it(void **state)
+{
+    static const char *const words[] = {"第一联", "第三联", "本收据不作为发票", "张𠮷龘",
+                                        "古丽·阿依"};
+    struct sheet *sheet = sheet_usual();
+    struct made made = draw(sheet);
+    char *text;
+
+    (void)state;
+    assert_non_null(made.bytes);
+    keep(&made, "receipt.pdf");
+    words_are_there(&made, sheet, PRINT_KIND_RECEIPT);
+    text = pdf_text(made.bytes, made.n);
+    for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++)
+        if (!strstr(text, words[i]))
+            fail_msg("%s is not on the paper:\n%s", words[i], text);
+    assert_true(!text || !strstr(text, "演示"));
+    free(text);
+    free(made.bytes);
+    sheet_text(sheet, "demo", "演示");
+    made = draw(sheet);
+    text = pdf_text(made.bytes, made.n);
+    assert_true(!text || strstr(text, "演示"));
+    free(text);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
+static int kind_of(const char *json)
+{
+    for (int kind = 0; kind < PRINT_KINDS; kind++) {
+        char words[60];
+
+        snprintf(words, sizeof(words), "\"kind\": \"%s\"", print_kinds[kind].code);
+        if (strstr(json, words))
+            return kind;
+    }
+    fail_msg("a layout has no kind");
+    return 0;
+}
+
+/* Each layout of the program, with samples of its kind: with its form and on a form. */
+static void test_those_of_the_program(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < layout_files_count; i++) {
+        const int kind = kind_of(layout_files[i].json);
+        struct sheet *sheet = sheet_sample((enum print_kind)kind);
+        struct made whole = draw_by(layout_files[i].json, sheet, true);
+        struct made plain = draw_by(layout_files[i].json, sheet, false);
+        char name[80];
+
+        if (!whole.bytes)
+            fail_msg("%s: %s", layout_files[i].name, whole.error);
+        snprintf(name, sizeof(name), "%s.pdf", layout_files[i].name);
+        keep(&whole, name);
+        snprintf(name, sizeof(name), "%s_plain.pdf", layout_files[i].name);
+        keep(&plain, name);
+        words_are_there(&plain, sheet, (enum print_kind)kind);
+        free(whole.bytes);
+        free(plain.bytes);
+        sheet_free(sheet);
+    }
+}
+
+static void test_the_same_each_time(void **state)
+{
+    struct sheet *sheet = sheet_usual();
+    struct made one = draw(sheet), two;
+
+    (void)state;
+    sleep(1); /* a time of its own would show */
+    two = draw(sheet);
+    assert_int_equal(one.n, two.n);
+    assert_memory_equal(one.bytes, two.bytes, one.n);
+    free(one.bytes);
+    free(two.bytes);
+    sheet_free(sheet);
+}
+
+static void test_the_most_of_everything(void **state)
+{
+    struct sheet *sheet = sheet_sample(PRINT_KIND_RECEIPT);
+    struct made made;
+    char text[80];
+
+    (void)state;
+    for (int i = 0; i < 37; i++) {
+        snprintf(text, sizeof(text), "住宅专项维修资金及其他第%d项", i + 1);
+        sheet_row(sheet, "line");
+        sheet_text(sheet, "line.name", text);
+        sheet_money(sheet, "line.amount", INT64_C(123456789012));
+        snprintf(text, sizeof(text), "2026112812345678901234567890%d", i);
+        sheet_row(sheet, "tender");
+        sheet_text(sheet, "tender.name", "转账");
+        sheet_text(sheet, "tender.reference", text);
+        sheet_money(sheet, "tender.amount", INT64_C(123456789012));
+    }
+    sheet_text(
+        sheet, "payer",
+        "浙江省杭州市余杭区云栖小镇数字产业投资发展有限公司、阿卜杜热西提·阿卜杜拉·买买提明、欧阳娜娜");
+    sheet_text(
+        sheet, "note",
+        "第一笔为定金转首付，第二笔为客户母亲代付，付款人与买受人关系证明已收，原件存于财务部档案柜第三层");
+    sheet_text(sheet, "capitals", "玖拾捌亿柒仟陆佰伍拾肆万叁仟贰佰壹拾元壹角贰分");
+    sheet_money(sheet, "total", INT64_C(987654321012));
+    sheet_text(sheet, "demo", "演示");
+    assert_int_equal(sheet_error(sheet), 0);
+    made = draw(sheet);
+    assert_non_null(made.bytes);
+    keep(&made, "receipt_most.pdf");
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
+/* A sheet takes no name that its kind does not have. */
+static void test_names_of_a_sheet(void **state)
+{
+    struct sheet *sheet = sheet_new(PRINT_KIND_RECEIPT);
+
+    (void)state;
+    assert_string_equal(sheet_value(sheet, "payer", 0), "");
+    assert_string_equal(sheet_value(sheet, "line.name", 5), "");
+    assert_null(sheet_value(sheet, "nobody", 0));
+    sheet_money(sheet, "total", -150);
+    assert_string_equal(sheet_value(sheet, "total", 0), "-1.50");
+    sheet_day(sheet, "date", "2026-11-08");
+    assert_string_equal(sheet_value(sheet, "date", 0), "2026 年 11 月 08 日");
+    assert_int_equal(sheet_error(sheet), 0);
+    sheet_text(sheet, "line.name", "before a row"); /* there is none yet */
+    assert_int_equal(sheet_error(sheet), -EPROTO);
+    sheet_free(sheet);
+    sheet = sheet_new(PRINT_KIND_RECEIPT);
+    sheet_text(sheet, "nobody", "");
+    assert_int_equal(sheet_error(sheet), -EPROTO);
+    sheet_free(sheet);
+}
+
+/* A copy is the original and then what marks it. */
+static void test_a_copy_is_the_original_with_a_mark(void **state)
+{
+    static const char words[] = "补打第 1 次　2026-11-28 22:14　王芳";
+    const struct pdf_over over = {.text = words}, moved = {.dx = 2.5, .dy = -1};
+    struct sheet *sheet = sheet_usual();
+    struct made made = draw(sheet), copy = {.bytes = NULL};
+    char *text;
+
+    (void)state;
+    assert_int_equal(pdf_mark(made.bytes, made.n, &over, &copy.bytes, &copy.n), 0);
+    keep(&copy, "receipt_copy.pdf");
+    assert_true(copy.n > made.n && copy.n < made.n + 200000);
+    assert_memory_equal(copy.bytes, made.bytes, made.n);
+    /* 补打 as UTF-16, for who reads the marked text. */
+    assert_non_null(memmem(copy.bytes, copy.n, "<FEFF88656253", 13));
+    text = pdf_text(copy.bytes, copy.n);
+    if (text) {
+        assert_non_null(strstr(text, "收款收据"));
+        assert_non_null(strstr(text, "第三联"));
+    }
+    free(text);
+    free(copy.bytes);
+    /* Moved: 2.5 mm are 7.087 points, up is positive there. */
+    assert_int_equal(pdf_mark(made.bytes, made.n, &moved, &copy.bytes, &copy.n), 0);
+    keep(&copy, "receipt_moved.pdf");
+    assert_memory_equal(copy.bytes, made.bytes, made.n);
+    assert_non_null(memmem(copy.bytes, copy.n, "q 1 0 0 1 7.087 2.835 cm", 24));
+    free(copy.bytes);
+    copy.bytes = NULL;
+    assert_int_equal(pdf_mark("%PDF-1.5 nothing", 16, &over, &copy.bytes, &copy.n), -EBADMSG);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
+static void test_a_wrong_layout_is_named(void **state)
+{
+    static const struct {
+        const char *json, *error;
+    } wrong[] = {
+        {"{", "line 1"},
+        {"{\"items\": []}", "no size"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"text\": \"{nobody}\"}]}", "nobody"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"circle\": 1}]}", "no known kind"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"line\": [1, 2]}]}", "four numbers"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"rows\": \"debts\"}]}", "debts"},
+    };
+    struct sheet *sheet = sheet_usual();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        const struct made made = draw_by(wrong[i].json, sheet, true);
+
+        assert_null(made.bytes);
+        assert_non_null(strstr(made.error, wrong[i].error));
+    }
+    sheet_free(sheet);
+}
+
+static int fonts_free(void **state)
+{
+    (void)state;
+    paper_fonts_free();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_of_it),
+                                       cmocka_unit_test(test_those_of_the_program),
+                                       cmocka_unit_test(test_names_of_a_sheet),
+                                       cmocka_unit_test(test_the_same_each_time),
+                                       cmocka_unit_test(test_the_most_of_everything),
+                                       cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
+                                       cmocka_unit_test(test_a_wrong_layout_is_named)};
+
+    return cmocka_run_group_tests(tests, NULL, fonts_free);
+}
