@@ -1,9 +1,15 @@
 /* printer.c - the printers of the site, how each is, and which paper goes where (DV-04, IV-08). */
 #include "db/printer.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "daemon/api/api.h"
 #include "daemon/api/print.h"
 #include "daemon/api/record.h"
+#include "daemon/paper/layout_roll.h"
+#include "daemon/spooler.h"
+#include "db/paper_layout.h"
 
 static int printer_add(void *arg, const struct printer_row *row)
 {
@@ -51,6 +57,8 @@ int api_printer_create(struct call *call)
     body_word(&b, "driver", BODY_REQUIRED, printer_drivers, &printer.driver);
     body_text(&b, "target", BODY_OPTIONAL, 0, PRINTER_TARGET_MAX, &printer.target);
     r = body_end(&b);
+    if (r == 0 && spooler_target_check(call->app, printer.driver, printer.target) == -EINVAL)
+        r = fault_set(call->tx.fault, FAULT_PRINTER_TARGET, "target", printer.target, NULL);
     if (r == 0)
         r = printer_create(&call->tx, &printer, &id);
     return r < 0 ? r : reply_printer(call, id, 201);
@@ -110,6 +118,33 @@ int api_print_route_list(struct call *call)
     return reply_items(call, items, print_route_each(&call->tx, route_add, items));
 }
 
+static int takes_take(void *arg, const struct printer_row *row)
+{
+    const struct printer_driver *driver = printer_driver_find(row->driver);
+
+    *(enum printer_takes *)arg = driver ? driver->takes : PRINTER_TAKES_PDF;
+    return 0;
+}
+
+/* Whether the printer can print what the layout gives: every printer of pages can. */
+static int route_fits(struct call *call, const struct print_route_row *route)
+{
+    enum printer_takes takes = PRINTER_TAKES_PDF;
+    char *body = NULL;
+    bool roll;
+    int r = printer_scan(&call->tx, route->printer_id, takes_take, &takes);
+
+    if (r < 0 || takes == PRINTER_TAKES_PDF)
+        return r;
+    if (route->layout_id)
+        r = paper_layout_body(&call->tx, route->layout_id, 0, &body, NULL);
+    roll = body && layout_is_roll(body);
+    free(body);
+    if (r < 0)
+        return r;
+    return roll ? 0 : fault_set(call->tx.fault, FAULT_PRINT_ROLL, NULL);
+}
+
 int api_print_route_set(struct call *call)
 {
     struct print_route_row route = {.kind = NULL};
@@ -123,6 +158,8 @@ int api_print_route_set(struct call *call)
     body_int_or_null(&b, "layout_id", 1, INT64_MAX, &route.layout_id);
     body_bool(&b, "preprinted", BODY_OPTIONAL, &route.preprinted);
     r = body_end(&b);
+    if (r == 0 && route.printer_id)
+        r = route_fits(call, &route);
     if (r == 0)
         r = print_route_set(&call->tx, &route);
     return r < 0 ? r : api_print_route_list(call);

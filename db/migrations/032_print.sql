@@ -67,7 +67,9 @@ CREATE TABLE paper (
     layout_ordinal INTEGER, -- the version its bytes were made by
     sha BLOB CHECK (length(sha) = 32), -- of its bytes, once they are on the disk
     size INTEGER CHECK (size > 0),
+    roll_sha BLOB CHECK (length(roll_sha) = 32), -- of the roll that they show, where its layout is of one
     CHECK ((sha IS NULL) = (size IS NULL)),
+    CHECK (roll_sha IS NULL OR sha IS NOT NULL),
     CHECK ((layout_ordinal IS NULL) = (sha IS NULL OR layout_id IS NULL)),
     FOREIGN KEY (layout_id, layout_ordinal) REFERENCES paper_layout_version(layout_id, ordinal),
     UNIQUE (kind, subject_id, subject_no)
