@@ -4,9 +4,9 @@
  *
  *   tcp:192.168.1.20 columns=48 charset=gbk qr=no cutter=yes end=sensor
  *
- * The values shown are those of what is not said. It is asked how it is before anything is sent: what
- * it says then keeps a job here, for sure. Behind a job stands a question that it answers when all
- * before is out: its sensor's state (end=sensor), or the job's number (end=id). Without that
+ * The values shown are those of what is not said. It is asked how it is before anything is sent:
+ * what it says then keeps a job here, for sure. Behind a job stands a question that it answers when
+ * all before is out: its sensor's state (end=sensor), or the job's number (end=id). Without that
  * answer nobody knows. With end=none it never says anything, and a job is no more than handed over.
  *
  * One wire, opened once and kept: opening resets some printers, and asking would break their jobs.
@@ -50,7 +50,8 @@ struct printer {
     struct escpos_ear ear;
     bool heard_now, heard_end; /* answers that were not taken yet; to a job that is no more */
     uint8_t now;
-    bool in_step; /* nothing that it still has to answer is of an earlier job */
+    struct printer_status last; /* what it said of itself */
+    bool in_step;               /* nothing that it still has to answer is of an earlier job */
     struct known known[KNOWN_MAX], *printing; /* NULL: nothing */
     unsigned next_known, next_id;
 };
@@ -316,7 +317,7 @@ static void state_tell(const struct printer *p, const struct escpos_state *now,
     s->health = now->offline || known ? PRINTER_STOPPED : p->printing ? PRINTER_BUSY : PRINTER_IDLE;
 }
 
-static void roll_status(struct printer *p, struct printer_status *ret)
+static void look(struct printer *p, struct printer_status *ret)
 {
     struct escpos_state now = {.offline = false};
     uint8_t byte;
@@ -347,6 +348,12 @@ static void roll_status(struct printer *p, struct printer_status *ret)
         p->wire = wire_close(p->wire);
 }
 
+static void roll_status(struct printer *p, struct printer_status *ret)
+{
+    look(p, ret);
+    p->last = *ret;
+}
+
 /* ---- sending ---- */
 
 static struct known *known_find(struct printer *p, const char *name)
@@ -368,19 +375,21 @@ static struct known *known_add(struct printer *p, const char *name, size_t n)
     return k;
 }
 
-/* Why it cannot print now; 0: it can. */
+/* Why it cannot print now; 0: it can. What it said last counts: asked right before each job, it is
+ * not asked twice. */
 static int able(struct printer *p, char why[PRINTER_WHY_TEXT])
 {
+    const struct printer_status *last = &p->last;
     struct printer_status now;
 
     if (p->printing)
         return -EBUSY;
-    roll_status(p, &now);
-    if (now.health == PRINTER_GONE || now.health == PRINTER_STOPPED) {
-        snprintf(why, PRINTER_WHY_TEXT, "%s", now.n_reasons ? now.reasons[0] : now.why);
-        return -EAGAIN;
-    }
-    return 0;
+    if (!p->wire)
+        roll_status(p, &now);
+    if (last->health != PRINTER_GONE && last->health != PRINTER_STOPPED)
+        return 0;
+    snprintf(why, PRINTER_WHY_TEXT, "%s", last->n_reasons ? last->reasons[0] : last->why);
+    return -EAGAIN;
 }
 
 /* In pieces, so that one that stands still is noticed soon however long the job is. */

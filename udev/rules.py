@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes udev/60-anchangd.rules from the readers' models (drivers/models/*.model), the list of receipt
-printers (drivers/roll_printers.def) and that of bare serial chips (drivers/serial_chips.def). Without arguments into its place; `--print [FOLDER…]` to stdout,
-for the models of other folders. tests/lint/test_udev.py fails when the rules are not what this gives.
+printers (drivers/roll_printers.def) and that of bare serial chips (drivers/serial_chips.def). Without
+arguments into its place; `--print [FOLDER…]` to stdout, for the models of other folders.
+tests/lint/test_udev.py fails when the rules are not what this gives.
 """
 
 import configparser

@@ -1,5 +1,5 @@
-/* rig_escpos.c - a receipt printer on a serial line, which is a pseudo-terminal that the shim passes
- * off as one: it prints, is pulled and put back, and answers too late. */
+/* rig_escpos.c - a receipt printer on a serial line, which is a pseudo-terminal that the shim
+ * passes off as one: it prints, is pulled and put back, and answers too late. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

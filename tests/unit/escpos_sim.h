@@ -216,7 +216,9 @@ static bool sim_step(void)
 
 static void sim_cut(void)
 {
-    if (sim.listening >= 0 && sim.fd >= 0) {
+    if (sim.listening < 0) {
+        poll(NULL, 0, 10); /* its cable may be put back */
+    } else if (sim.fd >= 0) {
         close(sim.fd);
         sim.fd = -1;
         sim.n_held = sim.n_taken = 0;

@@ -336,6 +336,7 @@ static void test_taken_back(void **state)
     assert_int_equal(word_at_last(name), PRINTER_JOB_BROKEN);
     assert_int_equal(d->cancel(desk.printer, name), -ENOENT);
     assert_string_equal(sim_paper(), "[drawer]\n        收款收据\n");
+    expect_status(PRINTER_STOPPED, "media-empty"); /* by then it has heard of that */
     sim.empty = false;
     expect_printed();
 }
