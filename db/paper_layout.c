@@ -252,6 +252,36 @@ int paper_layout_retire(struct tx *tx, int64_t layout_id, int64_t version)
     return r;
 }
 
+int paper_layout_test(struct tx *tx, int64_t layout_id, int64_t printer_id)
+{
+    struct paper_new paper = {.kind = PRINT_KIND_TEST,
+                              .subject_id = layout_id,
+                              .number = print_kinds[PRINT_KIND_TEST].zh,
+                              .printer_id = printer_id,
+                              .layout_id = layout_id};
+    struct trail trail = {0};
+    int64_t there;
+    int r = db_get(tx->db, &there,
+                   "SELECT 1 WHERE EXISTS (SELECT 1 FROM paper_layout WHERE id = $1 AND "
+                   "retired_ms IS NULL) AND EXISTS (SELECT 1 FROM printer WHERE id = $2 AND "
+                   "retired_ms IS NULL)",
+                   "ii", layout_id, printer_id);
+
+    if (r == 0)
+        return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    if (r == 1)
+        r = db_get(tx->db, &paper.subject_no,
+                   "SELECT COALESCE(MAX(subject_no), 0) + 1 FROM paper WHERE kind = $1 AND "
+                   "subject_id = $2",
+                   "ti", print_kinds[PRINT_KIND_TEST].code, layout_id);
+    if (r >= 0)
+        r = paper_add(tx, &paper, NULL);
+    if (r < 0)
+        return r;
+    trail_int(&trail, "printer_id", NULL, &printer_id);
+    return audit_add(tx, "paper-layout.test", "paper_layout", layout_id, 0, &trail);
+}
+
 /* ---- those of the program ---- */
 
 /* One that is there: renewed when all its versions are of the program. */

@@ -55,6 +55,9 @@ int paper_layout_update(struct tx *tx, const struct paper_layout_change *change)
 /* Its routes go back to the first of the kind. PAPER_LAYOUT_LAST: its kind would have none. */
 int paper_layout_retire(struct tx *tx, int64_t layout_id, int64_t version);
 
+/* A test page of it for a printer. NOT_FOUND: layout, printer. */
+int paper_layout_test(struct tx *tx, int64_t layout_id, int64_t printer_id);
+
 struct paper_layout_program {
     const char *code, *kind, *name, *body;
 };

@@ -164,6 +164,10 @@ int paper_add(struct tx *tx, const struct paper_new *paper, int64_t *ret_paper_i
     struct print_route_row route;
     int r = print_route(tx, kind, paper->terminal_id, &route);
 
+    if (paper->printer_id)
+        route.printer_id = paper->printer_id;
+    if (paper->layout_id)
+        route.layout_id = paper->layout_id;
     if (r == 0)
         r = db_get(tx->db, &job.paper_id,
                    "INSERT INTO paper (kind, subject_id, subject_no, number, project_id, "

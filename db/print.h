@@ -55,6 +55,7 @@ struct paper_new {
     const char *number;             /* what people call it by */
     int64_t project_id;             /* 0: of the whole office */
     int64_t terminal_id;            /* whose route is taken; 0: none */
+    int64_t printer_id, layout_id;  /* in place of the route's; 0: that */
 };
 /* A paper and the job that prints it; no printer is where its route leads: the paper alone. In the
  * transaction of what it is of. @ret_paper_id may be NULL. -EEXIST: there is one of that. */

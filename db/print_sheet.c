@@ -3,6 +3,12 @@
 
 #include <errno.h>
 
+int no_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
+{
+    (void)tx, (void)paper, (void)sheet;
+    return -EPROTO;
+}
+
 int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet)
 {
     static print_sheet_read *const readers[PRINT_KINDS] = {

@@ -136,6 +136,8 @@ int api_paper_layout_list(struct call *call);
 int api_paper_layout_create(struct call *call);
 int api_paper_layout_create_prepare(struct call *call);
 int api_paper_layout_preview(struct call *call);
+int api_paper_layout_picture(struct call *call);
+int api_paper_layout_test(struct call *call);
 int api_paper_layout_get(struct call *call);
 int api_paper_layout_update(struct call *call);
 int api_paper_layout_update_prepare(struct call *call);

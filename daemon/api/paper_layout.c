@@ -27,10 +27,11 @@ static int layout_add(void *arg, const struct paper_layout_row *row)
     return items_add(arg, o);
 }
 
-/* What may stand on papers of a kind. */
+/* What may stand on papers of a kind; NULL: it has no layouts. */
 static json_t *fields_of(const struct call *call, enum print_kind kind)
 {
     json_t *items = json_array();
+    bool own = false;
 
     for (size_t i = 0; i < sheet_field_count; i++) {
         const struct sheet_field *f = &sheet_fields[i];
@@ -38,13 +39,17 @@ static json_t *fields_of(const struct call *call, enum print_kind kind)
 
         if (f->kind != (int)kind && f->kind != SHEET_ALL)
             continue;
+        own |= f->kind == (int)kind;
         o = json_object();
         set_text(o, "name", f->name);
         set_text(o, "label", call->lang == LANG_EN ? f->en : f->zh);
         set_text(o, "sample", f->sample);
         json_array_append_new(items, o);
     }
-    return items;
+    if (own)
+        return items;
+    json_decref(items);
+    return NULL;
 }
 
 int api_paper_layout_list(struct call *call)
@@ -54,10 +59,13 @@ int api_paper_layout_list(struct call *call)
 
     r = reply_items(call, items, r);
     for (int kind = 0; kind < PRINT_KINDS; kind++) {
-        json_t *o = json_object();
+        json_t *fields = fields_of(call, (enum print_kind)kind), *o;
 
+        if (!fields)
+            continue;
+        o = json_object();
         set_text(o, "kind", print_kinds[kind].code);
-        json_object_set_new(o, "fields", fields_of(call, (enum print_kind)kind));
+        json_object_set_new(o, "fields", fields);
         json_array_append_new(kinds, o);
     }
     if (r == 0)
@@ -120,9 +128,10 @@ static int kind_of(const char *code)
 }
 
 /* PAPER_LAYOUT_WRONG when no paper can be made by it; else the paper, for free(). */
-static int layout_try(struct call *call, const char *kind, const char *body, struct drawn *drawn)
+static int layout_try(struct call *call, const char *kind, const char *body, bool picture,
+                      struct drawn *drawn)
 {
-    int r = paper_draw_sample((enum print_kind)kind_of(kind), body, drawn);
+    int r = paper_draw_sample((enum print_kind)kind_of(kind), body, picture, drawn);
 
     if (r == -EBADMSG)
         return fault_set(call->tx.fault, FAULT_PAPER_LAYOUT_WRONG, "reason", drawn->error, NULL);
@@ -132,14 +141,14 @@ static int layout_try(struct call *call, const char *kind, const char *body, str
 static int layout_check(struct call *call, const char *kind, const char *body)
 {
     struct drawn drawn;
-    int r = layout_try(call, kind, body, &drawn);
+    int r = layout_try(call, kind, body, false, &drawn);
 
     if (r == 0)
-        free(drawn.bytes);
+        drawn_free(&drawn);
     return r;
 }
 
-int api_paper_layout_preview(struct call *call)
+static int reply_try(struct call *call, bool picture)
 {
     const char *kind = NULL, *body = NULL;
     struct drawn drawn;
@@ -151,13 +160,24 @@ int api_paper_layout_preview(struct call *call)
     body_text(&b, "body", BODY_REQUIRED, 2, PAPER_LAYOUT_BODY_MAX, &body);
     r = body_end(&b);
     if (r == 0)
-        r = layout_try(call, kind, body, &drawn);
+        r = layout_try(call, kind, body, picture, &drawn);
     if (r < 0)
         return r;
+    free(drawn.roll);
     call->reply.bytes = drawn.bytes;
     call->reply.n_bytes = drawn.n;
-    call->reply.content_type = "application/pdf";
+    call->reply.content_type = picture ? "image/svg+xml" : "application/pdf";
     return 0;
+}
+
+int api_paper_layout_preview(struct call *call)
+{
+    return reply_try(call, false);
+}
+
+int api_paper_layout_picture(struct call *call)
+{
+    return reply_try(call, true);
 }
 
 /* ---- kept ---- */
@@ -245,4 +265,18 @@ int api_paper_layout_retire(struct call *call)
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
     r = body_end(&b);
     return r < 0 ? r : paper_layout_retire(&call->tx, id, version);
+}
+
+int api_paper_layout_test(struct call *call)
+{
+    int64_t id = 0, printer_id = 0;
+    struct body b;
+    int r = call_param_id(call, 0, &id);
+
+    if (r < 0)
+        return r;
+    body_begin(&b, call);
+    body_int(&b, "printer_id", BODY_REQUIRED, 1, INT64_MAX, &printer_id);
+    r = body_end(&b);
+    return r < 0 ? r : paper_layout_test(&call->tx, id, printer_id);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/print.h"
@@ -126,23 +127,44 @@ static int takes_take(void *arg, const struct printer_row *row)
     return 0;
 }
 
-/* Whether the printer can print what the layout gives: every printer of pages can. */
-static int route_fits(struct call *call, const struct print_route_row *route)
+struct roll_find {
+    struct call *call;
+    const struct print_route_row *route;
+    int64_t layout_id; /* 0: not found yet */
+};
+
+static int roll_look(void *arg, const struct paper_layout_row *row)
+{
+    struct roll_find *find = arg;
+    const int64_t wanted = find->route->layout_id;
+    char *body = NULL;
+    int r;
+
+    if (find->layout_id || (wanted && row->id != wanted) ||
+        strcmp(row->kind, find->route->kind) != 0)
+        return 0;
+    r = paper_layout_body(&find->call->tx, row->id, 0, &body, NULL);
+    if (r == 0 && layout_is_roll(body))
+        find->layout_id = row->id;
+    free(body);
+    return r;
+}
+
+/* A printer of rolls prints what a layout of one gives, and nothing else: the one that is named, or
+ * the first of the kind. Every other printer prints all. */
+static int route_fit(struct call *call, struct print_route_row *route)
 {
     enum printer_takes takes = PRINTER_TAKES_PDF;
-    char *body = NULL;
-    bool roll;
+    struct roll_find find = {.call = call, .route = route};
     int r = printer_scan(&call->tx, route->printer_id, takes_take, &takes);
 
     if (r < 0 || takes == PRINTER_TAKES_PDF)
         return r;
-    if (route->layout_id)
-        r = paper_layout_body(&call->tx, route->layout_id, 0, &body, NULL);
-    roll = body && layout_is_roll(body);
-    free(body);
-    if (r < 0)
-        return r;
-    return roll ? 0 : fault_set(call->tx.fault, FAULT_PRINT_ROLL, NULL);
+    r = paper_layout_scan(&call->tx, 0, roll_look, &find);
+    if (r == 0 && !find.layout_id)
+        return fault_set(call->tx.fault, FAULT_PRINT_ROLL, NULL);
+    route->layout_id = find.layout_id;
+    return r;
 }
 
 int api_print_route_set(struct call *call)
@@ -159,7 +181,7 @@ int api_print_route_set(struct call *call)
     body_bool(&b, "preprinted", BODY_OPTIONAL, &route.preprinted);
     r = body_end(&b);
     if (r == 0 && route.printer_id)
-        r = route_fits(call, &route);
+        r = route_fit(call, &route);
     if (r == 0)
         r = print_route_set(&call->tx, &route);
     return r < 0 ? r : api_print_route_list(call);

@@ -226,6 +226,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/paper-layouts", RIGHT_SYSTEM_VIEW, ROUTE_READ, api_paper_layout_list, 0, NULL},
     {"POST", "/api/v1/paper-layouts", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT | ROUTE_SLOW, api_paper_layout_create, 512 << 10, api_paper_layout_create_prepare},
     {"POST", "/api/v1/paper-layouts/preview", RIGHT_SYSTEM_VIEW, ROUTE_SLOW, api_paper_layout_preview, 512 << 10, NULL},
+    {"POST", "/api/v1/paper-layouts/picture", RIGHT_SYSTEM_VIEW, ROUTE_SLOW, api_paper_layout_picture, 512 << 10, NULL},
+    {"POST", "/api/v1/paper-layouts/{paper_layout}/test", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_paper_layout_test, 0, NULL},
     {"GET", "/api/v1/paper-layouts/{paper_layout}", RIGHT_SYSTEM_VIEW, ROUTE_READ, api_paper_layout_get, 0, NULL},
     {"PATCH", "/api/v1/paper-layouts/{paper_layout}", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_SLOW, api_paper_layout_update, 512 << 10, api_paper_layout_update_prepare},
     {"POST", "/api/v1/paper-layouts/{paper_layout}/retire", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_paper_layout_retire, 0, NULL},

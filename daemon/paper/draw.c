@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/paper/layout_roll.h"
-#include "daemon/paper/roll_pdf.h"
+#include "daemon/paper/pdf_mark.h"
+#include "daemon/paper/roll_page.h"
 #include "db/paper_layout.h"
 #include "db/print_sheet.h"
+#include "drivers/roll.h"
 
 void drawn_free(struct drawn *drawn)
 {
@@ -16,17 +19,69 @@ void drawn_free(struct drawn *drawn)
     drawn->bytes = drawn->roll = NULL;
 }
 
-int layout_draw(const struct layout_print *print, struct drawn *ret_drawn)
+int drawn_make(const struct layout_print *print, struct drawn *ret_drawn)
 {
     int r;
 
-    ret_drawn->bytes = ret_drawn->roll = NULL;
+    *ret_drawn = (struct drawn){.bytes = NULL};
     if (!layout_is_roll(print->json))
-        return layout_pdf(print, &ret_drawn->bytes, &ret_drawn->n, ret_drawn->error);
+        return layout_draw(print, &ret_drawn->bytes, &ret_drawn->n, ret_drawn->error);
     /* The record is drawn of the very roll that is sent. */
     r = layout_roll(print, &ret_drawn->roll, &ret_drawn->n_roll, ret_drawn->error);
     if (r == 0)
-        r = roll_pdf(ret_drawn->roll, ret_drawn->n_roll, print, &ret_drawn->bytes, &ret_drawn->n);
+        r = roll_draw(ret_drawn->roll, ret_drawn->n_roll, print, &ret_drawn->bytes, &ret_drawn->n);
+    if (r < 0)
+        drawn_free(ret_drawn);
+    return r;
+}
+
+static int kind_take(void *arg, const struct paper_layout_row *row)
+{
+    for (int kind = 0; kind < PRINT_KINDS; kind++)
+        if (strcmp(print_kinds[kind].code, row->kind) == 0)
+            *(enum print_kind *)arg = (enum print_kind)kind;
+    return 0;
+}
+
+static const char test_words[] = "测试页，不作凭证";
+
+static int page_mark(struct drawn *drawn)
+{
+    static const struct pdf_over over = {.text = test_words};
+    char *marked = NULL;
+    size_t n = 0;
+    int r = pdf_mark(drawn->bytes, drawn->n, &over, &marked, &n);
+
+    free(drawn->bytes);
+    drawn->bytes = marked;
+    drawn->n = n;
+    return r;
+}
+
+static int roll_mark_test(struct drawn *drawn, const struct layout_print *print)
+{
+    struct drawn marked = {.bytes = NULL};
+    int r = roll_mark(drawn->roll, drawn->n_roll, test_words, &marked.roll, &marked.n_roll);
+
+    if (r == 0)
+        r = roll_draw(marked.roll, marked.n_roll, print, &marked.bytes, &marked.n);
+    drawn_free(drawn);
+    *drawn = marked;
+    return r;
+}
+
+/* A test page: the samples of the layout's kind, and that it is none of those papers. */
+static int test_draw(struct tx *tx, const struct paper_row *paper, const struct layout_print *print,
+                     struct drawn *ret_drawn)
+{
+    enum print_kind kind = PRINT_KIND_TEST;
+    int r = paper_layout_scan(tx, paper->layout_id, kind_take, &kind);
+
+    if (r == 0)
+        r = paper_draw_sample(kind, print->json, false, ret_drawn);
+    if (r < 0)
+        return r;
+    r = ret_drawn->roll ? roll_mark_test(ret_drawn, print) : page_mark(ret_drawn);
     if (r < 0)
         drawn_free(ret_drawn);
     return r;
@@ -40,36 +95,42 @@ int paper_draw(struct tx *tx, const struct paper_row *paper, bool demo, struct d
                                  .subject = print_kinds[paper->kind].zh};
     struct sheet *sheet = NULL;
     char *layout = NULL;
+    int64_t ordinal = 0;
     int r;
 
     *ret_drawn = (struct drawn){.bytes = NULL};
-    r = paper_layout_body(tx, paper->layout_id, 0, &layout, &ret_drawn->layout_ordinal);
-    if (r == 0)
+    r = paper_layout_body(tx, paper->layout_id, 0, &layout, &ordinal);
+    print.json = layout;
+    if (r == 0 && paper->kind == PRINT_KIND_TEST)
+        r = test_draw(tx, paper, &print, ret_drawn);
+    else if (r == 0)
         r = print_sheet(tx, paper, &sheet);
-    if (r == 0) {
+    if (r == 0 && sheet) {
         sheet_text(sheet, "demo", demo ? "演示" : "");
-        print.json = layout;
         print.sheet = sheet;
-        r = layout_draw(&print, ret_drawn);
+        r = drawn_make(&print, ret_drawn);
     }
+    ret_drawn->layout_ordinal = ordinal;
     sheet_free(sheet);
     free(layout);
     return r;
 }
 
-int paper_draw_sample(enum print_kind kind, const char *layout, struct drawn *ret_drawn)
+int paper_draw_sample(enum print_kind kind, const char *layout, bool picture,
+                      struct drawn *ret_drawn)
 {
     struct sheet *sheet = sheet_sample(kind);
     const struct layout_print print = {.json = layout,
                                        .sheet = sheet,
                                        .form = true,
+                                       .picture = picture,
                                        .title = print_kinds[kind].zh,
                                        .subject = print_kinds[kind].zh};
     int r = sheet ? sheet_error(sheet) : -ENOMEM;
 
     *ret_drawn = (struct drawn){.bytes = NULL};
     if (r == 0)
-        r = layout_draw(&print, ret_drawn);
+        r = drawn_make(&print, ret_drawn);
     sheet_free(sheet);
     return r;
 }

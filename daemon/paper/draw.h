@@ -21,11 +21,12 @@ void drawn_free(struct drawn *drawn); /* its bytes; it may be drawn again */
  * where. */
 int paper_draw(struct tx *tx, const struct paper_row *paper, bool demo, struct drawn *ret_drawn);
 
-/* By a layout of either kind, of a sheet or of a roll. As layout_pdf(). */
-int layout_draw(const struct layout_print *print, struct drawn *ret_drawn);
+/* By a layout of either kind, of a sheet or of a roll. As layout_draw(). */
+int drawn_make(const struct layout_print *print, struct drawn *ret_drawn);
 
-/* How @layout, a text that may be wrong, looks with the samples of @kind; the form is drawn too. As
- * paper_draw(). */
-int paper_draw_sample(enum print_kind kind, const char *layout, struct drawn *ret_drawn);
+/* How @layout, a text that may be wrong, looks with the samples of @kind, as a PDF or its first
+ * page as a picture (SVG); the form is drawn too. As paper_draw(). */
+int paper_draw_sample(enum print_kind kind, const char *layout, bool picture,
+                      struct drawn *ret_drawn);
 
 #endif

@@ -181,8 +181,8 @@ static int pages_draw(struct drawing *d, const json_t *root)
     return r;
 }
 
-int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
-               char error[LAYOUT_ERROR_TEXT])
+int layout_draw(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
+                char error[LAYOUT_ERROR_TEXT])
 {
     struct drawing d = {
         .print = print, .fill = {.sheet = print->sheet, .copy = "", .error = error}, .squeeze = 1};
@@ -204,7 +204,8 @@ int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n
         json_decref(root);
         return layout_wrong(&d.fill, "the sheet has no size", "width, height");
     }
-    r = page_open(&d.page, w, h, print->title, print->subject);
+    r = print->picture ? page_open_picture(&d.page, w, h)
+                       : page_open(&d.page, w, h, print->title, print->subject);
     page_made_at(&d.page, print->made_ms);
     if (r == 0)
         r = pages_draw(&d, root);

@@ -33,13 +33,14 @@ struct layout_print {
     const char *json;
     const struct sheet *sheet; /* what is filled in */
     bool form;                 /* what a pre-printed form has is drawn too */
+    bool picture;              /* the first page as SVG for a screen, in place of a PDF */
     int64_t made_ms;           /* UTC; stands in the file, so that it is the same each time */
     const char *title, *subject;
 };
 
 /* *@ret_bytes is malloc'ed. -EBADMSG: the layout is wrong, and @error says where; -ENOMEM. */
-int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
-               char error[LAYOUT_ERROR_TEXT]);
+int layout_draw(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
+                char error[LAYOUT_ERROR_TEXT]);
 
 /* The layouts of the program, into the database. -EBADMSG: one has no kind or no name. */
 int layouts_seed(struct tx *tx);

@@ -2,6 +2,7 @@
 #include "daemon/paper/page.h"
 
 #include <cairo-pdf.h>
+#include <cairo-svg.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +21,13 @@ static cairo_status_t page_write(void *arg, const unsigned char *data, unsigned 
     return buf_add(&p->out, data, n) == 0 ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-int page_open(struct page *p, double width, double height, const char *title, const char *subject)
+/* The tools of a page on p->surface. */
+static int tools_make(struct page *p)
 {
     PangoContext *context;
     PangoAttrList *attributes;
     cairo_font_options_t *options;
 
-    memset(p, 0, sizeof(*p));
-    p->width = width;
-    p->height = height;
-    p->surface = cairo_pdf_surface_create_for_stream(page_write, p, MM(width), MM(height));
-    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
-    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_SUBJECT, subject);
-    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATOR, "Anchang");
     p->cr = cairo_create(p->surface);
     p->layout = pango_cairo_create_layout(p->cr);
     context = pango_layout_get_context(p->layout);
@@ -56,12 +51,31 @@ int page_open(struct page *p, double width, double height, const char *title, co
     return cairo_status(p->cr) == CAIRO_STATUS_SUCCESS ? 0 : -ENOMEM;
 }
 
+int page_open(struct page *p, double width, double height, const char *title, const char *subject)
+{
+    *p = (struct page){.width = width, .height = height};
+    p->surface = cairo_pdf_surface_create_for_stream(page_write, p, MM(width), MM(height));
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_SUBJECT, subject);
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATOR, "Anchang");
+    return tools_make(p);
+}
+
+int page_open_picture(struct page *p, double width, double height)
+{
+    *p = (struct page){.width = width, .height = height, .picture = true};
+    p->surface = cairo_svg_surface_create_for_stream(page_write, p, MM(width), MM(height));
+    return tools_make(p);
+}
+
 void page_made_at(struct page *p, int64_t ms)
 {
     const time_t seconds = (time_t)(ms / 1000);
     struct tm tm = {0};
     char text[32];
 
+    if (p->picture)
+        return;
     gmtime_r(&seconds, &tm);
     strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
     cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, text);
@@ -69,7 +83,12 @@ void page_made_at(struct page *p, int64_t ms)
 
 void page_end(struct page *p)
 {
-    cairo_show_page(p->cr);
+    if (!p->picture) {
+        cairo_show_page(p->cr);
+        return;
+    }
+    cairo_rectangle(p->cr, 0, 0, 0, 0);
+    cairo_clip(p->cr); /* what follows is of pages that are not in it */
 }
 
 int page_close(struct page *p, char **ret_bytes, size_t *ret_n)

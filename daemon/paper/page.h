@@ -26,6 +26,7 @@ struct page {
     PangoLayout *layout;
     PangoFontDescription *fonts[2]; /* regular, bold */
     struct buf out;
+    bool picture; /* SVG, of the first page */
 };
 
 enum page_align { PAGE_LEFT, PAGE_CENTER, PAGE_RIGHT };
@@ -43,6 +44,8 @@ struct page_box {
 
 int page_open(struct page *page, double width, double height, const char *title,
               const char *subject);
+/* The first page alone, as SVG for a screen: the same drawing. */
+int page_open_picture(struct page *page, double width, double height);
 /* When it was made, UTC ms, instead of now: the same drawing is the same bytes then. */
 void page_made_at(struct page *page, int64_t ms);
 void page_end(struct page *page); /* begins the next one with what is drawn after it */

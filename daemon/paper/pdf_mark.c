@@ -92,26 +92,26 @@ static int page_read(struct original *o, const char *dict)
     return 0;
 }
 
-static const char *last_of(const char *bytes, const char *word)
-{
-    const char *last = NULL;
-
-    for (const char *at = bytes; (at = strstr(at, word)) != NULL; at++)
-        last = at;
-    return last;
-}
-
 /* Streams hold NULs, so that text is looked for with memmem(). */
 static const char *find(const struct original *o, const char *from, const char *word)
 {
     return memmem(from, o->n - (size_t)(from - o->bytes), word, strlen(word));
 }
 
+static const char *find_last(const struct original *o, const char *from, const char *word)
+{
+    const char *last = NULL;
+
+    for (const char *at = from; (at = find(o, at, word)) != NULL; at++)
+        last = at;
+    return last;
+}
+
 static int original_read(struct original *o)
 {
     const size_t tail = o->n < 2048 ? o->n : 2048;
-    const char *end = o->bytes + o->n, *start = last_of(end - tail, "startxref");
-    const char *trailer = last_of(end - tail, "trailer");
+    const char *end = o->bytes + o->n, *start = find_last(o, end - tail, "startxref");
+    const char *trailer = find_last(o, end - tail, "trailer");
     int r;
 
     if (o->n < 64 || memcmp(o->bytes, "%PDF-", 5) != 0 || !start || !trailer)

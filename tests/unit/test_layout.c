@@ -43,7 +43,7 @@ static struct drawn draw_by(const char *json, const struct sheet *sheet, bool fo
     const struct layout_print print = {
         .json = json, .sheet = sheet, .form = form, .title = "A000012", .subject = "收款收据"};
     struct drawn made;
-    const int r = layout_draw(&print, &made);
+    const int r = drawn_make(&print, &made);
 
     assert_true(r == 0 || r == -EBADMSG);
     assert_true((r == 0) == (made.bytes != NULL));
@@ -308,6 +308,23 @@ static void test_a_copy_is_the_original_with_a_mark(void **state)
     sheet_free(sheet);
 }
 
+/* A file so small that streams stand in its last kilobytes can be marked too. */
+static void test_a_small_one_is_marked(void **state)
+{
+    static const struct pdf_over over = {.text = "补打"};
+    struct sheet *sheet = sheet_usual();
+    struct drawn made = draw_by("{\"width\": 80, \"height\": 60, \"items\": [{\"text\": "
+                                "\"{number}\", \"x\": 5, \"y\": 10, \"w\": 70}]}",
+                                sheet, true);
+    struct drawn copy;
+
+    (void)state;
+    assert_int_equal(pdf_mark(made.bytes, made.n, &over, &copy.bytes, &copy.n), 0);
+    free(copy.bytes);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 #define ROLL(line) "{\"roll\": 48, \"lines\": [" line "]}"
 
 static void test_a_wrong_layout_is_named(void **state)
@@ -365,6 +382,7 @@ int main(void)
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
                                        cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
+                                       cmocka_unit_test(test_a_small_one_is_marked),
                                        cmocka_unit_test(test_a_wrong_layout_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, fonts_free);

@@ -612,6 +612,13 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/printing/layouts/:layout(\\d+)',
+    name: 'paper-layout',
+    component: () => import('./print/LayoutEditor.vue'),
+    props: (route) => ({ id: Number(route.params.layout) }),
+    meta: { title: 'paper-layout', rights: ['system.view'], project: false },
+  },
+  {
     path: '/audit',
     name: 'audit',
     component: () => import('./audit/Page.vue'),

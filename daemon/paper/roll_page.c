@@ -1,5 +1,5 @@
-/* roll_pdf.c - see roll_pdf.h. */
-#include "daemon/paper/roll_pdf.h"
+/* roll_page.c - see roll_page.h. */
+#include "daemon/paper/roll_page.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -123,8 +123,8 @@ static int page_draw(struct rolling *r, const char *roll, size_t n,
     return e;
 }
 
-int roll_pdf(const char *roll, size_t n, const struct layout_print *print, char **ret_bytes,
-             size_t *ret_n)
+int roll_draw(const char *roll, size_t n, const struct layout_print *print, char **ret_bytes,
+              size_t *ret_n)
 {
     struct rolling r = {.y = side};
     char *bytes = NULL;
