@@ -5,7 +5,8 @@
 
 #include "daemon/paper/layout.h"
 
-/* Of @print title, subject, time, and whether it is a picture. *@ret_bytes is malloc'ed. -EBADMSG: no roll; -ENOMEM. */
+/* @print: title, subject, time, and whether it is a picture. *@ret_bytes is malloc'ed. -EBADMSG: no
+ * roll; -ENOMEM. */
 int roll_draw(const char *roll, size_t n, const struct layout_print *print, char **ret_bytes,
              size_t *ret_n);
 

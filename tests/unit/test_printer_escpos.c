@@ -338,6 +338,7 @@ static void test_taken_back(void **state)
     assert_string_equal(sim_paper(), "[drawer]\n        收款收据\n");
     expect_status(PRINTER_STOPPED, "media-empty"); /* by then it has heard of that */
     sim.empty = false;
+    expect_status(PRINTER_IDLE, "");
     expect_printed();
 }
 

@@ -1,5 +1,5 @@
-/* paper.h - a receipt printer on USB: the daemon sees it by the rules of udev, and its driver prints
- * on it, while it is plugged and pulled.
+/* paper.h - a receipt printer on USB: the daemon sees it by the rules of udev, and its driver
+ * prints on it, while it is plugged and pulled.
  *
  * All functions fail the running test when it is not so. Thread: the test's.
  */
