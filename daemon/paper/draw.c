@@ -45,28 +45,23 @@ static int kind_take(void *arg, const struct paper_layout_row *row)
 
 static const char test_words[] = "测试页，不作凭证";
 
-static int page_mark(struct drawn *drawn)
+static int page_mark(const struct drawn *sample, struct drawn *ret_drawn)
 {
     static const struct pdf_over over = {.text = test_words};
-    char *marked = NULL;
-    size_t n = 0;
-    int r = pdf_mark(drawn->bytes, drawn->n, &over, &marked, &n);
 
-    free(drawn->bytes);
-    drawn->bytes = marked;
-    drawn->n = n;
-    return r;
+    return pdf_mark(sample->bytes, sample->n, &over, &ret_drawn->bytes, &ret_drawn->n);
 }
 
-static int roll_mark_test(struct drawn *drawn, const struct layout_print *print)
+static int roll_mark_draw(const struct drawn *sample, const struct layout_print *print,
+                          struct drawn *ret_drawn)
 {
-    struct drawn marked = {.bytes = NULL};
-    int r = roll_mark(drawn->roll, drawn->n_roll, test_words, &marked.roll, &marked.n_roll);
+    int r =
+        roll_mark(sample->roll, sample->n_roll, test_words, &ret_drawn->roll, &ret_drawn->n_roll);
 
     if (r == 0)
-        r = roll_draw(marked.roll, marked.n_roll, print, &marked.bytes, &marked.n);
-    drawn_free(drawn);
-    *drawn = marked;
+        r = roll_draw(ret_drawn->roll, ret_drawn->n_roll, print, &ret_drawn->bytes, &ret_drawn->n);
+    if (r < 0)
+        drawn_free(ret_drawn);
     return r;
 }
 
@@ -75,15 +70,14 @@ static int test_draw(struct tx *tx, const struct paper_row *paper, const struct 
                      struct drawn *ret_drawn)
 {
     enum print_kind kind = PRINT_KIND_TEST;
+    struct drawn sample = {.bytes = NULL};
     int r = paper_layout_scan(tx, paper->layout_id, kind_take, &kind);
 
     if (r == 0)
-        r = paper_draw_sample(kind, print->json, false, ret_drawn);
-    if (r < 0)
-        return r;
-    r = ret_drawn->roll ? roll_mark_test(ret_drawn, print) : page_mark(ret_drawn);
-    if (r < 0)
-        drawn_free(ret_drawn);
+        r = paper_draw_sample(kind, print->json, false, &sample);
+    if (r == 0)
+        r = sample.roll ? roll_mark_draw(&sample, print, ret_drawn) : page_mark(&sample, ret_drawn);
+    drawn_free(&sample);
     return r;
 }
 

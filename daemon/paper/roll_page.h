@@ -8,6 +8,6 @@
 /* @print: title, subject, time, and whether it is a picture. *@ret_bytes is malloc'ed. -EBADMSG: no
  * roll; -ENOMEM. */
 int roll_draw(const char *roll, size_t n, const struct layout_print *print, char **ret_bytes,
-             size_t *ret_n);
+              size_t *ret_n);
 
 #endif

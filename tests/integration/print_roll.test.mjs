@@ -101,6 +101,13 @@ describe('a receipt', () => {
   });
 });
 
+test('a test page says that it is one', async () => {
+  await admin.post(`/api/v1/paper-layouts/${layout.id}/test`, { printer_id: row.id }, 204);
+  const text = await until(() => printer.out().find((paper) => paper.includes('测试页')), 'a test page');
+  assert.match(text, /^ *测试页，不作凭证\n-+\n/);
+  assert.ok(text.includes('492,760.00') && !text.includes('[drawer]'));
+});
+
 describe('what keeps it from coming out', () => {
   test('no paper: it waits here, is told, and comes out once when there is paper', async () => {
     printer.does('empty');
