@@ -157,7 +157,7 @@ static int reply_try(struct call *call, bool picture)
 
     body_begin(&b, call);
     body_word(&b, "kind", BODY_REQUIRED, print_kind_codes, &kind);
-    body_text(&b, "body", BODY_REQUIRED, 2, PAPER_LAYOUT_BODY_MAX, &body);
+    body_lines(&b, "body", BODY_REQUIRED, 2, PAPER_LAYOUT_BODY_MAX, &body);
     r = body_end(&b);
     if (r == 0)
         r = layout_try(call, kind, body, picture, &drawn);
@@ -189,7 +189,7 @@ static int create_read(struct call *call, struct paper_layout_new *layout)
     body_begin(&b, call);
     body_word(&b, "kind", BODY_REQUIRED, print_kind_codes, &layout->kind);
     body_text(&b, "name", BODY_REQUIRED, 1, PAPER_LAYOUT_NAME_MAX, &layout->name);
-    body_text(&b, "body", BODY_REQUIRED, 2, PAPER_LAYOUT_BODY_MAX, &layout->body);
+    body_lines(&b, "body", BODY_REQUIRED, 2, PAPER_LAYOUT_BODY_MAX, &layout->body);
     return body_end(&b);
 }
 
@@ -222,7 +222,7 @@ static int update_read(struct call *call, struct paper_layout_change *change)
     body_begin(&b, call);
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &change->version);
     body_text(&b, "name", BODY_OPTIONAL, 1, PAPER_LAYOUT_NAME_MAX, &change->name);
-    body_text(&b, "body", BODY_OPTIONAL, 2, PAPER_LAYOUT_BODY_MAX, &change->body);
+    body_lines(&b, "body", BODY_OPTIONAL, 2, PAPER_LAYOUT_BODY_MAX, &change->body);
     return body_end(&b);
 }
 

@@ -8,7 +8,7 @@ import { take } from './lib/money.mjs';
 import { Sales } from './lib/service.mjs';
 import { Site } from './lib/site.mjs';
 
-const SMALL = JSON.stringify({ width: 80, height: 60, items: [{ text: '{number} {total}', x: 5, y: 10, w: 70 }] });
+const SMALL = `{"width": 80, "height": 60,\n "items": [{"text": "{number} {total}", "x": 5, "y": 10, "w": 70}]}`;
 
 let site, admin, cashier, deal, folder;
 const list = () => admin.get('/api/v1/paper-layouts');
@@ -63,7 +63,7 @@ test('a receipt looks as its route says; versions stay and one goes back to them
   }, 'the receipt is out');
   assert.match(paper, /MediaBox \[ 0 0 226\.77\d* 170\.07\d* \]/); // 80 x 60 mm
 
-  const taller = SMALL.replace('60', '70');
+  const taller = SMALL.replace('60,', '70,');
   const next = await admin.patch(`/api/v1/paper-layouts/${made.id}`, { version: made.version, body: taller });
   assert.deepEqual(
     next.versions.map((v) => v.ordinal),
