@@ -20,6 +20,7 @@
 #include "daemon/site_time.h"
 #include "db/clock.h"
 #include "db/writer.h"
+#include "drivers/roll.h"
 
 enum {
     OPEN_MAX = 32,     /* jobs of a printer that are looked at in one round */
@@ -116,8 +117,11 @@ static int paper_make_bytes(const struct app *app, struct tx *tx, const struct p
         return r;
     stored.layout_ordinal = drawn->layout_ordinal;
     stored.size = (int64_t)drawn->n;
+    stored.roll = drawn->roll;
     r = paper_store_put(app->papers_dir, drawn->bytes, drawn->n, stored.sha);
-    free(drawn->bytes);
+    if (r == 0 && drawn->roll)
+        r = paper_store_put(app->papers_dir, drawn->roll, drawn->n_roll, stored.roll_sha);
+    drawn_free(drawn);
     if (r == 0)
         r = writer_call(app->writer, &actor_system, stored_apply, &stored, &fault);
     fault_clear(&fault);
@@ -133,6 +137,7 @@ int spooler_paper(const struct app *app, struct tx *tx, const struct paper_row *
     if (paper->size)
         return paper_store_get(app->papers_dir, paper->sha, ret_bytes, ret_n);
     r = paper_draw(tx, paper, app->config->demo, &drawn);
+    free(drawn.roll);
     *ret_bytes = drawn.bytes;
     *ret_n = drawn.n;
     return r;
@@ -291,33 +296,28 @@ static int offset_take(void *arg, const struct printer_row *row)
     return 0;
 }
 
-/* What is printed: the kept bytes, of a copy that it is one, moved as the printer needs it.
- * -EAGAIN: they are not made yet. */
-static int job_bytes(struct worker *w, const struct open_job *job, struct paper_row *paper,
-                     char **ret_bytes, size_t *ret_n)
+/* What a copy says of itself. */
+static void copy_text(const struct open_job *job, char *out, size_t size)
 {
-    char text[400], when[32], *original = NULL;
-    struct pdf_over over = {.dx = 0};
-    struct fault fault = {0};
-    struct tx tx = reading(w->db, &fault);
-    size_t n = 0;
-    int r = paper_get(&tx, job->paper_id, paper);
+    char when[32];
 
-    if (r == 0 && !paper->size)
-        r = -EAGAIN;
-    if (r == 0)
-        r = printer_scan(&tx, w->printer_id, offset_take, &over);
-    fault_clear(&fault);
+    site_time_text(job->made_ms, when, sizeof(when));
+    snprintf(out, size, "补打第 %lld 次　%s　%s", (long long)job->copy, when, job->actor);
+}
+
+/* The kept page, moved as the printer needs it. */
+static int page_bytes(struct worker *w, struct tx *tx, const struct paper_row *paper,
+                      const char *copy, char **ret_bytes, size_t *ret_n)
+{
+    struct pdf_over over = {.text = copy};
+    char *original = NULL;
+    size_t n = 0;
+    int r = printer_scan(tx, w->printer_id, offset_take, &over);
+
     if (r == 0)
         r = paper_store_get(w->spooler->options.app->papers_dir, paper->sha, &original, &n);
     if (r < 0)
         return r;
-    if (job->copy) {
-        site_time_text(job->made_ms, when, sizeof(when));
-        snprintf(text, sizeof(text), "补打第 %lld 次　%s　%s", (long long)job->copy, when,
-                 job->actor);
-        over.text = text;
-    }
     if (!over.text && over.dx == 0 && over.dy == 0) {
         *ret_bytes = original;
         *ret_n = n;
@@ -325,6 +325,49 @@ static int job_bytes(struct worker *w, const struct open_job *job, struct paper_
     }
     r = pdf_mark(original, n, &over, ret_bytes, ret_n);
     free(original);
+    return r;
+}
+
+/* The kept roll. -EMEDIUMTYPE: its layout is of a sheet. */
+static int roll_bytes(struct worker *w, const struct paper_row *paper, const char *copy,
+                      char **ret_bytes, size_t *ret_n)
+{
+    char *original = NULL;
+    size_t n = 0;
+    int r = paper->roll ? paper_store_get(w->spooler->options.app->papers_dir, paper->roll_sha,
+                                          &original, &n)
+                        : -EMEDIUMTYPE;
+
+    if (r < 0)
+        return r;
+    if (!copy) {
+        *ret_bytes = original;
+        *ret_n = n;
+        return 0;
+    }
+    r = roll_mark(original, n, copy, ret_bytes, ret_n);
+    free(original);
+    return r;
+}
+
+/* What is printed: the kept bytes, and of a copy that it is one. -EAGAIN: they are not made yet. */
+static int job_bytes(struct worker *w, const struct open_job *job, struct paper_row *paper,
+                     char **ret_bytes, size_t *ret_n)
+{
+    char text[400];
+    const char *copy = job->copy ? text : NULL;
+    struct fault fault = {0};
+    struct tx tx = reading(w->db, &fault);
+    int r = paper_get(&tx, job->paper_id, paper);
+
+    copy_text(job, text, sizeof(text));
+    if (r == 0 && !paper->size)
+        r = -EAGAIN;
+    if (r == 0)
+        r = w->driver->takes == PRINTER_TAKES_ROLL
+                ? roll_bytes(w, paper, copy, ret_bytes, ret_n)
+                : page_bytes(w, &tx, paper, copy, ret_bytes, ret_n);
+    fault_clear(&fault);
     return r;
 }
 
@@ -339,7 +382,8 @@ static bool job_send(struct worker *w, const struct open_job *job)
     if (r == -EAGAIN)
         return false;
     if (r < 0) {
-        job_step(w->spooler, job->id, PRINT_FAILED, strerror(-r));
+        job_step(w->spooler, job->id, PRINT_FAILED,
+                 r == -EMEDIUMTYPE ? "这张单据不是小票版式，小票打印机打不了" : strerror(-r));
         return false;
     }
     snprintf(title, sizeof(title), job->copy ? "%s 补打%lld" : "%s", paper.number,
@@ -359,6 +403,18 @@ static bool job_send(struct worker *w, const struct open_job *job)
     return false;
 }
 
+/* Whether it may be given one more job. One without a queue is asked right before each: what it
+ * cannot print now waits here. */
+static bool takes_more(struct worker *w, size_t sent)
+{
+    if (w->driver->queues)
+        return sent < SENT_MAX && w->status.health != PRINTER_GONE;
+    if (sent)
+        return false;
+    status_look(w);
+    return w->status.health != PRINTER_GONE && w->status.health != PRINTER_STOPPED;
+}
+
 /* How long until the next round, ms. */
 static int round_make(struct worker *w)
 {
@@ -374,7 +430,7 @@ static int round_make(struct worker *w)
 
         if (job->state == PRINT_SENDING)
             sent += job_follow(w, job);
-        else if (sent < SENT_MAX && w->status.health != PRINTER_GONE && job_send(w, job))
+        else if (takes_more(w, sent) && job_send(w, job))
             sent += job_follow(w, job);
         else
             waits++;
@@ -407,12 +463,29 @@ static void *working(void *arg)
 
 /* ---- which printers there are ---- */
 
-static void target_of(const struct app *app, const struct printer_row *row, char out[TARGET_TEXT])
+static void target_of(const struct app *app, const char *driver, const char *target,
+                      char out[TARGET_TEXT])
 {
-    if (strcmp(row->driver, "file") == 0)
+    if (strcmp(driver, "file") == 0)
         snprintf(out, TARGET_TEXT, "%.500s/printed", app->config->state_dir);
     else
-        snprintf(out, TARGET_TEXT, "%s", row->target);
+        snprintf(out, TARGET_TEXT, "%s", target);
+}
+
+int spooler_target_check(const struct app *app, const char *driver, const char *target)
+{
+    const struct printer_driver *d = printer_driver_find(driver);
+    char text[TARGET_TEXT];
+    struct printer *p;
+    int r;
+
+    if (!d)
+        return -EINVAL;
+    target_of(app, driver, target, text);
+    r = d->open(text, &p); /* which reaches for nothing yet */
+    if (r == 0)
+        d->close(p);
+    return r;
 }
 
 /* Which printer has the place, for who asks how it is. */
@@ -435,7 +508,7 @@ static int worker_start(struct worker *w, struct spooler *s, const struct printe
     w->driver = printer_driver_find(row->driver);
     if (!w->driver)
         return -ENOTSUP;
-    target_of(s->options.app, row, w->target);
+    target_of(s->options.app, row->driver, row->target, w->target);
     r = w->driver->open(w->target, &w->printer);
     if (r == 0)
         r = db_open(s->options.app->db_path, DB_READER, &w->db);

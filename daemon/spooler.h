@@ -38,6 +38,9 @@ void spooler_committed(struct spooler *s, const struct change *changes, size_t n
 /* What a printer said last; UNKNOWN when it was not asked yet. */
 void spooler_status(struct spooler *s, int64_t printer_id, struct printer_status *ret_status);
 
+/* Whether @driver knows what to do with @target. -EINVAL, -ENOMEM. */
+int spooler_target_check(const struct app *app, const char *driver, const char *target);
+
 /* The bytes of a paper, made now when they are not yet: malloc'ed. NOT_FOUND; -EBADMSG: altered on
  * the disk or the layout is wrong. With @tx of a reader. */
 int spooler_paper(const struct app *app, struct tx *tx, const struct paper_row *paper,

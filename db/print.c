@@ -192,9 +192,10 @@ int print_stored(struct tx *tx, const struct paper_stored *stored)
 {
     const int64_t *ordinal = stored->layout_ordinal ? &stored->layout_ordinal : NULL;
     int r = db_run(tx->db,
-                   "UPDATE paper SET sha = $2, size = $3, layout_ordinal = $4 WHERE id = $1 AND "
-                   "sha IS NULL",
-                   "ibio", stored->paper_id, stored->sha, (size_t)PRINT_SHA, stored->size, ordinal);
+                   "UPDATE paper SET sha = $2, size = $3, layout_ordinal = $4, roll_sha = $5 "
+                   "WHERE id = $1 AND sha IS NULL",
+                   "ibiob", stored->paper_id, stored->sha, (size_t)PRINT_SHA, stored->size, ordinal,
+                   stored->roll ? stored->roll_sha : NULL, (size_t)PRINT_SHA);
 
     return r < 0 ? r : tx_changed(tx, CHANGE_PRINT, 0, 0, 0); /* its jobs may go now */
 }

@@ -80,6 +80,8 @@ int print_cancel(struct tx *tx, int64_t job_id);
 struct paper_stored {
     int64_t paper_id, layout_ordinal, size; /* layout_ordinal 0: of a kind without layouts */
     uint8_t sha[PRINT_SHA];
+    bool roll; /* its layout is of one, whose bytes are kept too */
+    uint8_t roll_sha[PRINT_SHA];
 };
 /* The bytes of a paper are on the disk. Those that are known already stay. */
 int print_stored(struct tx *tx, const struct paper_stored *stored);
@@ -99,6 +101,8 @@ struct paper_row {
     bool preprinted;                   /* the form is on its paper already */
     char number[PAPER_NUMBER_TEXT];
     uint8_t sha[PRINT_SHA];
+    bool roll; /* it is one for printers of rolls, too: */
+    uint8_t roll_sha[PRINT_SHA];
 };
 int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row);
 int paper_of(struct tx *tx, enum print_kind kind, int64_t subject_id, int64_t subject_no,

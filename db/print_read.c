@@ -18,13 +18,23 @@ static int word_find(const char *const *codes, const char *code)
 
 #define PAPER_COLUMNS                                                                              \
     "SELECT project_id, id, kind, subject_id, subject_no, made_ms, size, sha, number, layout_id, " \
-    "layout_ordinal, preprinted FROM paper "
+    "layout_ordinal, preprinted, roll_sha FROM paper "
+
+/* Whether column @column has one. */
+static bool sha_take(struct stmt *s, int column, uint8_t out[PRINT_SHA])
+{
+    size_t n;
+    const void *sha = stmt_blob(s, column, &n);
+
+    if (!sha || n != PRINT_SHA)
+        return false;
+    memcpy(out, sha, PRINT_SHA);
+    return true;
+}
 
 static int paper_take(struct stmt *s, struct paper_row *ret)
 {
     const int kind = word_find(print_kind_codes, stmt_text(s, 2));
-    const void *sha;
-    size_t n;
 
     if (kind < 0)
         return kind;
@@ -38,9 +48,8 @@ static int paper_take(struct stmt *s, struct paper_row *ret)
                               .layout_id = stmt_int(s, 9),
                               .layout_ordinal = stmt_int(s, 10),
                               .preprinted = stmt_int(s, 11)};
-    sha = stmt_blob(s, 7, &n);
-    if (sha && n == PRINT_SHA)
-        memcpy(ret->sha, sha, PRINT_SHA);
+    (void)sha_take(s, 7, ret->sha);
+    ret->roll = sha_take(s, 12, ret->roll_sha);
     snprintf(ret->number, sizeof(ret->number), "%s", stmt_text(s, 8));
     return 0;
 }

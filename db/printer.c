@@ -7,7 +7,7 @@
 #include "db/default_name.h"
 #include "db/terminal.h"
 
-const char *const printer_drivers[] = {"file", "cups", NULL};
+const char *const printer_drivers[] = {"file", "cups", "escpos", NULL};
 
 int printer_scan(struct tx *tx, int64_t printer_id,
                  int (*each)(void *arg, const struct printer_row *row), void *arg)

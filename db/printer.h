@@ -15,7 +15,7 @@ enum {
     PRINTER_OFFSET_MAX = 300
 };
 
-extern const char *const printer_drivers[]; /* "file", "cups"; ended by NULL */
+extern const char *const printer_drivers[]; /* "file", "cups", "escpos"; ended by NULL */
 
 struct printer_row {
     int64_t id, version, offset_x, offset_y; /* 0.1 mm */

@@ -68,6 +68,8 @@ static int tender_take(void *arg, const struct payment_tender *tender)
     sheet_text(sheet, "tender.name", tenders[kind].zh);
     sheet_text(sheet, "tender.reference", tender->reference);
     sheet_money(sheet, "tender.amount", tender->amount_fen);
+    if (kind == TENDER_CASH)
+        sheet_text(sheet, "cash", tenders[kind].zh);
     return 0;
 }
 

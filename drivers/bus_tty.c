@@ -6,7 +6,6 @@
  * looked at again: what a path leads to, and not the noise around it, says who came and who left.
  */
 #include <errno.h>
-#include <libserialport.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

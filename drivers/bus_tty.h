@@ -3,14 +3,10 @@
 #ifndef ANCHANG_DRIVERS_BUS_TTY_H
 #define ANCHANG_DRIVERS_BUS_TTY_H
 
-#include <libserialport.h>
-
 #include "drivers/port_impl.h"
+#include "drivers/port_tty_line.h"
 
 struct tty_port;
-
-/* The line that @path leads to, by way of links; the caller's to sp_free_port(). */
-int tty_line_of(const char *path, struct sp_port **ret_line);
 
 /* The port is put into *ports, and taken out when it is closed. */
 int tty_port_open(struct tty_port **ports, sd_event *loop, const char *path,

@@ -2,6 +2,7 @@
 #include "drivers/parse.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 
 int hex_digit(int c)
@@ -13,6 +14,17 @@ int hex_digit(int c)
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
     return -1;
+}
+
+int parse_character(const char **text, uint32_t *ret_code)
+{
+    const gunichar code = **text ? g_utf8_get_char_validated(*text, -1) : (gunichar)-1;
+
+    if (code > 0x10FFFF) /* what it says of bytes that are none */
+        return -EINVAL;
+    *text = g_utf8_next_char(*text);
+    *ret_code = code;
+    return 0;
 }
 
 int parse_number(const char **text, unsigned max, unsigned *ret_value)
@@ -32,7 +44,7 @@ int parse_number(const char **text, unsigned max, unsigned *ret_value)
     return 0;
 }
 
-static int hex16_read(const char **text, uint16_t *ret_value)
+int parse_hex16(const char **text, uint16_t *ret_value)
 {
     unsigned value = 0;
 
@@ -54,8 +66,8 @@ int parse_usb_id(const char **text, struct usb_id *ret_id)
     struct usb_id id;
     unsigned interface;
 
-    if (hex16_read(&p, &id.vid) < 0 || *p++ != ':' || hex16_read(&p, &id.pid) < 0 || *p++ != ':' ||
-        parse_number(&p, UINT8_MAX, &interface) < 0)
+    if (parse_hex16(&p, &id.vid) < 0 || *p++ != ':' || parse_hex16(&p, &id.pid) < 0 ||
+        *p++ != ':' || parse_number(&p, UINT8_MAX, &interface) < 0)
         return -EINVAL;
     id.interface = (uint8_t)interface;
     *text = p;

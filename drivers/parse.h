@@ -16,6 +16,10 @@ struct usb_id {
 
 /* The value of a hex digit of either case, or -1. */
 int hex_digit(int c);
+/* One character of UTF-8. At the end of the text: -EINVAL. */
+int parse_character(const char **text, uint32_t *ret_code);
+/* Four hex digits. */
+int parse_hex16(const char **text, uint16_t *ret_value);
 /* Decimal digits, as many as there are. */
 int parse_number(const char **text, unsigned max, unsigned *ret_value);
 /* "0801:0002:0": vendor and product hex, interface decimal. */

@@ -5,7 +5,8 @@
 
 const struct printer_driver *printer_driver_find(const char *name)
 {
-    static const struct printer_driver *const drivers[] = {&printer_file, &printer_cups};
+    static const struct printer_driver *const drivers[] = {&printer_file, &printer_cups,
+                                                           &printer_escpos};
 
     for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
         if (strcmp(drivers[i]->name, name) == 0)

@@ -21,7 +21,7 @@ struct printer_status {
         PRINTER_UNKNOWN, /* it says nothing, which is legal */
         PRINTER_IDLE,
         PRINTER_BUSY,
-        PRINTER_STOPPED, /* takes jobs, and does not print them */
+        PRINTER_STOPPED, /* is there, and does not print */
         PRINTER_GONE     /* cannot be reached, or there is no such queue */
     } health;
     char reasons[PRINTER_REASONS_MAX][PRINTER_REASON_TEXT];
@@ -32,9 +32,11 @@ struct printer_status {
 struct printer_job {
     const char *name;  /* what the printer knows it by, and finds it by after a crash */
     const char *title; /* for people: the number on the paper */
-    const void *bytes; /* PDF */
+    const void *bytes; /* of the kind that the driver takes */
     size_t n;
 };
+
+enum printer_takes { PRINTER_TAKES_PDF, PRINTER_TAKES_ROLL /* roll.h */ };
 
 enum printer_word {
     PRINTER_JOB_GONE, /* there is no such job */
@@ -55,7 +57,11 @@ struct printer;
 
 struct printer_driver {
     const char *name;
-    /* @target: the folder, the queue. -EINVAL: not one of its kind; -ENOMEM. */
+    enum printer_takes takes;
+    /* What it is given waits in a queue of its own: it takes jobs while it stands still. Else one
+     * job at a time, and only when status() says that it can print. */
+    bool queues;
+    /* @target: the folder, the queue, the device. -EINVAL: not one of its kind; -ENOMEM. */
     int (*open)(const char *target, struct printer **ret_printer);
     void (*close)(struct printer *p);
     /* A look at it; always fills @ret. */
@@ -74,7 +80,7 @@ struct printer_driver {
     bool gone_is_sure;
 };
 
-extern const struct printer_driver printer_file, printer_cups;
+extern const struct printer_driver printer_file, printer_cups, printer_escpos;
 /* By name; NULL: there is none of that name. */
 const struct printer_driver *printer_driver_find(const char *name);
 

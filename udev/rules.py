@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes udev/60-anchangd.rules from the readers' models (drivers/models/*.model) and the list of bare
-serial chips (drivers/serial_chips.def). Without arguments into its place; `--print [FOLDER…]` to stdout,
-for the models of other folders. tests/lint/test_udev.py fails when the rules are not what this gives.
+"""Writes udev/60-anchangd.rules from the readers' models (drivers/models/*.model), the list of receipt
+printers (drivers/roll_printers.def) and that of bare serial chips (drivers/serial_chips.def). Without
+arguments into its place; `--print [FOLDER…]` to stdout, for the models of other folders.
+tests/lint/test_udev.py fails when the rules are not what this gives.
 """
 
 import configparser
@@ -13,15 +14,21 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 RULES = os.path.join(ROOT, "udev", "60-anchangd.rules")
 MODELS = os.path.join(ROOT, "drivers", "models")
 CHIPS = os.path.join(ROOT, "drivers", "serial_chips.def")
+PRINTERS = os.path.join(ROOT, "drivers", "roll_printers.def")
 
 HEAD = """\
-# Hands the readers that Anchang knows to its daemon, and to nobody who happens to be logged in.
-# Made by udev/rules.py from drivers/models: a change belongs there. What a site adds of its own goes
-# into another file in /etc/udev/rules.d, in the same form.
+# Hands the readers and receipt printers that Anchang knows to its daemon, and to nobody who happens to be
+# logged in. Made by udev/rules.py from drivers/models and drivers/*.def: a change belongs there. What a site
+# adds of its own goes into another file in /etc/udev/rules.d, in the same form.
 
 ACTION=="remove", GOTO="anchangd_end"
 
 # ---- USB readers, which the daemon takes from the kernel ----
+"""
+
+PRINTER = """
+# ---- USB receipt printers, which the daemon drives itself ----
+# CUPS, which runs its USB backend as root, can still have one instead; not both.
 """
 
 INPUT = """
@@ -51,10 +58,23 @@ def models(folder):
             yield name, ini["model"]["name"], ini["model"]["driver"], usb
 
 
-def chips():
-    with open(CHIPS, encoding="utf-8") as f:
-        for vid, pid, name in re.findall(r'^SERIAL_CHIP\(0x(\w{4}), 0x(\w{4}), "([^"]+)"\)', f.read(), re.M):
+def rows(path, macro):
+    with open(path, encoding="utf-8") as f:
+        for vid, pid, name in re.findall(r'^%s\(0x(\w{4}), 0x(\w{4}), "([^"]+)"\)' % macro, f.read(), re.M):
             yield vid.lower(), pid.lower(), name
+
+
+def chips():
+    return rows(CHIPS, "SERIAL_CHIP")
+
+
+def printers():
+    return rows(PRINTERS, "ROLL_PRINTER")
+
+
+def usb_rule(vid, pid):
+    return ('SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="%s", ATTR{idProduct}=="%s", '
+            'GROUP="anchangd", MODE="0660"\n' % (vid, pid))
 
 
 def rules(folders):
@@ -63,8 +83,10 @@ def rules(folders):
     for file, name, _, usb in found:
         text.append("\n# %s: %s\n" % (file, name))
         for vid, pid in sorted({(v, p) for v, p, _ in usb}):
-            text.append('SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="%s", '
-                        'ATTR{idProduct}=="%s", GROUP="anchangd", MODE="0660"\n' % (vid, pid))
+            text.append(usb_rule(vid, pid))
+    text.append(PRINTER)
+    for vid, pid, name in printers():
+        text.append("\n# %s\n%s" % (name, usb_rule(vid, pid)))
     text.append(SERIAL)
     for vid, pid, name in chips():
         text.append('\n# %s\n#SUBSYSTEM=="tty", ATTRS{idVendor}=="%s", ATTRS{idProduct}=="%s", '

@@ -144,7 +144,7 @@ static int layout_check(struct call *call, const char *kind, const char *body)
     int r = layout_try(call, kind, body, false, &drawn);
 
     if (r == 0)
-        free(drawn.bytes);
+        drawn_free(&drawn);
     return r;
 }
 
@@ -163,6 +163,7 @@ static int reply_try(struct call *call, bool picture)
         r = layout_try(call, kind, body, picture, &drawn);
     if (r < 0)
         return r;
+    free(drawn.roll);
     call->reply.bytes = drawn.bytes;
     call->reply.n_bytes = drawn.n;
     call->reply.content_type = picture ? "image/svg+xml" : "application/pdf";

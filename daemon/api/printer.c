@@ -2,10 +2,15 @@
 #include "db/printer.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "daemon/api/api.h"
 #include "daemon/api/print.h"
 #include "daemon/api/record.h"
+#include "daemon/paper/layout_roll.h"
+#include "daemon/spooler.h"
+#include "db/paper_layout.h"
 #include "drivers/printer.h"
 
 static int printer_add(void *arg, const struct printer_row *row)
@@ -54,6 +59,8 @@ int api_printer_create(struct call *call)
     body_word(&b, "driver", BODY_REQUIRED, printer_drivers, &printer.driver);
     body_text(&b, "target", BODY_OPTIONAL, 0, PRINTER_TARGET_MAX, &printer.target);
     r = body_end(&b);
+    if (r == 0 && spooler_target_check(call->app, printer.driver, printer.target) == -EINVAL)
+        r = fault_set(call->tx.fault, FAULT_PRINTER_TARGET, "target", printer.target, NULL);
     if (r == 0)
         r = printer_create(&call->tx, &printer, &id);
     return r < 0 ? r : reply_printer(call, id, 201);
@@ -134,6 +141,54 @@ int api_print_route_list(struct call *call)
     return reply_items(call, items, print_route_each(&call->tx, route_add, items));
 }
 
+static int takes_take(void *arg, const struct printer_row *row)
+{
+    const struct printer_driver *driver = printer_driver_find(row->driver);
+
+    *(enum printer_takes *)arg = driver ? driver->takes : PRINTER_TAKES_PDF;
+    return 0;
+}
+
+struct roll_find {
+    struct call *call;
+    const struct print_route_row *route;
+    int64_t layout_id; /* 0: not found yet */
+};
+
+static int roll_look(void *arg, const struct paper_layout_row *row)
+{
+    struct roll_find *find = arg;
+    const int64_t wanted = find->route->layout_id;
+    char *body = NULL;
+    int r;
+
+    if (find->layout_id || (wanted && row->id != wanted) ||
+        strcmp(row->kind, find->route->kind) != 0)
+        return 0;
+    r = paper_layout_body(&find->call->tx, row->id, 0, &body, NULL);
+    if (r == 0 && layout_is_roll(body))
+        find->layout_id = row->id;
+    free(body);
+    return r;
+}
+
+/* A printer of rolls prints what a layout of one gives, and nothing else: the one that is named, or
+ * the first of the kind. Every other printer prints all. */
+static int route_fit(struct call *call, struct print_route_row *route)
+{
+    enum printer_takes takes = PRINTER_TAKES_PDF;
+    struct roll_find find = {.call = call, .route = route};
+    int r = printer_scan(&call->tx, route->printer_id, takes_take, &takes);
+
+    if (r < 0 || takes == PRINTER_TAKES_PDF)
+        return r;
+    r = paper_layout_scan(&call->tx, 0, roll_look, &find);
+    if (r == 0 && !find.layout_id)
+        return fault_set(call->tx.fault, FAULT_PRINT_ROLL, NULL);
+    route->layout_id = find.layout_id;
+    return r;
+}
+
 int api_print_route_set(struct call *call)
 {
     struct print_route_row route = {.kind = NULL};
@@ -147,6 +202,8 @@ int api_print_route_set(struct call *call)
     body_int_or_null(&b, "layout_id", 1, INT64_MAX, &route.layout_id);
     body_bool(&b, "preprinted", BODY_OPTIONAL, &route.preprinted);
     r = body_end(&b);
+    if (r == 0 && route.printer_id)
+        r = route_fit(call, &route);
     if (r == 0)
         r = print_route_set(&call->tx, &route);
     return r < 0 ? r : api_print_route_list(call);

@@ -5,9 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/paper/layout_roll.h"
 #include "daemon/paper/pdf_mark.h"
+#include "daemon/paper/roll_page.h"
 #include "db/paper_layout.h"
 #include "db/print_sheet.h"
+#include "drivers/roll.h"
+
+void drawn_free(struct drawn *drawn)
+{
+    free(drawn->bytes);
+    free(drawn->roll);
+    drawn->bytes = drawn->roll = NULL;
+}
+
+int drawn_make(const struct layout_print *print, struct drawn *ret_drawn)
+{
+    int r;
+
+    *ret_drawn = (struct drawn){.bytes = NULL};
+    if (!layout_is_roll(print->json))
+        return layout_draw(print, &ret_drawn->bytes, &ret_drawn->n, ret_drawn->error);
+    /* The record is drawn of the very roll that is sent. */
+    r = layout_roll(print, &ret_drawn->roll, &ret_drawn->n_roll, ret_drawn->error);
+    if (r == 0)
+        r = roll_draw(ret_drawn->roll, ret_drawn->n_roll, print, &ret_drawn->bytes, &ret_drawn->n);
+    if (r < 0)
+        drawn_free(ret_drawn);
+    return r;
+}
 
 static int kind_take(void *arg, const struct paper_layout_row *row)
 {
@@ -17,24 +43,41 @@ static int kind_take(void *arg, const struct paper_layout_row *row)
     return 0;
 }
 
+static const char test_words[] = "测试页，不作凭证";
+
+static int page_mark(const struct drawn *sample, struct drawn *ret_drawn)
+{
+    static const struct pdf_over over = {.text = test_words};
+
+    return pdf_mark(sample->bytes, sample->n, &over, &ret_drawn->bytes, &ret_drawn->n);
+}
+
+static int roll_mark_draw(const struct drawn *sample, const struct layout_print *print,
+                          struct drawn *ret_drawn)
+{
+    int r =
+        roll_mark(sample->roll, sample->n_roll, test_words, &ret_drawn->roll, &ret_drawn->n_roll);
+
+    if (r == 0)
+        r = roll_draw(ret_drawn->roll, ret_drawn->n_roll, print, &ret_drawn->bytes, &ret_drawn->n);
+    if (r < 0)
+        drawn_free(ret_drawn);
+    return r;
+}
+
 /* A test page: the samples of the layout's kind, and that it is none of those papers. */
-static int test_draw(struct tx *tx, const struct paper_row *paper, const char *layout,
+static int test_draw(struct tx *tx, const struct paper_row *paper, const struct layout_print *print,
                      struct drawn *ret_drawn)
 {
-    static const struct pdf_over over = {.text = "测试页，不作凭证"};
     enum print_kind kind = PRINT_KIND_TEST;
-    char *marked = NULL;
-    size_t n = 0;
+    struct drawn sample = {.bytes = NULL};
     int r = paper_layout_scan(tx, paper->layout_id, kind_take, &kind);
 
     if (r == 0)
-        r = paper_draw_sample(kind, layout, false, ret_drawn);
-    if (r < 0)
-        return r;
-    r = pdf_mark(ret_drawn->bytes, ret_drawn->n, &over, &marked, &n);
-    free(ret_drawn->bytes);
-    ret_drawn->bytes = marked;
-    ret_drawn->n = n;
+        r = paper_draw_sample(kind, print->json, false, &sample);
+    if (r == 0)
+        r = sample.roll ? roll_mark_draw(&sample, print, ret_drawn) : page_mark(&sample, ret_drawn);
+    drawn_free(&sample);
     return r;
 }
 
@@ -51,15 +94,15 @@ int paper_draw(struct tx *tx, const struct paper_row *paper, bool demo, struct d
 
     *ret_drawn = (struct drawn){.bytes = NULL};
     r = paper_layout_body(tx, paper->layout_id, 0, &layout, &ordinal);
+    print.json = layout;
     if (r == 0 && paper->kind == PRINT_KIND_TEST)
-        r = test_draw(tx, paper, layout, ret_drawn);
+        r = test_draw(tx, paper, &print, ret_drawn);
     else if (r == 0)
         r = print_sheet(tx, paper, &sheet);
     if (r == 0 && sheet) {
         sheet_text(sheet, "demo", demo ? "演示" : "");
-        print.json = layout;
         print.sheet = sheet;
-        r = layout_draw(&print, &ret_drawn->bytes, &ret_drawn->n, ret_drawn->error);
+        r = drawn_make(&print, ret_drawn);
     }
     ret_drawn->layout_ordinal = ordinal;
     sheet_free(sheet);
@@ -81,7 +124,7 @@ int paper_draw_sample(enum print_kind kind, const char *layout, bool picture,
 
     *ret_drawn = (struct drawn){.bytes = NULL};
     if (r == 0)
-        r = layout_draw(&print, &ret_drawn->bytes, &ret_drawn->n, ret_drawn->error);
+        r = drawn_make(&print, ret_drawn);
     sheet_free(sheet);
     return r;
 }

@@ -7,63 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/paper/layout_fill.h"
 #include "daemon/paper/page.h"
 #include "db/paper_layout.h"
 
-enum { VALUE_TEXT = 4096 };
-
 struct drawing {
     const struct layout_print *print;
-    const char *copy;
+    struct layout_fill fill;
     struct page page;
-    size_t row;
     double squeeze; /* of a row's height and type, at most 1 */
     double row_y;   /* where the row begins; else 0 */
-    char *error;
 };
-
-static int wrong(struct drawing *d, const char *what, const char *where)
-{
-    snprintf(d->error, LAYOUT_ERROR_TEXT, "%s: %s", what, where);
-    return -EBADMSG;
-}
-
-/* ---- values ---- */
-
-static const char *value_of(struct drawing *d, const char *name)
-{
-    return strcmp(name, "copy") == 0 ? d->copy : sheet_value(d->print->sheet, name, d->row);
-}
-
-/* @text with the values in the place of {name}. */
-static int fill(struct drawing *d, const char *text, char out[VALUE_TEXT])
-{
-    size_t n = 0;
-
-    while (*text) {
-        const char *end = *text == '{' ? strchr(text, '}') : NULL;
-        char name[64];
-        const char *value;
-
-        if (!end) {
-            if (n + 1 == VALUE_TEXT)
-                return wrong(d, "a text is too long", text);
-            out[n++] = *text++;
-            continue;
-        }
-        snprintf(name, sizeof(name), "%.*s", (int)(end - text - 1), text + 1);
-        value = value_of(d, name);
-        if (!value)
-            return wrong(d, "there is no value of that name", name);
-        if (n + strlen(value) >= VALUE_TEXT)
-            return wrong(d, "a text is too long", name);
-        memcpy(out + n, value, strlen(value));
-        n += strlen(value);
-        text = end + 1;
-    }
-    out[n] = '\0';
-    return 0;
-}
 
 /* ---- items ---- */
 
@@ -91,8 +45,8 @@ static struct page_style style_of(const struct drawing *d, const json_t *item)
 static int text_draw(struct drawing *d, const json_t *item, const char *text)
 {
     const struct page_style style = style_of(d, item);
-    char filled[VALUE_TEXT];
-    int r = fill(d, text, filled);
+    char filled[LAYOUT_TEXT];
+    int r = layout_text(&d->fill, text, filled);
 
     if (r == 0)
         page_text(&d->page, &style, number(item, "x", 0),
@@ -105,8 +59,8 @@ static int box_draw(struct drawing *d, const json_t *item, const char *text)
     const struct page_style style = style_of(d, item);
     const struct page_box box = {number(item, "x", 0), number(item, "y", 0) + d->row_y,
                                  number(item, "w", 0), number(item, "h", 0)};
-    char filled[VALUE_TEXT];
-    int r = fill(d, text, filled);
+    char filled[LAYOUT_TEXT];
+    int r = layout_text(&d->fill, text, filled);
 
     if (r == 0)
         page_text_box(&d->page, &style, &box, filled);
@@ -117,7 +71,7 @@ static int box_draw(struct drawing *d, const json_t *item, const char *text)
 static int four(struct drawing *d, const json_t *array, double out[4])
 {
     if (json_array_size(array) != 4)
-        return wrong(d, "four numbers are needed", "line, frame");
+        return layout_wrong(&d->fill, "four numbers are needed", "line, frame");
     for (size_t i = 0; i < 4; i++)
         out[i] = json_number_value(json_array_get(array, i));
     return 0;
@@ -151,16 +105,17 @@ static int rows_draw(struct drawing *d, const json_t *item, const char *name)
     const size_t n = sheet_rows(d->print->sheet, name);
     const double room = number(item, "h", 0), wanted = number(item, "row", 7);
     const double row = n && wanted * (double)n > room ? room / (double)n : wanted;
-    int r =
-        sheet_table(d->print->sheet, name) ? 0 : wrong(d, "there is no table of that name", name);
+    int r = sheet_table(d->print->sheet, name)
+                ? 0
+                : layout_wrong(&d->fill, "there is no table of that name", name);
 
     for (size_t i = 0; r == 0 && i < n; i++) {
-        d->row = i;
+        d->fill.row = i;
         d->squeeze = row / wanted;
         d->row_y = number(item, "y", 0) + row * (double)i;
         r = items_draw(d, json_object_get(item, "items"), true);
     }
-    d->row = 0;
+    d->fill.row = 0;
     d->squeeze = 1;
     d->row_y = 0;
     return r;
@@ -171,19 +126,14 @@ static int item_draw(struct drawing *d, const json_t *item, bool inner)
     const char *text = json_string_value(json_object_get(item, "text"));
     const char *box = json_string_value(json_object_get(item, "box"));
     const char *rows = json_string_value(json_object_get(item, "rows"));
-    const char *needs = json_string_value(json_object_get(item, "if"));
     const json_t *line = json_object_get(item, "line"), *frame = json_object_get(item, "frame");
+    int r;
 
     if (json_is_true(json_object_get(item, "form")) && !d->print->form)
         return 0;
-    if (needs) {
-        const char *value = value_of(d, needs);
-
-        if (!value)
-            return wrong(d, "there is no value of that name", needs);
-        if (!value[0])
-            return 0;
-    }
+    r = layout_wants(&d->fill, item);
+    if (r <= 0)
+        return r;
     if (text)
         return text_draw(d, item, text);
     if (box && !inner)
@@ -194,7 +144,7 @@ static int item_draw(struct drawing *d, const json_t *item, bool inner)
         return line_draw(d, item, frame, true);
     if (rows && !inner)
         return rows_draw(d, item, rows);
-    return wrong(d, "an item is of no known kind", inner ? "rows" : "items");
+    return layout_wrong(&d->fill, "an item is of no known kind", inner ? "rows" : "items");
 }
 
 static int items_draw(struct drawing *d, const json_t *items, bool inner)
@@ -223,7 +173,7 @@ static int pages_draw(struct drawing *d, const json_t *root)
     for (size_t i = 0; r == 0 && i < n; i++) {
         const char *copy = json_string_value(json_array_get(copies, i));
 
-        d->copy = copy ? copy : "";
+        d->fill.copy = copy ? copy : "";
         r = items_draw(d, json_object_get(root, "items"), false);
         if (r == 0 && i + 1 < n)
             page_end(&d->page);
@@ -234,7 +184,8 @@ static int pages_draw(struct drawing *d, const json_t *root)
 int layout_draw(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
                 char error[LAYOUT_ERROR_TEXT])
 {
-    struct drawing d = {.print = print, .copy = "", .squeeze = 1, .error = error};
+    struct drawing d = {
+        .print = print, .fill = {.sheet = print->sheet, .copy = "", .error = error}, .squeeze = 1};
     json_error_t where;
     json_t *root = json_loads(print->json, 0, &where);
     char *bytes = NULL;
@@ -251,7 +202,7 @@ int layout_draw(const struct layout_print *print, char **ret_bytes, size_t *ret_
     h = number(root, "height", 0);
     if (w < 20 || w > 1000 || h < 20 || h > 1000) {
         json_decref(root);
-        return wrong(&d, "the sheet has no size", "width, height");
+        return layout_wrong(&d.fill, "the sheet has no size", "width, height");
     }
     r = print->picture ? page_open_picture(&d.page, w, h)
                        : page_open(&d.page, w, h, print->title, print->subject);

@@ -8,8 +8,8 @@ CREATE TABLE printer (
     id INTEGER PRIMARY KEY,
     version INTEGER NOT NULL DEFAULT 1,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
-    driver TEXT NOT NULL CHECK (driver IN ('file', 'cups')),
-    target TEXT NOT NULL CHECK (length(target) <= 300), -- the queue; of files: ''
+    driver TEXT NOT NULL CHECK (driver IN ('file', 'cups', 'escpos')),
+    target TEXT NOT NULL CHECK (length(target) <= 300), -- the queue; a wire and what hangs on it; of files: ''
     offset_x INTEGER NOT NULL DEFAULT 0 CHECK (offset_x BETWEEN -300 AND 300), -- 0.1 mm, to the right
     offset_y INTEGER NOT NULL DEFAULT 0 CHECK (offset_y BETWEEN -300 AND 300), -- 0.1 mm, down
     added_ms INTEGER NOT NULL,
@@ -67,7 +67,9 @@ CREATE TABLE paper (
     layout_ordinal INTEGER, -- the version its bytes were made by
     sha BLOB CHECK (length(sha) = 32), -- of its bytes, once they are on the disk
     size INTEGER CHECK (size > 0),
+    roll_sha BLOB CHECK (length(roll_sha) = 32), -- of the roll that they show, where its layout is of one
     CHECK ((sha IS NULL) = (size IS NULL)),
+    CHECK (roll_sha IS NULL OR sha IS NOT NULL),
     CHECK ((layout_ordinal IS NULL) = (sha IS NULL OR layout_id IS NULL)),
     FOREIGN KEY (layout_id, layout_ordinal) REFERENCES paper_layout_version(layout_id, ordinal),
     UNIQUE (kind, subject_id, subject_no)

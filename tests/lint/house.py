@@ -152,9 +152,9 @@ DRIVER_TABLE = re.compile(r"\nconst struct driver driver_(\w+) = \{\n([^}]*)\};\
 
 
 def rule_codec_door(house):
-    """Only ports and buses know what brings the bytes."""
+    """Only ports, buses and wires know what brings the bytes."""
     for source in house.c(r"^drivers/"):
-        if re.match(r"^drivers/(port|bus)[_.]", source.path):
+        if re.match(r"^drivers/(port|bus|wire)[_.]", source.path):
             continue
         for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]+([\"<][^\">]+)", source.text, re.M):
             if re.match(BELOW[0], m.group(1)):

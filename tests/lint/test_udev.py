@@ -46,6 +46,14 @@ class Rules(unittest.TestCase):
                           text)
         self.assertFalse([line for line in active(text) if "tty" in line])
 
+    def test_every_printer(self):
+        listed = list(rules.printers())
+        self.assertEqual(len(listed), len({(vid, pid) for vid, pid, _ in listed}))
+        self.assertIn(("04b8", "0e15", "Epson TM-T20II"), listed)
+        lines = active(rules.rules([rules.MODELS]))
+        for vid, pid, _ in listed:
+            self.assertIn(rules.usb_rule(vid, pid).strip(), lines)
+
     def test_for_the_daemon_alone(self):
         text = rules.rules([rules.MODELS])
         self.assertNotIn("uaccess", text)

@@ -65,6 +65,8 @@ static const char *const print_refused[] = {
     SHEET_OF(1, 1, 1, ", layout_id", ", 99"),
     SHEET_OF(1, 1, 1, ", sha, size", ", x'01', 5"),
     SHEET_OF(1, 1, 1, ", sha, size", ", " ONE ", 0"),
+    SHEET_OF(1, 1, 1, ", roll_sha, sha, size", ", x'01', " ONE ", 5"),
+    SHEET_OF(1, 1, 1, ", roll_sha", ", " ONE), /* shown by nothing */
     SHEET_OF(1, 1, 1, ", size", ", 5"),
     SHEET_OF(1, 1, 1, ", layout_ordinal", ", 1"),
     SHEET_OF(1, 1, 1, ", layout_id, sha, size", ", 1, " ONE ", 5"), /* made by which version */

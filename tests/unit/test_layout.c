@@ -12,17 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/paper/layout.h"
+#include "daemon/paper/draw.h"
 #include "daemon/paper/paper.h"
 #include "daemon/paper/pdf_mark.h"
 #include "paper_leaks.h"
 #include "pdf_text.h"
-
-struct made {
-    char *bytes;
-    size_t n;
-    char error[LAYOUT_ERROR_TEXT];
-};
 
 static const char *file(const char *name)
 {
@@ -44,25 +38,25 @@ static struct sheet *sheet_usual(void)
     return sheet;
 }
 
-static struct made draw_by(const char *json, const struct sheet *sheet, bool form)
+static struct drawn draw_by(const char *json, const struct sheet *sheet, bool form)
 {
     const struct layout_print print = {
         .json = json, .sheet = sheet, .form = form, .title = "A000012", .subject = "收款收据"};
-    struct made made = {.bytes = NULL};
-    const int r = layout_draw(&print, &made.bytes, &made.n, made.error);
+    struct drawn made;
+    const int r = drawn_make(&print, &made);
 
     assert_true(r == 0 || r == -EBADMSG);
     assert_true((r == 0) == (made.bytes != NULL));
     return made;
 }
 
-static struct made draw(const struct sheet *sheet)
+static struct drawn draw(const struct sheet *sheet)
 {
     return draw_by(file("receipt_a5"), sheet, true);
 }
 
 /* ANCHANG_KEEP=folder keeps what is made, to be looked at. */
-static void keep(const struct made *made, const char *name)
+static void keep(const struct drawn *made, const char *name)
 {
     const char *folder = getenv("ANCHANG_KEEP");
     char path[300];
@@ -79,7 +73,7 @@ static void keep(const struct made *made, const char *name)
 
 /* What is missing of the words on it; a text that a long one was cut from is looked for by its
  * begin. */
-static void words_are_there(const struct made *made, const struct sheet *sheet,
+static void words_are_there(const struct drawn *made, const struct sheet *sheet,
                             enum print_kind kind)
 {
     char *text = pdf_text(made->bytes, made->n);
@@ -100,7 +94,7 @@ static void test_all_of_it(void **state)
     static const char *const words[] = {"第一联", "第三联", "本收据不作为发票", "张𠮷龘",
                                         "古丽·阿依"};
     struct sheet *sheet = sheet_usual();
-    struct made made = draw(sheet);
+    struct drawn made = draw(sheet);
     char *text;
 
     (void)state;
@@ -143,8 +137,8 @@ static void test_those_of_the_program(void **state)
     for (size_t i = 0; i < layout_files_count; i++) {
         const int kind = kind_of(layout_files[i].json);
         struct sheet *sheet = sheet_sample((enum print_kind)kind);
-        struct made whole = draw_by(layout_files[i].json, sheet, true);
-        struct made plain = draw_by(layout_files[i].json, sheet, false);
+        struct drawn whole = draw_by(layout_files[i].json, sheet, true);
+        struct drawn plain = draw_by(layout_files[i].json, sheet, false);
         char name[80];
 
         if (!whole.bytes)
@@ -154,31 +148,36 @@ static void test_those_of_the_program(void **state)
         snprintf(name, sizeof(name), "%s_plain.pdf", layout_files[i].name);
         keep(&plain, name);
         words_are_there(&plain, sheet, (enum print_kind)kind);
-        free(whole.bytes);
-        free(plain.bytes);
+        drawn_free(&whole);
+        drawn_free(&plain);
         sheet_free(sheet);
     }
 }
 
 static void test_the_same_each_time(void **state)
 {
+    static const char *const names[] = {"receipt_a5", "receipt_roll_80mm"};
     struct sheet *sheet = sheet_usual();
-    struct made one = draw(sheet), two;
+    struct drawn one[2], two[2];
 
     (void)state;
+    for (int i = 0; i < 2; i++)
+        one[i] = draw_by(file(names[i]), sheet, true);
     sleep(1); /* a time of its own would show */
-    two = draw(sheet);
-    assert_int_equal(one.n, two.n);
-    assert_memory_equal(one.bytes, two.bytes, one.n);
-    free(one.bytes);
-    free(two.bytes);
+    for (int i = 0; i < 2; i++) {
+        two[i] = draw_by(file(names[i]), sheet, true);
+        assert_int_equal(one[i].n, two[i].n);
+        assert_memory_equal(one[i].bytes, two[i].bytes, one[i].n);
+        drawn_free(&one[i]);
+        drawn_free(&two[i]);
+    }
     sheet_free(sheet);
 }
 
 static void test_the_most_of_everything(void **state)
 {
     struct sheet *sheet = sheet_sample(PRINT_KIND_RECEIPT);
-    struct made made;
+    struct drawn made;
     char text[80];
 
     (void)state;
@@ -207,6 +206,10 @@ static void test_the_most_of_everything(void **state)
     assert_non_null(made.bytes);
     keep(&made, "receipt_most.pdf");
     free(made.bytes);
+    made = draw_by(file("receipt_roll_80mm"), sheet, true);
+    assert_non_null(made.bytes);
+    keep(&made, "receipt_roll_most.pdf");
+    drawn_free(&made);
     sheet_free(sheet);
 }
 
@@ -233,13 +236,50 @@ static void test_names_of_a_sheet(void **state)
     sheet_free(sheet);
 }
 
+/* What is sent to a printer of rolls: what its layout says, in its order; the drawer with cash
+ * alone, and with the first copy. */
+static void test_a_roll(void **state)
+{
+    static const char json[] =
+        "{\"roll\": 32, \"copies\": [\"存根\", \"客户\"], \"lines\": ["
+        "{\"drawer\": true, \"if\": \"cash\"},"
+        "{\"text\": \"{title} {copy}\", \"align\": \"center\", \"big\": true},"
+        "{\"rows\": \"line\", \"lines\": [{\"pair\": [\"{line.name}\", \"{line.amount}\"]}]},"
+        "{\"cells\": [{\"text\": \"{payer}\", \"width\": 10, \"bold\": true}, \"{unit}\"], "
+        "\"bold\": true}, {\"rule\": true}, {\"qr\": \"{number}\"}, {\"feed\": 2},"
+        "{\"text\": \"{note}\", \"if\": \"note\"}]}";
+#define COPY(name)                                                                                 \
+    "line big center\t收款收据 " name "\n"                                                         \
+    "line left right:fit\t首期款\t480,000.00\n"                                                 \
+    "line left right:fit\t公共维修资金\t12,460.00\n"                                         \
+    "line left right:fit\t产权代办费\t300.00\n"                                               \
+    "line bold left:10 left\t张𠮷龘、古丽·阿依\t1栋2单元1203\n"                       \
+    "rule\nqr\tA000012\nfeed 2\ncut\n"
+    static const char roll[] = "roll 1 32\ndrawer\n" COPY("存根") COPY("客户");
+    struct sheet *sheet = sheet_usual();
+    struct drawn made;
+
+    (void)state;
+    sheet_text(sheet, "note", "");
+    made = draw_by(json, sheet, true);
+    keep(&made, "roll_32.pdf");
+    assert_int_equal(made.n_roll, sizeof(roll) - 1);
+    assert_memory_equal(made.roll, roll, made.n_roll);
+    drawn_free(&made);
+    sheet_text(sheet, "cash", "");
+    made = draw_by(json, sheet, true);
+    assert_null(memmem(made.roll, made.n_roll, "drawer", 6));
+    drawn_free(&made);
+    sheet_free(sheet);
+}
+
 /* A copy is the original and then what marks it. */
 static void test_a_copy_is_the_original_with_a_mark(void **state)
 {
     static const char words[] = "补打第 1 次　2026-11-28 22:14　王芳";
     const struct pdf_over over = {.text = words}, moved = {.dx = 2.5, .dy = -1};
     struct sheet *sheet = sheet_usual();
-    struct made made = draw(sheet), copy = {.bytes = NULL};
+    struct drawn made = draw(sheet), copy = {.bytes = NULL};
     char *text;
 
     (void)state;
@@ -273,10 +313,10 @@ static void test_a_small_one_is_marked(void **state)
 {
     static const struct pdf_over over = {.text = "补打"};
     struct sheet *sheet = sheet_usual();
-    struct made made = draw_by("{\"width\": 80, \"height\": 60, \"items\": [{\"text\": "
-                               "\"{number}\", \"x\": 5, \"y\": 10, \"w\": 70}]}",
-                               sheet, true);
-    struct made copy;
+    struct drawn made = draw_by("{\"width\": 80, \"height\": 60, \"items\": [{\"text\": "
+                                "\"{number}\", \"x\": 5, \"y\": 10, \"w\": 70}]}",
+                                sheet, true);
+    struct drawn copy;
 
     (void)state;
     assert_int_equal(pdf_mark(made.bytes, made.n, &over, &copy.bytes, &copy.n), 0);
@@ -284,6 +324,8 @@ static void test_a_small_one_is_marked(void **state)
     free(made.bytes);
     sheet_free(sheet);
 }
+
+#define ROLL(line) "{\"roll\": 48, \"lines\": [" line "]}"
 
 static void test_a_wrong_layout_is_named(void **state)
 {
@@ -296,12 +338,27 @@ static void test_a_wrong_layout_is_named(void **state)
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"circle\": 1}]}", "no known kind"},
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"line\": [1, 2]}]}", "four numbers"},
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"rows\": \"debts\"}]}", "debts"},
+        {"{\"roll\": 8, \"lines\": []}", "24 to 64"},
+        {ROLL("{\"text\": \"{nobody}\"}"), "nobody"},
+        {ROLL("{\"text\": \"a\", \"if\": \"nobody\"}"), "nobody"},
+        {ROLL("{\"text\": \"a\", \"align\": \"up\"}"), "up"},
+        {ROLL("{\"text\": 1}"), "no text"},
+        {ROLL("{\"cells\": []}"), "no cells"},
+        {ROLL("{\"cells\": [{\"text\": \"a\", \"width\": 0}]}"), "number of columns"},
+        {ROLL("{\"pair\": [\"a\"]}"), "two texts"},
+        {ROLL("{\"feed\": 21}"), "not fed"},
+        {ROLL("{\"qr\": \"{note}{remark}\"}"), "a code says nothing"},
+        {ROLL("{\"rows\": \"debts\"}"), "debts"},
+        {ROLL("{\"rows\": \"line\", \"lines\": [{\"rows\": \"line\"}]}"), "no known kind"},
+        {ROLL("{\"circle\": 1}"), "no known kind"},
     };
     struct sheet *sheet = sheet_usual();
 
     (void)state;
+    sheet_text(sheet, "note", "");
+    sheet_text(sheet, "remark", "");
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        const struct made made = draw_by(wrong[i].json, sheet, true);
+        const struct drawn made = draw_by(wrong[i].json, sheet, true);
 
         assert_null(made.bytes);
         assert_non_null(strstr(made.error, wrong[i].error));
@@ -321,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_of_it),
                                        cmocka_unit_test(test_those_of_the_program),
                                        cmocka_unit_test(test_names_of_a_sheet),
+                                       cmocka_unit_test(test_a_roll),
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
                                        cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),

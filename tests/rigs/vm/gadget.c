@@ -116,6 +116,13 @@ void gadget_acm(const char *name)
     function_add(name, "acm.0");
 }
 
+void gadget_printer(const char *name)
+{
+    folder(name, "functions/printer.0");
+    file_print(in(name, "functions/printer.0/pnp_string"), "MFG:Anchang;MDL:%s;CMD:ESC/POS;", name);
+    function_add(name, "printer.0");
+}
+
 void gadget_plug(const char *name, unsigned port)
 {
     file_print(in(name, "UDC"), "dummy_udc.%u", port);

@@ -20,6 +20,8 @@ void gadget_hid(const char *name, unsigned subclass, unsigned protocol, unsigned
                 const uint8_t *descriptor, size_t n_descriptor);
 /* A serial line; its end is /dev/ttyGS0. */
 void gadget_acm(const char *name);
+/* A printer, class and both ways; its end is /dev/g_printer0. */
+void gadget_printer(const char *name);
 /* One whose function a program plays (FunctionFS): a HID interface with packets of @packet bytes,
  * which answers for its feature report and sends what gadget_swipe() gives. */
 void gadget_swiper(const char *name, unsigned packet, const uint8_t *descriptor,

@@ -26,11 +26,21 @@
 #include "tests/rigs/vm/gadget.h"
 #include "tests/rigs/vm/hands.h"
 #include "tests/rigs/vm/office.h"
+#include "tests/rigs/vm/paper.h"
 #include "tests/rigs/vm/unit.h"
 
 enum { TEXT = 256, CARDS = 2 };
 /* Ports of dummy_hcd. */
-enum { PORT_WEDGE, PORT_SWIPER, PORT_KEYBOARD, PORT_LINE, PORT_FREE, PORT_STRANGER, PORT_LIAR };
+enum {
+    PORT_WEDGE,
+    PORT_SWIPER,
+    PORT_KEYBOARD,
+    PORT_LINE,
+    PORT_FREE,
+    PORT_STRANGER,
+    PORT_LIAR,
+    PORT_PRINTER
+};
 /* Of /dev/hidg, in the order of making; there are four. */
 enum { KEYS_WEDGE, KEYS_KEYBOARD, KEYS_STRANGER, KEYS_LIAR, KEYS_TWIN = KEYS_LIAR };
 
@@ -321,6 +331,7 @@ static void test_start(void **state)
     gadget_plug("stranger", PORT_STRANGER);
     gadget_plug("liar", PORT_LIAR);
     gadget_plug("line", PORT_LINE);
+    gadget_plug("printer", PORT_PRINTER);
     assert_int_equal(unit_do("start"), 0); /* that is, it said that it is ready */
     assert_int_equal(getpwnam_r("anchangd", &entry, text, sizeof(text), &user), 0);
     assert_non_null(user);
@@ -534,6 +545,21 @@ static void test_reset(void **state)
     swiped();
 }
 
+/* The kernel's own driver has it until the daemon does, and has it back. */
+static void test_printer(void **state)
+{
+    (void)state;
+    assert_string_equal(driver_of(PORT_PRINTER), "usblp");
+    paper_begin();
+    paper_seen_by_the_daemon("printer", PORT_PRINTER);
+    assert_string_equal(driver_of(PORT_PRINTER), "usblp");
+    paper_printed();
+    paper_pulled("printer", PORT_PRINTER);
+    assert_string_equal(driver_of(PORT_PRINTER), "usblp");
+    paper_end();
+    gadget_pull("printer");
+}
+
 /* It was watched and fed all this while, and nothing had to start it again. */
 static void test_watchdog(void **state)
 {
@@ -621,6 +647,8 @@ static void gadgets_make(void)
     gadget_hid("liar", 0, 0, 8, nothing_known, sizeof(nothing_known));
     gadget_make("swiper", 0x0801, 0x0002, "M0001");
     gadget_swiper("swiper", 8, stripe, sizeof(stripe));
+    gadget_make("printer", PRINTER_VID, PRINTER_PID, "P0001");
+    gadget_printer("printer");
     gadget_make("line", 0x1A86, 0x55D4, "S0001");
     gadget_acm("line");
 }
@@ -633,9 +661,9 @@ int main(void)
         cmocka_unit_test(test_rights),      cmocka_unit_test(test_replug_keys),
         cmocka_unit_test(test_twin),        cmocka_unit_test(test_replug_stripe),
         cmocka_unit_test(test_replug_line), cmocka_unit_test(test_replug_adapter),
-        cmocka_unit_test(test_reset),       cmocka_unit_test(test_watchdog),
-        cmocka_unit_test(test_killed),      cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_sleep),
+        cmocka_unit_test(test_reset),       cmocka_unit_test(test_printer),
+        cmocka_unit_test(test_watchdog),    cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_stop),        cmocka_unit_test(test_sleep),
     };
     int failed = 0;
 

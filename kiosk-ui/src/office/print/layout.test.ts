@@ -24,6 +24,11 @@ describe('a layout that is edited', () => {
     expect(parseLayout('null')).toBe('width, height, items');
   });
 
+  it('takes one of a roll, which has lines and no places', () => {
+    expect(parseLayout('{"roll": 48, "lines": [{"rule": true}]}')).toMatchObject({ roll: 48, items: [] });
+    expect(parseLayout('{"roll": 48}')).toBe('roll, lines');
+  });
+
   it('knows kinds and places', () => {
     expect(LAYOUT.items.map(kindOf)).toEqual(['text', 'line', 'rows']);
     expect(kindOf({ qr: 'x' })).toBe('other');

@@ -23,6 +23,8 @@ export interface Item {
   [more: string]: unknown;
 }
 export interface Layout {
+  /** of a roll, columns: it has lines and no places, and is edited as text */
+  roll?: number;
   width: number;
   height: number;
   copies?: string[];
@@ -60,6 +62,9 @@ export function parseLayout(body: string): Layout | string {
   const layout = read as Partial<Layout> | null;
   const good =
     typeof layout?.width === 'number' && typeof layout.height === 'number' && Array.isArray(layout.items);
+  if (typeof layout?.roll === 'number') {
+    return Array.isArray(layout.lines) ? ({ ...layout, items: [] } as unknown as Layout) : 'roll, lines';
+  }
   return good ? (layout as Layout) : 'width, height, items';
 }
 
