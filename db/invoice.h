@@ -85,6 +85,7 @@ int invoice_profile_each(struct tx *tx, int64_t deal_id,
 struct invoice_clear {
     char name[INVOICE_NAME_MAX * 4 + 1], tax_no[INVOICE_TAX_MAX + 1];
     char account[INVOICE_ACCOUNT_MAX + 1];
+    char address[INVOICE_ADDRESS_MAX * 4 + 1], bank[INVOICE_BANK_MAX * 4 + 1];
 };
 int invoice_clear_read(struct tx *tx, int64_t profile_id, struct invoice_clear *ret_clear);
 
@@ -208,7 +209,8 @@ struct invoice_row {
         over_fen;     /* over: its deal has so much more invoiced than received */
     int64_t batch_id; /* the last export with it; 0: none */
     enum invoice_state state;
-    bool paper;                                               /* its receipts are taken back */
+    bool paper;     /* its receipts are taken back */
+    bool batch_red; /* in the batch that is asked for, it is to be reversed */
     const char *request, *kind, *buyer, *buyer_kind, *tax_no; /* buyer: as name_shown() has it */
     const char *item, *code, *rate, *unit, *remark, *detail, *actor;
     const char *number, *day, *red_number, *red_day; /* NULL: none */
@@ -257,7 +259,8 @@ int invoice_event_each(struct tx *tx, int64_t invoice_id,
                        int (*each)(void *arg, const struct invoice_event *event), void *arg);
 struct invoice_property_row {
     const char *filing_no, *address, *land_tax_no, *title_no, *area_unit;
-    int64_t area; /* 0.01 m2 */
+    const char *co_buyers; /* the other buyers of then, as name_shown() has them */
+    int64_t area;          /* 0.01 m2 */
     bool cross_city;
 };
 /* None of an advance payment: @each is not called. */

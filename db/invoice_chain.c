@@ -5,7 +5,10 @@
 
 #include "db/invoice_impl.h"
 #include "db/receipt_impl.h"
+#include "db/sight.h"
 #include "db/user.h"
+
+enum { CO_BUYERS_TEXT = 10 * (60 * 4 + 4) };
 
 /* Of a deal that is seen. */
 static int seen(struct tx *tx, int64_t invoice_id, int64_t *ret_deal_id)
@@ -177,12 +180,38 @@ int invoice_event_each(struct tx *tx, int64_t invoice_id,
     return r < 0 ? r : 0;
 }
 
+/* The buyers there were when it was asked for, but the one that it is on the name of. */
+static int co_buyers_read(struct tx *tx, int64_t invoice_id, char out[CO_BUYERS_TEXT])
+{
+    char masked[CONTACT_NAME_TEXT];
+    struct stmt *s;
+    size_t n = 0;
+    int r = db_query(tx->db, &s,
+                     "SELECT c.name, c.kind FROM invoice i JOIN invoice_profile p ON p.id = "
+                     "i.profile_id JOIN deal_party q ON q.deal_id = i.deal_id JOIN customer c ON "
+                     "c.id = q.customer_id WHERE i.id = $1 AND q.customer_id <> p.customer_id AND "
+                     "q.since_ms <= i.made_ms AND (q.ended_ms IS NULL OR q.ended_ms > i.made_ms) "
+                     "ORDER BY q.ordinal",
+                     "i", invoice_id);
+
+    out[0] = '\0';
+    while (r >= 0 && n < CO_BUYERS_TEXT && (r = stmt_step(s)) == 1)
+        n += (size_t)snprintf(out + n, CO_BUYERS_TEXT - n, "%s%s", n ? "、" : "",
+                              name_shown(tx, stmt_text(s, 0), stmt_text(s, 1), masked));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
+}
+
 int invoice_property_read(struct tx *tx, int64_t invoice_id,
                           int (*each)(void *arg, const struct invoice_property_row *row), void *arg)
 {
+    char co_buyers[CO_BUYERS_TEXT];
     int64_t deal_id;
     struct stmt *s = NULL;
     int r = seen(tx, invoice_id, &deal_id);
+
+    if (r == 0)
+        r = co_buyers_read(tx, invoice_id, co_buyers);
 
     if (r == 0)
         r = db_query(tx->db, &s,
@@ -195,6 +224,7 @@ int invoice_property_read(struct tx *tx, int64_t invoice_id,
                                                  .land_tax_no = stmt_text(s, 2),
                                                  .title_no = stmt_text(s, 3),
                                                  .area_unit = stmt_text(s, 4),
+                                                 .co_buyers = co_buyers,
                                                  .area = stmt_int(s, 5),
                                                  .cross_city = stmt_int(s, 6) != 0};
 

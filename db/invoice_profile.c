@@ -217,10 +217,14 @@ int invoice_clear_read(struct tx *tx, int64_t profile_id, struct invoice_clear *
 {
     struct invoice_clear clear = {.name = ""};
     struct stmt *s;
-    int r = db_query(tx->db, &s, "SELECT name FROM invoice_profile WHERE id = $1", "i", profile_id);
+    int r = db_query(tx->db, &s, "SELECT name, address, bank FROM invoice_profile WHERE id = $1",
+                     "i", profile_id);
 
-    if (r == 0 && (r = stmt_step(s)) == 1)
+    if (r == 0 && (r = stmt_step(s)) == 1) {
         snprintf(clear.name, sizeof(clear.name), "%s", stmt_text(s, 0));
+        snprintf(clear.address, sizeof(clear.address), "%s", stmt_text(s, 1));
+        snprintf(clear.bank, sizeof(clear.bank), "%s", stmt_text(s, 2));
+    }
     stmt_reset(s);
     if (r <= 0)
         return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
