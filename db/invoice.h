@@ -209,8 +209,9 @@ struct invoice_row {
         over_fen;     /* over: its deal has so much more invoiced than received */
     int64_t batch_id; /* the last export with it; 0: none */
     enum invoice_state state;
-    bool paper;     /* its receipts are taken back */
-    bool batch_red; /* in the batch that is asked for, it is to be reversed */
+    bool paper;       /* its receipts are taken back */
+    bool batch_red;   /* in the batch that is asked for, it is to be reversed */
+    const char *name; /* what a channel knows it by */
     const char *request, *kind, *buyer, *buyer_kind, *tax_no; /* buyer: as name_shown() has it */
     const char *item, *code, *rate, *unit, *remark, *detail, *actor;
     const char *number, *day, *red_number, *red_day; /* NULL: none */

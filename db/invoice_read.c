@@ -43,7 +43,7 @@ static const char list_sql[] =
     "i.detail, " ACTOR ", " NUMBERS ", " OVER ", (SELECT MAX(w.batch_id) FROM invoice_batch_row w "
     "WHERE w.invoice_id = i.id), EXISTS (SELECT 1 FROM invoice_paper y WHERE y.invoice_id = i.id), "
     "u.building_id, d.user_id, EXISTS (SELECT 1 FROM invoice_batch_row w WHERE w.batch_id = $4 AND "
-    "w.invoice_id = i.id AND w.red = 1) " OF_INVOICE FILTERED
+    "w.invoice_id = i.id AND w.red = 1), i.name " OF_INVOICE FILTERED
     "AND ($10 = 0 OR i.id < $10) ORDER BY CASE $4 WHEN 0 THEN -i.id ELSE i.id END";
 
 static int64_t request_asked(const char *text)
@@ -116,7 +116,8 @@ static int row_fill(struct tx *tx, struct stmt *s, struct invoice_row *row, stru
                                 .over_fen = stmt_int(s, 25) > 0 ? stmt_int(s, 25) : 0,
                                 .batch_id = stmt_int(s, 26),
                                 .paper = stmt_int(s, 27) != 0,
-                                .batch_red = stmt_int(s, 30) != 0};
+                                .batch_red = stmt_int(s, 30) != 0,
+                                .name = stmt_text(s, 31)};
     invoice_request_text(row->id, shown->request);
     row->request = shown->request;
     if (tail) {

@@ -2,10 +2,13 @@
  * FI-30). */
 #include "daemon/api/invoice.h"
 
+#include <string.h>
+
 #include "daemon/api/api.h"
 #include "daemon/api/page.h"
 #include "daemon/api/record.h"
 #include "daemon/app.h"
+#include "daemon/config.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 200, NUMBER_MAX = 40 };
 
@@ -83,6 +86,15 @@ static json_t *totals_json(const struct invoice_total totals[INVOICE_STATES])
     return all;
 }
 
+/* And the way that requests go, if there is one. */
+static void channel_set(struct call *call, const struct invoice_total totals[INVOICE_STATES])
+{
+    const char *name = call->app->config->invoice_channel;
+
+    json_object_set_new_nocheck(call->reply.body, "totals", totals_json(totals));
+    set_text_or_null(call->reply.body, "channel", strcmp(name, "none") == 0 ? "" : name);
+}
+
 int api_invoice_list(struct call *call)
 {
     struct invoice_total totals[INVOICE_STATES] = {{0}};
@@ -101,7 +113,7 @@ int api_invoice_list(struct call *call)
         r = invoice_list(&call->tx, &f, row_add, &page);
     r = page_reply(call, &page, r);
     if (r == 0)
-        json_object_set_new_nocheck(call->reply.body, "totals", totals_json(totals));
+        channel_set(call, totals);
     return r;
 }
 
