@@ -21,7 +21,7 @@ static int deal_take(void *arg, const struct deal_row *row)
 {
     struct scan *scan = arg;
 
-    if (scan->n < SCAN && !row->change_kind) {
+    if (scan->n < SCAN && !row->change_kind[0]) {
         scan->found[scan->n].deal_id = row->id;
         scan->found[scan->n++].customer_id = row->customer_id;
     }
@@ -120,15 +120,15 @@ static int exported(struct tx *tx, int64_t project_id, const int64_t ids[2])
 static int all_made(struct tx *tx, int64_t project_id, struct scan *scan)
 {
     static const enum invoice_state states[DEALS] = {
-        INVOICE_WANTED,   INVOICE_WANTED, INVOICE_WANTED,     INVOICE_EXPORTED, INVOICE_EXPORTED,
-        INVOICE_ISSUED,   INVOICE_ISSUED, INVOICE_ISSUED,     INVOICE_ISSUED,   INVOICE_ISSUED,
-        INVOICE_ISSUED,   INVOICE_ISSUED, INVOICE_RED_WANTED, INVOICE_RED,      INVOICE_RED,
-        INVOICE_VOID,     INVOICE_VOID,   INVOICE_WANTED};
+        INVOICE_WANTED, INVOICE_WANTED, INVOICE_WANTED,     INVOICE_EXPORTED, INVOICE_EXPORTED,
+        INVOICE_ISSUED, INVOICE_ISSUED, INVOICE_ISSUED,     INVOICE_ISSUED,   INVOICE_ISSUED,
+        INVOICE_ISSUED, INVOICE_ISSUED, INVOICE_RED_WANTED, INVOICE_RED,      INVOICE_RED,
+        INVOICE_VOID,   INVOICE_VOID,   INVOICE_WANTED};
     int64_t out[2] = {0};
     size_t i = 0, n_out = 0;
     int r = 0;
 
-    for (size_t at = 0; r >= 0 && at < scan->n && i < DEALS; at++) {
+    for (size_t at = scan->n; r >= 0 && at-- > 0 && i < DEALS;) { /* the oldest first */
         int64_t id = 0;
 
         r = invoice_source_each(tx, scan->found[at].deal_id, invoice_kinds[0], source_take,
