@@ -117,16 +117,21 @@ int api_invoice_list(struct call *call)
     return r;
 }
 
+static int plain_add(void *arg, const struct invoice_row *row)
+{
+    return items_add(arg, invoice_json(row));
+}
+
 int api_deal_invoice_list(struct call *call)
 {
     struct invoice_filter f = {.limit = PAGE_MAX};
-    struct page page = page_of_one(call);
+    json_t *items;
     int r = call_param_id(call, 0, &f.deal_id);
 
     if (r < 0)
         return r;
-    page.items = json_array();
-    return reply_items(call, page.items, invoice_list(&call->tx, &f, row_add, &page));
+    items = json_array();
+    return reply_items(call, items, invoice_list(&call->tx, &f, plain_add, items));
 }
 
 /* ---- one ---- */
@@ -210,13 +215,10 @@ static int reply_invoice(struct call *call, int64_t id, int status)
 {
     const struct invoice_filter f = {.invoice_id = id, .limit = 1};
     json_t *parts = json_array(), *chain = json_array(), *events = json_array();
-    struct page page = page_of_one(call);
-    json_t *o;
-    int r;
+    json_t *items = json_array(), *o;
+    int r = invoice_list(&call->tx, &f, plain_add, items);
 
-    page.items = json_array();
-    r = invoice_list(&call->tx, &f, row_add, &page);
-    o = json_array_get(page.items, 0);
+    o = json_array_get(items, 0);
     if (o) {
         json_object_set_new_nocheck(o, "property", json_null());
         json_object_set_nocheck(o, "parts", parts);
@@ -233,7 +235,7 @@ static int reply_invoice(struct call *call, int64_t id, int status)
     json_decref(parts);
     json_decref(chain);
     json_decref(events);
-    return reply_first(call, page.items, r, status, "invoices");
+    return reply_first(call, items, r, status, "invoices");
 }
 
 int api_invoice_get(struct call *call)

@@ -168,6 +168,8 @@ describe('in red, and for a receipt', () => {
     await cashier.post(`${at}/swap`, swap.body, [200, 201]);
     const { id: next } = await ask(voucher);
     const { chain } = await one(next);
+    const listed = (await sales.get(`/api/v1/deals/${deal.id}/invoices`)).items.map((i) => i.id);
+    assert.deepEqual([listed[0], listed.includes(id)], [next, true]);
     assert.deepEqual(chain.map((l) => l.state), ['red', 'wanted']);
     await cashier.refused('POST', `/api/v1/invoices/${id}/red`, 409, 'invoice.step', {
       body: { version: (await one(id)).version, number: number(), day },

@@ -145,7 +145,7 @@ async function invoices(page, { go, open, rows, look, made }) {
     await d.locator('.sources').waitFor()
     await d.locator('.el-select').first().click()
     await page.getByRole('option').last().click()
-    await d.locator('#invoice-name').waitFor()
+    await d.locator('#invoice-name').focus()
   })
 }
 
