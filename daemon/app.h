@@ -16,6 +16,7 @@ struct devices;
 struct disks;
 struct feed;
 struct http;
+struct invoice_channel;
 struct sessions;
 struct spooler;
 struct swipes;
@@ -33,7 +34,8 @@ struct app {
     struct devices *devices;     /* readers (devices.h); NULL in anchangctl */
     struct disks *disks;         /* what room is left (disk_watch.h); NULL in anchangctl */
     struct spooler *spooler;     /* papers and printers (spooler.h); NULL in anchangctl */
-    struct http *http;           /* for its figures; set after http_start() */
+    struct invoice_channel *invoice_channel; /* the way to the tax platform; NULL: none */
+    struct http *http;                       /* for its figures; set after http_start() */
     char db_path[512], media_dir[512], upload_dir[512], import_dir[512];
     char papers_dir[512];
     uint8_t link_key[32];  /* signs take-home links */

@@ -11,6 +11,7 @@
 #include "daemon/nfc.h"
 #include "daemon/sheet/decimal.h"
 #include "daemon/sheet/sheet.h"
+#include "db/day.h"
 #include "db/money.h"
 
 enum { HEAD_ROWS = 10, REASON_TEXT = 400 };
@@ -39,6 +40,42 @@ bool bank_cell_amount(struct bank_sheet *s, int64_t row, int column, const char 
                                              : FAULT_ROW_NUMBER,
                     row, column, text);
     return false;
+}
+
+/* At most so many digits, and what stands between them and the next ones; NULL: no digits. */
+static const char *part_read(const char *p, int digits, int *ret)
+{
+    static const char *const between[] = {"-", "/", ".", "年", "月", "日"};
+    const char *begun = p;
+
+    *ret = 0;
+    for (; *p >= '0' && *p <= '9' && p - begun < digits; p++)
+        *ret = *ret * 10 + (*p - '0');
+    if (p == begun)
+        return NULL;
+    for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
+        if (strncmp(p, between[i], strlen(between[i])) == 0)
+            return p + strlen(between[i]);
+    return p;
+}
+
+const char *bank_cell_day(struct bank_sheet *s, int64_t row, int column, const char *text)
+{
+    int year = 0, month = 0, date = 0;
+    const char *p = part_read(text, 4, &year);
+    char day[DAY_TEXT];
+
+    if (p)
+        p = part_read(p, 2, &month);
+    if (p)
+        p = part_read(p, 2, &date);
+    if (p && (!*p || *p == ' ' || *p == 'T') && year >= 2000) {
+        snprintf(day, sizeof(day), "%04d-%02d-%02d", year % 10000, month % 100, date % 100);
+        if (day_add(day, 0, day) == 0)
+            return pool_text(s->texts, day);
+    }
+    bank_cell_wrong(s, FAULT_ROW_VALUE_UNKNOWN, row, column, text);
+    return NULL;
 }
 
 /* ---- texts ---- */

@@ -40,6 +40,9 @@ int bank_sheet_read(struct bank_sheet *sheet, const char *path, const char *file
 /* For @row: a cell that cannot be. */
 void bank_cell_wrong(struct bank_sheet *sheet, enum fault_code code, int64_t row, int column,
                      const char *value);
+/* A day, written with -, /, . or 年月日 or with nothing between, with a time behind it: in the one
+ * form of days; or it was named as wrong, and NULL. */
+const char *bank_cell_day(struct bank_sheet *sheet, int64_t row, int column, const char *text);
 /* An amount with no more than two decimals, above 0; or it was named as wrong. */
 bool bank_cell_amount(struct bank_sheet *sheet, int64_t row, int column, const char *text,
                       int64_t *ret_fen);

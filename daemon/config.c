@@ -42,6 +42,11 @@ static const struct key keys[] = {
     {"site", "public-address", KEY_TEXT, AT(public_address), "", 0, 0, NULL,
      "https address under which phones reach /u/; empty: take-home codes are off"},
     {"site", "demo", KEY_BOOL, AT(demo), "no", 0, 0, NULL, "mark every page as a demonstration"},
+    {"invoice", "channel", KEY_CHOICE, AT(invoice_channel), "none", 0, 0, "none stub",
+     "how requests for invoices reach the tax platform; none: as lists; stub: plays a platform, "
+     "in a demonstration alone"},
+    {"invoice", "unheard", KEY_NUMBER, AT(invoice_unheard_s), "60", 1, 86400, NULL,
+     "seconds after which a request that the platform does not know was not heard, and goes again"},
     {"storage", "state", KEY_PATH, AT(state_dir), "/var/lib/anchangd", 0, 0, NULL,
      "folder of the database and media"},
     {"storage", "pages", KEY_PATH, AT(assets_dir), "/usr/share/anchang/www", 0, 0, NULL,

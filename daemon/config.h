@@ -41,7 +41,9 @@ struct config {
     unsigned workers;
     unsigned streams_max;
     bool rate_limits;
-    bool demo; /* marks every page 演示 */
+    bool demo;                  /* marks every page 演示 */
+    char invoice_channel[32];   /* the driver; "none" */
+    unsigned invoice_unheard_s; /* after which what the platform does not know was not heard */
     char models_dir[512];
     struct config_readers serial, replay;
     struct config_readers virtual; /* its paths are names, and have no model */

@@ -17,6 +17,7 @@
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/customer.h"
+#include "db/invoice.h"
 #include "db/migrate.h"
 #include "db/project.h"
 #include "db/publication.h"
@@ -227,6 +228,8 @@ static int copy_check(const char *path, const struct seal_ring *seal)
         r = customer_key_missing(copy, seal, &key_id);
     if (r == 0)
         r = refund_key_missing(copy, seal, &key_id);
+    if (r == 0)
+        r = invoice_key_missing(copy, seal, &key_id);
     if (r > 0) {
         fprintf(stderr,
                 "anchangctl: personal data in it is sealed with key %" PRIx64

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/demo_deals.h"
+#include "daemon/demo_invoice.h"
 #include "daemon/demo_members.h"
 #include "daemon/demo_offers.h"
 #include "daemon/demo_owners.h"
@@ -561,6 +562,8 @@ int demo_make(struct tx *tx, struct app *app, const json_t *args, json_t **ret_o
             r = demo_members_make(tx, ids[3], project_id);
         if (r == 0)
             r = demo_owners_make(tx, project_id, ids[1], ids[4], ids[7]);
+        if (r == 0 && days > 0)
+            r = demo_invoices_make(tx, project_id, ids[3]);
     }
     if (r >= 0 && json_is_true(json_object_get(args, "readers")))
         r = readers_make(tx);

@@ -2,12 +2,10 @@
 #include "daemon/escrow_sheet.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/bank_sheet.h"
-#include "db/day.h"
 
 static const struct bank_column columns[ESCROW_COLUMNS] = {
     [ESCROW_DAY] = {{"入账日期", "Posted on", "交易日期", "记账日期", "日期", "交易时间"},
@@ -36,50 +34,13 @@ struct reading {
     struct bank_sheet sheet;
 };
 
-/* At most so many digits, and what stands between them and the next ones; NULL: no digits. */
-static const char *part_read(const char *p, int digits, int *ret)
-{
-    static const char *const between[] = {"-", "/", ".", "年", "月", "日"};
-    const char *begun = p;
-
-    *ret = 0;
-    for (; *p >= '0' && *p <= '9' && p - begun < digits; p++)
-        *ret = *ret * 10 + (*p - '0');
-    if (p == begun)
-        return NULL;
-    for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
-        if (strncmp(p, between[i], strlen(between[i])) == 0)
-            return p + strlen(between[i]);
-    return p;
-}
-
-/* In the one form of days; NULL: no day. */
-static const char *day_read(struct reading *reading, const char *text)
-{
-    int year = 0, month = 0, date = 0;
-    const char *p = part_read(text, 4, &year);
-    char day[DAY_TEXT];
-
-    if (p)
-        p = part_read(p, 2, &month);
-    if (p)
-        p = part_read(p, 2, &date);
-    if (!p || (*p && *p != ' ' && *p != 'T') || year < 2000)
-        return NULL;
-    snprintf(day, sizeof(day), "%04d-%02d-%02d", year % 10000, month % 100, date % 100);
-    return day_add(day, 0, day) == 0 ? pool_text(&reading->out->texts, day) : NULL;
-}
-
 static void row_take(void *arg, int64_t number, const char *const *cells)
 {
     struct reading *reading = arg;
     struct escrow_sheet *s = reading->out;
-    const char *day = day_read(reading, cells[ESCROW_DAY]);
+    const char *day = bank_cell_day(&reading->sheet, number, ESCROW_DAY, cells[ESCROW_DAY]);
     int64_t fen = 0;
 
-    if (!day)
-        bank_cell_wrong(&reading->sheet, FAULT_ROW_VALUE_UNKNOWN, number, ESCROW_DAY,
-                        cells[ESCROW_DAY]);
     if (!bank_cell_amount(&reading->sheet, number, ESCROW_AMOUNT, cells[ESCROW_AMOUNT], &fen) ||
         !day)
         return;

@@ -1,8 +1,6 @@
 /* escrow_sheet.h - a bank's list of what it put to a supervised account, read into rows for
  * db/escrow.h; and the headings it is known by. See bank_sheet.h.
  *
- * A day may be 2026-05-01, 2026/5/1, 20260501 or 2026年5月1日, with a time behind it.
- *
  * Thread: any. Memory: escrow_sheet_free().
  */
 #ifndef ANCHANG_ESCROW_SHEET_H

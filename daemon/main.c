@@ -34,6 +34,7 @@
 #include "daemon/self_check.h"
 #include "daemon/site.h"
 #include "daemon/site_time.h"
+#include "daemon/invoice_channel.h"
 #include "daemon/spooler.h"
 #include "daemon/swipe.h"
 #include "daemon/terminal_watch.h"
@@ -113,6 +114,7 @@ static void committed(void *arg, const struct change *changes, size_t n)
     if (r < 0)
         log_text(LOG_ERR, "sessions could not follow a change: %s", strerror(-r));
     spooler_committed(d->app.spooler, changes, n);
+    invoice_channel_committed(d->app.invoice_channel, changes, n);
     for (size_t i = 0; i < n; i++)
         if (changes[i].kind == CHANGE_DEVICE)
             devices_changed(d->app.devices);
@@ -323,6 +325,19 @@ static int spooler_prepare(struct daemon *d)
     return r;
 }
 
+static int invoices_prepare(struct daemon *d)
+{
+    const struct invoice_channel_options options = {.app = &d->app, .log = log_line};
+    int r = invoice_channel_start(&options, &d->app.invoice_channel);
+
+    if (r == -EPERM)
+        log_text(LOG_ERR, "the invoice channel %s is for demonstrations alone",
+                 d->config.invoice_channel);
+    else if (r < 0)
+        log_text(LOG_ERR, "the invoice channel cannot start: %s", strerror(-r));
+    return r;
+}
+
 static int http_open(struct daemon *d)
 {
     const struct config *c = &d->config;
@@ -399,8 +414,10 @@ static void parts_stop(struct daemon *d)
     http_stop(d->app.http);
     disks_stop(d->app.disks); /* it calls the writer, whose news ask it */
     spooler_stop(d->app.spooler);
+    invoice_channel_stop(d->app.invoice_channel);
     writer_stop(d->app.writer);
     spooler_free(d->app.spooler);
+    invoice_channel_free(d->app.invoice_channel);
     disks_free(d->app.disks);
     devices_stop(d->app.devices); /* after the writer, which has jobs of it */
     charts_free(d->app.charts);
@@ -431,6 +448,8 @@ static int serve(struct daemon *d)
         r = disks_prepare(d);
     if (r == 0)
         r = spooler_prepare(d);
+    if (r == 0)
+        r = invoices_prepare(d);
     if (r < 0)
         return r;
     r = http_open(d);

@@ -17,6 +17,7 @@
 #include "db/clock.h"
 #include "db/customer.h"
 #include "db/customer_search.h"
+#include "db/invoice.h"
 #include "db/migrate.h"
 #include "db/refund.h"
 #include "db/store.h"
@@ -195,6 +196,8 @@ static int seal_keys_check(const struct config *config, struct app *app, struct 
 
     if (r == 0)
         r = refund_key_missing(db, &app->seal, &id);
+    if (r == 0)
+        r = invoice_key_missing(db, &app->seal, &id);
     if (r < 0)
         return r;
     key_path(config, config->seal_key_file, "seal", path, sizeof(path));
@@ -225,6 +228,10 @@ static int reseal(struct db *db, const struct seal_ring *ring)
     if (r >= 0) {
         n += r;
         r = refund_reseal(db, ring);
+    }
+    if (r >= 0) {
+        n += r;
+        r = invoice_reseal(db, ring);
     }
     if (r >= 0) {
         n += r;

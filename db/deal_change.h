@@ -23,19 +23,20 @@ enum deal_change_kind {
 };
 
 enum deal_change_need {
-    CHANGE_TERMS = 1,        /* terms made for it, which it grants (terms_ask.for_change) */
-    CHANGE_BUYERS = 2,       /* all of them, the first is the main one */
-    CHANGE_DAYS = 4,         /* how many more */
-    CHANGE_LINE = 8,         /* which due line */
-    CHANGE_FAULT = 16,       /* whose fault it is */
-    CHANGE_DOCUMENT = 32,    /* its proof */
-    CHANGE_DOCUMENT_C = 64,  /* of a contract: the number on the new one */
-    CHANGE_DOCUMENT_D = 128, /* after handover: a judgment or an agreement (T27) */
-    CHANGE_EXCEPTION = 256,  /* may name one of rename_exception.def */
-    CHANGE_MONEY = 512,      /* refund and forfeit add up to what was received */
-    CHANGE_PENALTY = 1024,   /* may have one */
-    CHANGE_MAKE_UP = 2048,   /* may say in how many days a smaller loan is made up */
-    CHANGE_UNFILED = 4096,   /* not while the filing stands (G15) */
+    CHANGE_TERMS = 1,         /* terms made for it, which it grants (terms_ask.for_change) */
+    CHANGE_BUYERS = 2,        /* all of them, the first is the main one */
+    CHANGE_DAYS = 4,          /* how many more */
+    CHANGE_LINE = 8,          /* which due line */
+    CHANGE_FAULT = 16,        /* whose fault it is */
+    CHANGE_DOCUMENT = 32,     /* its proof */
+    CHANGE_DOCUMENT_C = 64,   /* of a contract: the number on the new one */
+    CHANGE_DOCUMENT_D = 128,  /* after handover: a judgment or an agreement (T27) */
+    CHANGE_EXCEPTION = 256,   /* may name one of rename_exception.def */
+    CHANGE_MONEY = 512,       /* refund and forfeit add up to what was received */
+    CHANGE_PENALTY = 1024,    /* may have one */
+    CHANGE_MAKE_UP = 2048,    /* may say in how many days a smaller loan is made up */
+    CHANGE_UNFILED = 4096,    /* not while the filing stands (G15) */
+    CHANGE_UNINVOICED = 8192, /* not while an invoice of its money stands (G17, IV-05) */
 };
 
 struct deal_change_info {

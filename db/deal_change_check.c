@@ -8,6 +8,7 @@
 #include "db/customer.h"
 #include "db/day.h"
 #include "db/deal_change_impl.h"
+#include "db/invoice.h"
 #include "db/money.h"
 #include "db/receivable.h"
 #include "db/refund.h"
@@ -502,6 +503,8 @@ static int kind_check(struct changing *c)
 
     if (r == 0 && moves)
         r = settlement_none_credited(c->tx, c->deal.id);
+    if (r == 0 && needs(c, CHANGE_UNINVOICED))
+        r = invoice_none_of_deal(c->tx, c->deal.id);
     if (r == 0 && c->kind == DEAL_CHANGE_FORFEIT)
         r = notice_check(c);
     if (r == 0 && needs(c, CHANGE_MONEY))

@@ -163,7 +163,7 @@ int change_price_review(struct changing *c, int64_t unit_id)
 
 int change_end_deal(struct changing *c)
 {
-    /* Its money is moved by the rows below (G16); there is no invoice yet (G17). That a filing is
+    /* Its money is moved by the rows below (G16); no invoice stands (G17). That a filing is
      * gone is what the document of a return says (G15). */
     struct unit_step step = {.transition = transition_of(c),
                              .document = c->document,

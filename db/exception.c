@@ -5,6 +5,7 @@
 #include "db/day.h"
 #include "db/escrow.h"
 #include "db/fund.h"
+#include "db/invoice_impl.h"
 #include "db/receipt_book.h"
 #include "db/sight.h"
 
@@ -29,10 +30,13 @@
     "COALESCE((SELECT SUM(k.amount_fen) FROM refund f JOIN refund_line k ON k.refund_id = f.id "   \
     "WHERE f.deal_id = d.id AND f.state IN ('asked', 'approved')), 0)"
 
-enum { OVERPAID, HELD, ORPHAN, UNPAID, UNSCHEDULED, BOOK, SHIFT, UNPOSTED };
+#define INVOICED_MORE "(" INVOICE_DEAL_HELD("d.id") " - " INVOICE_DEAL_RECEIVED("d.id") ")"
+
+enum { OVERPAID, HELD, ORPHAN, UNPAID, UNSCHEDULED, BOOK, SHIFT, UNPOSTED, INVOICED };
 const char *const exception_kinds[EXCEPTION_KINDS + 1] = {
     [OVERPAID] = "overpaid",       [HELD] = "held", [ORPHAN] = "orphan", [UNPAID] = "unpaid",
     [UNSCHEDULED] = "unscheduled", [BOOK] = "book", [SHIFT] = "shift",   [UNPOSTED] = "unposted",
+    [INVOICED] = "invoiced",
 };
 
 /* Each: object, id, title, amount, since, and the kind of a customer whose name is the title (NULL:
@@ -83,6 +87,11 @@ static const char *const exception_sql[EXCEPTION_KINDS] = {
              "FROM "
              "bank_account a JOIN escrow_line l ON l.account_id = a.id WHERE a.project_id = $1 AND "
              "a.kind = 'escrow' AND l.at_ms < $3 AND " ESCROW_LINE_WAITS("l") " ORDER BY 5",
+    /* More is on invoices than came in and is there (IV-02). */
+    "SELECT 'deal', d.id, " UNIT_SAID ", " INVOICED_MORE ", (SELECT MAX(i.state_ms) FROM invoice i "
+    "WHERE i.deal_id = d.id), NULL FROM deal d " OF_UNIT "WHERE d.project_id = $1 AND d.id IN "
+    "(SELECT i.deal_id FROM invoice i WHERE i.project_id = $1) AND $2 > 0 AND $3 > 0 "
+    "AND " INVOICED_MORE " > 0 ORDER BY d.id",
 };
 
 static int row_give(struct tx *tx, struct stmt *s, const char *kind,

@@ -23,6 +23,6 @@ extern const char *const exception_kinds[]; /* ended by NULL */
 /* Kind by kind; @counts has how many there are of each, given or not. */
 int exception_each(struct tx *tx, int64_t project_id, int64_t *counts,
                    int (*each)(void *arg, const struct exception_row *row), void *arg);
-enum { EXCEPTION_KINDS = 8 };
+enum { EXCEPTION_KINDS = 9 };
 
 #endif

@@ -32,3 +32,9 @@ enum fund fund_purse(enum fund fund)
         return fund;
     }
 }
+
+bool fund_invoiced(enum fund fund)
+{
+    return fund_purse(fund) == FUND_HOUSE_MONEY || fund == FUND_AREA_DIFFERENCE ||
+           fund == FUND_ATTACHED;
+}

@@ -44,5 +44,8 @@ enum fund fund_purse(enum fund fund);
 /* SQL: the same, of the code @f; and whether it is the house's, which the price is of. */
 #define FUND_PURSE(f)        "CASE " f FUNDS_OF_THE_HOUSE(FUND_OF_HOUSE) " ELSE " f " END"
 #define FUND_OF_THE_HOUSE(f) FUND_PURSE(f) " = 'house_money'"
+/* What an invoice is of (FI-04, IV-03): all that is for the home and what belongs to it; in SQL. */
+bool fund_invoiced(enum fund fund);
+#define FUND_INVOICED(f) "(" FUND_OF_THE_HOUSE(f) " OR " f " IN ('area_difference', 'attached'))"
 
 #endif

@@ -47,13 +47,13 @@ int receipt_take(struct tx *tx, const struct payment *payment, struct receipt_ke
 
 /* Taken back: void on its day, by who took it or with money.reverse; later reversed, with
  * money.reverse. SHIFT_NEEDED, CLOCK_BACK, DEAL_CLOSED, RECEIPT_VOIDED, RECEIPT_BLANK,
- * LEDGER_SPENT, REASON_NEEDED. */
+ * LEDGER_SPENT, REASON_NEEDED, INVOICE_STANDS, INVOICE_WAITS. */
 int receipt_void(struct tx *tx, const struct receipt_key *key, const char *reason);
 
 /* A leaf of the actor's own book in the place of the one of a payment that stands (FI-30): no money
  * moves. The one before is handed back, or it is lost; it counts no more. RECEIPT_BLANK,
  * RECEIPT_VOIDED, RECEIPT_SWAPPED when it is not the last one, PAY_PAYER, REASON_NEEDED,
- * DEAL_CLOSED, CLOCK_BACK, and those of receipt_book_leaf(). */
+ * INVOICE_PAPER, DEAL_CLOSED, CLOCK_BACK, and those of receipt_book_leaf(). */
 struct receipt_swap {
     struct receipt_key key;
     int64_t book_id;     /* the actor's */
@@ -75,7 +75,8 @@ enum leaf_state {
     LEAF_REVERSED,
     LEAF_SPOILT,
     LEAF_LOST,
-    LEAF_SWAPPED, /* another one is in its place */
+    LEAF_SWAPPED,  /* another one is in its place */
+    LEAF_INVOICED, /* an invoice is, or was until that was reversed (invoice.h) */
     LEAF_STATES
 };
 extern const char *const leaf_states[LEAF_STATES + 1]; /* ends with NULL */

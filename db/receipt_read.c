@@ -9,23 +9,26 @@
 
 enum { RECEIPT_FEE_NAME = 400 };
 
-const char *const leaf_states[] = {"live", "void", "reversed", "spoilt", "lost", "swapped", NULL};
+const char *const leaf_states[] = {"live", "void",    "reversed", "spoilt",
+                                   "lost", "swapped", "invoiced", NULL};
 
 /* x is the voucher that takes the receipt back, n the leaf in its place. */
 #define LEAF_STATE                                                                                 \
     "CASE WHEN q.kind <> 'issued' THEN q.kind WHEN n.no IS NOT NULL THEN CASE n.returned WHEN 1 "  \
-    "THEN 'swapped' ELSE 'lost' END WHEN x.kind IS NULL THEN 'live' "                              \
-    "WHEN x.kind = 'void' THEN 'void' ELSE 'reversed' END"
+    "THEN 'swapped' ELSE 'lost' END WHEN x.kind IS NULL THEN CASE WHEN y.no IS NULL THEN 'live' "  \
+    "WHEN y.returned = 1 THEN 'invoiced' ELSE 'lost' END WHEN x.kind = 'void' THEN 'void' ELSE "   \
+    "'reversed' END"
 #define LEAF                                                                                       \
     "receipt q LEFT JOIN voucher v ON v.id = q.voucher_id "                                        \
     "LEFT JOIN voucher x ON x.reverses_id = v.id "                                                 \
-    "LEFT JOIN receipt n ON n.from_book_id = q.book_id AND n.from_no = q.no "
+    "LEFT JOIN receipt n ON n.from_book_id = q.book_id AND n.from_no = q.no "                      \
+    "LEFT JOIN invoice_paper y ON y.book_id = q.book_id AND y.no = q.no "
 #define RECEIPT_COLUMNS                                                                            \
     "SELECT q.book_id, q.no, q.voucher_id, b.project_id, v.deal_id, v.customer_id, "               \
     "(SELECT SUM(t.amount_fen) FROM voucher_tender t WHERE t.voucher_id = v.id), q.at_ms, "        \
     "b.prefix, " LEAF_STATE                                                                        \
     ", v.day, v.note, COALESCE(u.name, (SELECT y.name FROM user_account y "                        \
-    "WHERE y.login = q.actor)), COALESCE(n.reason, x.note), d.user_id, w.building_id, "            \
+    "WHERE y.login = q.actor)), COALESCE(n.reason, x.note, y.reason), d.user_id, w.building_id, "  \
     "g.name || CASE h.name WHEN '' THEN '' ELSE '-' || h.name END || '-' || w.room, q.kind, "      \
     "q.content, q.from_book_id, q.from_no, n.book_id, n.no FROM " LEAF                             \
     "JOIN receipt_book b ON b.id = q.book_id "                                                     \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/invoice.h"
 #include "db/receipt_impl.h"
 
 struct swapping {
@@ -74,6 +75,9 @@ static int swap_check(struct swapping *w)
         return fault_set(w->tx->fault, FAULT_RECEIPT_SWAPPED, NULL);
     if (!w->swap->reason || !w->swap->reason[0])
         return fault_set(w->tx->fault, FAULT_REASON_NEEDED, NULL);
+    r = invoice_none_for(w->tx, &w->swap->key);
+    if (r < 0)
+        return r;
     if (w->deal_id)
         return name_check(w);
     return w->swap->customer_id && w->swap->customer_id != w->customer_id

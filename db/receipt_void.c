@@ -6,6 +6,7 @@
 #include "db/day.h"
 #include "db/deal_process.h"
 #include "db/escrow.h"
+#include "db/invoice.h"
 #include "db/receipt_impl.h"
 #include "db/shift.h"
 
@@ -80,6 +81,8 @@ static int void_check(struct voiding *v)
     if (v->swapped)
         return fault_set(v->tx->fault, FAULT_RECEIPT_SWAPPED, NULL);
     r = ledger_clock_check(v->tx, 0); /* which day it is, is not known then */
+    if (r == 0)
+        r = invoice_none_of(v->tx, v->by.reverses_id);
     if (r == 0)
         r = who_check(v);
     return r < 0 ? r : shift_need(v->tx, &v->by.shift_id);

@@ -10,6 +10,7 @@
 #include "db/deal_fee.h"
 #include "db/deal_scope.h"
 #include "db/deal_write.h"
+#include "db/invoice.h"
 #include "db/ledger.h"
 #include "db/refund_impl.h"
 #include "db/todo.h"
@@ -196,6 +197,17 @@ static int line_check(struct asking *a, size_t i)
     return r < 0 || line->amount_fen <= fen ? r : fund_refuse(a, FAULT_REFUND_BEYOND, i, fen);
 }
 
+/* What an invoice stands on stays until it is reversed. */
+static int invoice_check(struct asking *a)
+{
+    int64_t fen = 0;
+
+    for (size_t i = 0; i < a->ask->n_lines; i++)
+        if (fund_invoiced(a->funds[i]))
+            fen += a->lines[i].fen;
+    return fen ? invoice_money_free(a->tx, a->deal.id, fen) : 0;
+}
+
 /* It is paid from one account. */
 static int account_check(struct asking *a, size_t i)
 {
@@ -224,6 +236,8 @@ static int ask_check(struct asking *a)
         r = line_check(a, i);
     if (r == 0 && a->deal.id)
         r = payee_check(a);
+    if (r == 0 && a->deal.id)
+        r = invoice_check(a);
     for (size_t i = 0; r == 0 && i < a->ask->n_lines; i++)
         r = account_check(a, i);
     return r;

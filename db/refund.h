@@ -54,8 +54,8 @@ struct refund_ask {
 };
 /* REFUND_BEYOND, REFUND_PAYEE, REFUND_LENDER (which bank sent it), REFUND_FUND (a fund twice, a
  * loan together with other money), PAY_FEE, REFUND_ACCOUNT, ACCOUNT_MIXED, ACCOUNT_NONE,
- * CHANGE_RUNNING, DEAL_CLOSED (agency fees can go back of a deal that has ended too),
- * REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
+ * INVOICE_STANDS, INVOICE_WAITS, CHANGE_RUNNING, DEAL_CLOSED (agency fees can go back of a deal
+ * that has ended too), REASON_NEEDED, LIMIT_REACHED, and those of approval_request(). */
 int refund_request(struct tx *tx, const struct refund_ask *ask, int64_t *ret_id);
 
 /* The approval's end (approval.def): approved, it waits for finance. APPROVAL_CONTENT_CHANGED. */
@@ -67,8 +67,9 @@ struct refund_payout {
     size_t n_tenders;
 };
 /* It is paid, of the actor's open shift when he has one: REFUND_STATE, VERSION_CHANGED,
- * APPROVAL_CONTENT_CHANGED, REFUND_NO_ACCOUNT, REFUND_GAVE_ACCOUNT (of a change: who gave the
- * account does not pay to it), SHIFT_NEEDED for cash, CLOCK_BACK, and those of tender_use.h. */
+ * APPROVAL_CONTENT_CHANGED, INVOICE_STANDS, INVOICE_WAITS, REFUND_NO_ACCOUNT, REFUND_GAVE_ACCOUNT
+ * (of a change: who gave the account does not pay to it), SHIFT_NEEDED for cash, CLOCK_BACK, and
+ * those of tender_use.h. */
 int refund_pay(struct tx *tx, const struct refund_payout *payout);
 /* It was approved and is not paid after all: the money is free again. Not one of a change:
  * REFUND_OF_CHANGE. */

@@ -4,6 +4,7 @@
 
 #include "db/bank.h"
 #include "db/deal_process.h"
+#include "db/invoice.h"
 #include "db/ledger.h"
 #include "db/refund_impl.h"
 #include "db/shift.h"
@@ -114,6 +115,8 @@ static int payout_check(struct paying_out *p)
                                  .out = true};
     if (r == 0)
         r = content_check(p);
+    if (r == 0 && p->now.deal_id) /* it is counted as asked back */
+        r = invoice_money_free(p->tx, p->now.deal_id, 0);
     if (r == 0)
         r = lines_read(p);
     if (r == 0)

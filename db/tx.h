@@ -52,6 +52,7 @@ enum change_kind {
     CHANGE_PRINT,    /* id: terminal, 0: none; a paper was made there, or a job of it made a step;
                       * project_id 0: the bytes of a paper are there */
     CHANGE_PRINTER,  /* id: printer; made, changed, retired, or a route to it */
+    CHANGE_INVOICE,  /* id: invoice; asked for, or a step of it */
 };
 
 struct change {

@@ -1,5 +1,6 @@
 /* verify.c - see verify.h. Each check is one query that gives a line for every violation. */
 #include "db/verify.h"
+#include "db/invoice_impl.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -124,6 +125,9 @@ static const struct check deal_checks[] = {
      "WHERE q.unit_id = u.id AND q.state = 'waiting')"},
 };
 
+#define HELD     INVOICE_DEAL_HELD("d.id")
+#define RECEIVED INVOICE_DEAL_RECEIVED("d.id")
+
 /* What holds of the money: what was paid is in the ledger where it belongs, and each number is
  * there. That all debits are all credits an entry cannot but hold. */
 static const struct check ledger_checks[] = {
@@ -247,6 +251,20 @@ static const struct check ledger_checks[] = {
      "m.ended_ms IS NULL AND (t.account_id <> l.account_id OR t.amount_fen <> "
      "l.amount_fen OR l.ended_ms IS NOT NULL OR EXISTS (SELECT 1 FROM voucher b WHERE "
      "b.reverses_id = m.voucher_id))"},
+    {"IV-01", "SELECT 'invoice ' || i.id || ' is of ' || i.amount_fen || ' fen, its money is ' || "
+              "COALESCE(SUM(p.amount_fen), 0) FROM invoice i LEFT JOIN invoice_part p ON "
+              "p.invoice_id = i.id GROUP BY i.id HAVING i.amount_fen <> "
+              "COALESCE(SUM(p.amount_fen), 0)"},
+    {"IV-02",
+     "SELECT 'deal ' || d.id || ' has more on invoices than it received, ' || " HELD
+     " FROM deal d WHERE d.id IN (SELECT i.deal_id FROM invoice i) AND " HELD " > " RECEIVED},
+    {"IV-05", "SELECT 'voucher ' || v.reverses_id || ' was taken back and invoice ' || i.id || ' "
+              "is of it' FROM voucher v JOIN invoice_part p ON p.voucher_id = v.reverses_id JOIN "
+              "invoice i ON i.id = p.invoice_id WHERE " INVOICE_HOLDS("i")},
+    {"FI-30", "SELECT 'leaf ' || y.no || ' of book ' || y.book_id || ' was taken back for invoice "
+              "' || i.id || ', and another is in its place' FROM invoice_paper y JOIN invoice i ON "
+              "i.id = y.invoice_id JOIN receipt n ON n.from_book_id = y.book_id AND n.from_no = "
+              "y.no WHERE i.state <> 'red'"},
     {"FI-36", "SELECT 'shift ' || s.id || ' took money after its end' FROM shift s JOIN voucher v "
               "ON v.shift_id = s.id WHERE v.at_ms > s.closed_ms"},
     {"FI-36", "SELECT 'shift ' || k.shift_id || ' was to have ' || k.expected_fen || ' fen in ' || "

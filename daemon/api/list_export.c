@@ -89,9 +89,22 @@ static int write_down(struct tx *tx, void *arg)
     return audit_add(tx, done->action, done->object, 0, done->project_id, &trail);
 }
 
-int list_export_reply(struct call *call, struct table *table, int r, const struct list_export *done)
+int list_export_send(struct call *call, const char *content_type, char *bytes, size_t n,
+                     const struct list_export *done)
 {
     struct list_export note = *done;
+    int r = writer_call(call->app->writer, call->tx.actor, write_down, &note, call->tx.fault);
+
+    if (r < 0) {
+        free(bytes);
+        return r;
+    }
+    reply_download(call, done->name, content_type, bytes, n);
+    return 0;
+}
+
+int list_export_reply(struct call *call, struct table *table, int r, const struct list_export *done)
+{
     char *bytes = NULL;
     size_t n = 0;
     int closed = table_close(table, &bytes, &n);
@@ -99,11 +112,7 @@ int list_export_reply(struct call *call, struct table *table, int r, const struc
     if (r == 0)
         r = closed;
     if (r == 0)
-        r = writer_call(call->app->writer, call->tx.actor, write_down, &note, call->tx.fault);
-    if (r < 0) {
-        free(bytes);
-        return r;
-    }
-    reply_download(call, done->name, TABLE_CONTENT_TYPE, bytes, n);
-    return 0;
+        return list_export_send(call, TABLE_CONTENT_TYPE, bytes, n, done);
+    free(bytes);
+    return r;
 }

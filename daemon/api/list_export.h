@@ -45,6 +45,9 @@ struct list_export {
 };
 /* Whether "clear" is asked for, which takes customer.clear. */
 int list_export_clear(struct call *call, bool *ret_clear);
+/* @bytes (malloc, taken over) are written down, then sent. */
+int list_export_send(struct call *call, const char *content_type, char *bytes, size_t n,
+                     const struct list_export *done);
 /* Ends @table in any case. @r: how the rows went; an error is returned. Made first, written down
  * second, sent third. */
 int list_export_reply(struct call *call, struct table *table, int r,

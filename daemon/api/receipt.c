@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/invoice.h"
 #include "daemon/api/page.h"
 #include "daemon/api/receipt.h"
 #include "daemon/api/record.h"
@@ -28,11 +29,13 @@ static json_t *key_json(const struct receipt_key *key)
 
 static int receipt_print(struct call *call, json_t *items, const struct receipt_row *row)
 {
-    json_t *o = json_object(), *lines = json_array(), *paid = json_array();
+    json_t *o = json_object(), *lines = json_array(), *paid = json_array(), *invoices = NULL;
     int r = receipt_lines(&call->tx, row->voucher_id, money_line_add, lines);
 
     if (r == 0)
         r = receipt_tenders(&call->tx, row->voucher_id, tender_add, paid);
+    if (r == 0)
+        r = invoice_links_json(call, row->voucher_id, &invoices);
     set_int(o, "book_id", row->book_id);
     set_int(o, "no", row->no);
     set_text(o, "number", row->number);
@@ -50,6 +53,7 @@ static int receipt_print(struct call *call, json_t *items, const struct receipt_
     json_object_set_new_nocheck(o, "swapped_by", key_json(&row->to));
     json_object_set_new_nocheck(o, "lines", lines);
     json_object_set_new_nocheck(o, "tenders", paid);
+    json_object_set_new_nocheck(o, "invoices", invoices ? invoices : json_array());
     if (r == 0)
         return items_add(items, o);
     json_decref(o);

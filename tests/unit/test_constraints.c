@@ -25,6 +25,7 @@
 #include "constraints_deal.h"
 #include "constraints_escrow.h"
 #include "constraints_fee.h"
+#include "constraints_invoice.h"
 #include "constraints_ledger.h"
 #include "constraints_member.h"
 #include "constraints_opening.h"
@@ -48,6 +49,7 @@ static const struct area areas[] = {
     CONSTRAINTS(terms),      CONSTRAINTS(deal),        CONSTRAINTS(reprice),  CONSTRAINTS(question),
     CONSTRAINTS(process),    CONSTRAINTS(opening),     CONSTRAINTS(ledger),   CONSTRAINTS(refund),
     CONSTRAINTS(settlement), CONSTRAINTS(escrow),      CONSTRAINTS(fee),      CONSTRAINTS(print),
+    CONSTRAINTS(invoice),
 };
 enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
 

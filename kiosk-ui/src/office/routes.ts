@@ -289,6 +289,17 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: '/invoices/:invoice(\\d+)?',
+    name: 'invoice',
+    component: () => import('./invoice/Page.vue'),
+    meta: {
+      title: 'invoice',
+      rights: ['invoice.handle'],
+      nav: 'money',
+      icon: 'M5 3.5h10v13l-2-1.500-1.500 1.500L10 15l-1.500 1.500L7 15l-2 1.500zM7.500 7h5M7.500 10h5',
+    },
+  },
+  {
     path: '/refunds/:refund(\\d+)?',
     name: 'refund',
     component: () => import('./refund/Page.vue'),

@@ -24,6 +24,7 @@ export const SCREENS = [
   ['settlement', '/settlements', 'deal.view'],
   ['loan', '/loans', 'deal.view'],
   ['escrow', '/escrow', 'finance.handle'],
+  ['invoice', '/invoices', 'invoice.handle'],
   ['refund', '/refunds', 'finance.handle'],
   ['agency-fee', '/agency-fees', 'report.view'],
   ['collection', '/collection', 'report.view'],

@@ -48,7 +48,31 @@ export async function moneyData({ stage, shop, late }) {
   await manager.post(of('payovers'), over, 201)
   const receipts = []
   for (const fen of [120000, 230000, 98765432]) receipts.push(await take(cashier, smaller.id, 'down_payment', fen))
-  return { project, late, larger, smaller, lent, fee, receipts }
+  const invoices = await invoicesOf(cashier, project, smaller)
+  return { project, late, larger, smaller, lent, fee, receipts, invoices }
+}
+
+/** One that waits, one that was refused, one issued with its chain after a reversal; on a long name. */
+async function invoicesOf(cashier, project, deal) {
+  const of = (rest) => `/api/v1/deals/${deal.id}/${rest}`
+  const { customer_id } = (await cashier.get(`/api/v1/deals/${deal.id}`)).buyers[0]
+  const name = await cashier.post(of('invoice-profiles'), { customer_id, kind: 'company', name: '上海示范国际贸易进出口（集团）股份有限公司杭州第二分公司', tax_no: '91310000MA1FL0XX0X' }, 201)
+  const { items } = await cashier.get(of('invoice-sources'))
+  const day = (await cashier.get(`/api/v1/projects/${project}/escrow/days`)).day
+  const ask = async (source) => (await cashier.post(of('invoices'), { profile_id: name.id, parts: [{ voucher_id: source.voucher_id }] }, 201)).id
+  const step = async (id, verb, body) =>
+    cashier.post(`/api/v1/invoices/${id}/${verb}`, { version: (await cashier.get(`/api/v1/invoices/${id}`)).version, ...body }, 200)
+  const [first, second, third] = items.slice(-3)
+  const reversed = await ask(first)
+  await step(reversed, 'issue', { number: '00000000000000000101', day })
+  await step(reversed, 'red-want', { reason: '更名' })
+  await step(reversed, 'red', { number: '00000000000000000102', day })
+  const issued = await ask(first)
+  await step(issued, 'issue', { number: '00000000000000000103', day })
+  const refused = await ask(second)
+  await cashier.post(`/api/v1/projects/${project}/invoice-batches`, {}, 201)
+  await step(refused, 'refuse', { reason: '购方税号与名称不一致，请核对后重新提交' })
+  return { issued, refused, wanted: await ask(third) }
 }
 
 const csv = (name, rows) => ({
@@ -77,6 +101,7 @@ export async function moneyLooks({ browser, site, people, project }, options, ma
   await loans(desk, looks)
   await settlements(desk, looks)
   await supervised(desk, looks)
+  await invoices(desk, looks)
   await books(desk, looks)
   await b.close(desk)
   const boss = await at('manager', '/agency-fees')
@@ -84,6 +109,44 @@ export async function moneyLooks({ browser, site, people, project }, options, ma
   await reports(boss, looks)
   await deals(boss, looks)
   await b.close(boss)
+}
+
+async function invoices(page, { go, open, rows, look, made }) {
+  await go(page, '/invoices')
+  await rows(page)
+  await look(page, 'invoices')
+  await open(page, b.button(page, /^(开票设置|Settings)$/), 'invoice-settings', DRAWER, (d) => d.locator('tbody tr').first().waitFor())
+  await open(page, b.button(page, /^(导出申请|Export requests)$/), 'invoice-export', DRAWER)
+  await open(page, b.button(page, /^(导入结果|Import results)$/), 'invoice-import', DRAWER, async (d) => {
+    const list = csv('开票结果.csv', [['申请编号', '发票号码', '开票日期', '价税合计'], ['KP999999', '123', '2026-05-01', '1.00'], ['KP000001', '12345', '2026-05-01', '9.00']])
+    await d.locator('input[type=file]').setInputFiles(list)
+    await d.locator('tbody tr').first().waitFor()
+  })
+  await go(page, `/invoices/${made.invoices.issued}`)
+  await page.locator('[data-act=red-want]').waitFor()
+  await look(page, 'invoice-one', DRAWER)
+  await page.locator('[data-act=red-want]').click()
+  await page.locator('#invoice-reason').waitFor()
+  await look(page, 'invoice-red', PANEL)
+  await page.keyboard.press('Escape')
+  await page.locator('#invoice-reason').waitFor({ state: 'hidden' })
+  await go(page, `/invoices/${made.invoices.wanted}`)
+  await page.locator('[data-act=issue]').click()
+  await page.fill('#invoice-number', '2644')
+  await look(page, 'invoice-issue', PANEL)
+  await page.keyboard.press('Escape')
+  await page.locator('#invoice-number').waitFor({ state: 'hidden' })
+  await go(page, '/invoices?state=void&text=none')
+  await page.locator('.empty, [class*=empty]').first().waitFor()
+  await look(page, 'invoices-none')
+  await go(page, `/deals/${made.smaller.id}`)
+  const ask = page.locator('[data-ask=invoice]')
+  await open(page, ask, 'invoice-ask', DRAWER, async (d) => {
+    await d.locator('.sources').waitFor()
+    await d.locator('.el-select').first().click()
+    await page.getByRole('option').last().click()
+    await d.locator('#invoice-name').focus()
+  })
 }
 
 async function debts(page, { open, rows, look }) {

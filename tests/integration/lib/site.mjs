@@ -67,6 +67,7 @@ export class Site {
       listen,
       ...(config.lan && { lan: config.lan }),
       ...(config.devices && { devices: config.devices }),
+      ...(config.invoice && { invoice: config.invoice }),
     };
     this.configure();
   }

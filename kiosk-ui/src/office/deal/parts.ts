@@ -79,6 +79,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     props: (deal) => ({ project: deal.project_id, deal: deal.id, closed: deal.closed_ms !== null }),
   },
   {
+    name: 'invoice',
+    component: defineAsyncComponent(() => import('../invoice/InvoicePart.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id, closed: deal.closed_ms !== null }),
+  },
+  {
     name: 'mortgage',
     component: defineAsyncComponent(() => import('../service/MortgagePanel.vue')),
     place: 'main',

@@ -8,7 +8,7 @@ export type Leaf = Schemas['Receipt'];
 export const STATES = ['registered', 'out', 'returned', 'verified'] as const;
 export const KINDS = ['receipt', 'agency'] as const;
 export const SOURCES = ['preprinted', 'system'] as const;
-export const LEAF_STATES = ['live', 'void', 'reversed', 'spoilt', 'lost', 'swapped'] as const;
+export const LEAF_STATES = ['live', 'void', 'reversed', 'spoilt', 'lost', 'swapped', 'invoiced'] as const;
 /** As the daemon has it (BOOK_LEAVES_MAX, and the largest number). */
 export const LEAVES_MAX = 10_000;
 const NO_MAX = 999_999_999;
