@@ -92,16 +92,17 @@ static int page_read(struct original *o, const char *dict)
     return 0;
 }
 
-static const char *last_of(const char *bytes, const char *word)
+/* Streams hold NULs, so that text is looked for with memmem(). */
+static const char *last_of(const char *from, const char *end, const char *word)
 {
+    const size_t n = strlen(word);
     const char *last = NULL;
 
-    for (const char *at = bytes; (at = strstr(at, word)) != NULL; at++)
+    for (const char *at = from; (at = memmem(at, (size_t)(end - at), word, n)) != NULL; at++)
         last = at;
     return last;
 }
 
-/* Streams hold NULs, so that text is looked for with memmem(). */
 static const char *find(const struct original *o, const char *from, const char *word)
 {
     return memmem(from, o->n - (size_t)(from - o->bytes), word, strlen(word));
@@ -110,8 +111,8 @@ static const char *find(const struct original *o, const char *from, const char *
 static int original_read(struct original *o)
 {
     const size_t tail = o->n < 2048 ? o->n : 2048;
-    const char *end = o->bytes + o->n, *start = last_of(end - tail, "startxref");
-    const char *trailer = last_of(end - tail, "trailer");
+    const char *end = o->bytes + o->n, *start = last_of(end - tail, end, "startxref");
+    const char *trailer = last_of(end - tail, end, "trailer");
     int r;
 
     if (o->n < 64 || memcmp(o->bytes, "%PDF-", 5) != 0 || !start || !trailer)

@@ -268,6 +268,32 @@ static void test_a_copy_is_the_original_with_a_mark(void **state)
     sheet_free(sheet);
 }
 
+/* The end of a small original is a stream, with NULs in it. */
+static void test_a_copy_of_what_ends_in_a_stream(void **state)
+{
+    static const char between[] = "%\0\n";
+    const struct pdf_over over = {.text = "补打第 1 次"};
+    struct sheet *sheet = sheet_usual();
+    struct made made = draw(sheet), copy = {.bytes = NULL};
+    const size_t add = sizeof(between) - 1;
+    char *bytes = malloc(made.n + add);
+    const char *trailer = memmem(made.bytes, made.n, "trailer", 7);
+    size_t at;
+
+    (void)state;
+    assert_non_null(bytes);
+    assert_non_null(trailer);
+    at = (size_t)(trailer - made.bytes);
+    memcpy(bytes, made.bytes, at);
+    memcpy(bytes + at, between, add);
+    memcpy(bytes + at + add, trailer, made.n - at);
+    assert_int_equal(pdf_mark(bytes, made.n + add, &over, &copy.bytes, &copy.n), 0);
+    free(copy.bytes);
+    free(bytes);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 static void test_a_wrong_layout_is_named(void **state)
 {
     static const struct {
@@ -307,6 +333,7 @@ int main(void)
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
                                        cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
+                                       cmocka_unit_test(test_a_copy_of_what_ends_in_a_stream),
                                        cmocka_unit_test(test_a_wrong_layout_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, fonts_free);
