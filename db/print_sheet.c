@@ -6,7 +6,8 @@
 int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet)
 {
     static print_sheet_read *const readers[PRINT_KINDS] = {
-#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = sheet,
+#define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet)                         \
+    [PRINT_KIND_##symbol] = sheet,
 #include "db/print_kind.def"
 #undef PRINT_KIND
     };

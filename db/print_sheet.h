@@ -15,7 +15,7 @@ int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret
 
 /* One for each kind (print_kind.def): fills the sheet; its errors are those of the sheet. */
 typedef int print_sheet_read(struct tx *tx, const struct paper_row *paper, struct sheet *sheet);
-#define PRINT_KIND(symbol, code, zh, en, sheet) print_sheet_read sheet;
+#define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet) print_sheet_read sheet;
 #include "db/print_kind.def"
 #undef PRINT_KIND
 

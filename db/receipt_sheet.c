@@ -7,9 +7,32 @@
 #include "db/capitals.h"
 #include "db/day.h"
 #include "db/fund.h"
+#include "db/paper.h"
 #include "db/print_sheet.h"
 #include "db/receipt_impl.h"
 #include "db/tender.h"
+
+/* ---- what it is of ---- */
+
+static int leaf_subject(void *arg, const struct receipt_row *row)
+{
+    struct paper_subject *subject = arg;
+
+    if (!row->voucher_id)
+        return -ENOENT;
+    subject->project_id = row->project_id;
+    snprintf(subject->number, sizeof(subject->number), "%s", row->number);
+    snprintf(subject->title, sizeof(subject->title), "%s", row->unit ? row->unit : "");
+    return 0;
+}
+
+int receipt_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject *ret_subject)
+{
+    const struct receipt_key key = {id, no};
+    int r = receipt_get(tx, &key, leaf_subject, ret_subject);
+
+    return r == -ENOENT ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
+}
 
 struct reading {
     struct sheet *sheet;

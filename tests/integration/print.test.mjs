@@ -81,6 +81,26 @@ describe('a folder', () => {
     await cashier.refused('GET', `/api/v1/receipts/${receipt.book_id}/${receipt.no}/paper`, 409, 'paper.damaged');
   });
 
+  test('a paper is asked for by kind and subject: the same one, for who has the right of its kind', async () => {
+    const receipt = await paid();
+    const done = await job(receipt, 'handed_over');
+    const ask = { kind: 'receipt', subject_id: receipt.book_id, subject_no: receipt.no, print: false };
+    const found = await cashier.post('/api/v1/papers', ask, 200);
+    assert.deepEqual([found.id, found.number, found.items[0].id], [done.paper_id, receipt.number, done.id]);
+    assert.deepEqual((await cashier.request('GET', `/api/v1/papers/${found.id}`)).bytes, await paper(receipt));
+    await cashier.refused('POST', '/api/v1/papers', 422, 'reason.needed', { body: { ...ask, print: true } });
+    await cashier.post('/api/v1/papers', { ...ask, print: true, reason: '客户遗失' }, 200);
+    await job(receipt, 'handed_over');
+    await cashier.post(`/api/v1/papers/${found.id}/prints`, { reason: '再补' }, 200);
+    const last = await job(receipt, 'handed_over');
+    assert.equal(last.copy, 2);
+    assert.deepEqual((await cashier.get(`/api/v1/papers/${found.id}/prints`)).items, (await prints(receipt)).items);
+    await sales.refused('POST', '/api/v1/papers', 403, 'right.denied', { body: ask });
+    for (const at of ['', '/prints']) await sales.refused('GET', `/api/v1/papers/${found.id}${at}`, 404, 'not-found');
+    await sales.refused('POST', `/api/v1/papers/${found.id}/prints`, 404, 'not-found', { body: {} });
+    await sales.refused('POST', `/api/v1/print-jobs/${last.id}/confirm`, 404, 'not-found', { body: { printed: true } });
+  });
+
   test('who sells does not see papers with names', async () => {
     const receipt = await paid();
     await sales.refused('GET', `/api/v1/receipts/${receipt.book_id}/${receipt.no}/paper`, 403, 'right.denied');
