@@ -442,15 +442,24 @@ static int file_seed(struct tx *tx, const struct layout_file *file, const json_t
     return program.kind && program.name ? paper_layout_seed(tx, &program) : -EBADMSG;
 }
 
-int layouts_seed(struct tx *tx)
+/* Those that are the first of their kind, or the others. */
+static int files_seed(struct tx *tx, bool first)
 {
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < layout_files_count; i++) {
         json_t *root = json_loads(layout_files[i].json, 0, NULL);
 
-        r = file_seed(tx, &layout_files[i], root);
+        if (json_is_true(json_object_get(root, "first")) == first)
+            r = file_seed(tx, &layout_files[i], root);
         json_decref(root);
     }
     return r;
+}
+
+int layouts_seed(struct tx *tx)
+{
+    int r = files_seed(tx, true);
+
+    return r < 0 ? r : files_seed(tx, false);
 }

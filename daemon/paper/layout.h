@@ -3,7 +3,8 @@
  *   {"kind": "receipt", "name": "…", "width": 210, "height": 148, "copies": ["…"],
  *    "items": [ITEM, …]}
  *
- * Kind and name are for the first start, of a layout of the program. Lengths are mm from the top
+ * Kind and name are for the first start, of a layout of the program; "first": true of the one that
+ * a kind has where nothing else is said. Lengths are mm from the top
  * left, sizes of type points. An item is one of
  *
  *   {"text": "交款人：{payer}", "x": 12, "y": 30, "w": 90, "size": 10}   on the baseline y

@@ -62,6 +62,39 @@ static inline bool pdf_picture(const char *bytes, size_t n, int dpi, const char 
     return done;
 }
 
+struct picture {
+    int w, h;
+    uint8_t *grey; /* malloc'ed; row by row, 255: white */
+};
+
+/* The first page. False when there is no pdftoppm here. */
+static inline bool picture_of(const char *bytes, size_t n, int dpi, struct picture *ret)
+{
+    char path[] = "/tmp/anchang-picture-XXXXXX", pgm[60];
+    int fd = mkostemp(path, O_CLOEXEC), most = 0;
+    size_t size;
+    FILE *from;
+
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(path);
+    if (!pdf_picture(bytes, n, dpi, path))
+        return false;
+    snprintf(pgm, sizeof(pgm), "%s.pgm", path);
+    from = fopen(pgm, "rbe");
+    assert_non_null(from);
+    unlink(pgm);
+    assert_int_equal(fscanf(from, "P5 %d %d %d", &ret->w, &ret->h, &most), 3);
+    assert_int_equal(most, 255);
+    assert_int_equal(fgetc(from), '\n');
+    size = (size_t)ret->w * (size_t)ret->h;
+    ret->grey = malloc(size);
+    assert_non_null(ret->grey);
+    assert_int_equal(fread(ret->grey, 1, size, from), size);
+    fclose(from);
+    return true;
+}
+
 /* The QR codes on the first page, one a line; NULL when there is no zbarimg or no pdftoppm here. */
 static inline char *pdf_codes(const char *bytes, size_t n)
 {

@@ -161,6 +161,31 @@ static void test_those_of_the_program(void **state)
     }
 }
 
+/* Continuous paper has holes: nothing is printed there, 12.7 mm at each side. */
+static void test_holes_stay_free(void **state)
+{
+    enum { DPI = 100, HOLES = 50 /* pixels */ };
+    struct sheet *sheet = sheet_sample(PRINT_KIND_RECEIPT);
+    struct made made;
+    struct picture p;
+
+    (void)state;
+    sheet_text(sheet, "demo", "演示");
+    made = draw_by(file("receipt_241"), sheet, true);
+    assert_non_null(made.bytes);
+    if (picture_of(made.bytes, made.n, DPI, &p)) {
+        assert_int_equal(p.w, 949); /* 241 mm */
+        assert_int_equal(p.h, 550); /* 139.7 mm: half a sheet of 11 inches */
+        for (int y = 0; y < p.h; y++)
+            for (int x = 0; x < p.w; x++)
+                if ((x < HOLES || x >= p.w - HOLES) && p.grey[y * p.w + x] != 255)
+                    fail_msg("there is ink at %d, %d", x, y);
+        free(p.grey);
+    }
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 static void test_the_same_each_time(void **state)
 {
     struct sheet *sheet = sheet_usual();
@@ -443,6 +468,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_of_it),
                                        cmocka_unit_test(test_those_of_the_program),
+                                       cmocka_unit_test(test_holes_stay_free),
                                        cmocka_unit_test(test_names_of_a_sheet),
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
