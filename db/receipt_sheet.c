@@ -9,6 +9,7 @@
 #include "db/fund.h"
 #include "db/paper.h"
 #include "db/print_sheet.h"
+#include "db/receipt_code.h"
 #include "db/receipt_impl.h"
 #include "db/tender.h"
 
@@ -35,6 +36,7 @@ int receipt_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject 
 }
 
 struct reading {
+    const struct tx *tx;
     struct sheet *sheet;
     struct receipt_key key;
     int64_t voucher_id, project_id, customer_id;
@@ -44,7 +46,7 @@ struct reading {
 
 static int leaf_take(void *arg, const struct receipt_row *row)
 {
-    char day[DAY_TEXT], capitals[CAPITALS_TEXT];
+    char day[DAY_TEXT], capitals[CAPITALS_TEXT], code[RECEIPT_CODE_TEXT];
     struct reading *w = arg;
     int r;
 
@@ -64,6 +66,8 @@ static int leaf_take(void *arg, const struct receipt_row *row)
     sheet_text(w->sheet, "note", row->note);
     day_of(row->at_ms, day);
     sheet_day(w->sheet, "date", day);
+    receipt_code(w->tx, row, code);
+    sheet_text(w->sheet, "code", code);
     return 0;
 }
 
@@ -185,7 +189,7 @@ static int names_read(struct reading *w, struct tx *tx, const char *content)
 
 int receipt_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
 {
-    struct reading w = {.sheet = sheet, .key = {paper->subject_id, paper->subject_no}};
+    struct reading w = {.tx = tx, .sheet = sheet, .key = {paper->subject_id, paper->subject_no}};
     struct stmt *s;
     int r = receipt_get(tx, &w.key, leaf_take, &w);
 

@@ -118,6 +118,7 @@ int api_deal_refund_ask(struct call *call);
 int api_customer_refundable(struct call *call);
 int api_project_refund_ask(struct call *call);
 int api_receipt_get(struct call *call);
+int api_receipt_verify(struct call *call);
 int api_receipt_void(struct call *call);
 int api_receipt_paper(struct call *call);
 int api_receipt_print_list(struct call *call);

@@ -210,6 +210,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/refunds/{refund}/clear", RIGHT_FINANCE_HANDLE, ROUTE_WRITE | ROUTE_NO_BODY_OK, api_refund_clear, 0, NULL},
     {"GET", "/api/v1/receipts/{book}/{no}", RIGHT_DEAL_VIEW, ROUTE_READ, api_receipt_get, 0, NULL},
     {"POST", "/api/v1/receipts/{book}/{no}/swap", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_receipt_swap, 0, NULL},
+    {"GET", "/api/v1/verify", RIGHT_DEAL_VIEW, ROUTE_READ, api_receipt_verify, 0, NULL},
     {"GET", "/api/v1/receipts/{book}/{no}/paper", RIGHT_MONEY_TAKE, ROUTE_SLOW, api_receipt_paper, 0, NULL},
     {"GET", "/api/v1/receipts/{book}/{no}/prints", RIGHT_MONEY_TAKE, ROUTE_READ, api_receipt_print_list, 0, NULL},
     {"POST", "/api/v1/receipts/{book}/{no}/prints", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_receipt_print, 0, NULL},

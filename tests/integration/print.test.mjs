@@ -1,6 +1,7 @@
 // Paper: a receipt's job goes to a folder or to a real cupsd, once; what may have come out is settled by a person; the
 // paper is the same bytes wherever it is seen.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -100,6 +101,23 @@ describe('a folder', () => {
     for (const at of ['', '/prints']) await sales.refused('GET', `/api/v1/papers/${found.id}${at}`, 404, 'not-found');
     await sales.refused('POST', `/api/v1/papers/${found.id}/prints`, 404, 'not-found', { body: {} });
     await sales.refused('POST', `/api/v1/print-jobs/${last.id}/confirm`, 404, 'not-found', { body: { printed: true } });
+  });
+
+  test('the code on a receipt, read by a camera, says what it is and names nobody', async (t) => {
+    const receipt = await paid();
+    await job(receipt, 'handed_over');
+    const file = path.join(site.folder, 'receipt');
+    fs.writeFileSync(`${file}.pdf`, await paper(receipt));
+    const made = spawnSync('pdftoppm', ['-r', '200', '-png', '-singlefile', `${file}.pdf`, file]);
+    const read = spawnSync('zbarimg', ['-q', '--raw', `${file}.png`], { encoding: 'utf8' });
+    if (made.error || read.error) return t.skip('no pdftoppm or no zbarimg here');
+    const [number, code] = read.stdout.trim().split(' ');
+    const found = await sales.get(`/api/v1/verify?${new URLSearchParams({ number, code })}`);
+    const day = /\d{4}-\d\d-\d\d/.exec(found.day)?.[0];
+    assert.deepEqual(found, { number: receipt.number, total_fen: 10000, day, state: 'live' });
+    const other = code.replace(/^./, (c) => (c === 'Z' ? 'Y' : 'Z'));
+    for (const wrong of [{ number, code: other }, { number: 'SJ000001', code }, { number, code: '' }])
+      await sales.refused('GET', `/api/v1/verify?${new URLSearchParams(wrong)}`, 404, 'receipt.unknown');
   });
 
   test('who sells does not see papers with names', async () => {

@@ -25,6 +25,7 @@ const UNANSWERED = {
   public_media: 'only what is published, which no paper of his is',
   public_vr_svg: 'a picture of an address that no unit of the demonstration has',
   shift_receipt_list: 'of a shift of one’s own: receipt.test.mjs',
+  receipt_verify: 'needs a code that is on paper, and names nobody: print.test.mjs',
   link_media: 'only what is published, which no paper of his is',
 };
 
