@@ -13,7 +13,7 @@ static int subject_of(struct tx *tx, enum print_kind kind, int64_t id, int64_t n
 #undef PRINT_KIND
     };
 
-    *ret = (struct paper_subject){.project_id = 0};
+    *ret = (struct paper_subject){.no = print_kinds[kind].many ? 0 : no};
     return readers[kind](tx, id, print_kinds[kind].many ? 0 : no, ret);
 }
 
@@ -63,7 +63,7 @@ static int make(struct tx *tx, const struct paper_ask *ask, const struct paper_s
     char number[PAPER_NUMBER_TEXT];
     struct paper_new paper = {.kind = ask->kind,
                               .subject_id = ask->subject_id,
-                              .subject_no = ask->subject_no,
+                              .subject_no = subject->no,
                               .number = subject->number,
                               .project_id = subject->project_id,
                               .terminal_id = ask->how.terminal_id,
@@ -93,7 +93,8 @@ int paper_ask(struct tx *tx, const struct paper_ask *ask, int64_t *ret_paper_id)
     if (r == 0)
         r = subject_of(tx, ask->kind, ask->subject_id, ask->subject_no, &subject);
     if (r == 0 && !more)
-        r = find(tx, ask->kind, ask->subject_id, ask->subject_no, &id);
+        r = find(tx, ask->kind, ask->subject_id,
+                 print_kinds[ask->kind].many ? ask->subject_no : subject.no, &id);
     if (r == 0 && !id)
         r = print_kinds[ask->kind].many && !more ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL)
                                                  : make(tx, ask, &subject, &id);
@@ -104,4 +105,16 @@ int paper_ask(struct tx *tx, const struct paper_ask *ask, int64_t *ret_paper_id)
     if (r == 0)
         *ret_paper_id = id;
     return r;
+}
+
+int paper_made(struct tx *tx, enum print_kind kind, int64_t subject_id, int64_t terminal_id)
+{
+    struct paper_subject subject;
+    struct paper_new paper = {.kind = kind, .subject_id = subject_id, .terminal_id = terminal_id};
+    int r = subject_of(tx, kind, subject_id, 0, &subject);
+
+    paper.subject_no = subject.no;
+    paper.number = subject.number;
+    paper.project_id = subject.project_id;
+    return r < 0 ? r : paper_add(tx, &paper, NULL);
 }

@@ -65,7 +65,7 @@ struct job_now {
 static int job_read(struct tx *tx, int64_t job_id, struct job_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(
+    int r = tx_row_office(
         tx, &s,
         "SELECT p.project_id, j.paper_id, j.state, j.terminal_id FROM print_job j JOIN paper p ON "
         "p.id = j.paper_id WHERE j.id = $1",

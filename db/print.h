@@ -122,7 +122,7 @@ struct print_filter {
     const char *state;                    /* NULL: any */
     int limit;
 };
-/* Newest first, of projects in scope. */
+/* Newest first, of projects in scope and of the whole office. */
 int print_jobs(struct tx *tx, const struct print_filter *filter,
                int (*each)(void *arg, const struct print_job *job), void *arg);
 /* What a printer has to do: those that are at it, then those that wait, the oldest first. */

@@ -8,7 +8,9 @@
 #ifndef ANCHANG_DB_PRINT_SHEET_H
 #define ANCHANG_DB_PRINT_SHEET_H
 
+#include "db/ledger.h"
 #include "db/sheet.h"
+#include "db/tender_use.h"
 
 /* *@ret_sheet is for sheet_free(). NOT_FOUND: what it is of says nothing; negative errno. */
 int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet);
@@ -18,5 +20,14 @@ typedef int print_sheet_read(struct tx *tx, const struct paper_row *paper, struc
 #define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet) print_sheet_read sheet;
 #include "db/print_kind.def"
 #undef PRINT_KIND
+
+/* For these readers: a row of "line" or "tender", of @sheet, as a walk gives them. */
+int sheet_line_add(void *sheet, const struct money_line *line);
+int sheet_tender_add(void *sheet, const struct payment_tender *tender);
+/* "total" and "capitals". -ERANGE. */
+int sheet_total(struct sheet *sheet, int64_t fen);
+/* The columns of the one row of @sql for $1 = @id as the texts of @names, which end with NULL. */
+int sheet_read(struct tx *tx, struct sheet *sheet, const char *sql, int64_t id,
+               const char *const *names);
 
 #endif
