@@ -67,9 +67,13 @@ __attribute__((format(printf, 3, 4))) static void say(struct spooler *s, int pri
     s->options.log(s->options.log_arg, priority, line);
 }
 
-static struct tx reading(struct db *db, struct fault *fault)
+static struct tx reading(const struct spooler *s, struct db *db, struct fault *fault)
 {
-    return (struct tx){.db = db, .actor = &actor_system, .now_ms = clock_wall_ms(), .fault = fault};
+    return (struct tx){.db = db,
+                       .actor = &actor_system,
+                       .now_ms = clock_wall_ms(),
+                       .fault = fault,
+                       .seal = &s->options.app->seal};
 }
 
 static void tell(struct feed *feed, uint64_t channel, const char *name)
@@ -178,7 +182,7 @@ static int paper_next(struct spooler *s)
 {
     struct drawn drawn = {.bytes = NULL};
     struct fault fault = {0};
-    struct tx tx = reading(s->db, &fault);
+    struct tx tx = reading(s, s->db, &fault);
     struct paper_row paper;
     int64_t job, id;
     int r = paper_unmade(&tx, s->unmade_over, &job, &id);
@@ -357,7 +361,7 @@ static int job_bytes(struct worker *w, const struct open_job *job, struct paper_
     char text[400];
     const char *copy = job->copy ? text : NULL;
     struct fault fault = {0};
-    struct tx tx = reading(w->db, &fault);
+    struct tx tx = reading(w->spooler, w->db, &fault);
     int r = paper_get(&tx, job->paper_id, paper);
 
     copy_text(job, text, sizeof(text));
@@ -420,7 +424,7 @@ static int round_make(struct worker *w)
 {
     struct open_jobs *open = calloc(1, sizeof(*open));
     struct fault fault = {0};
-    struct tx tx = reading(w->db, &fault);
+    struct tx tx = reading(w->spooler, w->db, &fault);
     size_t sent = 0, waits = 0;
     int r = open ? print_open(&tx, w->printer_id, open_add, open) : -ENOMEM;
 
@@ -573,7 +577,7 @@ static void printers_meet(struct spooler *s)
 {
     struct looking l = {.s = s};
     struct fault fault = {0};
-    struct tx tx = reading(s->db, &fault);
+    struct tx tx = reading(s, s->db, &fault);
     int r = printer_scan(&tx, 0, printer_meet, &l);
 
     fault_clear(&fault);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/paper.h"
 
 /* ---- read ---- */
 
@@ -87,6 +88,24 @@ int paper_layout_body(struct tx *tx, int64_t layout_id, int64_t ordinal, char **
     }
     stmt_reset(s);
     return r;
+}
+
+int layout_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject *ret_subject)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s, "SELECT name FROM paper_layout WHERE id = $1", "i", id);
+
+    (void)no;
+    *ret_subject = (struct paper_subject){.project_id = 0};
+    if (r == 0 && (r = stmt_step(s)) == 1) {
+        snprintf(ret_subject->number, sizeof(ret_subject->number), "%s",
+                 print_kinds[PRINT_KIND_TEST].zh);
+        snprintf(ret_subject->title, sizeof(ret_subject->title), "%s", stmt_text(s, 0));
+    } else if (r == 0) {
+        r = fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+    }
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }
 
 /* ---- change ---- */

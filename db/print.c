@@ -22,13 +22,16 @@ const char *const print_state_codes[PRINT_STATES + 1] = {
 };
 
 const struct print_kind_word print_kinds[PRINT_KINDS] = {
-#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = {code, zh, en},
+#define MANY_ONE  false
+#define MANY_MANY true
+#define PRINT_KIND(symbol, code, zh, en, read, make, many, ...)                                    \
+    [PRINT_KIND_##symbol] = {code, zh, en, RIGHT_##read, RIGHT_##make, MANY_##many},
 #include "db/print_kind.def"
 #undef PRINT_KIND
 };
 
 const char *const print_kind_codes[PRINT_KINDS + 1] = {
-#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = code,
+#define PRINT_KIND(symbol, code, ...) [PRINT_KIND_##symbol] = code,
 #include "db/print_kind.def"
 #undef PRINT_KIND
 };
@@ -62,7 +65,7 @@ struct job_now {
 static int job_read(struct tx *tx, int64_t job_id, struct job_now *ret)
 {
     struct stmt *s;
-    int r = tx_row(
+    int r = tx_row_office(
         tx, &s,
         "SELECT p.project_id, j.paper_id, j.state, j.terminal_id FROM print_job j JOIN paper p ON "
         "p.id = j.paper_id WHERE j.id = $1",
@@ -182,7 +185,7 @@ int paper_add(struct tx *tx, const struct paper_new *paper, int64_t *ret_paper_i
     if (ret_paper_id)
         *ret_paper_id = job.paper_id;
     job.printer_id = route.printer_id;
-    if (job.printer_id)
+    if (job.printer_id && !paper->alone)
         return job_make(tx, &job, NULL);
     return tx_changed(tx, CHANGE_PRINT, paper->project_id, 0,
                       paper->terminal_id); /* its bytes are made all the same */

@@ -28,13 +28,15 @@ extern const struct print_state_word {
 enum print_by print_step_by(enum print_state from, enum print_state to);
 
 enum print_kind {
-#define PRINT_KIND(symbol, code, zh, en, sheet) PRINT_KIND_##symbol,
+#define PRINT_KIND(symbol, ...) PRINT_KIND_##symbol,
 #include "db/print_kind.def"
 #undef PRINT_KIND
     PRINT_KINDS
 };
 extern const struct print_kind_word {
     const char *code, *zh, *en;
+    enum right read, make; /* to see one; to ask for one and print it */
+    bool many;             /* of one subject; else one is found again */
 } print_kinds[PRINT_KINDS];
 /* Their codes, ended by NULL, for reading words. */
 extern const char *const print_kind_codes[PRINT_KINDS + 1];
@@ -56,8 +58,10 @@ struct paper_new {
     int64_t project_id;             /* 0: of the whole office */
     int64_t terminal_id;            /* whose route is taken; 0: none */
     int64_t printer_id, layout_id;  /* in place of the route's; 0: that */
+    bool alone;                     /* without a job */
 };
-/* A paper and the job that prints it; no printer is where its route leads: the paper alone. In the
+/* A paper and the job that prints it; none is asked for, or no printer is where its route leads:
+ * the paper alone. In the
  * transaction of what it is of. @ret_paper_id may be NULL. -EEXIST: there is one of that. */
 int paper_add(struct tx *tx, const struct paper_new *paper, int64_t *ret_paper_id);
 
@@ -123,7 +127,7 @@ struct print_filter {
     const char *state;                    /* NULL: any */
     int limit;
 };
-/* Newest first, of projects in scope. */
+/* Newest first, of projects in scope and of the whole office. */
 int print_jobs(struct tx *tx, const struct print_filter *filter,
                int (*each)(void *arg, const struct print_job *job), void *arg);
 /* What a printer has to do: those that are at it, then those that wait, the oldest first. */

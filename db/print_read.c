@@ -60,7 +60,7 @@ int paper_get(struct tx *tx, int64_t paper_id, struct paper_row *ret_row)
     int r;
 
     *ret_row = (struct paper_row){.id = 0};
-    r = tx_row(tx, &s, PAPER_COLUMNS "WHERE id = $1", paper_id);
+    r = tx_row_office(tx, &s, PAPER_COLUMNS "WHERE id = $1", paper_id);
     if (r < 0)
         return r;
     r = paper_take(s, ret_row);
@@ -161,12 +161,14 @@ int print_jobs(struct tx *tx, const struct print_filter *f,
     int r;
 
     sight_of(tx->actor, &sight);
-    r = db_query(
-        tx->db, &s,
-        JOB_COLUMNS "WHERE ($1 = 0 OR j.id = $1) AND ($2 = 0 OR j.paper_id = $2) AND ($3 = 0 OR "
-                    "j.printer_id = $3) AND ($4 = 0 OR j.id < $4) AND ($5 IS NULL OR j.state = $5) "
-                    "AND " SIGHT_PROJECT("p.project_id", "$6") " ORDER BY j.id DESC",
-        "iiiitt", f->job_id, f->paper_id, f->printer_id, f->before_id, f->state, sight.scope);
+    r = db_query(tx->db, &s,
+                 JOB_COLUMNS
+                 "WHERE ($1 = 0 OR j.id = $1) AND ($2 = 0 OR j.paper_id = $2) AND ($3 = 0 OR "
+                 "j.printer_id = $3) AND ($4 = 0 OR j.id < $4) AND ($5 IS NULL OR j.state = $5) "
+                 "AND (p.project_id IS NULL OR " SIGHT_PROJECT("p.project_id", "$6") ") ORDER BY "
+                                                                                     "j.id DESC",
+                 "iiiitt", f->job_id, f->paper_id, f->printer_id, f->before_id, f->state,
+                 sight.scope);
     return jobs_each(s, r, f->limit, each, arg);
 }
 
@@ -186,10 +188,10 @@ int print_events(struct tx *tx, int64_t job_id,
                  int (*each)(void *arg, const struct print_event *event), void *arg)
 {
     struct stmt *s;
-    int r = tx_row(tx, &s,
-                   "SELECT p.project_id FROM print_job j JOIN paper p ON p.id = j.paper_id "
-                   "WHERE j.id = $1",
-                   job_id);
+    int r = tx_row_office(tx, &s,
+                          "SELECT p.project_id FROM print_job j JOIN paper p ON p.id = j.paper_id "
+                          "WHERE j.id = $1",
+                          job_id);
 
     if (r < 0)
         return r;

@@ -3,6 +3,10 @@
 
 #include <errno.h>
 
+#include "db/capitals.h"
+#include "db/fund.h"
+#include "db/tender.h"
+
 int no_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
 {
     (void)tx, (void)paper, (void)sheet;
@@ -12,7 +16,8 @@ int no_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
 int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet)
 {
     static print_sheet_read *const readers[PRINT_KINDS] = {
-#define PRINT_KIND(symbol, code, zh, en, sheet) [PRINT_KIND_##symbol] = sheet,
+#define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet)                         \
+    [PRINT_KIND_##symbol] = sheet,
 #include "db/print_kind.def"
 #undef PRINT_KIND
     };
@@ -25,4 +30,54 @@ int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret
         sheet = sheet_free(sheet);
     *ret_sheet = sheet;
     return r;
+}
+
+int sheet_line_add(void *sheet, const struct money_line *line)
+{
+    const enum fund fund = fund_find(line->fund);
+
+    if (fund == FUND_COUNT)
+        return -EPROTO;
+    sheet_row(sheet, "line");
+    sheet_text(sheet, "line.name", line->fee ? line->fee : funds[fund].zh);
+    sheet_money(sheet, "line.amount", line->amount_fen);
+    return 0;
+}
+
+int sheet_tender_add(void *sheet, const struct payment_tender *tender)
+{
+    const enum tender kind = tender_find(tender->tender);
+
+    if (kind == TENDER_COUNT)
+        return -EPROTO;
+    sheet_row(sheet, "tender");
+    sheet_text(sheet, "tender.name", tenders[kind].zh);
+    sheet_text(sheet, "tender.reference", tender->reference);
+    sheet_money(sheet, "tender.amount", tender->amount_fen);
+    return 0;
+}
+
+int sheet_total(struct sheet *sheet, int64_t fen)
+{
+    char capitals[CAPITALS_TEXT];
+    int r = capitals_write(fen, capitals);
+
+    if (r < 0)
+        return r;
+    sheet_text(sheet, "capitals", capitals);
+    sheet_money(sheet, "total", fen);
+    return 0;
+}
+
+int sheet_read(struct tx *tx, struct sheet *sheet, const char *sql, int64_t id,
+               const char *const *names)
+{
+    struct stmt *s;
+    int r = db_query(tx->db, &s, sql, "i", id);
+
+    if (r == 0 && (r = stmt_step(s)) == 1)
+        for (int i = 0; names[i]; i++)
+            sheet_text(sheet, names[i], stmt_text(s, i));
+    stmt_reset(s);
+    return r < 0 ? r : 0;
 }

@@ -8,7 +8,9 @@
 #ifndef ANCHANG_DB_PRINT_SHEET_H
 #define ANCHANG_DB_PRINT_SHEET_H
 
+#include "db/ledger.h"
 #include "db/sheet.h"
+#include "db/tender_use.h"
 
 /* *@ret_sheet is for sheet_free(). NOT_FOUND: what it is of says nothing; negative errno. */
 int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet);
@@ -16,8 +18,17 @@ int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret
 /* One for each kind (print_kind.def): fills the sheet; its errors are those of the sheet.
  * no_sheet: of a kind that is not filled from rows, -EPROTO. */
 typedef int print_sheet_read(struct tx *tx, const struct paper_row *paper, struct sheet *sheet);
-#define PRINT_KIND(symbol, code, zh, en, sheet) print_sheet_read sheet;
+#define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet) print_sheet_read sheet;
 #include "db/print_kind.def"
 #undef PRINT_KIND
+
+/* For these readers: a row of "line" or "tender", of @sheet, as a walk gives them. */
+int sheet_line_add(void *sheet, const struct money_line *line);
+int sheet_tender_add(void *sheet, const struct payment_tender *tender);
+/* "total" and "capitals". -ERANGE. */
+int sheet_total(struct sheet *sheet, int64_t fen);
+/* The columns of the one row of @sql for $1 = @id as the texts of @names, which end with NULL. */
+int sheet_read(struct tx *tx, struct sheet *sheet, const char *sql, int64_t id,
+               const char *const *names);
 
 #endif

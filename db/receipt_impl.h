@@ -40,6 +40,9 @@ int receipt_leaf_again(struct tx *tx, const struct leaf *leaf, const struct rece
 /* The paper of a leaf that was written, and the job that prints it where the route of @terminal_id
  * (0: none) leads. */
 int receipt_print(struct tx *tx, const struct leaf *leaf, int64_t project_id, int64_t terminal_id);
+/* Leaves of that number, of whatever project, some perhaps twice; its letters may be small. */
+int receipt_numbered(struct tx *tx, const char *number,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg);
 /* "A000012" */
 void receipt_number(const char *prefix, int64_t no, char out[RECEIPT_NUMBER_TEXT]);
 

@@ -1,6 +1,7 @@
 /* receipt_read.c - receipts as they are. See receipt.h. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/deal_scope.h"
@@ -106,6 +107,40 @@ int receipt_of_shift(struct tx *tx, int64_t shift_id,
                      "ii", shift_id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
 
     return rows_take(tx, s, r, each, arg);
+}
+
+struct numbered {
+    const char *number;
+    int (*each)(void *arg, const struct receipt_row *row);
+    void *arg;
+};
+
+static int numbered_row(void *arg, const struct receipt_row *row)
+{
+    const struct numbered *n = arg;
+
+    return strcasecmp(row->number, n->number) == 0 ? n->each(n->arg, row) : 0;
+}
+
+int receipt_numbered(struct tx *tx, const char *number,
+                     int (*each)(void *arg, const struct receipt_row *row), void *arg)
+{
+    struct numbered numbered = {number, each, arg};
+    size_t end = strlen(number), digits;
+    struct stmt *s;
+    int r = 0;
+
+    /* What is the prefix and what the number can not be told: a prefix may end in figures. */
+    for (digits = 0; digits < end && number[end - 1 - digits] >= '0' &&
+                     number[end - 1 - digits] <= '9' && digits < 12;)
+        digits++;
+    for (size_t n = 1; r == 0 && n <= digits; n++) {
+        r = db_query(tx->db, &s,
+                     RECEIPT_COLUMNS "WHERE q.no = $1 AND b.first_no <= $1 AND b.last_no >= $1",
+                     "i", (int64_t)strtoll(number + end - n, NULL, 10));
+        r = rows_take(tx, s, r, numbered_row, &numbered);
+    }
+    return r;
 }
 
 /* Of a deal that is seen; else of the project. */

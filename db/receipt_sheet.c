@@ -1,17 +1,39 @@
 /* receipt_sheet.c - the paper of a receipt (FI-13; UP 4.4). */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "db/capitals.h"
 #include "db/day.h"
-#include "db/fund.h"
+#include "db/paper.h"
 #include "db/print_sheet.h"
+#include "db/receipt_code.h"
 #include "db/receipt_impl.h"
 #include "db/tender.h"
 
+/* ---- what it is of ---- */
+
+static int leaf_subject(void *arg, const struct receipt_row *row)
+{
+    struct paper_subject *subject = arg;
+
+    if (!row->voucher_id)
+        return -ENOENT;
+    subject->project_id = row->project_id;
+    snprintf(subject->number, sizeof(subject->number), "%s", row->number);
+    snprintf(subject->title, sizeof(subject->title), "%s", row->unit ? row->unit : "");
+    return 0;
+}
+
+int receipt_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject *ret_subject)
+{
+    const struct receipt_key key = {id, no};
+    int r = receipt_get(tx, &key, leaf_subject, ret_subject);
+
+    return r == -ENOENT ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
+}
+
 struct reading {
+    const struct tx *tx;
     struct sheet *sheet;
     struct receipt_key key;
     int64_t voucher_id, project_id, customer_id;
@@ -21,7 +43,7 @@ struct reading {
 
 static int leaf_take(void *arg, const struct receipt_row *row)
 {
-    char day[DAY_TEXT], capitals[CAPITALS_TEXT];
+    char day[DAY_TEXT], code[RECEIPT_CODE_TEXT];
     struct reading *w = arg;
     int r;
 
@@ -30,47 +52,26 @@ static int leaf_take(void *arg, const struct receipt_row *row)
     w->voucher_id = row->voucher_id;
     w->project_id = row->project_id;
     w->customer_id = row->customer_id;
-    r = capitals_write(row->total_fen, capitals);
+    r = sheet_total(w->sheet, row->total_fen);
     if (r < 0)
         return r;
-    sheet_text(w->sheet, "capitals", capitals);
-    sheet_money(w->sheet, "total", row->total_fen);
     sheet_text(w->sheet, "number", row->number);
     sheet_text(w->sheet, "unit", row->unit && row->unit[0] ? row->unit : "—");
     sheet_text(w->sheet, "cashier", row->cashier);
     sheet_text(w->sheet, "note", row->note);
     day_of(row->at_ms, day);
     sheet_day(w->sheet, "date", day);
-    return 0;
-}
-
-static int line_take(void *arg, const struct money_line *line)
-{
-    const enum fund fund = fund_find(line->fund);
-    struct sheet *sheet = arg;
-
-    if (fund == FUND_COUNT)
-        return -EPROTO;
-    sheet_row(sheet, "line");
-    sheet_text(sheet, "line.name", line->fee ? line->fee : funds[fund].zh);
-    sheet_money(sheet, "line.amount", line->amount_fen);
+    receipt_code(w->tx, row, code);
+    sheet_text(w->sheet, "code", code);
     return 0;
 }
 
 static int tender_take(void *arg, const struct payment_tender *tender)
 {
-    const enum tender kind = tender_find(tender->tender);
-    struct sheet *sheet = arg;
-
-    if (kind == TENDER_COUNT)
-        return -EPROTO;
-    sheet_row(sheet, "tender");
-    sheet_text(sheet, "tender.name", tenders[kind].zh);
-    sheet_text(sheet, "tender.reference", tender->reference);
-    sheet_money(sheet, "tender.amount", tender->amount_fen);
-    if (kind == TENDER_CASH)
-        sheet_text(sheet, "cash", tenders[kind].zh);
-    return 0;
+    /* the drawer opens for cash alone */
+    if (strcmp(tender->tender, tenders[TENDER_CASH].code) == 0)
+        sheet_text(arg, "cash", tenders[TENDER_CASH].zh);
+    return sheet_tender_add(arg, tender);
 }
 
 /* ---- names ---- */
@@ -112,20 +113,6 @@ static int payer_read(struct reading *w, struct tx *tx, int64_t customer_id)
     return r < 0 ? r : 0;
 }
 
-/* The columns of the one row of @sql for @id, as the values of @names. */
-static int named_read(struct reading *w, struct tx *tx, const char *sql, int64_t id,
-                      const char *const *names)
-{
-    struct stmt *s;
-    int r = db_query(tx->db, &s, sql, "i", id);
-
-    if (r == 0 && (r = stmt_step(s)) == 1)
-        for (int i = 0; names[i]; i++)
-            sheet_text(w->sheet, names[i], stmt_text(s, i));
-    stmt_reset(s);
-    return r < 0 ? r : 0;
-}
-
 static int swaps_read(struct reading *w, struct tx *tx)
 {
     char number[RECEIPT_NUMBER_TEXT], text[RECEIPT_NUMBER_TEXT + 40];
@@ -150,12 +137,13 @@ static int names_read(struct reading *w, struct tx *tx, const char *content)
     static const char *const account[] = {"holder", "account", "bank", NULL};
     const int64_t account_id = content_id(content, "account");
     const int64_t customer_id = content_id(content, "customer");
-    int r = named_read(w, tx, "SELECT name FROM project WHERE id = $1", w->project_id, project);
+    int r =
+        sheet_read(tx, w->sheet, "SELECT name FROM project WHERE id = $1", w->project_id, project);
 
     if (r == 0)
         r = payer_read(w, tx, customer_id ? customer_id : w->customer_id);
     if (r == 0)
-        r = named_read(w, tx,
+        r = sheet_read(tx, w->sheet,
                        "SELECT a.holder, a.number, b.name FROM bank_account a JOIN bank b ON "
                        "b.id = a.bank_id WHERE a.id = $1",
                        account_id, account);
@@ -164,14 +152,14 @@ static int names_read(struct reading *w, struct tx *tx, const char *content)
 
 int receipt_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
 {
-    struct reading w = {.sheet = sheet, .key = {paper->subject_id, paper->subject_no}};
+    struct reading w = {.tx = tx, .sheet = sheet, .key = {paper->subject_id, paper->subject_no}};
     struct stmt *s;
     int r = receipt_get(tx, &w.key, leaf_take, &w);
 
     if (r == -ENOENT)
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     if (r == 0)
-        r = receipt_lines(tx, w.voucher_id, line_take, sheet);
+        r = receipt_lines(tx, w.voucher_id, sheet_line_add, sheet);
     if (r == 0)
         r = receipt_tenders(tx, w.voucher_id, tender_take, sheet);
     if (r < 0)

@@ -65,6 +65,7 @@ struct refund_payout {
     int64_t id, version;
     struct payment_tender tenders[PAYMENT_TENDERS_MAX];
     size_t n_tenders;
+    int64_t terminal_id; /* where it is paid, whose printer takes its paper; 0: none */
 };
 /* It is paid, of the actor's open shift when he has one: REFUND_STATE, VERSION_CHANGED,
  * APPROVAL_CONTENT_CHANGED, INVOICE_STANDS, INVOICE_WAITS, REFUND_NO_ACCOUNT, REFUND_GAVE_ACCOUNT

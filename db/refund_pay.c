@@ -6,6 +6,7 @@
 #include "db/deal_process.h"
 #include "db/invoice.h"
 #include "db/ledger.h"
+#include "db/paper.h"
 #include "db/refund_impl.h"
 #include "db/shift.h"
 #include "db/todo.h"
@@ -170,7 +171,9 @@ int refund_pay(struct tx *tx, const struct refund_payout *payout)
         r = payout_write(&p);
     if (r == 0 && p.now.deal_id)
         r = deal_process_settle(tx, p.now.deal_id, "");
-    return r < 0 ? r : ended(tx, &p.now, "paid", "");
+    if (r == 0)
+        r = ended(tx, &p.now, "paid", "");
+    return r < 0 ? r : paper_made(tx, PRINT_KIND_REFUND, p.now.id, payout->terminal_id);
 }
 
 int refund_cancel(struct tx *tx, int64_t id, int64_t version, const char *reason)

@@ -14,7 +14,7 @@ _Static_assert((int)SEAL_DATA == (int)NONCE + (int)SEAL_VALUE_MAX +
                "size of what is sealed");
 
 /* What is made of a key: one for each use, none of which tells of another. */
-enum use { USE_ID = 1, USE_SEAL, USE_FIND, USE_REQUEST };
+enum use { USE_ID = 1, USE_SEAL, USE_FIND, USE_REQUEST, USE_MARK };
 
 static void key_make(const uint8_t key[SEAL_KEY], enum use use, uint8_t *out, size_t size)
 {
@@ -36,6 +36,7 @@ int seal_ring_add(struct seal_ring *ring, const uint8_t key[SEAL_KEY])
     key_make(key, USE_SEAL, made.seal, sizeof(made.seal));
     key_make(key, USE_FIND, made.find, sizeof(made.find));
     key_make(key, USE_REQUEST, made.request, sizeof(made.request));
+    key_make(key, USE_MARK, made.mark, sizeof(made.mark));
     ring->keys[ring->n++] = made;
     sodium_memzero(&made, sizeof(made));
     return 0;
@@ -146,5 +147,15 @@ int seal_open(const struct seal_ring *ring, const char *kind, int64_t owner,
     value[SEAL_VALUE_MAX - 1] = '\0';
     memcpy(ret_value, value, sizeof(value));
     sodium_memzero(value, sizeof(value));
+    return 0;
+}
+
+int seal_mark(const struct seal_ring *ring, size_t older, const char *text,
+              uint8_t ret_mark[SEAL_HASH])
+{
+    if (!ring || older >= ring->n)
+        return -ENOKEY;
+    crypto_generichash(ret_mark, SEAL_HASH, (const uint8_t *)text, strlen(text),
+                       ring->keys[ring->n - 1 - older].mark, SEAL_KEY);
     return 0;
 }

@@ -31,7 +31,7 @@ enum {
 
 struct seal_key {
     int64_t id;
-    uint8_t seal[SEAL_KEY], find[SEAL_KEY], request[SEAL_KEY];
+    uint8_t seal[SEAL_KEY], find[SEAL_KEY], request[SEAL_KEY], mark[SEAL_KEY];
 };
 
 struct seal_ring {
@@ -65,5 +65,11 @@ int seal_value(const struct seal_ring *ring, const char *kind, int64_t owner, co
 /* Opens it. -ENOKEY: not a key of the ring; -EBADMSG: altered, or of another kind or owner. */
 int seal_open(const struct seal_ring *ring, const char *kind, int64_t owner,
               const struct sealed *sealed, char ret_value[SEAL_VALUE_MAX]);
+
+/* What proves that @text came from here: whoever has not the key can neither make nor check it. By
+ * the last key with @older 0, by the one before it with 1, as what was marked stays so. -ENOKEY:
+ * there is no such key. */
+int seal_mark(const struct seal_ring *ring, size_t older, const char *text,
+              uint8_t ret_mark[SEAL_HASH]);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "db/audit.h"
 #include "db/ledger.h"
+#include "db/paper.h"
 #include "db/user.h"
 
 enum { TENDERS_SAID = 200, FIELD_SAID = 32 };
@@ -76,7 +77,7 @@ int shift_need(struct tx *tx, int64_t *ret_id)
 
 struct closing {
     struct tx *tx;
-    int64_t id, float_fen;
+    int64_t id, float_fen, terminal_id; /* terminal 0: opened at none */
     struct trail trail;
 };
 
@@ -84,15 +85,17 @@ static int own_read(struct tx *tx, int64_t id, struct closing *ret)
 {
     bool closed;
     struct stmt *s;
-    int r = db_query(tx->db, &s,
-                     "SELECT float_fen, closed_ms FROM shift WHERE id = $1 AND user_id = $2", "ii",
-                     id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
+    int r = db_query(
+        tx->db, &s,
+        "SELECT float_fen, closed_ms, terminal_id FROM shift WHERE id = $1 AND user_id = $2", "ii",
+        id, tx->actor->kind == ACTOR_USER ? tx->actor->id : 0);
 
     if (r == 0)
         r = stmt_step(s);
     if (r <= 0)
         return r < 0 ? r : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
-    *ret = (struct closing){.tx = tx, .id = id, .float_fen = stmt_int(s, 0)};
+    *ret = (struct closing){
+        .tx = tx, .id = id, .float_fen = stmt_int(s, 0), .terminal_id = stmt_int(s, 2)};
     closed = !stmt_is_null(s, 1);
     stmt_reset(s);
     return closed ? fault_set(tx->fault, FAULT_SHIFT_CLOSED, NULL) : 0;
@@ -246,8 +249,10 @@ int shift_close(struct tx *tx, int64_t id, const struct shift_counted *counts, s
     if (r < 0)
         return r;
     r = close_write(&c, counts, n, next_user_id);
-    if (r == 0)
-        return audit_add(tx, "shift.close", "shift", id, 0, &c.trail);
+    if (r == 0) {
+        r = audit_add(tx, "shift.close", "shift", id, 0, &c.trail);
+        return r < 0 ? r : paper_made(tx, PRINT_KIND_SHIFT, id, c.terminal_id);
+    }
     trail_clear(&c.trail);
     return r;
 }

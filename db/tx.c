@@ -98,7 +98,7 @@ int tx_need_building(struct tx *tx, int64_t project_id, int64_t building_id)
     return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
 }
 
-int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
+static int row_find(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id, bool office)
 {
     struct stmt *s;
     int r = db_query(tx->db, &s, sql, "i", id);
@@ -107,12 +107,23 @@ int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
         r = stmt_step(s);
     if (r < 0)
         return r;
-    if (r == 0 || !actor_sees_project(tx->actor, stmt_int(s, 0))) {
+    if (r == 0 ||
+        !((office && stmt_is_null(s, 0)) || actor_sees_project(tx->actor, stmt_int(s, 0)))) {
         stmt_reset(s);
         return fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
     }
     *ret_s = s;
     return 0;
+}
+
+int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
+{
+    return row_find(tx, ret_s, sql, id, false);
+}
+
+int tx_row_office(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)
+{
+    return row_find(tx, ret_s, sql, id, true);
 }
 
 int tx_own(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id)

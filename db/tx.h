@@ -102,6 +102,10 @@ int tx_need_building(struct tx *tx, int64_t project_id, int64_t building_id);
  * stands on it and the caller ends it with stmt_reset(). NOT_FOUND when there is none in scope. */
 int tx_row(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
 
+/* The same of what may be of no project but of the whole office, with NULL for it: whose that is to
+ * see, the caller decides. */
+int tx_row_office(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);
+
 /* The same, for a thing of the whole project that is to be changed: SCOPE_PARTIAL for who sees a
  * part of it. */
 int tx_own(struct tx *tx, struct stmt **ret_s, const char *sql, int64_t id);

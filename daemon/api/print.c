@@ -1,6 +1,6 @@
 /* print.c - papers shown, printed again, settled; what printers have to do (FI-13, FI-15, IV-07 to
  * IV-10, DV-13). */
-#include "db/receipt.h"
+#include "db/print.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "daemon/api/record.h"
 #include "daemon/app.h"
 #include "daemon/spooler.h"
+#include "db/receipt.h"
 
 enum { JOBS_PER_PAPER = 100, JOB_PAGE_MAX = 200, JOB_PAGE = 50 };
 
@@ -58,36 +59,14 @@ void set_printer_status(struct call *call, json_t *object, int64_t printer_id)
     set_text(object, "why", status.why);
 }
 
-/* ---- a receipt's paper ---- */
+/* ---- a paper ---- */
 
-static int nothing_more(void *arg, const struct receipt_row *row)
+int reply_paper(struct call *call, const struct paper_row *paper)
 {
-    (void)arg, (void)row;
-    return 0;
-}
-
-/* The paper of a receipt that the caller sees. */
-static int paper_read(struct call *call, struct paper_row *ret_paper)
-{
-    struct receipt_key key;
-    int r = call_param_id(call, 0, &key.book_id);
-
-    if (r == 0)
-        r = call_param_id(call, 1, &key.no);
-    if (r == 0)
-        r = receipt_get(&call->tx, &key, nothing_more, NULL);
-    return r < 0 ? r : paper_of(&call->tx, PRINT_KIND_RECEIPT, key.book_id, key.no, ret_paper);
-}
-
-int api_receipt_paper(struct call *call)
-{
-    struct paper_row paper;
     char *bytes;
     size_t n;
-    int r = paper_read(call, &paper);
+    int r = spooler_paper(call->app, &call->tx, paper, &bytes, &n);
 
-    if (r == 0)
-        r = spooler_paper(call->app, &call->tx, &paper, &bytes, &n);
     if (r == -EBADMSG || r == -ENOENT)
         return fault_set(call->tx.fault, FAULT_PAPER_DAMAGED, NULL);
     if (r < 0)
@@ -98,10 +77,9 @@ int api_receipt_paper(struct call *call)
     return 0;
 }
 
-/* The jobs of the paper, newest first, and how the printer is that the newest is at. */
-static int reply_prints(struct call *call, const struct paper_row *paper)
+int reply_prints(struct call *call, int64_t paper_id)
 {
-    const struct print_filter filter = {.paper_id = paper->id, .limit = JOBS_PER_PAPER};
+    const struct print_filter filter = {.paper_id = paper_id, .limit = JOBS_PER_PAPER};
     struct rows_out out = {call, json_array()};
     int r = print_jobs(&call->tx, &filter, job_add, &out);
     const json_t *newest = json_array_get(out.items, 0);
@@ -118,32 +96,64 @@ static int reply_prints(struct call *call, const struct paper_row *paper)
     return r;
 }
 
+void body_print(struct body *b, struct print_ask *ask)
+{
+    ask->terminal_id = b->call->id->terminal_id;
+    body_text(b, "reason", BODY_OPTIONAL, 0, PRINT_REASON_MAX, &ask->reason);
+    body_int(b, "printer_id", BODY_OPTIONAL, 1, INT64_MAX, &ask->printer_id);
+}
+
+int paper_print(struct call *call, int64_t paper_id)
+{
+    struct print_ask ask = {.paper_id = paper_id};
+    struct body b;
+    int64_t id;
+    int r;
+
+    body_begin(&b, call);
+    body_print(&b, &ask);
+    r = body_end(&b);
+    if (r == 0)
+        r = print_again(&call->tx, &ask, &id);
+    return r < 0 ? r : reply_prints(call, paper_id);
+}
+
+/* ---- a receipt's paper ---- */
+
+static int receipt_paper(struct call *call, enum paper_use use, struct paper_row *ret_paper)
+{
+    struct receipt_key key;
+    int r = call_param_id(call, 0, &key.book_id);
+
+    if (r == 0)
+        r = call_param_id(call, 1, &key.no);
+    if (r == 0)
+        r = paper_of(&call->tx, PRINT_KIND_RECEIPT, key.book_id, key.no, ret_paper);
+    return r < 0 ? r : paper_see(&call->tx, ret_paper->id, use, ret_paper, NULL);
+}
+
+int api_receipt_paper(struct call *call)
+{
+    struct paper_row paper;
+    int r = receipt_paper(call, PAPER_READ, &paper);
+
+    return r < 0 ? r : reply_paper(call, &paper);
+}
+
 int api_receipt_print_list(struct call *call)
 {
     struct paper_row paper;
-    int r = paper_read(call, &paper);
+    int r = receipt_paper(call, PAPER_READ, &paper);
 
-    return r < 0 ? r : reply_prints(call, &paper);
+    return r < 0 ? r : reply_prints(call, paper.id);
 }
 
 int api_receipt_print(struct call *call)
 {
-    struct print_ask ask = {.terminal_id = call->id->terminal_id};
     struct paper_row paper;
-    struct body b;
-    int64_t id;
-    int r = paper_read(call, &paper);
+    int r = receipt_paper(call, PAPER_MAKE, &paper);
 
-    if (r < 0)
-        return r;
-    body_begin(&b, call);
-    body_text(&b, "reason", BODY_OPTIONAL, 0, PRINT_REASON_MAX, &ask.reason);
-    body_int(&b, "printer_id", BODY_OPTIONAL, 1, INT64_MAX, &ask.printer_id);
-    r = body_end(&b);
-    ask.paper_id = paper.id;
-    if (r == 0)
-        r = print_again(&call->tx, &ask, &id);
-    return r < 0 ? r : reply_prints(call, &paper);
+    return r < 0 ? r : paper_print(call, paper.id);
 }
 
 /* ---- jobs ---- */
@@ -157,12 +167,20 @@ static int reply_job(struct call *call, int64_t id)
     return reply_first(call, out.items, r, 200, NULL);
 }
 
+/* One whose paper the caller may print. */
+static int job_param(struct call *call, int64_t *ret_id)
+{
+    int r = call_param_id(call, 0, ret_id);
+
+    return r < 0 ? r : paper_see_job(&call->tx, *ret_id, PAPER_MAKE);
+}
+
 int api_print_job_confirm(struct call *call)
 {
     int64_t id = 0;
     bool printed = false;
     struct body b;
-    int r = call_param_id(call, 0, &id);
+    int r = job_param(call, &id);
 
     if (r < 0)
         return r;
@@ -177,7 +195,7 @@ int api_print_job_confirm(struct call *call)
 int api_print_job_cancel(struct call *call)
 {
     int64_t id = 0;
-    int r = call_param_id(call, 0, &id);
+    int r = job_param(call, &id);
 
     if (r == 0)
         r = print_cancel(&call->tx, id);

@@ -10,6 +10,7 @@
 #include "daemon/api/record.h"
 #include "daemon/api/tender.h"
 #include "db/money.h"
+#include "db/receipt_code.h"
 
 enum { NOTE_MAX = 200, LEAF_PAGE_MAX = 200, PAGE_DEFAULT = 50 };
 
@@ -275,4 +276,20 @@ int api_receipt_spoil(struct call *call)
     if (r == 0)
         r = receipt_spoil(&call->tx, book_id, kind, reason, &key);
     return r < 0 ? r : reply_receipt(call, &key, 201);
+}
+
+int api_receipt_verify(struct call *call)
+{
+    const char *number = call_query(call, "number"), *code = call_query(call, "code");
+    struct receipt_verified found;
+    int r = receipt_verify(&call->tx, number ? number : "", code ? code : "", &found);
+
+    if (r < 0)
+        return r;
+    call->reply.body = json_object();
+    set_text(call->reply.body, "number", found.number);
+    set_int(call->reply.body, "total_fen", found.total_fen);
+    set_text(call->reply.body, "day", found.day);
+    set_text(call->reply.body, "state", receipt_is_codes[found.state]);
+    return 0;
 }

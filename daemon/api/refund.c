@@ -247,7 +247,7 @@ int api_project_refund_ask(struct call *call)
 
 int api_refund_pay(struct call *call)
 {
-    struct refund_payout payout = {.id = 0};
+    struct refund_payout payout = {.terminal_id = call->id->terminal_id};
     struct body b;
     int r = call_param_id(call, 0, &payout.id);
 

@@ -13,7 +13,10 @@ int layout_wrong(const struct layout_fill *f, const char *what, const char *wher
 
 static const char *value_of(const struct layout_fill *f, const char *name)
 {
-    return strcmp(name, "copy") == 0 ? f->copy : sheet_value(f->sheet, name, f->row);
+    return strcmp(name, "copy") == 0    ? f->copy
+           : strcmp(name, "page") == 0  ? f->page
+           : strcmp(name, "pages") == 0 ? f->pages
+                                        : sheet_value(f->sheet, name, f->row);
 }
 
 int layout_text(const struct layout_fill *f, const char *text, char out[LAYOUT_TEXT])

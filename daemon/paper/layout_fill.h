@@ -11,7 +11,8 @@ enum { LAYOUT_TEXT = 4096 };
 
 struct layout_fill {
     const struct sheet *sheet;
-    const char *copy; /* the name of the copy */
+    const char *copy;         /* the name of the copy */
+    const char *page, *pages; /* its number and how many there are, from 1 */
     size_t row;       /* of the table whose rows are being said */
     char *error;      /* LAYOUT_ERROR_TEXT */
 };

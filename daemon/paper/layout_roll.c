@@ -225,7 +225,8 @@ bool layout_is_roll(const char *json)
 int layout_roll(const struct layout_print *print, char **ret_roll, size_t *ret_n,
                 char error[LAYOUT_ERROR_TEXT])
 {
-    struct rolling r = {.fill = {.sheet = print->sheet, .copy = "", .error = error}};
+    struct rolling r = {
+        .fill = {.sheet = print->sheet, .copy = "", .page = "", .pages = "", .error = error}};
     json_error_t where;
     json_t *root = json_loads(print->json, 0, &where);
     json_int_t columns = json_integer_value(json_object_get(root, "roll"));

@@ -1,6 +1,7 @@
 // Paper: a receipt's job goes to a folder or to a real cupsd, once; what may have come out is settled by a person; the
 // paper is the same bytes wherever it is seen.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -52,6 +53,7 @@ describe('a folder', () => {
     assert.equal(files.length, 1);
     const bytes = fs.readFileSync(path.join(folder, files[0]));
     assert.deepEqual(await paper(receipt), bytes);
+    assert.ok(bytes.includes('/MediaBox [ 0 0 595.27'), 'A5, as long as nothing else is said');
     assert.ok(fs.existsSync(path.join(site.state, 'papers', sha(bytes))));
   });
 
@@ -79,6 +81,43 @@ describe('a folder', () => {
     const kept = path.join(site.state, 'papers', sha(await paper(receipt)));
     fs.appendFileSync(kept, ' ');
     await cashier.refused('GET', `/api/v1/receipts/${receipt.book_id}/${receipt.no}/paper`, 409, 'paper.damaged');
+  });
+
+  test('a paper is asked for by kind and subject: the same one, for who has the right of its kind', async () => {
+    const receipt = await paid();
+    const done = await job(receipt, 'handed_over');
+    const ask = { kind: 'receipt', subject_id: receipt.book_id, subject_no: receipt.no, print: false };
+    const found = await cashier.post('/api/v1/papers', ask, 200);
+    assert.deepEqual([found.id, found.number, found.items[0].id], [done.paper_id, receipt.number, done.id]);
+    assert.deepEqual((await cashier.request('GET', `/api/v1/papers/${found.id}`)).bytes, await paper(receipt));
+    await cashier.refused('POST', '/api/v1/papers', 422, 'reason.needed', { body: { ...ask, print: true } });
+    await cashier.post('/api/v1/papers', { ...ask, print: true, reason: '客户遗失' }, 200);
+    await job(receipt, 'handed_over');
+    await cashier.post(`/api/v1/papers/${found.id}/prints`, { reason: '再补' }, 200);
+    const last = await job(receipt, 'handed_over');
+    assert.equal(last.copy, 2);
+    assert.deepEqual((await cashier.get(`/api/v1/papers/${found.id}/prints`)).items, (await prints(receipt)).items);
+    await sales.refused('POST', '/api/v1/papers', 403, 'right.denied', { body: ask });
+    for (const at of ['', '/prints']) await sales.refused('GET', `/api/v1/papers/${found.id}${at}`, 404, 'not-found');
+    await sales.refused('POST', `/api/v1/papers/${found.id}/prints`, 404, 'not-found', { body: {} });
+    await sales.refused('POST', `/api/v1/print-jobs/${last.id}/confirm`, 404, 'not-found', { body: { printed: true } });
+  });
+
+  test('the code on a receipt, read by a camera, says what it is and names nobody', async (t) => {
+    const receipt = await paid();
+    await job(receipt, 'handed_over');
+    const file = path.join(site.folder, 'receipt');
+    fs.writeFileSync(`${file}.pdf`, await paper(receipt));
+    const made = spawnSync('pdftoppm', ['-r', '200', '-png', '-singlefile', `${file}.pdf`, file]);
+    const read = spawnSync('zbarimg', ['-q', '--raw', `${file}.png`], { encoding: 'utf8' });
+    if (made.error || read.error) return t.skip('no pdftoppm or no zbarimg here');
+    const [number, code] = read.stdout.trim().split(' ');
+    const found = await sales.get(`/api/v1/verify?${new URLSearchParams({ number, code })}`);
+    const day = /\d{4}-\d\d-\d\d/.exec(found.day)?.[0];
+    assert.deepEqual(found, { number: receipt.number, total_fen: 10000, day, state: 'live' });
+    const other = code.replace(/^./, (c) => (c === 'Z' ? 'Y' : 'Z'));
+    for (const wrong of [{ number, code: other }, { number: 'SJ000001', code }, { number, code: '' }])
+      await sales.refused('GET', `/api/v1/verify?${new URLSearchParams(wrong)}`, 404, 'receipt.unknown');
   });
 
   test('who sells does not see papers with names', async () => {

@@ -25,6 +25,7 @@ const UNANSWERED = {
   public_media: 'only what is published, which no paper of his is',
   public_vr_svg: 'a picture of an address that no unit of the demonstration has',
   shift_receipt_list: 'of a shift of one’s own: receipt.test.mjs',
+  receipt_verify: 'needs a code that is on paper, and names nobody: print.test.mjs',
   link_media: 'only what is published, which no paper of his is',
 };
 
@@ -184,7 +185,7 @@ const queries = () => ({
 /** Where the same thing is asked of several. */
 const places = () => ({
   unit: [ids.unit, ids.locked, ids.kept, ids.sure],
-  media: [ids.proof, ids.paper],
+  media: [ids.proof, ids.scan],
 });
 
 const resolve = (p) => (p.$ref ? contract.components.parameters[p.$ref.split('/').at(-1)] : p);
@@ -284,7 +285,7 @@ test('who has a deal is neither deleted nor erased', async () => {
 test('a paper of a change is read by whoever reads the change, and by nobody else', async () => {
   for (const [who, client] of Object.entries(clients)) {
     const change = await client.request('GET', `/api/v1/deal-changes/${ids.change}`);
-    const paper = await client.request('GET', `/api/v1/media/${ids.paper}`);
+    const paper = await client.request('GET', `/api/v1/media/${ids.scan}`);
     const chart = client.session.rights.includes('chart.view');
     assert.equal(paper.status === 200, change.status === 200 && chart, `${who}: ${change.status}, ${paper.status}`);
   }

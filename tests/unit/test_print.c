@@ -2,6 +2,7 @@
  * original only while none can have come out (IV-07, IV-09; RS P5). */
 #include "refund_fixture.h"
 
+#include "db/paper.h"
 #include "db/paper_layout.h"
 #include "db/print_sheet.h"
 #include "db/printer.h"
@@ -275,6 +276,49 @@ static void test_the_sheet(void **state)
                      -EINVAL);
 }
 
+/* ---- asked for ---- */
+
+static int seen(struct fixture *f, int64_t paper, enum paper_use use)
+{
+    struct paper_row row;
+
+    return FIXTURE_DO(f, tx, paper_see(tx, paper, use, &row, NULL));
+}
+
+static void test_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t deal = deal_new(f, 'S', f->units[0], 0);
+    const struct receipt_key key = paid(f, deal);
+    struct paper_ask ask = {
+        .kind = PRINT_KIND_RECEIPT, .subject_id = key.book_id, .subject_no = key.no};
+    struct actor other = f->actor;
+    int64_t paper = 0, job;
+
+    /* The one that is there, with a job when that is asked for. */
+    assert_int_equal(FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), 0);
+    assert_int_equal(paper, paper_id_of(f, key));
+    ask.print = true;
+    assert_refused(f, FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), PRINT_NO_PRINTER);
+    printer(f, "one");
+    assert_int_equal(FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), 0);
+    job = job_of(f, paper).id;
+    assert_true(job > 0);
+    assert_int_equal(FIXTURE_DO(f, tx, paper_see_job(tx, job, PAPER_MAKE)), 0);
+    assert_refused(f, FIXTURE_DO(f, tx, paper_see_job(tx, job + 1, PAPER_MAKE)), NOT_FOUND);
+    ask.subject_no = key.no + 1;
+    assert_refused(f, FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), NOT_FOUND);
+    /* Who has not the right of the kind, or does not see what it is of. */
+    other.rights &= ~RIGHT_BIT(RIGHT_MONEY_TAKE);
+    f->as = &other;
+    assert_refused(f, FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), DENIED);
+    assert_refused(f, seen(f, paper, PAPER_READ), NOT_FOUND);
+    f->as = &f->outsider;
+    assert_refused(f, seen(f, paper, PAPER_READ), NOT_FOUND);
+    f->as = &f->actor;
+    assert_int_equal(seen(f, paper, PAPER_READ), 0);
+}
+
 /* ---- layouts ---- */
 
 struct seen_layout {
@@ -385,6 +429,7 @@ int main(void)
                                        CASE(test_an_original_or_a_copy),
                                        CASE(test_what_waited_too_long),
                                        CASE(test_the_sheet),
+                                       CASE(test_asked_for),
                                        CASE(test_layouts_have_versions)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

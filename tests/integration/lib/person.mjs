@@ -216,7 +216,8 @@ export class Person {
     let deal = await sales.post('/api/v1/deals', buying, 201);
     const { amount_fen } = deal.receivables.find((line) => line.fund === 'deposit');
     const { book_id, no } = await take(cashier, deal.id, 'deposit', amount_fen);
-    Object.assign(this.ids, { book: book_id, no });
+    const paper = { kind: 'receipt', subject_id: book_id, subject_no: no, print: false };
+    Object.assign(this.ids, { book: book_id, no, paper: (await cashier.post('/api/v1/papers', paper, 200)).id });
     const reason = '家人住院急用'; // to who decides it and who pays it is told
     this.notes.push(reason);
     const lines = [{ fund: 'deposit', amount_fen: 100 }];
@@ -255,8 +256,8 @@ export class Person {
     );
     const buyers = [this.id, joint.id].map((customer_id) => ({ customer_id, share_bp: 5000 }));
     const { version } = await sales.get(`/api/v1/deals/${deal}`);
-    this.ids.paper = await this.scan('公证书');
-    const papers = { document: '公证-1', exception: 'family', media: [this.ids.paper] };
+    this.ids.scan = await this.scan('公证书');
+    const papers = { document: '公证-1', exception: 'family', media: [this.ids.scan] };
     const ask = { kind: 'parties', version, reason: '客户申请', buyers, ...papers };
     const change = await sales.post(`/api/v1/deals/${deal}/changes`, ask, 201);
     Object.assign(this.ids, { change: change.id, approval: change.approval_id });

@@ -43,7 +43,7 @@ export function createPrints(key: () => Key | null) {
   const open = computed(() => newest.value?.state === 'queued' || newest.value?.state === 'sending');
   const trouble = computed(() => (open.value ? troubleOf(printer.value) : null));
 
-  function take(got: Schemas['ReceiptPrints']): void {
+  function take(got: Schemas['PaperPrints']): void {
     jobs.value = got.items;
     printer.value = got.printer;
     problem.value = null;
