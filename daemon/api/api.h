@@ -123,6 +123,8 @@ int api_receipt_void(struct call *call);
 int api_receipt_paper(struct call *call);
 int api_receipt_print_list(struct call *call);
 int api_receipt_print(struct call *call);
+int api_letter_make(struct call *call);
+int api_deal_letter_list(struct call *call);
 int api_paper_ask(struct call *call);
 int api_paper_get(struct call *call);
 int api_paper_print_list(struct call *call);

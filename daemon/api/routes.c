@@ -269,6 +269,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/projects/{project}/arrears/totals", RIGHT_DEAL_VIEW, ROUTE_READ, api_arrears_totals, 0, NULL},
     {"GET", "/api/v1/projects/{project}/arrears/export.xlsx", RIGHT_EXPORT, ROUTE_SLOW, api_arrears_export, 0, NULL},
     {"POST", "/api/v1/projects/{project}/dunnings", RIGHT_MONEY_DUN, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_dunning_record, 0, NULL},
+    {"POST", "/api/v1/projects/{project}/letters", RIGHT_MONEY_DUN, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_letter_make, 0, NULL},
+    {"GET", "/api/v1/deals/{deal}/letters", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_letter_list, 0, NULL},
     {"GET", "/api/v1/deals/{deal}/dunnings", RIGHT_DEAL_VIEW, ROUTE_READ, api_deal_dunning_list, 0, NULL},
     {"GET", "/api/v1/projects/{project}/loans", RIGHT_DEAL_VIEW, ROUTE_READ, api_loan_list, 0, NULL},
     {"POST", "/api/v1/mortgages/{mortgage}/arrivals", RIGHT_MONEY_TAKE, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_mortgage_arrive, 0, NULL},

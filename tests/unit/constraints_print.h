@@ -24,7 +24,12 @@ static const char print_seed[] =
     "UPDATE print_job SET state = 'sending' WHERE id IN (1, 3);"
     "UPDATE print_job SET state = 'handed_over' WHERE id = 1;"
     "UPDATE print_job SET state = 'unconfirmed' WHERE id = 3;"
-    "INSERT INTO print_event VALUES (1, 1, 'queued', 1, 'a', '');";
+    "INSERT INTO print_event VALUES (1, 1, 'queued', 1, 'a', '');"
+    "INSERT INTO notice (id, project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "
+    "at_ms) VALUES (1, 1, 'payment', 2026, 1, 91, 'd', 'd', 5, 0, 1);"
+    "INSERT INTO notice (id, project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "
+    "at_ms) VALUES (2, 1, 'payment', 2026, 2, 91, 'd', 'd', 5, 0, 1);"
+    "INSERT INTO notice_line VALUES (1, 1, 1, 'deposit', 'd', 5, 0, 0, 0);";
 
 #define PRINTER(name, driver, target, columns, values)                                             \
     "INSERT INTO printer (name, driver, target, added_ms" columns ") VALUES (" name ", '" driver   \
@@ -38,7 +43,37 @@ static const char print_seed[] =
     "expires_ms, state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy          \
     ", " reason ", 'a', 1, 2, 1" values ")"
 
+#define LETTER(project, kind, year, no, deal, owed, late)                                          \
+    "INSERT INTO notice (project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "    \
+    "at_ms) VALUES (" #project ", '" kind "', " #year ", " #no ", " #deal ", 'd', 'd', " #owed     \
+    ", " #late ", 1)"
+#define LETTER_LINE(notice, ordinal, receivable, amount, received, late, days)                     \
+    "INSERT INTO notice_line VALUES (" #notice ", " #ordinal ", " #receivable                      \
+    ", 'deposit', 'd', " #amount ", " #received ", " #late ", " #days ")"
+
 static const char *const print_refused[] = {
+    LETTER(1, "letter", 2026, 1, 91, 5, 0),
+    LETTER(1, "payment", 1999, 1, 91, 5, 0),
+    LETTER(1, "payment", 2026, 4, 91, 5, 0), /* a gap */
+    LETTER(1, "payment", 2026, 1, 91, 5, 0), /* the number is given */
+    LETTER(1, "payment", 2026, 3, 91, 0, 0),
+    LETTER(1, "payment", 2026, 3, 91, 5, -1),
+    LETTER(2, "payment", 2026, 1, 91, 5, 0), /* not its deal */
+    LETTER(1, "payment", 2026, 3, 99, 5, 0),
+    "UPDATE notice SET owed_fen = 6",
+    "DELETE FROM notice WHERE id = 2",
+    "INSERT INTO notice (project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "
+    "user_id, at_ms) VALUES (1, 'payment', 2026, 3, 91, 'd', 'd', 5, 0, 99, 1)",
+    LETTER_LINE(99, 1, 1, 5, 0, 0, 0),
+    LETTER_LINE(1, 0, 1, 5, 0, 0, 0),
+    LETTER_LINE(1, 1, 1, 5, 0, 0, 0),
+    LETTER_LINE(1, 2, 99, 5, 0, 0, 0),
+    LETTER_LINE(1, 2, 1, 5, 5, 0, 0), /* it is paid */
+    LETTER_LINE(1, 2, 1, 5, -1, 0, 0),
+    LETTER_LINE(1, 2, 1, 5, 0, -1, 0),
+    LETTER_LINE(1, 2, 1, 5, 0, 0, -1),
+    "UPDATE notice_line SET days = 3",
+    "DELETE FROM notice_line",
     PRINTER("''", "cups", "'s'", "", ""),
     PRINTER("'s'", "fax", "'s'", "", ""),
     PRINTER("'s'", "cups", "printf('%.301c', 'x')", "", ""),
@@ -101,6 +136,9 @@ static const char *const print_refused[] = {
     "DELETE FROM print_event",
 };
 
-static const struct covered print_covered[] = {{NULL, NULL}};
+static const struct covered print_covered[] = {
+    {"notice: REFERENCES project(id)", "notice_own"},
+    {NULL, NULL},
+};
 
 #endif

@@ -14,10 +14,10 @@ const code = (folder: string): string =>
 const all = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((m) => m[1] as string);
 
-// a column handed to a macro of SQL is no event, nor is a name on a paper
+// a column handed to a macro of SQL is no event, nor is what stands on a paper
 const store = code('db')
   .replace(/\b[A-Z_]+\(\s*"[a-z.]+"/g, '')
-  .replace(/\bsheet_[a-z]+\([^,()]+,\s*"[a-z_.]+"/g, '');
+  .replace(/\b(sheet|number)_[a-z]+\(\w+(?:->\w+)?,\s*"[a-z.]+"/g, '');
 const daemon = code('daemon/api');
 const transitions = readFileSync(join(root, 'db/transitions.def'), 'utf8');
 const codes = new Set([

@@ -66,6 +66,12 @@ export const DEAL_PARTS: readonly DealPart[] = [
     when: signed,
   },
   {
+    name: 'notice',
+    component: defineAsyncComponent(() => import('../arrears/NoticePart.vue')),
+    place: 'main',
+    props: (deal) => ({ deal: deal.id }),
+  },
+  {
     name: 'settlement',
     component: defineAsyncComponent(() => import('../settlement/SettlementPart.vue')),
     place: 'main',
