@@ -138,6 +138,12 @@ test('reports: however it is grouped one sum; leaves add up; exceptions lead to 
   await row.locator('[data-blank]', { hasText: '墨水洒了' }).waitFor()
   assert.deepEqual(await b.axe(page), [], 'shifts')
 
+  await page.getByRole('tab', { name: '验票' }).click()
+  await page.locator('#verify-code').fill('SJ000001 00000-00000')
+  await page.getByRole('button', { name: '核验' }).click()
+  await page.getByText('没有编号与校验码都相符的收据').waitFor()
+  assert.deepEqual(await b.axe(page), [], 'verify')
+
   const own = await office(`/collection?p=${project}`, 'cashier')
   await own.locator('.blind').waitFor()
   await own.getByText('这些天没有收付款').waitFor()
