@@ -23,6 +23,9 @@ endfunction()
 # ---- anchang ----
 install(TARGETS anchangd RUNTIME DESTINATION sbin COMPONENT daemon)
 install(TARGETS anchangctl RUNTIME DESTINATION bin COMPONENT daemon)
+# Where cupsd looks, and not for others to run: then cupsd runs it as root, which it needs (backend(7)).
+install(TARGETS once RUNTIME DESTINATION lib/cups/backend COMPONENT daemon
+    PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ WORLD_READ)
 install(DIRECTORY kiosk-ui/dist/ DESTINATION share/anchang/www COMPONENT daemon
     PATTERN ".*" EXCLUDE)
 install(FILES daemon/systemd/anchangd.service DESTINATION ${UNIT_DIR} COMPONENT daemon)
@@ -73,7 +76,7 @@ set(DEB ${CMAKE_SOURCE_DIR}/cmake/deb)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME anchang)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "systemd, init-system-helpers, fonts-noto-cjk")
-set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "pcscd, libccid") # contactless readers
+set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "pcscd, libccid, cups") # contactless readers; printers
 set(CPACK_DEBIAN_DAEMON_DESCRIPTION
     "property sales office: database, API and pages
 Owns the core sales database of one property sales office and serves its kiosk, counter and office

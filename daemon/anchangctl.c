@@ -460,6 +460,8 @@ static const struct verb {
      "a checked copy of the database, while it is in use; images beside it in FILE.media"},
     {"restore", ctl_restore, 1, "restore FILE", "puts a copy in place; anchangd must be stopped"},
     {"verify", ctl_verify, 0, "verify", "checks file, audit chain and invariants"},
+    {"printers", ctl_printers, 2, "printers check | setup QUEUE [--device URI]",
+     "whether the queues of CUPS print nothing twice; a queue set so, made for an ipp:// device"},
     {"demo", cmd_demo, 0, "demo [--www FOLDER] [--port N] [--models FOLDER] [--days N]",
      "a demonstration project and users in an empty site; --www: a configuration too;\n"
      "    --days: with the business of so many days behind it"},

@@ -43,5 +43,6 @@ int ctl_backup(struct ctl *c); /* ctl_keep.c */
 int ctl_restore(struct ctl *c);
 int ctl_verify(struct ctl *c);
 int ctl_export(struct ctl *c);
+int ctl_printers(struct ctl *c); /* ctl_printers.c */
 
 #endif

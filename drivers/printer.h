@@ -46,6 +46,13 @@ enum printer_word {
     PRINTER_JOB_BROKEN   /* given up in the middle: nobody knows what came out */
 };
 
+/* A queue that the machine has, to choose from. */
+struct printer_queue {
+    const char *name, *info; /* info: for people; "" */
+    const char *device;      /* its address, without a password that CUPS knows */
+    bool safe;               /* set so that nothing is printed twice */
+};
+
 struct printer;
 
 struct printer_driver {
@@ -53,7 +60,7 @@ struct printer_driver {
     enum printer_takes takes;
     /* What it is given waits in a queue of its own: it takes jobs while it stands still. Else one
      * job at a time, and only when status() says that it can print. */
-    bool queues;
+    bool has_queue;
     /* @target: the folder, the queue, the device. -EINVAL: not one of its kind; -ENOMEM. */
     int (*open)(const char *target, struct printer **ret_printer);
     void (*close)(struct printer *p);
@@ -66,6 +73,9 @@ struct printer_driver {
     int (*ask)(struct printer *p, const char *name, char why[PRINTER_WHY_TEXT]);
     /* It is not wanted any more: takes it out of the queue if it is still there. */
     int (*cancel)(struct printer *p, const char *name);
+    /* What there is to open, in a moment; NULL: nothing that could be listed. -errno: it cannot be
+     * asked, or what @each gave. */
+    int (*list)(int (*each)(void *arg, const struct printer_queue *queue), void *arg);
     /* What GONE means: true: for sure it never was there. Of a queue that can forget: false. */
     bool gone_is_sure;
 };

@@ -61,6 +61,9 @@ check_contents() {
     if find "$ROOT" -perm /o+w ! -type l | grep -q .; then
         fail "something is writable for everybody"
     fi
+    # cupsd runs as root what others may not run.
+    [ "$(stat -c %a "$ROOT/usr/lib/cups/backend/once")" = 744 ] ||
+        fail "the mode of the backend of CUPS"
     passed "contents"
 }
 

@@ -130,6 +130,7 @@ int api_printer_list(struct call *call);
 int api_printer_create(struct call *call);
 int api_printer_update(struct call *call);
 int api_printer_retire(struct call *call);
+int api_printer_queue_list(struct call *call);
 int api_print_route_list(struct call *call);
 int api_print_route_set(struct call *call);
 int api_paper_layout_list(struct call *call);

@@ -11,6 +11,7 @@
 #include "daemon/paper/layout_roll.h"
 #include "daemon/spooler.h"
 #include "db/paper_layout.h"
+#include "drivers/printer.h"
 
 static int printer_add(void *arg, const struct printer_row *row)
 {
@@ -98,6 +99,27 @@ int api_printer_retire(struct call *call)
     body_int(&b, "version", BODY_REQUIRED, 1, INT64_MAX, &version);
     r = body_end(&b);
     return r < 0 ? r : printer_retire(&call->tx, id, version);
+}
+
+/* ---- the queues of the machine ---- */
+
+static int queue_add(void *arg, const struct printer_queue *queue)
+{
+    json_t *o = json_object();
+
+    set_text(o, "name", queue->name);
+    set_text(o, "info", queue->info);
+    json_object_set_new(o, "safe", json_boolean(queue->safe));
+    return items_add(arg, o);
+}
+
+/* None when CUPS cannot be asked: a queue can be named all the same. */
+int api_printer_queue_list(struct call *call)
+{
+    json_t *items = json_array();
+    int r = printer_cups.list(queue_add, items);
+
+    return reply_items(call, items, r == -EHOSTDOWN ? 0 : r);
 }
 
 static int route_add(void *arg, const struct print_route_row *row)

@@ -221,6 +221,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/printers", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_printer_create, 0, NULL},
     {"PATCH", "/api/v1/printers/{printer}", RIGHT_TERMINAL_EDIT, ROUTE_WRITE, api_printer_update, 0, NULL},
     {"POST", "/api/v1/printers/{printer}/retire", RIGHT_TERMINAL_EDIT, ROUTE_WRITE | ROUTE_IDEMPOTENT, api_printer_retire, 0, NULL},
+    {"GET", "/api/v1/printer-queues", RIGHT_SYSTEM_VIEW, ROUTE_RAW | ROUTE_SLOW, api_printer_queue_list, 0, NULL},
     {"GET", "/api/v1/print-routes", RIGHT_SYSTEM_VIEW, ROUTE_READ, api_print_route_list, 0, NULL},
     {"PUT", "/api/v1/print-routes", RIGHT_TERMINAL_EDIT, ROUTE_WRITE, api_print_route_set, 0, NULL},
     {"GET", "/api/v1/paper-layouts", RIGHT_SYSTEM_VIEW, ROUTE_READ, api_paper_layout_list, 0, NULL},

@@ -4,7 +4,7 @@ import { WORK, kill_all, short } from './lib.mjs';
 
 const MINUTES = 8;
 const figures = {};
-for (const part of ['http', 'fanout', 'store', 'growth', 'process', 'device', 'customer', 'sale', 'money', 'kiosk'])
+for (const part of ['http', 'fanout', 'store', 'growth', 'process', 'device', 'customer', 'sale', 'money', 'print', 'kiosk'])
   Object.assign(figures, (await import(`./${part}.mjs`)).figures);
 const long = (await import('./fuzz.mjs')).figures; // minutes and hours, so only when they are named
 

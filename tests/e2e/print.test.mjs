@@ -109,6 +109,8 @@ test('the office: a queue that is not there is told of, a route is set, a job in
   await looked(page, 'printers')
   await page.locator('button', { hasText: '添加打印机' }).click()
   await page.locator('#p-name').fill('签约区')
+  await page.locator('.queues button', { hasText: 'desk' }).click()
+  assert.equal(await page.locator('#p-target').inputValue(), 'desk')
   await page.locator('#p-target').fill('nobody')
   await looked(page, 'a new printer')
   await page.locator('.el-drawer button', { hasText: '保存' }).click()

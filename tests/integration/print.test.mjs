@@ -170,14 +170,98 @@ describe('cupsd', { skip: noCups() ?? false }, () => {
     assert.equal(desk.begun().filter((n) => n.includes(receipt.number)).length, 1);
   });
 
-  test('a queue that is set to print again is told of', async () => {
-    cups.queue('again', { policy: 'retry-job' });
-    const other = await admin.post('/api/v1/printers', { name: '错误策略', driver: 'cups', target: 'again' }, 201);
-    await until(
-      async () => (await printers()).find((p) => p.id === other.id).reasons.includes('error-policy'),
-      'error-policy',
+  /** Another printer is used for a while, what it is told of is waited for. */
+  async function other(name, options, use) {
+    const paper = cups.queue(name, options);
+    const one = await admin.post('/api/v1/printers', { name, driver: 'cups', target: name }, 201);
+    const reason = (code) =>
+      until(async () => (await printers()).find((p) => p.id === one.id).reasons.includes(code), code);
+    await use({ ...one, paper, reason });
+    await bound(printer.id);
+    await admin.post(`/api/v1/printers/${one.id}/retire`, { version: 1 }, 204);
+  }
+
+  test('a queue that may print again is told of', async () => {
+    await other('again', { policy: 'retry-job' }, (it) => it.reason('error-policy'));
+    await other('plain', { device: 'anchang-test:' }, (it) => it.reason('not-once'));
+  });
+
+  test('the queues of the machine are there to choose from, and which of them prints once', async () => {
+    const { items } = await admin.get('/api/v1/printer-queues');
+    const safe = Object.fromEntries(items.map((q) => [q.name, q.safe]));
+    assert.deepEqual(safe, { desk: true, again: false, plain: false });
+    await cups.kill('SIGTERM');
+    assert.deepEqual((await admin.get('/api/v1/printer-queues')).items, []);
+    await cups.run();
+  });
+
+  test('the administrator is told what is not safe, and sets it so', async () => {
+    const ctl = (...args) => site.ctl('printers', ...args, { env: cups.env });
+    cups.queue('odd', { policy: 'stop-printer', device: 'anchang-test:' });
+    const odd = ctl('check');
+    assert.equal(odd.status, 1);
+    assert.match(odd.stdout, /^ok desk /m);
+    assert.match(odd.stdout, /^! {2}odd .*anchangctl printers setup odd$/m);
+    assert.doesNotMatch(odd.stdout, /\.conf/);
+    for (const name of ['odd', 'again', 'plain', 'odd']) ctl('setup', name);
+    const safe = ctl('check');
+    assert.equal(safe.status, 0, safe.stdout + safe.stderr);
+    assert.ok((await admin.get('/api/v1/printer-queues')).items.every((q) => q.safe));
+    assert.match(cups.tool('lpstat', '-v', 'odd').stdout, / once:anchang-test:\/\S+paper-odd$/m);
+    assert.match(ctl('setup', 'nobody').stderr, /no such queue/);
+    assert.equal(ctl('setup').status, 64);
+    const conf = path.join(cups.dir, 'etc/cups-files.conf');
+    fs.writeFileSync(conf, fs.readFileSync(conf, 'utf8').replace('SyncOnClose Yes\n', ''));
+    cups.configure('DirtyCleanInterval', '30');
+    assert.match(ctl('check').stdout, /cupsd\.conf: put in DirtyCleanInterval 0,[^]*cups-files\.conf: put in SyncOnClose Yes,/);
+    fs.renameSync(conf, `${conf}.away`);
+    assert.match(ctl('check').stdout, /^\? {2}\S+cups-files\.conf cannot be read .* SyncOnClose Yes/m);
+    fs.renameSync(`${conf}.away`, conf);
+    cups.configure('DirtyCleanInterval', '0');
+  });
+
+  test('what the printer gave back to cupsd for later is not printed again, whoever lets it go', async () => {
+    desk.does('code 3');
+    const receipt = await paid();
+    await job(receipt, 'unconfirmed');
+    desk.does('ok');
+    const id = cups.tool('lpstat', '-W', 'all', '-o', 'desk').stdout.split('\n').find((line) => line).split(' ')[0];
+    cups.tool('lp', '-i', id, '-H', 'resume');
+    await job(await paid(), 'handed_over'); // behind it in the queue
+    assert.equal(desk.begun().filter((n) => n.includes(receipt.number)).length, 1);
+    assert.deepEqual(papers(receipt), []);
+  });
+
+  test('held by somebody it is in doubt, and does not come out when it is let go', async () => {
+    desk.does('empty');
+    const [first, second] = [await paid(), await paid()];
+    await until(() => desk.begun().some((n) => n.includes(first.number)), 'begun');
+    await job(second, 'sending');
+    const id = await until(
+      () => cups.tool('lpstat', '-o', 'desk').stdout.trim().split('\n')[1]?.split(' ')[0],
+      'the second is in the queue',
     );
-    await admin.post(`/api/v1/printers/${other.id}/retire`, { version: 1 }, 204);
+    cups.tool('lp', '-i', id, '-H', 'hold');
+    const doubt = await job(second, 'unconfirmed');
+    cups.tool('lp', '-i', id, '-H', 'resume');
+    desk.does('ok');
+    await job(first, 'handed_over');
+    await job(await paid(), 'handed_over'); // behind both
+    assert.deepEqual(papers(second), []);
+    await confirm(doubt.id, false);
+  });
+
+  test('a cupsd that forgets what is over: people are asked, and told why', async () => {
+    await cups.kill('SIGTERM');
+    cups.configure('PreserveJobHistory', 'No');
+    await cups.run();
+    await job(await paid(), 'unconfirmed');
+    await until(async () => (await how()).reasons.includes('job-history'), 'job-history');
+    await cups.kill('SIGTERM');
+    cups.configure('PreserveJobHistory', 'Yes');
+    await cups.run();
+    await job(await paid(), 'handed_over');
+    await until(async () => (await how()).reasons.length === 0, 'no reason any more');
   });
 
   test('the story of a job', async () => {

@@ -5,9 +5,21 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANCHANGD } from './site.mjs';
 
 const RIG = path.join(import.meta.dirname, '../../rigs/cups');
 const BIN = '/usr/lib/cups';
+/** The backend `once:`, as it was built with the daemon. */
+const ONCE = path.join(path.dirname(ANCHANGD), '../drivers/cups/once');
+
+/** Those that run: ended with the process, whatever happens. */
+const running = new Set();
+process.on('exit', () => {
+  for (const { child, dir } of running) {
+    child.kill('SIGKILL');
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+});
 
 /** Waits until @holds gives something true, which is returned. */
 export async function until(holds, what, ms = 20000) {
@@ -29,7 +41,7 @@ export class Cups {
     const cups = new Cups();
     cups.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'anchang-cups-'));
     cups.socket = path.join(cups.dir, 'sock');
-    cups.env = { ...process.env, CUPS_SERVER: cups.socket, HOME: cups.dir };
+    cups.env = { ...process.env, CUPS_SERVER: cups.socket, CUPS_SERVERROOT: path.join(cups.dir, 'etc'), HOME: cups.dir };
     cups.write(options);
     await cups.run();
     return cups;
@@ -44,6 +56,10 @@ export class Cups {
       fs.symlinkSync(path.join(BIN, name), at(`bin/${name}`));
     fs.copyFileSync(path.join(RIG, 'backend.sh'), at('bin/backend/anchang-test'));
     fs.chmodSync(at('bin/backend/anchang-test'), 0o755);
+    // Some of the system's own may be run by root alone.
+    if (fs.existsSync(`${BIN}/backend/ipp`)) fs.copyFileSync(`${BIN}/backend/ipp`, at('bin/backend/ipp'));
+    fs.copyFileSync(ONCE, at('bin/backend/once'));
+    fs.chmodSync(at('bin/backend/once'), 0o744);
     fs.chmodSync(this.dir, 0o755);
     fs.writeFileSync(
       at('etc/cups-files.conf'),
@@ -106,6 +122,7 @@ export class Cups {
     );
     fs.closeSync(log);
     this.ended = new Promise((resolve) => this.child.once('exit', resolve));
+    running.add(this);
     await until(() => this.tool('lpstat', '-r').stdout.includes('is running'), 'cupsd');
   }
 
@@ -114,17 +131,24 @@ export class Cups {
   }
 
   /** A queue whose printer does what it is told; its folder. */
-  queue(name, { policy = 'abort-job' } = {}) {
+  queue(name, { policy = 'abort-job', device = 'once:anchang-test:' } = {}) {
     const folder = path.join(this.dir, `paper-${name}`);
     fs.mkdirSync(folder);
     if (process.getuid() === 0) fs.chmodSync(folder, 0o777);
     const made = this.tool(
       '/usr/sbin/lpadmin',
-      ...['-p', name, '-E', '-v', `anchang-test:${folder}`, '-P', path.join(RIG, 'plain.ppd')],
+      ...['-p', name, '-E', '-v', device + folder, '-P', path.join(RIG, 'plain.ppd')],
       ...['-o', `printer-error-policy=${policy}`],
     );
     if (made.status !== 0) throw new Error(`lpadmin: ${made.stderr}`);
     return new Paper(folder);
+  }
+
+  /** Another line in the place of one of cupsd.conf, from its next start on. */
+  configure(key, value) {
+    const file = path.join(this.dir, 'etc/cupsd.conf');
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, text.replace(new RegExp(`^${key} .*$`, 'm'), `${key} ${value}`));
   }
 
   async kill(signal = 'SIGKILL') {
@@ -134,6 +158,7 @@ export class Cups {
 
   async close() {
     await this.kill('SIGTERM');
+    running.delete(this);
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # backend.sh - a printer as a CUPS backend: anchang-test:/folder. What it does with a job stands in
 # /folder/how: ok, empty (out of paper until that changes), abort (half of it, then given up), slow SECONDS,
-# silent (takes it and prints nothing), late (prints, then says it failed). A paper is /folder/NAME.pdf; each
-# begin is a line of /folder/begun.
+# silent (takes it and prints nothing), late (prints, then says it failed), code STATUS (ends with that). A
+# paper is /folder/NAME.pdf; each begin is a line of /folder/begun.
 [ $# -ge 5 ] || exit 0 # asked what it is
 folder=${DEVICE_URI#anchang-test:}
 name=$(printf '%s' "$3" | tr -c 'A-Za-z0-9._-' '_')
@@ -28,6 +28,7 @@ slow)
     sleep "$seconds"
     paper "$@"
     ;;
+code) exit "$seconds" ;;
 silent) cat >/dev/null ;;
 late)
     paper "$@"
