@@ -411,7 +411,7 @@ static bool job_send(struct worker *w, const struct open_job *job)
  * cannot print now waits here. */
 static bool takes_more(struct worker *w, size_t sent)
 {
-    if (w->driver->queues)
+    if (w->driver->has_queue)
         return sent < SENT_MAX && w->status.health != PRINTER_GONE;
     if (sent)
         return false;

@@ -60,7 +60,7 @@ struct printer_driver {
     enum printer_takes takes;
     /* What it is given waits in a queue of its own: it takes jobs while it stands still. Else one
      * job at a time, and only when status() says that it can print. */
-    bool queues;
+    bool has_queue;
     /* @target: the folder, the queue, the device. -EINVAL: not one of its kind; -ENOMEM. */
     int (*open)(const char *target, struct printer **ret_printer);
     void (*close)(struct printer *p);

@@ -497,7 +497,7 @@ static int queues_list(int (*each)(void *arg, const struct printer_queue *queue)
 
 const struct printer_driver printer_cups = {.name = "cups",
                                             .takes = PRINTER_TAKES_PDF,
-                                            .queues = true,
+                                            .has_queue = true,
                                             .open = queue_open,
                                             .close = queue_close,
                                             .status = queue_status,

@@ -500,7 +500,7 @@ static int roll_cancel(struct printer *p, const char *name)
 
 const struct printer_driver printer_escpos = {.name = "escpos",
                                               .takes = PRINTER_TAKES_ROLL,
-                                              .queues = false,
+                                              .has_queue = false,
                                               .open = roll_open,
                                               .close = roll_close,
                                               .status = roll_status,

@@ -125,7 +125,7 @@ static int file_cancel(struct printer *p, const char *name)
 
 const struct printer_driver printer_file = {.name = "file",
                                             .takes = PRINTER_TAKES_PDF,
-                                            .queues = true,
+                                            .has_queue = true,
                                             .open = file_open,
                                             .close = file_close,
                                             .status = file_status,

@@ -101,6 +101,18 @@ describe('a receipt', () => {
   });
 });
 
+test('a paper of a sheet is not for it, and that is said', async () => {
+  const a5 = (await admin.get('/api/v1/paper-layouts')).items.find((l) => l.name.includes('A5'));
+  const folder = (await admin.get('/api/v1/printers')).items.find((p) => p.driver === 'file');
+  await route({ printer_id: folder.id, layout_id: a5.id });
+  const receipt = await paid();
+  await job(receipt, 'handed_over');
+  await again(receipt, { reason: '客户要小票', printer_id: row.id });
+  assert.match((await job(receipt, 'failed')).detail, /不是小票版式/);
+  await route({ layout_id: layout.id });
+  assert.equal(papers(receipt).length, 0);
+});
+
 test('a test page says that it is one', async () => {
   await admin.post(`/api/v1/paper-layouts/${layout.id}/test`, { printer_id: row.id }, 204);
   const text = await until(() => printer.out().find((paper) => paper.includes('测试页')), 'a test page');
