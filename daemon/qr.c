@@ -5,6 +5,7 @@
 #include <png.h>
 #include <qrencode.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,28 +25,51 @@ static int dark(const QRcode *code, int x, int y)
            (code->data[y * code->width + x] & 1);
 }
 
-int qr_svg(const char *text, struct buf *out)
+int qr_runs(const char *text, void (*each)(void *arg, int side, int x, int y, int n), void *arg)
 {
     QRcode *code;
-    int r = encode(text, &code), side;
+    int r = encode(text, &code);
 
     if (r < 0)
         return r;
-    side = code->width + 2 * QUIET;
-    buf_printf(out,
-               "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-               "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/>"
-               "<path fill=\"#000\" d=\"",
-               side, side, side, side);
     for (int y = 0; y < code->width; y++)
         for (int x = 0, run; x < code->width; x += run ? run : 1) {
             for (run = 0; dark(code, x + run, y); run++)
                 ;
             if (run)
-                buf_printf(out, "M%d %dh%dv1h-%dz", x + QUIET, y + QUIET, run, run);
+                each(arg, code->width + 2 * QUIET, x + QUIET, y + QUIET, run);
         }
-    buf_puts(out, "\"/></svg>");
     QRcode_free(code);
+    return 0;
+}
+
+struct svg {
+    struct buf *out;
+    bool begun;
+};
+
+static void svg_run(void *arg, int side, int x, int y, int n)
+{
+    struct svg *svg = arg;
+
+    if (!svg->begun)
+        buf_printf(svg->out,
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+                   "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/>"
+                   "<path fill=\"#000\" d=\"",
+                   side, side, side, side);
+    svg->begun = true;
+    buf_printf(svg->out, "M%d %dh%dv1h-%dz", x, y, n, n);
+}
+
+int qr_svg(const char *text, struct buf *out)
+{
+    struct svg svg = {.out = out};
+    int r = qr_runs(text, svg_run, &svg);
+
+    if (r < 0)
+        return r;
+    buf_puts(out, "\"/></svg>");
     return out->error;
 }
 

@@ -10,12 +10,14 @@
 #include "daemon/paper/page.h"
 #include "db/paper_layout.h"
 
-enum { VALUE_TEXT = 4096 };
+enum { VALUE_TEXT = 4096, PAGES_MAX = 500 };
 
 struct drawing {
     const struct layout_print *print;
     const char *copy;
     struct page page;
+    size_t page_no, pages; /* of a copy, from 0 */
+    const char *place[2];  /* "page", "pages" */
     size_t row;
     double squeeze; /* of a row's height and type, at most 1 */
     double row_y;   /* where the row begins; else 0 */
@@ -32,7 +34,10 @@ static int wrong(struct drawing *d, const char *what, const char *where)
 
 static const char *value_of(struct drawing *d, const char *name)
 {
-    return strcmp(name, "copy") == 0 ? d->copy : sheet_value(d->print->sheet, name, d->row);
+    return strcmp(name, "copy") == 0    ? d->copy
+           : strcmp(name, "page") == 0  ? d->place[0]
+           : strcmp(name, "pages") == 0 ? d->place[1]
+                                        : sheet_value(d->print->sheet, name, d->row);
 }
 
 /* @text with the values in the place of {name}. */
@@ -113,6 +118,29 @@ static int box_draw(struct drawing *d, const json_t *item, const char *text)
     return r;
 }
 
+static int paragraph_draw(struct drawing *d, const json_t *item, const char *text)
+{
+    const struct page_style style = style_of(d, item);
+    char filled[VALUE_TEXT];
+    int r = fill(d, text, filled);
+
+    if (r == 0)
+        page_paragraph(&d->page, &style, number(item, "x", 0), number(item, "y", 0) + d->row_y,
+                       number(item, "w", 0), filled, true);
+    return r;
+}
+
+static int qr_draw(struct drawing *d, const json_t *item, const char *text)
+{
+    char filled[VALUE_TEXT];
+    int r = fill(d, text, filled);
+
+    if (r == 0)
+        r = page_qr(&d->page, number(item, "x", 0), number(item, "y", 0) + d->row_y,
+                    number(item, "size", 20), filled);
+    return r == -E2BIG ? wrong(d, "a text is too long for a code", text) : r;
+}
+
 /* The four numbers of a line or a frame. */
 static int four(struct drawing *d, const json_t *array, double out[4])
 {
@@ -146,18 +174,23 @@ static int line_draw(struct drawing *d, const json_t *item, const json_t *array,
 
 static int items_draw(struct drawing *d, const json_t *items, bool inner);
 
-static int rows_draw(struct drawing *d, const json_t *item, const char *name)
+static int table_check(struct drawing *d, const char *name, double row)
 {
-    const size_t n = sheet_rows(d->print->sheet, name);
-    const double room = number(item, "h", 0), wanted = number(item, "row", 7);
-    const double row = n && wanted * (double)n > room ? room / (double)n : wanted;
-    int r =
-        sheet_table(d->print->sheet, name) ? 0 : wrong(d, "there is no table of that name", name);
+    if (!sheet_table(d->print->sheet, name))
+        return wrong(d, "there is no table of that name", name);
+    return row > 0 ? 0 : wrong(d, "a row has no height", name);
+}
 
-    for (size_t i = 0; r == 0 && i < n; i++) {
+/* The rows of a table from @first to before @end, each @row mm, from @y down. */
+static int table_draw(struct drawing *d, const json_t *item, size_t first, size_t end, double y,
+                      double row)
+{
+    int r = 0;
+
+    for (size_t i = first; r == 0 && i < end; i++) {
         d->row = i;
-        d->squeeze = row / wanted;
-        d->row_y = number(item, "y", 0) + row * (double)i;
+        d->squeeze = row / number(item, "row", 7);
+        d->row_y = y + row * (double)(i - first);
         r = items_draw(d, json_object_get(item, "items"), true);
     }
     d->row = 0;
@@ -166,34 +199,138 @@ static int rows_draw(struct drawing *d, const json_t *item, const char *name)
     return r;
 }
 
-static int item_draw(struct drawing *d, const json_t *item, bool inner)
+static int rows_draw(struct drawing *d, const json_t *item, const char *name)
 {
-    const char *text = json_string_value(json_object_get(item, "text"));
-    const char *box = json_string_value(json_object_get(item, "box"));
-    const char *rows = json_string_value(json_object_get(item, "rows"));
-    const char *needs = json_string_value(json_object_get(item, "if"));
-    const json_t *line = json_object_get(item, "line"), *frame = json_object_get(item, "frame");
+    const size_t n = sheet_rows(d->print->sheet, name);
+    const double room = number(item, "h", 0), wanted = number(item, "row", 7);
+    const double row = n && wanted * (double)n > room ? room / (double)n : wanted;
+    int r = table_check(d, name, wanted);
 
-    if (json_is_true(json_object_get(item, "form")) && !d->print->form)
-        return 0;
-    if (needs) {
+    return r < 0 ? r : table_draw(d, item, 0, n, number(item, "y", 0), row);
+}
+
+/* ---- over pages ---- */
+
+struct flow {
+    double row, y, again;
+    size_t n, first, more; /* rows: of the table, on its first page, on each after it */
+};
+
+static int flow_read(struct drawing *d, const json_t *item, const char *name, struct flow *ret)
+{
+    const double bottom = number(item, "bottom", 0);
+    struct flow f = {.row = number(item, "row", 7), .y = number(item, "y", 0)};
+    int r = table_check(d, name, f.row);
+
+    f.again = number(item, "again", f.y);
+    if (r == 0 && (bottom < f.y + f.row || bottom < f.again + f.row))
+        r = wrong(d, "a flow has no room for a row", name);
+    if (r < 0)
+        return r;
+    f.n = sheet_rows(d->print->sheet, name);
+    f.first = (size_t)((bottom - f.y) / f.row);
+    f.more = (size_t)((bottom - f.again) / f.row);
+    *ret = f;
+    return 0;
+}
+
+/* The first row that is on page @page. */
+static size_t flow_at(const struct flow *f, size_t page)
+{
+    const size_t at = page ? f->first + (page - 1) * f->more : 0;
+
+    return at < f->n ? at : f->n;
+}
+
+static int flow_draw(struct drawing *d, const json_t *item, const char *name)
+{
+    struct flow f;
+    int r = flow_read(d, item, name, &f);
+
+    return r < 0 ? r
+                 : table_draw(d, item, flow_at(&f, d->page_no), flow_at(&f, d->page_no + 1),
+                              d->page_no ? f.again : f.y, f.row);
+}
+
+/* As many pages as the longest of the flows takes. */
+static int pages_count(struct drawing *d, const json_t *items)
+{
+    const json_t *item;
+    size_t i;
+
+    d->pages = 1;
+    json_array_foreach(items, i, item)
+    {
+        const char *name = json_string_value(json_object_get(item, "flow"));
+        struct flow f;
+        int r = name ? flow_read(d, item, name, &f) : 0;
+
+        if (r < 0)
+            return r;
+        while (name && d->pages < PAGES_MAX && flow_at(&f, d->pages) < f.n)
+            d->pages++;
+        if (name && flow_at(&f, d->pages) < f.n)
+            return wrong(d, "it has too many pages", name);
+    }
+    return 0;
+}
+
+/* Whether @item is on this page. */
+static int here(struct drawing *d, const json_t *item, bool *ret)
+{
+    const char *on = json_string_value(json_object_get(item, "on"));
+
+    *ret = !on || (strcmp(on, "first") == 0 ? d->page_no == 0 : d->page_no + 1 == d->pages);
+    return !on || strcmp(on, "first") == 0 || strcmp(on, "last") == 0
+               ? 0
+               : wrong(d, "a page is first or last", on);
+}
+
+/* Whether @item is drawn: here, and what it needs has a value. */
+static int wanted(struct drawing *d, const json_t *item, bool *ret)
+{
+    const char *needs = json_string_value(json_object_get(item, "if"));
+    const bool form = json_is_true(json_object_get(item, "form"));
+    int r = here(d, item, ret);
+
+    if (r == 0 && form && !d->print->form)
+        *ret = false;
+    if (r == 0 && needs) {
         const char *value = value_of(d, needs);
 
         if (!value)
             return wrong(d, "there is no value of that name", needs);
-        if (!value[0])
-            return 0;
+        *ret = *ret && value[0];
     }
-    if (text)
-        return text_draw(d, item, text);
-    if (box && !inner)
-        return box_draw(d, item, box);
-    if (line)
-        return line_draw(d, item, line, false);
-    if (frame)
-        return line_draw(d, item, frame, true);
-    if (rows && !inner)
-        return rows_draw(d, item, rows);
+    return r;
+}
+
+/* What an item is: the member that says it, and whether one may be in a row. */
+static const struct item_kind {
+    const char *name;
+    bool in_row;
+    int (*draw)(struct drawing *d, const json_t *item, const char *text);
+} item_kinds[] = {
+    {"text", true, text_draw}, {"box", false, box_draw},   {"paragraph", false, paragraph_draw},
+    {"qr", false, qr_draw},    {"rows", false, rows_draw}, {"flow", false, flow_draw},
+};
+
+static int item_draw(struct drawing *d, const json_t *item, bool inner)
+{
+    const json_t *line = json_object_get(item, "line"), *frame = json_object_get(item, "frame");
+    bool drawn = false;
+    int r = wanted(d, item, &drawn);
+
+    if (r < 0 || !drawn)
+        return r;
+    for (size_t i = 0; i < sizeof(item_kinds) / sizeof(item_kinds[0]); i++) {
+        const char *text = json_string_value(json_object_get(item, item_kinds[i].name));
+
+        if (text && (item_kinds[i].in_row || !inner))
+            return item_kinds[i].draw(d, item, text);
+    }
+    if (line || frame)
+        return line_draw(d, item, line ? line : frame, !line);
     return wrong(d, "an item is of no known kind", inner ? "rows" : "items");
 }
 
@@ -214,27 +351,50 @@ static int items_draw(struct drawing *d, const json_t *items, bool inner)
 
 /* ---- the paper ---- */
 
-static int pages_draw(struct drawing *d, const json_t *root)
+/* The pages of one copy. */
+static int copy_draw(struct drawing *d, const json_t *items)
 {
-    const json_t *copies = json_object_get(root, "copies");
-    const size_t n = json_array_size(copies) ? json_array_size(copies) : 1;
     int r = 0;
 
+    for (d->page_no = 0; r == 0 && d->page_no < d->pages; d->page_no++) {
+        char page[24];
+
+        snprintf(page, sizeof(page), "%zu", d->page_no + 1);
+        d->place[0] = page;
+        if (d->page_no)
+            page_end(&d->page);
+        r = items_draw(d, items, false);
+        d->place[0] = "";
+    }
+    return r;
+}
+
+static int pages_draw(struct drawing *d, const json_t *root)
+{
+    const json_t *copies = json_object_get(root, "copies"), *items = json_object_get(root, "items");
+    const size_t n = json_array_size(copies) ? json_array_size(copies) : 1;
+    char pages[24];
+    int r = pages_count(d, items);
+
+    snprintf(pages, sizeof(pages), "%zu", d->pages);
+    d->place[1] = pages;
     for (size_t i = 0; r == 0 && i < n; i++) {
         const char *copy = json_string_value(json_array_get(copies, i));
 
         d->copy = copy ? copy : "";
-        r = items_draw(d, json_object_get(root, "items"), false);
-        if (r == 0 && i + 1 < n)
+        if (i)
             page_end(&d->page);
+        r = copy_draw(d, items);
     }
+    d->place[1] = "";
     return r;
 }
 
 int layout_pdf(const struct layout_print *print, char **ret_bytes, size_t *ret_n,
                char error[LAYOUT_ERROR_TEXT])
 {
-    struct drawing d = {.print = print, .copy = "", .squeeze = 1, .error = error};
+    struct drawing d = {
+        .print = print, .copy = "", .place = {"", ""}, .squeeze = 1, .error = error};
     json_error_t where;
     json_t *root = json_loads(print->json, 0, &where);
     char *bytes = NULL;
@@ -282,15 +442,24 @@ static int file_seed(struct tx *tx, const struct layout_file *file, const json_t
     return program.kind && program.name ? paper_layout_seed(tx, &program) : -EBADMSG;
 }
 
-int layouts_seed(struct tx *tx)
+/* Those that are the first of their kind, or the others. */
+static int files_seed(struct tx *tx, bool first)
 {
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < layout_files_count; i++) {
         json_t *root = json_loads(layout_files[i].json, 0, NULL);
 
-        r = file_seed(tx, &layout_files[i], root);
+        if (json_is_true(json_object_get(root, "first")) == first)
+            r = file_seed(tx, &layout_files[i], root);
         json_decref(root);
     }
     return r;
+}
+
+int layouts_seed(struct tx *tx)
+{
+    int r = files_seed(tx, true);
+
+    return r < 0 ? r : files_seed(tx, false);
 }

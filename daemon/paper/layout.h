@@ -3,7 +3,8 @@
  *   {"kind": "receipt", "name": "…", "width": 210, "height": 148, "copies": ["…"],
  *    "items": [ITEM, …]}
  *
- * Kind and name are for the first start, of a layout of the program. Lengths are mm from the top
+ * Kind and name are for the first start, of a layout of the program; "first": true of the one that
+ * a kind has where nothing else is said. Lengths are mm from the top
  * left, sizes of type points. An item is one of
  *
  *   {"text": "交款人：{payer}", "x": 12, "y": 30, "w": 90, "size": 10}   on the baseline y
@@ -11,10 +12,16 @@
  *   {"line": [12, 40, 198, 40], "width": 0.5}
  *   {"frame": [12, 40, 186, 60], "width": 0.5}
  *   {"rows": "line", "y": 48, "h": 42, "row": 7, "items": [TEXT, …]}     more than fit: closer
+ *   {"flow": "line", "y": 48, "again": 30, "bottom": 270, "row": 7, "items": [TEXT, …]}
+ *                  more than fit go on on the next page, there from "again" on (else from y)
+ *   {"paragraph": "{text}", "x": 12, "y": 60, "w": 90, "size": 9}   as many lines as it takes
+ *   {"qr": "{code}", "x": 170, "y": 10, "size": 20}
  *
  * with "bold", "align" ("left", "center", "right"), "ink" ("#RRGGBB") for texts, and "form": true
  * for what a pre-printed form has already. {name} is a value; {line.name} one of a row; {copy} the
- * name of the copy. An item with "if": "name" is left out where that value is empty.
+ * name of the copy, {page} and {pages} where we are in it. An item with "if": "name" is left out
+ * where that value is empty; one with "on": "first" or "last" is on that page alone, all others are
+ * on every page.
  *
  * Thread: one at a time.
  */

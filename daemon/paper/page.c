@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "daemon/paper/paper.h"
+#include "daemon/qr.h"
 
 #define MM(x) ((x)*72.0 / 25.4)
 
@@ -171,6 +172,29 @@ void page_rect(struct page *p, const struct page_box *b, const char *fill,
         cairo_rectangle(p->cr, MM(b->x), MM(b->y), MM(b->w), MM(b->h));
         cairo_stroke(p->cr);
     }
+}
+
+struct square {
+    cairo_t *cr;
+    double x, y, size;
+};
+
+static void qr_run(void *arg, int side, int x, int y, int n)
+{
+    const struct square *s = arg;
+    const double module = MM(s->size) / side;
+
+    cairo_rectangle(s->cr, MM(s->x) + x * module, MM(s->y) + y * module, n * module, module);
+}
+
+int page_qr(struct page *p, double x, double y, double size, const char *text)
+{
+    struct square square = {p->cr, x, y, size};
+    int r = text[0] ? qr_runs(text, qr_run, &square) : 0;
+
+    ink_set(p, "#000000");
+    cairo_fill(p->cr);
+    return r;
 }
 
 /* ---- text ---- */

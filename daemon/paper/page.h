@@ -68,4 +68,7 @@ enum page_pattern page_pattern_of(const char *name);
 void page_line(struct page *page, double x1, double y1, double x2, double y2, double w,
                const char *ink);
 
+/* A QR code that fills the square with its quiet zone. -E2BIG: the text is too long for one. */
+int page_qr(struct page *page, double x, double y, double size, const char *text);
+
 #endif

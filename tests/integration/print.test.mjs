@@ -52,6 +52,7 @@ describe('a folder', () => {
     assert.equal(files.length, 1);
     const bytes = fs.readFileSync(path.join(folder, files[0]));
     assert.deepEqual(await paper(receipt), bytes);
+    assert.ok(bytes.includes('/MediaBox [ 0 0 595.27'), 'A5, as long as nothing else is said');
     assert.ok(fs.existsSync(path.join(site.state, 'papers', sha(bytes))));
   });
 

@@ -16,6 +16,7 @@
 #include "daemon/paper/paper.h"
 #include "daemon/paper/pdf_mark.h"
 #include "paper_leaks.h"
+#include "pdf_picture.h"
 #include "pdf_text.h"
 
 struct made {
@@ -178,6 +179,31 @@ static void test_those_of_the_program(void **state)
     }
 }
 
+/* Continuous paper has holes: nothing is printed there, 12.7 mm at each side. */
+static void test_holes_stay_free(void **state)
+{
+    enum { DPI = 100, HOLES = 50 /* pixels */ };
+    struct sheet *sheet = sheet_sample(PRINT_KIND_RECEIPT);
+    struct made made;
+    struct picture p;
+
+    (void)state;
+    sheet_text(sheet, "demo", "演示");
+    made = draw_by(file("receipt_241"), sheet, true);
+    assert_non_null(made.bytes);
+    if (picture_of(made.bytes, made.n, DPI, &p)) {
+        assert_int_equal(p.w, 949); /* 241 mm */
+        assert_int_equal(p.h, 550); /* 139.7 mm: half a sheet of 11 inches */
+        for (int y = 0; y < p.h; y++)
+            for (int x = 0; x < p.w; x++)
+                if ((x < HOLES || x >= p.w - HOLES) && p.grey[y * p.w + x] != 255)
+                    fail_msg("there is ink at %d, %d", x, y);
+        free(p.grey);
+    }
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 static void test_the_same_each_time(void **state)
 {
     struct sheet *sheet = sheet_usual();
@@ -312,6 +338,100 @@ static void test_a_copy_of_what_ends_in_a_stream(void **state)
     sheet_free(sheet);
 }
 
+/* ---- more than a receipt needs ---- */
+
+static size_t count(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, word)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* A list of 2,000 rows: each is there once, in order, and each page has its head and its number. */
+static void test_a_table_flows_over_pages(void **state)
+{
+    static const char json[] =
+        "{\"width\": 210, \"height\": 297, \"items\": ["
+        "{\"text\": \"head {page} of {pages}.\", \"x\": 10, \"y\": 10, \"w\": 90},"
+        "{\"text\": \"only first\", \"on\": \"first\", \"x\": 10, \"y\": 20, \"w\": 90},"
+        "{\"text\": \"only last\", \"on\": \"last\", \"x\": 10, \"y\": 290, \"w\": 90},"
+        "{\"flow\": \"line\", \"y\": 40, \"again\": 20, \"bottom\": 280, \"row\": 6, \"items\": ["
+        "{\"text\": \"{line.name}.\", \"x\": 10, \"y\": 4, \"w\": 60},"
+        "{\"text\": \"{line.amount}\", \"x\": 80, \"y\": 4, \"w\": 40, \"align\": \"right\"}]}]}";
+    struct sheet *sheet = sheet_new(PRINT_KIND_RECEIPT);
+    struct made made;
+    char *text, name[40];
+    const char *at;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof(name), "row %d", i);
+        sheet_row(sheet, "line");
+        sheet_text(sheet, "line.name", name);
+        sheet_money(sheet, "line.amount", i);
+    }
+    made = draw_by(json, sheet, true);
+    assert_non_null(made.bytes);
+    keep(&made, "flow.pdf");
+    text = pdf_text(made.bytes, made.n);
+    at = text;
+    for (int i = 0; at && i < 2000; i++) {
+        snprintf(name, sizeof(name), "row %d.", i);
+        at = strstr(at, name);
+        if (!at || count(at, name) != 1)
+            fail_msg("%s is not once and in its place", name);
+    }
+    /* 40 on the first page, 43 on each other. */
+    for (int i = 0; text && i < 47; i++) {
+        snprintf(name, sizeof(name), "head %d of 47.", i + 1);
+        assert_int_equal(count(text, name), 1);
+    }
+    assert_true(!text || (count(text, "\f") == 47 && count(text, "only first") == 1));
+    assert_true(!text || (count(text, "only last") == 1 && strstr(text, "only last") > at));
+    free(text);
+    free(made.bytes);
+    sheet_free(sheet);
+    /* Without rows it is one page. */
+    sheet = sheet_new(PRINT_KIND_RECEIPT);
+    made = draw_by(json, sheet, true);
+    text = pdf_text(made.bytes, made.n);
+    assert_true(!text || (strstr(text, "head 1 of 1.") && strstr(text, "only last")));
+    free(text);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
+static void test_codes_and_paragraphs(void **state)
+{
+    static const char json[] =
+        "{\"width\": 210, \"height\": 148, \"items\": ["
+        "{\"qr\": \"No.{number}/{total}\", \"x\": 170, \"y\": 10, \"size\": 22},"
+        "{\"paragraph\": \"{note}\", \"x\": 10, \"y\": 20, \"w\": 60, \"size\": 10},"
+        "{\"text\": \"below\", \"x\": 10, \"y\": 140, \"w\": 60}]}";
+    struct sheet *sheet = sheet_usual();
+    char *text, *codes;
+    struct made made;
+
+    (void)state;
+    for (int i = 0; i < 12; i++)
+        sheet_join(sheet, "note", "", "一二三四五六七八九十甲乙丙丁。");
+    sheet_join(sheet, "note", "", "完");
+    made = draw_by(json, sheet, true);
+    assert_non_null(made.bytes);
+    keep(&made, "codes.pdf");
+    text = pdf_text(made.bytes, made.n);
+    assert_true(!text || (strstr(text, "完") && strstr(text, "below") > strstr(text, "完")));
+    free(text);
+    codes = pdf_codes(made.bytes, made.n);
+    if (codes)
+        assert_string_equal(codes, "No.A000012/492,760.00\n");
+    free(codes);
+    free(made.bytes);
+    sheet_free(sheet);
+}
+
 static void test_a_wrong_layout_is_named(void **state)
 {
     static const struct {
@@ -323,10 +443,29 @@ static void test_a_wrong_layout_is_named(void **state)
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"circle\": 1}]}", "no known kind"},
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"line\": [1, 2]}]}", "four numbers"},
         {"{\"width\": 210, \"height\": 148, \"items\": [{\"rows\": \"debts\"}]}", "debts"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"flow\": \"debts\"}]}", "debts"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"flow\": \"line\", \"y\": 9, "
+         "\"bottom\": 12}]}",
+         "no room"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"flow\": \"line\", \"row\": 0}]}",
+         "no height"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"rows\": \"line\", \"row\": -1}]}",
+         "no height"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"text\": \"a\", \"on\": \"odd\"}]}",
+         "first or last"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"rows\": \"line\", \"items\": "
+         "[{\"qr\": \"1\"}]}]}",
+         "no known kind"},
+        {"{\"width\": 210, \"height\": 148, \"items\": [{\"qr\": \"{note}\"}]}",
+         "too long for a code"},
     };
     struct sheet *sheet = sheet_usual();
+    char long_one[3001];
 
     (void)state;
+    memset(long_one, 'a', sizeof(long_one) - 1);
+    long_one[sizeof(long_one) - 1] = '\0';
+    sheet_text(sheet, "note", long_one);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         const struct made made = draw_by(wrong[i].json, sheet, true);
 
@@ -347,11 +486,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_of_it),
                                        cmocka_unit_test(test_those_of_the_program),
+                                       cmocka_unit_test(test_holes_stay_free),
                                        cmocka_unit_test(test_names_of_a_sheet),
                                        cmocka_unit_test(test_the_same_each_time),
                                        cmocka_unit_test(test_the_most_of_everything),
                                        cmocka_unit_test(test_a_copy_is_the_original_with_a_mark),
                                        cmocka_unit_test(test_a_copy_of_what_ends_in_a_stream),
+                                       cmocka_unit_test(test_a_table_flows_over_pages),
+                                       cmocka_unit_test(test_codes_and_paragraphs),
                                        cmocka_unit_test(test_a_wrong_layout_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, fonts_free);
