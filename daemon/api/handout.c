@@ -113,15 +113,17 @@ int api_terminal_handout(struct call *call)
     return r < 0 ? r : reply_handout(call, id, 200);
 }
 
-/* Whether it prints nothing now. What is low is still there. */
+/* Whether it prints nothing now. What is low is still there; a queue has its ways, too. */
 static bool in_trouble(const struct printer_status *status)
 {
+    static const char *const quiet[] = {"media-low", "toner-low", "marker-supply-low",
+                                        "connecting-to-device", "error-policy"};
     bool trouble = status->health == PRINTER_STOPPED || status->health == PRINTER_GONE;
 
-    for (size_t i = 0; i < status->n_reasons; i++) {
-        const char *end = strrchr(status->reasons[i], '-');
-
-        trouble = trouble || !end || strcmp(end, "-low") != 0;
+    for (size_t i = 0; i < status->n_reasons && !trouble; i++) {
+        trouble = true;
+        for (size_t k = 0; k < sizeof(quiet) / sizeof(quiet[0]); k++)
+            trouble = trouble && strcmp(status->reasons[i], quiet[k]) != 0;
     }
     return trouble;
 }

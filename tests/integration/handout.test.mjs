@@ -177,3 +177,47 @@ describe('by staff', () => {
     assert.ok(!words(bytes)?.includes('内部保留'));
   });
 });
+
+describe('the published chart', () => {
+  const KINDS = { chart: 'chart.pdf', prices: 'price-list.pdf' };
+  const download = async (file, publication) =>
+    (await manager.request('GET', `/api/v1/projects/${id}/export/${file}?publication=${publication}&lang=zh`)).bytes;
+  const newest = async () => (await manager.get(`/api/v1/projects/${id}/publications`)).items[0];
+
+  test('is printed with the bytes of its download, and as it was', async () => {
+    const found = await fresh();
+    const { id: publication, patches } = await newest();
+    for (const [kind, file] of Object.entries(KINDS)) {
+      const made = await manager.post(
+        '/api/v1/papers',
+        { kind, subject_id: publication, subject_no: patches, print: true },
+        200,
+      );
+      const bytes = await printed(made.number);
+      assert.deepEqual(await download(file, publication), bytes);
+      fs.rmSync(path.join(folder, fs.readdirSync(folder).find((n) => n.startsWith(made.number))));
+    }
+    await hold(control, id, [found]);
+    const later = await manager.post(
+      '/api/v1/papers',
+      { kind: 'prices', subject_id: publication, subject_no: patches, print: false },
+      200,
+    );
+    const { bytes } = await manager.request('GET', `/api/v1/papers/${later.id}`);
+    assert.notDeepEqual(await download(KINDS.prices, publication), bytes);
+    assert.ok((await newest()).patches > patches);
+  });
+
+  test('only what is published, for who may take it out', async () => {
+    const { id: publication, patches } = await newest();
+    const ask = { kind: 'chart', subject_id: publication, subject_no: patches + 1, print: false };
+    await manager.refused('POST', '/api/v1/papers', 404, 'not-found', { body: ask });
+    const sales = await site.login('sales');
+    await sales.refused('POST', '/api/v1/papers', 403, 'right.denied', { body: { ...ask, subject_no: patches } });
+  });
+
+  test('has no layouts', () =>
+    admin.refused('POST', '/api/v1/paper-layouts', 422, 'paper-layout.wrong', {
+      body: { kind: 'chart', name: '别样', body: '{"width": 100, "height": 100, "items": []}' },
+    }));
+});

@@ -24,7 +24,9 @@ static const char print_seed[] =
     "UPDATE print_job SET state = 'sending' WHERE id IN (1, 3);"
     "UPDATE print_job SET state = 'handed_over' WHERE id = 1;"
     "UPDATE print_job SET state = 'unconfirmed' WHERE id = 3;"
-    "INSERT INTO print_event VALUES (1, 1, 'queued', 1, 'a', '');";
+    "INSERT INTO print_event VALUES (1, 1, 'queued', 1, 'a', '');"
+    "INSERT INTO handout (id, kind, unit_id, publication_id, patch, actor, made_ms) VALUES (1, "
+    "'unit_sheet', 1, 2, 0, 'a', 1);";
 
 #define PRINTER(name, driver, target, columns, values)                                             \
     "INSERT INTO printer (name, driver, target, added_ms" columns ") VALUES (" name ", '" driver   \
@@ -37,6 +39,12 @@ static const char print_seed[] =
     "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, "            \
     "expires_ms, state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy          \
     ", " reason ", 'a', 1, 2, 1" values ")"
+#define HANDOUT(kind, publication, patch, columns, values)                                         \
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms" columns            \
+    ") VALUES ('" kind "', 1, " #publication ", " #patch ", 'a', 1" values ")"
+#define LOANED(down, years, loan, method)                                                          \
+    HANDOUT("purchase_plan", 2, 0, ", down_bp, years, loan, method",                               \
+            ", " #down ", " #years ", '" loan "', '" method "'")
 
 static const char *const print_refused[] = {
     PRINTER("''", "cups", "'s'", "", ""),
@@ -97,8 +105,31 @@ static const char *const print_refused[] = {
     "INSERT INTO print_event VALUES (2, 0, 'queued', 1, 'a', '')",
     "UPDATE print_event SET at_ms = 2",
     "DELETE FROM print_event",
+    HANDOUT("x", 2, 0, "", ""),
+    HANDOUT("unit_sheet", 1, 0, "", ""), /* it is not shown any more */
+    HANDOUT("unit_sheet", 2, -1, "", ""),
+    HANDOUT("unit_sheet", 2, 0, ", terminal_id", ", 99"),
+    HANDOUT("unit_sheet", 2, 0, ", terminal_id, visit", ", 1, 'short'"),
+    HANDOUT("unit_sheet", 2, 0, ", visit", ", '0123456789abcdef'"),
+    HANDOUT("purchase_plan", 2, 0, "", ""),
+    LOANED(10001, 30, "fund", "annuity"),
+    LOANED(3000, 31, "fund", "annuity"),
+    LOANED(3000, 30, "x", "annuity"),
+    LOANED(3000, 30, "fund", "x"),
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms) VALUES "
+    "('unit_sheet', 99, 2, 0, 'a', 1)",
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms) VALUES "
+    "('unit_sheet', 1, 99, 0, 'a', 1)",
+    "UPDATE handout SET patch = 1",
+    "DELETE FROM handout",
+    "INSERT INTO paper (kind, project_id, subject_id, number, preprinted, made_ms) VALUES "
+    "('purchase_plan', 1, 1, 'n', 0, 1)", /* it is another kind */
 };
 
-static const struct covered print_covered[] = {{NULL, NULL}};
+static const struct covered print_covered[] = {
+    {"handout: REFERENCES unit(id)", "handout_shown"},
+    {"handout: REFERENCES publication(id)", "handout_shown"},
+    {NULL, NULL},
+};
 
 #endif

@@ -14,8 +14,8 @@ const code = (folder: string): string =>
 const all = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((m) => m[1] as string);
 
-// a column handed to a macro of SQL is no event
-const store = code('db').replace(/\b[A-Z_]+\(\s*"[a-z.]+"/g, '');
+// a column handed to a macro of SQL is no event, nor is what stands on a sheet
+const store = code('db').replace(/\b(?:[A-Z_]+\(\s*|sheet_[a-z]+\([^,]+,\s*)"[a-z._]+"/g, '');
 const daemon = code('daemon/api');
 const transitions = readFileSync(join(root, 'db/transitions.def'), 'utf8');
 const codes = new Set([
