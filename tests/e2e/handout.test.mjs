@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import * as b from './lib/browser.mjs'
 import { Stage } from './lib/demo.mjs'
+import { BOTH, Looker } from './lib/look.mjs'
 
 let stage
 let terminal
 let printer
 before(async () => {
-  stage = await Stage.open({ people: ['admin'] })
+  stage = await Stage.open({ people: ['admin', 'control'] })
   terminal = await stage.terminal({ name: '大堂左侧' })
   printer = (await stage.people.admin.get('/api/v1/printers')).items[0]
 })
@@ -75,6 +76,25 @@ test('a sheet and a plan come out, three at most, and the next visitor has his o
   await printKey(page).click()
   await says(page, '请取走您的纸张')
   assert.equal(files().length, 4)
+})
+
+test('everybody can read it, in both languages', async () => {
+  for (const lang of BOTH) {
+    const page = await kiosk()
+    const look = new Looker(page, { touch: true })
+    await b.wake(page)
+    if (lang === 'en') await b.bar(page, 'language').click()
+    await b.openUnit(page)
+    await page.waitForSelector('.estimate-foot .btn')
+    await look.at('unit with its keys')
+    await page.locator('.estimate-foot .btn').click()
+    await says(page, lang === 'en' ? 'take your paper' : '请取走您的纸张')
+    await look.at('printed')
+    if (process.env.ANCHANG_KEEP) await page.screenshot({ path: join(process.env.ANCHANG_KEEP, `printed-${lang}.png`) })
+    await closed(page)
+    if (process.env.ANCHANG_KEEP) await page.screenshot({ path: join(process.env.ANCHANG_KEEP, `unit-${lang}.png`) })
+    await look.done()
+  }
 })
 
 test('a printer in trouble is one sentence and a way to staff', async () => {
