@@ -59,7 +59,7 @@ struct opening_pick {
     int64_t group_id;
     int64_t unit_id, unit_version; /* as read */
     int64_t user_id;               /* the consultant; 0: whose number it is */
-    int64_t terminal_id;           /* where the slip is printed; 0: by the route of all */
+    int64_t terminal_id;           /* where the slip is printed; 0: no terminal */
 };
 struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;
