@@ -65,8 +65,8 @@ struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;
 };
 /* Takes the unit for the group's customer at its list price, in one transaction: terms, booking,
- * slip and its paper. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those of
- * terms_create() and deal_open(). */
+ * slip and its paper. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those
+ * of terms_create() and deal_open(). */
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip);
 
 /* What stands on a confirm slip, whatever was agreed later, and what became of the pick. */

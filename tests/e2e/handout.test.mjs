@@ -97,6 +97,18 @@ test('everybody can read it, in both languages', async () => {
   }
 })
 
+test('the office prints one of the unit that is open', async () => {
+  const { control } = stage.people
+  const { items } = await control.get(`/api/v1/projects/${stage.project}/units?limit=500`)
+  const unit = items.find((u) => u.state === 'A' && u.class === 'home')
+  const before = files().length
+  const page = await b.office(stage.browser, stage.site, `/units/${unit.id}?p=${stage.project}`, { client: control })
+  await b.button(page, '打印').click()
+  await page.getByRole('menuitem', { name: '房源单' }).click()
+  await b.confirm(page)
+  await b.until(() => files().length > before, 'the sheet is printed')
+})
+
 test('a printer in trouble is one sentence and a way to staff', async () => {
   const gone = await stage.people.admin.post(
     '/api/v1/printers',
