@@ -15,6 +15,9 @@
 
 #define RATE_BASE INT64_C(12000000)
 
+const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
+const char *const loan_methods[] = {"annuity", "principal", NULL};
+
 /* ---- large whole numbers: little-endian words ---- */
 
 enum { BIG_WORDS = 300 }; /* 9,600 bits: 360 times 24 bits, and the amount */

@@ -19,8 +19,19 @@
 enum loan_kind { LOAN_COMMERCIAL, LOAN_FUND, LOAN_COMBINED };
 enum loan_method { LOAN_ANNUITY, LOAN_PRINCIPAL }; /* 等额本息, 等额本金 */
 
+/* Their codes, ended by NULL; stored: add, never rename. */
+extern const char *const loan_kinds[], *const loan_methods[];
+
 enum { LOAN_YEARS_MAX = 30 };
 #define LOAN_RATE_MAX INT64_C(240000)
+
+/* What a buyer chooses of what is offered. */
+struct loan_choice {
+    int64_t down_bp; /* 0..10000 of the price */
+    int64_t years;   /* 1..LOAN_YEARS_MAX */
+    enum loan_kind kind;
+    enum loan_method method;
+};
 
 struct loan_terms {
     int64_t total_fen;     /* 1..MONEY_MAX_FEN */

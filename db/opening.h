@@ -59,13 +59,14 @@ struct opening_pick {
     int64_t group_id;
     int64_t unit_id, unit_version; /* as read */
     int64_t user_id;               /* the consultant; 0: whose number it is */
+    int64_t terminal_id;           /* where the slip is printed; 0: no terminal */
 };
 struct opening_slip {
     int64_t deal_id, slip, pay_by_ms;
 };
-/* Takes the unit for the group's customer at its list price, in one transaction: terms, booking and
- * slip. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those of
- * terms_create() and deal_open(). */
+/* Takes the unit for the group's customer at its list price, in one transaction: terms, booking,
+ * slip and its paper. GROUP_STATE when it was not called, PICKS_MOST, OPENING_BUILDING, and those
+ * of terms_create() and deal_open(). */
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip);
 
 /* What stands on a confirm slip, whatever was agreed later, and what became of the pick. */

@@ -1,11 +1,13 @@
 /* opening_pick.c - a pick: terms, booking and slip in one transaction. See opening.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/audit.h"
 #include "db/clock.h"
 #include "db/deal.h"
 #include "db/opening_impl.h"
+#include "db/print.h"
 #include "db/series.h"
 #include "db/terms.h"
 
@@ -79,6 +81,20 @@ static int slip_write(struct tx *tx, const struct opening_now *o, const struct o
     return opening_group_set(tx, o, g, "done", false);
 }
 
+static int slip_paper(struct tx *tx, const struct opening_now *o, int64_t terminal_id, int64_t slip)
+{
+    char number[24];
+    const struct paper_new paper = {.kind = PRINT_KIND_PICK_SLIP,
+                                    .subject_id = o->id,
+                                    .subject_no = slip,
+                                    .number = number,
+                                    .project_id = o->project_id,
+                                    .terminal_id = terminal_id};
+
+    snprintf(number, sizeof(number), "%04lld", (long long)slip);
+    return paper_add(tx, &paper, NULL);
+}
+
 int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_slip *ret_slip)
 {
     struct opening_slip slip = {0};
@@ -105,6 +121,8 @@ int opening_pick(struct tx *tx, const struct opening_pick *pick, struct opening_
     r = deal_open(tx, &open, &slip.deal_id);
     if (r == 0)
         r = slip_write(tx, &now, &group, &slip);
+    if (r == 0)
+        r = slip_paper(tx, &now, pick->terminal_id, slip.slip);
     if (r == 0)
         *ret_slip = slip;
     return r;

@@ -1,9 +1,14 @@
 /* opening_slip.c - confirm slips of an opening day, and what became of them. See opening.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "db/capitals.h"
 #include "db/contact.h"
+#include "db/day.h"
 #include "db/opening_impl.h"
+#include "db/paper.h"
+#include "db/print_sheet.h"
 
 static const char slips_sql[] =
     "SELECT p.slip, p.group_id, q.number, p.deal_id, d.unit_id, t.area, "
@@ -61,4 +66,71 @@ int opening_slip_list(struct tx *tx, const struct opening_slip_filter *f,
         r = slip_give(tx, s, each, arg);
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+/* ---- on paper ---- */
+
+static int subject_take(void *arg, const struct opening_slip_row *row)
+{
+    struct paper_subject *subject = arg;
+
+    snprintf(subject->number, sizeof(subject->number), "%04lld", (long long)row->slip);
+    snprintf(subject->title, sizeof(subject->title), "%s", row->unit);
+    return 0;
+}
+
+int pick_slip_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject *ret_subject)
+{
+    const struct opening_slip_filter filter = {.opening_id = id, .slip = no, .limit = 1};
+    int r = no > 0 ? opening_project(tx, id, &ret_subject->project_id)
+                   : fault_set(tx->fault, FAULT_NOT_FOUND, NULL);
+
+    if (r == 0)
+        r = opening_slip_list(tx, &filter, subject_take, ret_subject);
+    return r == 0 && !ret_subject->number[0] ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
+}
+
+static int sheet_take(void *arg, const struct opening_slip_row *row)
+{
+    struct sheet *sheet = arg;
+    char text[CAPITALS_TEXT], when[DAY_CLOCK_TEXT];
+
+    snprintf(text, sizeof(text), "%04lld", (long long)row->slip);
+    sheet_text(sheet, "number", text);
+    snprintf(text, sizeof(text), "%lld", (long long)row->number);
+    sheet_text(sheet, "ticket", text);
+    sheet_text(sheet, "unit", row->unit);
+    sheet_text(sheet, "customer", row->customer);
+    if (row->area)
+        sheet_money(sheet, "area", row->area);
+    sheet_money(sheet, "total", row->total_fen);
+    capitals_write(row->total_fen, text);
+    sheet_text(sheet, "capitals", text);
+    sheet_text(sheet, "user", row->user);
+    day_clock(row->at_ms, when);
+    sheet_text(sheet, "at", when);
+    day_clock(row->pay_by_ms, when);
+    sheet_text(sheet, "pay_by", when);
+    return 0;
+}
+
+int pick_slip_sheet(struct tx *tx, const struct paper_row *paper, struct sheet *sheet)
+{
+    const struct opening_slip_filter filter = {
+        .opening_id = paper->subject_id, .slip = paper->subject_no, .limit = 1};
+    struct stmt *s;
+    int r = opening_slip_list(tx, &filter, sheet_take, sheet);
+
+    if (r == 0)
+        r = tx_row(tx, &s,
+                   "SELECT o.project_id, p.name, o.name, o.day FROM opening o JOIN project p ON "
+                   "p.id = o.project_id WHERE o.id = $1",
+                   paper->subject_id);
+    if (r < 0)
+        return r;
+    sheet_text(sheet, "project", stmt_text(s, 1));
+    sheet_text(sheet, "opening", stmt_text(s, 2));
+    sheet_day(sheet, "date", stmt_text(s, 3));
+    stmt_reset(s);
+    return 0;
 }

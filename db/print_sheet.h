@@ -12,11 +12,9 @@
 #include "db/sheet.h"
 #include "db/tender_use.h"
 
-/* *@ret_sheet is for sheet_free(). NOT_FOUND: what it is of says nothing; negative errno. */
-int print_sheet(struct tx *tx, const struct paper_row *paper, struct sheet **ret_sheet);
-
-/* One for each kind (print_kind.def): fills the sheet; its errors are those of the sheet.
- * no_sheet: of a kind that is not filled from rows, -EPROTO. */
+/* One for each kind (print_kind.def): fills the sheet, whose errors it leaves there. Those that are
+ * read from the public chart are of daemon/paper. NOT_FOUND: what it is of says nothing; negative
+ * errno. */
 typedef int print_sheet_read(struct tx *tx, const struct paper_row *paper, struct sheet *sheet);
 #define PRINT_KIND(symbol, code, zh, en, read, make, many, subject, sheet) print_sheet_read sheet;
 #include "db/print_kind.def"

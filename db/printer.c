@@ -190,7 +190,8 @@ static struct print_route_row route_take(struct stmt *s, const char *kind)
                                     .terminal_id = stmt_int(s, 1),
                                     .printer_id = stmt_int(s, 2),
                                     .layout_id = stmt_int(s, 3),
-                                    .preprinted = stmt_int(s, 4)};
+                                    .preprinted = stmt_int(s, 4),
+                                    .chosen = true};
 }
 
 int print_route(struct tx *tx, const char *kind, int64_t terminal_id,

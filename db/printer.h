@@ -46,6 +46,7 @@ struct print_route_row {
     int64_t printer_id;  /* 0: nowhere */
     int64_t layout_id;   /* 0: the first of the kind */
     bool preprinted;     /* its paper has the form already */
+    bool chosen;         /* by somebody, for there or for all; else there is but one printer */
 };
 /* Printer 0 ends the route. NOT_FOUND: printer, terminal, layout of that kind. */
 int print_route_set(struct tx *tx, const struct print_route_row *route);

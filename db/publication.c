@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/audit.h"
+#include "db/paper.h"
 #include "db/post.h"
 #include "db/project.h"
 
@@ -451,4 +452,33 @@ int publication_patches(struct db *db, int64_t publication_id, int64_t after, in
     }
     stmt_reset(s);
     return r < 0 ? r : 0;
+}
+
+/* ---- on paper ---- */
+
+struct papering {
+    struct paper_subject *subject;
+    int64_t no;
+    bool shown;
+};
+
+static int paper_take(void *arg, const struct publication *p)
+{
+    struct papering *w = arg;
+    struct paper_subject *subject = w->subject;
+
+    w->shown = (strcmp(p->state, "live") == 0 || strcmp(p->state, "superseded") == 0) &&
+               w->no <= p->patches;
+    subject->project_id = p->project_id;
+    snprintf(subject->number, sizeof(subject->number), "V%" PRId64 "-%" PRId64, p->number, w->no);
+    snprintf(subject->title, sizeof(subject->title), "第 %" PRId64 " 版", p->number);
+    return 0;
+}
+
+int publication_subject(struct tx *tx, int64_t id, int64_t no, struct paper_subject *ret_subject)
+{
+    struct papering w = {.subject = ret_subject, .no = no};
+    int r = publication_read(tx, id, paper_take, &w);
+
+    return r == 0 && !w.shown ? fault_set(tx->fault, FAULT_NOT_FOUND, NULL) : r;
 }

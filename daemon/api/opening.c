@@ -334,7 +334,7 @@ static int reply_slip(struct call *call, int64_t group_id, int64_t slip)
 
 int api_opening_pick(struct call *call)
 {
-    struct opening_pick pick = {.group_id = 0};
+    struct opening_pick pick = {.terminal_id = call->id->terminal_id};
     struct opening_slip slip;
     struct body b;
     int r = call_param_id(call, 0, &pick.group_id);

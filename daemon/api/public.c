@@ -16,8 +16,8 @@
 #include "daemon/api/api.h"
 #include "daemon/app.h"
 #include "daemon/chart/json_write.h"
+#include "daemon/chart/loan_offer.h"
 #include "db/state.h"
-#include "db/unit_class.h"
 
 int public_unit_of_call(struct call *call, struct snapshot **ret_snapshot,
                         const struct published_unit **ret_unit, char *ret_state)
@@ -219,24 +219,6 @@ int api_public_unit(struct call *call)
 
 /* ---- estimate (PR-15, PR-16) ---- */
 
-static int64_t project_number(struct snapshot *s, int index)
-{
-    return strtoll(snapshot_project_field(s, index), NULL, 10);
-}
-
-static const char *const loan_kinds[] = {"commercial", "fund", "combined", NULL};
-static const char *const bank_kinds[] = {"commercial",
-                                         NULL}; /* where the housing fund does not lend */
-static const char *const loan_methods[] = {"annuity", "principal", NULL};
-
-/* The project's, or what is usual for the class where that is more. */
-static int64_t down_least(struct snapshot *s, const struct class_info *class)
-{
-    const int64_t own = project_number(s, 11);
-
-    return own > class->down_bp ? own : class->down_bp;
-}
-
 static json_t *estimate_json(const struct loan_terms *t, const struct loan_estimate *e,
                              struct snapshot *s, int64_t down_min_bp, enum lang lang)
 {
@@ -268,57 +250,48 @@ static json_t *estimate_json(const struct loan_terms *t, const struct loan_estim
         "valid_until_ms", until ? json_integer(until) : json_null());
 }
 
-/* The caller's choices over what the class offers and the project's terms, as published. */
-static int terms_of_call(struct call *call, struct snapshot *s, const struct class_info *class,
-                         int64_t total_fen, struct loan_terms *ret_terms)
+/* The caller's choices of what is offered for @u. */
+static int choice_of_call(struct call *call, struct snapshot *s, const struct published_unit *u,
+                          struct loan_choice *ret_choice)
 {
-    int64_t years = class->loan_years, down = down_least(s, class);
+    struct loan_choice choice = loan_offer_choice(s, u);
     int kind = 0, method = 0;
-    int r = call_query_int(call, "down", down, 10000, down, &down);
+    int r = call_query_int(call, "down", choice.down_bp, 10000, choice.down_bp, &choice.down_bp);
 
     if (r == 0)
-        r = call_query_int(call, "years", 1, years, years, &years);
+        r = call_query_int(call, "years", 1, choice.years, choice.years, &choice.years);
     if (r == 0)
-        r = call_query_choice(call, "loan", class->fund ? loan_kinds : bank_kinds, &kind);
+        r = call_query_choice(call, "loan", loan_offer_kinds(u), &kind);
     if (r == 0)
         r = call_query_choice(call, "method", loan_methods, &method);
-    *ret_terms = (struct loan_terms){.total_fen = total_fen,
-                                     .down_bp = down,
-                                     .loan_unit_fen = project_number(s, 12),
-                                     .commercial_rate_ppm = project_number(s, 13),
-                                     .fund_rate_ppm = project_number(s, 14),
-                                     .fund_cap_fen = project_number(s, 15),
-                                     .years = years,
-                                     .kind = (enum loan_kind)kind,
-                                     .method = (enum loan_method)method};
+    choice.kind = (enum loan_kind)kind;
+    choice.method = (enum loan_method)method;
+    *ret_choice = choice;
     return r;
 }
 
 int api_public_estimate(struct call *call)
 {
     const struct published_unit *u;
-    const struct class_info *class;
     struct loan_estimate estimate;
+    struct loan_choice choice;
     struct loan_terms terms;
     struct snapshot *s = NULL;
-    int64_t total;
     char state;
     int r = public_unit_of_call(call, &s, &u, &state);
 
     if (r < 0)
         return r;
-    class = unit_class_info(u->class);
-    total = snapshot_shown_total(s, u, state);
-    if (!class || !total)
-        r = fault_set(call->tx.fault, FAULT_NOT_FOUND, NULL);
-    else if (class->loan_years == 0)
-        r = fault_set(call->tx.fault, FAULT_LOAN_NONE, NULL);
-    else
-        r = terms_of_call(call, s, class, total, &terms);
+    r = loan_offer_need(call->tx.fault, s, u, state);
     if (r == 0)
-        r = loan_estimate(&terms, &estimate);
+        r = choice_of_call(call, s, u, &choice);
     if (r == 0) {
-        call->reply.body = estimate_json(&terms, &estimate, s, down_least(s, class), call->lang);
+        terms = loan_offer_terms(s, u, state, &choice);
+        r = loan_estimate(&terms, &estimate);
+    }
+    if (r == 0) {
+        call->reply.body =
+            estimate_json(&terms, &estimate, s, loan_offer_choice(s, u).down_bp, call->lang);
         r = call->reply.body ? 0 : -ENOMEM;
     }
     snapshot_unref(s);

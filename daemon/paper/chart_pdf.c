@@ -491,7 +491,8 @@ int paper_chart_pdf(struct paper *p, char **ret_bytes, size_t *ret_n)
     c.dry = false;
     snprintf(title, sizeof(title), "%s · %s", p->name, paper_word(p, T_CHART));
     r = page_open(&c.page, sheet_width, sheet_height, title, p->id);
-    if (c.frame.pages == 0) { /* a draft without units still says what it is */
+    page_made_at(&c.page, p->head.data_ms); /* the same snapshot gives the same bytes */
+    if (c.frame.pages == 0) {               /* a draft without units still says what it is */
         c.frame = (struct frame){title, p->permits, 1, 1};
         frame_draw(&c.page, p, &c.frame);
     } else if (r == 0) {

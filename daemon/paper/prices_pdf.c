@@ -417,6 +417,7 @@ int paper_prices_pdf(struct paper *p, char **ret_bytes, size_t *ret_n)
     snprintf(title, sizeof(title), "%s · %s", p->name, paper_word(p, T_PRICES));
     l.frame = (struct frame){paper_word(p, T_PRICES), p->permits, 0, 0};
     r = page_open(&l.page, sheet_width, sheet_height, title, p->id);
+    page_made_at(&l.page, p->head.data_ms); /* the same snapshot gives the same bytes */
     if (r == 0)
         r = units_lay(&l);
     if (r == 0)

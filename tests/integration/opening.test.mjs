@@ -2,8 +2,10 @@
 // desks, passed over, run out unpaid, closed; who may what; what is refused; a daemon that stops in the middle.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { until } from './lib/cups.mjs';
 import { pay } from './lib/money.mjs';
 import { newKey } from './lib/client.mjs';
 import { Site, sleep } from './lib/site.mjs';
@@ -229,6 +231,18 @@ describe('one day', () => {
     const rest = await sales.get(path(id, `/slips?limit=1&cursor=${first.next}`));
     assert.deepEqual([...first.items, ...rest.items], slips);
     assert.equal((await manager.get(path(id, '/slips'))).items[1].customer.includes('*'), false, 'customer.clear');
+    // Each has its paper, made with the pick and printed where there is a printer; it names the customer in clear.
+    const { state } = site;
+    for (const slip of slips) {
+      const ask = { kind: 'pick_slip', subject_id: id, subject_no: slip.slip, print: false };
+      const number = String(slip.slip).padStart(4, '0');
+      const made = await sales.post('/api/v1/papers', ask, 200);
+      assert.deepEqual([made.number, made.title, made.items.length], [number, slip.unit, 1]);
+      await until(() => readdirSync(join(state, 'printed')).some((name) => name.startsWith(number)), number);
+      await sales.refused('GET', `/api/v1/papers/${made.id}`, 404, 'not-found');
+      const { bytes } = await manager.request('GET', `/api/v1/papers/${made.id}`);
+      assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');
+    }
     const day = await now(id);
     assert.deepEqual([day.called, day.done, day.picks, day.ended], [1, 2, 2, 0]);
     assert.equal((await groupOf(id, third.number)).state, 'called');

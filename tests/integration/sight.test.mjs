@@ -16,6 +16,7 @@ import { csvOf, madeList } from './lib/lists.mjs';
 
 /** Nobody is answered by these here, and why that is no hole. */
 const UNANSWERED = {
+  terminal_handout: 'of a unit and of nobody, at its own terminal: handout.test.mjs',
   swipe_get: 'needs a card at a reader: terminal.test.mjs',
   late_waiver_get: 'needs a line that is late, and the demonstration begins today: late.test.mjs',
   payover_get: 'of a fee for many deals, and of nobody: agency_fee.test.mjs',

@@ -29,7 +29,9 @@ static const char print_seed[] =
     "at_ms) VALUES (1, 1, 'payment', 2026, 1, 91, 'd', 'd', 5, 0, 1);"
     "INSERT INTO notice (id, project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "
     "at_ms) VALUES (2, 1, 'payment', 2026, 2, 91, 'd', 'd', 5, 0, 1);"
-    "INSERT INTO notice_line VALUES (1, 1, 1, 'deposit', 'd', 5, 0, 0, 0);";
+    "INSERT INTO notice_line VALUES (1, 1, 1, 'deposit', 'd', 5, 0, 0, 0);"
+    "INSERT INTO handout (id, kind, unit_id, publication_id, patch, actor, made_ms) VALUES (1, "
+    "'unit_sheet', 1, 2, 0, 'a', 1);";
 
 #define PRINTER(name, driver, target, columns, values)                                             \
     "INSERT INTO printer (name, driver, target, added_ms" columns ") VALUES (" name ", '" driver   \
@@ -42,6 +44,12 @@ static const char print_seed[] =
     "INSERT INTO print_job (name, paper_id, printer_id, copy, reason, actor, made_ms, "            \
     "expires_ms, state_ms" columns ") VALUES (" name ", " #paper ", " #printer ", " #copy          \
     ", " reason ", 'a', 1, 2, 1" values ")"
+#define HANDOUT(kind, publication, patch, columns, values)                                         \
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms" columns            \
+    ") VALUES ('" kind "', 1, " #publication ", " #patch ", 'a', 1" values ")"
+#define LOANED(down, years, loan, method)                                                          \
+    HANDOUT("purchase_plan", 2, 0, ", down_bp, years, loan, method",                               \
+            ", " #down ", " #years ", '" loan "', '" method "'")
 
 #define LETTER(project, kind, year, no, deal, owed, late)                                          \
     "INSERT INTO notice (project_id, kind, year, no, deal_id, day, until, owed_fen, late_fen, "    \
@@ -134,10 +142,31 @@ static const char *const print_refused[] = {
     "INSERT INTO print_event VALUES (2, 0, 'queued', 1, 'a', '')",
     "UPDATE print_event SET at_ms = 2",
     "DELETE FROM print_event",
+    HANDOUT("x", 2, 0, "", ""),
+    HANDOUT("unit_sheet", 1, 0, "", ""), /* it is not shown any more */
+    HANDOUT("unit_sheet", 2, -1, "", ""),
+    HANDOUT("unit_sheet", 2, 0, ", terminal_id", ", 99"),
+    HANDOUT("unit_sheet", 2, 0, ", terminal_id, visit", ", 1, 'short'"),
+    HANDOUT("unit_sheet", 2, 0, ", visit", ", '0123456789abcdef'"),
+    HANDOUT("purchase_plan", 2, 0, "", ""),
+    LOANED(10001, 30, "fund", "annuity"),
+    LOANED(3000, 31, "fund", "annuity"),
+    LOANED(3000, 30, "x", "annuity"),
+    LOANED(3000, 30, "fund", "x"),
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms) VALUES "
+    "('unit_sheet', 99, 2, 0, 'a', 1)",
+    "INSERT INTO handout (kind, unit_id, publication_id, patch, actor, made_ms) VALUES "
+    "('unit_sheet', 1, 99, 0, 'a', 1)",
+    "UPDATE handout SET patch = 1",
+    "DELETE FROM handout",
+    "INSERT INTO paper (kind, project_id, subject_id, number, preprinted, made_ms) VALUES "
+    "('purchase_plan', 1, 1, 'n', 0, 1)", /* it is another kind */
 };
 
 static const struct covered print_covered[] = {
     {"notice: REFERENCES project(id)", "notice_own"},
+    {"handout: REFERENCES unit(id)", "handout_shown"},
+    {"handout: REFERENCES publication(id)", "handout_shown"},
     {NULL, NULL},
 };
 

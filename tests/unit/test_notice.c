@@ -57,7 +57,7 @@ static void test_counted_and_frozen(void **state)
     const int64_t deals[] = {deal_new(f, 'S', f->units[0], 0), deal_new(f, 'S', f->units[1], 0)};
     struct paper_ask ask = {.kind = PRINT_KIND_PAYMENT_NOTICE};
     struct paper_row row;
-    struct sheet *sheet;
+    struct sheet *sheet = sheet_new(PRINT_KIND_PAYMENT_NOTICE);
     struct seen seen;
     char owed[40];
     int64_t first, paper;
@@ -82,7 +82,7 @@ static void test_counted_and_frozen(void **state)
     assert_int_equal(FIXTURE_DO(f, tx, paper_ask(tx, &ask, &paper)), 0);
     assert_int_equal(FIXTURE_DO(f, tx, paper_see(tx, paper, PAPER_READ, &row, NULL)), 0);
     assert_string_equal(row.number, seen.number);
-    assert_int_equal(FIXTURE_DO(f, tx, print_sheet(tx, &row, &sheet)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, payment_notice_sheet(tx, &row, sheet)), 0);
     assert_true(sheet_rows(sheet, "line") > 0);
     assert_true(sheet_value(sheet, "buyer", 0)[0] && sheet_value(sheet, "unit", 0)[0]);
     assert_true(sheet_value(sheet, "capitals", 0)[0]);

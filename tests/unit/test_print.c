@@ -254,10 +254,11 @@ static void test_the_sheet(void **state)
     struct paper_stored stored = {.paper_id = paper_id_of(f, key), .size = 10, .sha = {1}};
     const int64_t paper = stored.paper_id;
     struct paper_row row;
-    struct sheet *sheet;
+    struct sheet *sheet = sheet_new(PRINT_KIND_RECEIPT);
 
     assert_int_equal(FIXTURE_DO(f, tx, paper_get(tx, paper, &row)), 0);
-    assert_int_equal(FIXTURE_DO(f, tx, print_sheet(tx, &row, &sheet)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_sheet(tx, &row, sheet)), 0);
+    assert_int_equal(sheet_error(sheet), 0);
     assert_string_equal(sheet_value(sheet, "total", 0), "1,234.56");
     assert_string_equal(sheet_value(sheet, "capitals", 0), "壹仟贰佰叁拾肆元伍角陆分");
     assert_int_equal(sheet_rows(sheet, "line"), 1);

@@ -33,11 +33,11 @@ static struct printed printed_of(struct fixture *f, struct receipt_key key)
 {
     struct printed printed;
     struct paper_row row;
-    struct sheet *sheet;
+    struct sheet *sheet = sheet_new(PRINT_KIND_RECEIPT);
 
     assert_int_equal(FIXTURE_DO(f, tx, paper_of(tx, PRINT_KIND_RECEIPT, key.book_id, key.no, &row)),
                      0);
-    assert_int_equal(FIXTURE_DO(f, tx, print_sheet(tx, &row, &sheet)), 0);
+    assert_int_equal(FIXTURE_DO(f, tx, receipt_sheet(tx, &row, sheet)), 0);
     snprintf(printed.number, sizeof(printed.number), "%s", sheet_value(sheet, "number", 0));
     snprintf(printed.code, sizeof(printed.code), "%s", sheet_value(sheet, "code", 0));
     sheet_free(sheet);

@@ -73,6 +73,7 @@ export const reader = ref<Reader>('none');
 
 let keeper: ChartKeeper | null = null;
 let visit = new AbortController();
+let visitKey = newKey();
 let callKey = '';
 let disclosed = 0; // the publication that `disclosure` is of
 let lookTimer: ReturnType<typeof setTimeout> | undefined;
@@ -122,6 +123,11 @@ export const stale = computed(() => link.value === 'stale' || link.value === 'to
 /** Aborted when the visitor leaves: requests made for this visitor hang on it. */
 export function visitSignal(): AbortSignal {
   return visit.signal;
+}
+
+/** What the daemon knows a visitor by who prints: random, and another one for the next. */
+export function visitName(): string {
+  return visitKey;
 }
 
 export const idle = new IdleMachine({
@@ -212,6 +218,7 @@ export function toggleCompare(unit: number): boolean {
 export function wipe(): void {
   visit.abort();
   visit = new AbortController();
+  visitKey = newKey();
   idle.stop();
   stack.length = 0;
   depth.value = 0;

@@ -3,6 +3,21 @@ import type { Schemas } from '@/api/types';
 
 export type Printer = Schemas['Printer'];
 export type Job = Schemas['PrintJob'];
+export type Kind = Job['kind'];
+/** What is printed, and at which terminals it has a printer of its own; null: at none. */
+export const KINDS: readonly { kind: Kind; at: 'counter' | 'kiosk' | null }[] = [
+  { kind: 'receipt', at: 'counter' },
+  { kind: 'refund', at: 'counter' },
+  { kind: 'shift', at: 'counter' },
+  { kind: 'pick_slip', at: 'counter' },
+  { kind: 'unit_sheet', at: 'kiosk' },
+  { kind: 'purchase_plan', at: 'kiosk' },
+  { kind: 'register', at: null },
+  { kind: 'payment_notice', at: null },
+  { kind: 'dunning_letter', at: null },
+  { kind: 'chart', at: null },
+  { kind: 'prices', at: null },
+];
 export const JOB_STATES = [
   'unconfirmed',
   'queued',

@@ -45,6 +45,14 @@ export function nonZero(c: Schemas['DiffCount'] | null): { change: Change | 'ite
 export type Paper = 'chart.xlsx' | 'chart.pdf' | 'price-list.xlsx' | 'price-list.pdf';
 export const PAPERS: readonly Paper[] = ['chart.xlsx', 'chart.pdf', 'price-list.xlsx', 'price-list.pdf'];
 
+/** The losses that its paper knows; null: it was never shown, and is not printed. */
+export const lossesOf = (p: Pick<Publication, 'state' | 'patches'>): number | null =>
+  p.state === 'live' || p.state === 'superseded' ? p.patches : null;
+
+/** What is printed of it. */
+export const PRINTS = ['chart', 'prices'] as const;
+export type Print = (typeof PRINTS)[number];
+
 export function paperUrl(project: number, paper: Paper, publication: number, lang: string): string {
   return `/api/v1/projects/${project}/export/${paper}?publication=${publication}&lang=${lang === 'en' ? 'en' : 'zh'}`;
 }
