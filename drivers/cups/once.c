@@ -11,7 +11,8 @@
  * beside the jobs themselves, $CUPS_REQUESTROOT: both are there or neither is. It says BEGUN, and
  * when the real backend ended well END, both on the disk before anything rests on them. The run
  * that made it holds its lock: a backend outlives a killed cupsd, and a second run of the job waits
- * for it. After END the second run says that the job is done; else it is cancelled.
+ * for it, and passes on to it that the job is cancelled. After END the second run says that the job
+ * is done; else it is cancelled.
  *
  * Exit status: CUPS_BACKEND_OK or CUPS_BACKEND_CANCEL. By some error policy each other one lets
  * cupsd 2.4.2 run the job again, or keeps it for somebody to release; STOP has the jobs behind it
@@ -47,7 +48,7 @@ enum {
     MARK_TEXT = 128,
 };
 static const char user_of_backends[] = "lp"; /* User of cups-files.conf, as Debian has it */
-static const char begun[] = "BEGUN\n", end[] = "END\n";
+static const char begun[] = "BEGUN ", end[] = "END\n";
 
 struct run {
     const char *uri;        /* the real one */
@@ -156,6 +157,7 @@ static int mark(const struct run *run, const char *text)
 /* Makes it, locked. -EEXIST: there is one already; another -errno: it may be there half. */
 static int marker_make(struct run *run)
 {
+    char text[MARK_TEXT];
     int r;
 
     run->marker =
@@ -164,26 +166,52 @@ static int marker_make(struct run *run)
         return -errno;
     if (flock(run->marker, LOCK_EX) < 0)
         return -errno;
-    r = mark(run, begun);
+    snprintf(text, sizeof(text), "%s%ld\n", begun, (long)getpid());
+    r = mark(run, text);
     if (r == 0 && fsync(run->folder) < 0)
         r = -errno;
     return r;
 }
 
-/* Waits until the run that made it is over. Whether the real backend ended well. */
+static volatile pid_t first; /* the run that is waited for; 0: none */
+
+static void first_end(int signal)
+{
+    if (first)
+        kill(first, signal);
+}
+
+/* What the marker says; -errno. */
+static int marker_read(const struct run *run, char text[MARK_TEXT])
+{
+    const ssize_t n = pread(run->marker, text, MARK_TEXT - 1, 0);
+
+    if (n < 0)
+        return -errno;
+    text[n] = '\0';
+    return 0;
+}
+
+/* Waits until the run that made it is over, which a cancelled job is told. Whether the real backend
+ * ended well. */
 static bool marker_ended(struct run *run)
 {
+    const struct sigaction told = {.sa_handler = first_end, .sa_flags = SA_RESTART};
     char text[MARK_TEXT];
-    ssize_t n;
 
     run->marker = openat(run->folder, run->uuid, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (run->marker < 0 || flock(run->marker, LOCK_EX) < 0)
+    if (run->marker < 0 || marker_read(run, text) < 0)
         return false;
-    n = read(run->marker, text, sizeof(text) - 1);
-    if (n < 0)
-        return false;
-    text[n] = '\0';
-    return strstr(text, end) != NULL;
+    if (flock(run->marker, LOCK_EX | LOCK_NB) < 0) {
+        /* The one that has the lock is alive, and is who wrote this. */
+        if (strncmp(text, begun, sizeof(begun) - 1) == 0)
+            first = (pid_t)strtol(text + sizeof(begun) - 1, NULL, 10);
+        sigaction(SIGTERM, &told, NULL);
+        if (flock(run->marker, LOCK_EX) < 0)
+            return false;
+        first = 0;
+    }
+    return marker_read(run, text) == 0 && strstr(text, end) != NULL;
 }
 
 /* Once a day, what is older than they are kept. */

@@ -171,6 +171,15 @@ static void wait_for(const char *name)
     assert_true(there(name));
 }
 
+/* Begun by some process, then @rest. */
+static void assert_marked(const char *text, const char *rest)
+{
+    assert_int_equal(strncmp(text, "BEGUN ", 6), 0);
+    text += 6 + strspn(text + 6, "0123456789");
+    assert_int_equal(*text, '\n');
+    assert_string_equal(text + 1, rest);
+}
+
 /* ---- the tests ---- */
 
 static void test_no_device(void **state)
@@ -200,7 +209,7 @@ static void test_first(void **state)
     assert_string_equal(file_get("out/called"),
                         "real://user:secret@printer/a?b=c|7|lp|R-1|1|" OPTIONS "|stdin\n");
     assert_string_equal(file_get("out/paper"), "%PDF");
-    assert_string_equal(file_get("spool/once/" UUID), "BEGUN\nEND\n");
+    assert_marked(file_get("spool/once/" UUID), "END\n");
     assert_int_equal(stat(at("spool/once"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
     assert_int_equal(stat(at("spool/once/" UUID), &st), 0);
@@ -226,7 +235,7 @@ static void test_marked_before(void **state)
     if (geteuid() == 0) /* who may read the marker */
         assert_int_equal(chmod(at("bin/backend/real"), 0744), 0);
     assert_int_equal(run(&plain), CUPS_BACKEND_OK);
-    assert_string_equal(file_get("out/marker"), "BEGUN\n");
+    assert_marked(file_get("out/marker"), "");
 }
 
 static void test_again(void **state)
@@ -236,7 +245,7 @@ static void test_again(void **state)
     assert_int_equal(run(&plain), CUPS_BACKEND_OK);
     assert_non_null(strstr(file_get("said"), "INFO: "));
     assert_string_equal(file_get("out/runs"), "run\n");
-    assert_string_equal(file_get("spool/once/" UUID), "BEGUN\nEND\n");
+    assert_marked(file_get("spool/once/" UUID), "END\n");
 }
 
 /* No status of the real one makes cupsd run the job again, and none lets it be printed again. */
@@ -295,6 +304,25 @@ static void test_beside(void **state)
     assert_int_equal(ended(first), CUPS_BACKEND_OK);
     assert_int_equal(ended(second), CUPS_BACKEND_OK);
     assert_string_equal(file_get("out/runs"), "run\n");
+}
+
+/* The same, and the job is cancelled: the printer must not print it hours later. */
+static void test_beside_cancelled(void **state)
+{
+    pid_t begun, waiting;
+    int status;
+
+    (void)state;
+    file_put("out/how", "hang\n", 0644);
+    begun = started(&plain);
+    wait_for("out/on");
+    waiting = started(&plain);
+    poll(NULL, 0, 200);
+    assert_int_equal(waitpid(waiting, &status, WNOHANG), 0);
+    assert_int_equal(kill(waiting, SIGTERM), 0);
+    assert_int_equal(ended(waiting), CUPS_BACKEND_CANCEL);
+    assert_int_equal(ended(begun), CUPS_BACKEND_CANCEL);
+    assert_string_equal(file_get("out/told"), "told\n");
 }
 
 static void test_told_to_end(void **state)
@@ -399,9 +427,11 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_no_device),   CASE(test_first),   CASE(test_file),   CASE(test_marked_before),
-        CASE(test_again),       CASE(test_failed),  CASE(test_killed), CASE(test_beside),
-        CASE(test_told_to_end), CASE(test_refused), CASE(test_user),   CASE(test_swept),
+        CASE(test_no_device),     CASE(test_first),   CASE(test_file),
+        CASE(test_marked_before), CASE(test_again),   CASE(test_failed),
+        CASE(test_killed),        CASE(test_beside),  CASE(test_beside_cancelled),
+        CASE(test_told_to_end),   CASE(test_refused), CASE(test_user),
+        CASE(test_swept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
