@@ -322,10 +322,10 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
 {
     struct fault *f = call->tx.fault;
     struct invoice_taken taken = {0};
-    struct invoice_sheet *sheet;
+    struct invoice_sheet *sheet = NULL;
     int r = sheet_read(call, st, mapping_id, &sheet);
 
-    if (r < 0)
+    if (r < 0 || !sheet)
         return r;
     r = invoice_results_check(&call->tx, project_id, sheet->rows, sheet->n, &taken);
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {
