@@ -316,7 +316,11 @@ int invoice_channel_start(const struct invoice_channel_options *options,
     c->options = *options;
     c->unheard_ms = (int)config->invoice_unheard_s * 1000;
     c->driver = invoice_driver_find(config->invoice_channel);
-    r = !c->driver || (c->driver->demo && !config->demo) ? -EPERM : channel_open(c);
+    if (!c->driver || (c->driver->demo && !config->demo)) {
+        free(c);
+        return -EPERM;
+    }
+    r = channel_open(c);
     if (r < 0) {
         db_close(c->db);
         if (c->link)

@@ -72,7 +72,7 @@ int invoice_profile_add(struct tx *tx, const struct invoice_profile *profile, in
 /* It is offered no more. INVOICE_BUYER, INVOICE_PROFILE_ENDED. */
 int invoice_profile_end(struct tx *tx, int64_t deal_id, int64_t id);
 struct invoice_profile_row {
-    int64_t id, customer_id;
+    int64_t id, customer_id; /* customer 0: the actor does not see him */
     const char *kind, *name; /* name: as name_shown() has it */
     const char *tax_no;      /* "****1234"; NULL: none */
     const char *address, *bank, *account;

@@ -166,9 +166,8 @@ int invoice_profile_each(struct tx *tx, int64_t deal_id,
             "i", deal_id);
     while (r >= 0 && (r = stmt_step(s)) == 1) {
         char name[CONTACT_NAME_TEXT], tax[16], account[16];
-        const struct invoice_profile_row row = {
+        struct invoice_profile_row row = {
             .id = stmt_int(s, 0),
-            .customer_id = stmt_int(s, 1),
             .kind = stmt_text(s, 2),
             .name = name_shown(tx, stmt_text(s, 3), stmt_text(s, 2), name),
             .address = stmt_text(s, 4),
@@ -176,7 +175,9 @@ int invoice_profile_each(struct tx *tx, int64_t deal_id,
             .tax_no = masked(stmt_text(s, 6), tax),
             .account = masked(stmt_text(s, 7), account)};
 
-        r = each(arg, &row);
+        r = sight_id(tx, stmt_int(s, 1), &row.customer_id);
+        if (r >= 0)
+            r = each(arg, &row);
     }
     stmt_reset(s);
     return r < 0 ? r : 0;

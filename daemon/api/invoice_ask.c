@@ -35,7 +35,7 @@ static int profile_add(void *arg, const struct invoice_profile_row *row)
     json_t *o = json_object();
 
     set_int(o, "id", row->id);
-    set_int(o, "customer_id", row->customer_id);
+    set_int_or_null(o, "customer_id", row->customer_id);
     set_text(o, "kind", row->kind);
     set_text(o, "name", row->name);
     set_text_or_null(o, "tax_no", row->tax_no);

@@ -244,13 +244,13 @@ static int batch_file(struct call *call, bool csv)
     int r = call_param_id(call, 0, &f.batch_id);
 
     if (r == 0)
-        r = invoice_batch_project(&call->tx, f.batch_id, &done.project_id);
-    if (r == 0)
         r = call_query_int(call, "mapping", 1, INT64_MAX, 0, &mapping_id);
     if (r == 0)
         r = call_query_lang(call, &w.lang);
     if (r == 0)
         r = list_export_clear(call, &w.clear);
+    if (r == 0)
+        r = invoice_batch_project(&call->tx, f.batch_id, &done.project_id);
     if (r == 0)
         r = invoice_heads_read(&call->tx, mapping_id, &heads);
     if (r < 0)
@@ -268,7 +268,7 @@ static int batch_file(struct call *call, bool csv)
     done.rows = w.rows;
     done.clear = w.clear;
     done.name = csv ? said(&w, "开票申请.csv", "invoice-requests.csv")
-                            : said(&w, "开票申请.xlsx", "invoice-requests.xlsx");
+                    : said(&w, "开票申请.xlsx", "invoice-requests.xlsx");
     return w.csv ? csv_reply(call, w.csv, r, &done) : list_export_reply(call, w.table, r, &done);
 }
 
@@ -323,10 +323,10 @@ static int reply_look(struct call *call, const struct stored_import *st, int64_t
 {
     struct fault *f = call->tx.fault;
     struct invoice_taken taken = {0};
-    struct invoice_sheet *sheet;
+    struct invoice_sheet *sheet = NULL;
     int r = sheet_read(call, st, mapping_id, &sheet);
 
-    if (r < 0)
+    if (r < 0 || !sheet)
         return r;
     r = invoice_results_check(&call->tx, project_id, sheet->rows, sheet->n, &taken);
     if (r == 0 || (r == -EREFUSED && f->code == FAULT_IMPORT_ROWS_WRONG)) {

@@ -40,6 +40,7 @@ const UPLOADS = new Set([
   'import_upload',
   'advice_upload',
   'escrow_list_upload',
+  'invoice_result_upload',
   'measurement_sheet',
 ]);
 

@@ -33,6 +33,9 @@ const UNANSWERED = {
 /** What an answer may show to who does not see him, and why. */
 const ALLOWED = {
   customer_export: { words: ['phone', 'document'], why: 'asked for in clear by who may; it is written down' },
+  invoice_export: { words: ['document'], why: 'asked for in clear by who may; it is written down' },
+  invoice_batch_xlsx: { words: ['document'], why: 'the tax platform wants it in clear; it is written down' },
+  invoice_batch_csv: { words: ['document'], why: 'the tax platform wants it in clear; it is written down' },
   audit_list: {
     words: ['id', `${NOTE}积分`, `${NOTE}请求`],
     why: 'the log says what was done to whom and for which reason; it hides names, numbers and papers',
@@ -59,6 +62,8 @@ const CONCERNED = [
   'follow_list',
   'identity_list',
   'intent_list',
+  'invoice_get',
+  'invoice_list',
   'member_get',
   'opening_group_list',
   'opportunity_list',

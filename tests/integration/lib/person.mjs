@@ -195,6 +195,19 @@ export class Person {
     Object.assign(this.ids, { locked: locked.id, kept: kept.id, sure: sure.id });
   }
 
+  /** An invoice on his name went out in a list, and is not wanted any more: his deal changes after it. */
+  async invoiced(cashier, deal) {
+    const name = { customer_id: this.id, kind: 'person', name: PERSON.name, tax_no: PERSON.document };
+    const { id: profile_id } = await cashier.post(`/api/v1/deals/${deal}/invoice-profiles`, name, 201);
+    const { voucher_id } = (await cashier.get(`/api/v1/deals/${deal}/invoice-sources`)).items[0];
+    const ask = { profile_id, parts: [{ voucher_id, amount_fen: 1 }] };
+    const { id } = await cashier.post(`/api/v1/deals/${deal}/invoices`, ask, 201);
+    const { id: batch } = await cashier.post(this.of('/invoice-batches'), { ids: [id] }, 201);
+    const { version } = await cashier.get(`/api/v1/invoices/${id}`);
+    await cashier.post(`/api/v1/invoices/${id}/void`, { version, reason: '不开了' }, 200);
+    Object.assign(this.ids, { invoice: id, batch });
+  }
+
   /** Terms, a subscription paid, a contract whose text is made from a template. */
   async signs() {
     const { sales, manager, cashier } = this.by;
@@ -222,6 +235,7 @@ export class Person {
     this.notes.push(reason);
     const lines = [{ fund: 'deposit', amount_fen: 100 }];
     this.ids.refund = (await sales.post(`/api/v1/deals/${deal.id}/refunds`, { lines, reason }, 201)).id;
+    await this.invoiced(cashier, deal.id);
     deal = await cashier.get(`/api/v1/deals/${deal.id}`);
     const shown = (await sales.get(`/api/v1/deals/${deal.id}/contract`)).showings.map((s) => s.code);
     await sales.post(`/api/v1/deals/${deal.id}/showings`, { items: shown }, 200);

@@ -80,6 +80,7 @@ const GROUPS: readonly { key: string; codes: readonly string[] }[] = [
       'money.dun',
       'fee.choose',
       'fee.pay',
+      'invoice.handle',
       'account.edit',
       'book.edit',
       'approval.view',
