@@ -18,8 +18,8 @@ struct drawing {
     struct layout_fill fill;
     struct page page;
     size_t page_no, pages; /* of a copy, from 0 */
-    double squeeze; /* of a row's height and type, at most 1 */
-    double row_y;   /* where the row begins; else 0 */
+    double squeeze;        /* of a row's height and type, at most 1 */
+    double row_y;          /* where the row begins; else 0 */
 };
 
 /* ---- items ---- */

@@ -13,8 +13,8 @@ struct layout_fill {
     const struct sheet *sheet;
     const char *copy;         /* the name of the copy */
     const char *page, *pages; /* its number and how many there are, from 1 */
-    size_t row;       /* of the table whose rows are being said */
-    char *error;      /* LAYOUT_ERROR_TEXT */
+    size_t row;               /* of the table whose rows are being said */
+    char *error;              /* LAYOUT_ERROR_TEXT */
 };
 
 /* -EBADMSG, told. */

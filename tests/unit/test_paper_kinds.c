@@ -52,10 +52,9 @@ static int64_t jobs(struct fixture *f, int64_t paper_id)
 
 static struct sheet *sheet_of(struct fixture *f, const struct paper_row *row)
 {
-    static print_sheet_read *const readers[PRINT_KINDS] = {
-        [PRINT_KIND_REFUND] = refund_sheet,
-        [PRINT_KIND_SHIFT] = shift_sheet,
-        [PRINT_KIND_REGISTER] = register_sheet};
+    static print_sheet_read *const readers[PRINT_KINDS] = {[PRINT_KIND_REFUND] = refund_sheet,
+                                                           [PRINT_KIND_SHIFT] = shift_sheet,
+                                                           [PRINT_KIND_REGISTER] = register_sheet};
     struct sheet *sheet = sheet_new(row->kind);
 
     assert_int_equal(FIXTURE_DO(f, tx, readers[row->kind](tx, row, sheet)), 0);
