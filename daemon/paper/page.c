@@ -104,6 +104,7 @@ int page_close(struct page *p, char **ret_bytes, size_t *ret_n)
     r = p->out.error ? p->out.error : status == CAIRO_STATUS_SUCCESS ? 0 : -ENOMEM;
     for (int i = 0; i < 2; i++)
         pango_font_description_free(p->fonts[i]);
+    glyphs_free(&p->glyphs);
     g_object_unref(p->layout);
     cairo_destroy(p->cr);
     cairo_surface_destroy(p->surface);
@@ -218,6 +219,14 @@ int page_qr(struct page *p, double x, double y, double size, const char *text)
 
 /* ---- text ---- */
 
+void page_line_show(struct page *p, PangoLayoutLine *line)
+{
+    if (p->picture)
+        pango_cairo_show_layout_line(p->cr, line);
+    else
+        glyphs_show_line(&p->glyphs, p->cr, line, pango_layout_get_text(p->layout));
+}
+
 static void layout_set(struct page *p, const struct page_style *s, double scale, const char *text)
 {
     PangoFontDescription *font = p->fonts[s->bold];
@@ -285,7 +294,7 @@ double page_text(struct page *p, const struct page_style *s, double x, double ba
         left += (MM(w) - width) / 2;
     ink_set(p, s->ink);
     cairo_move_to(p->cr, left, MM(baseline));
-    pango_cairo_show_layout_line(p->cr, pango_layout_get_line_readonly(p->layout, 0));
+    page_line_show(p, pango_layout_get_line_readonly(p->layout, 0));
     return width * 25.4 / 72.0;
 }
 
@@ -315,7 +324,7 @@ static void lines_show(struct page *p, const struct page_style *s, double x, dou
         else if (s->align == PAGE_CENTER)
             left += (w - width) / 2;
         cairo_move_to(p->cr, left, baseline + i * pitch);
-        pango_cairo_show_layout_line(p->cr, line);
+        page_line_show(p, line);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "daemon/http/buf.h"
+#include "daemon/paper/glyphs.h"
 
 #define INK       "#14202B"
 #define INK_QUIET "#4A5865"
@@ -25,6 +26,7 @@ struct page {
     cairo_t *cr;
     PangoLayout *layout;
     PangoFontDescription *fonts[2]; /* regular, bold */
+    struct glyphs glyphs;
     struct buf out;
     bool picture; /* SVG, of the first page */
 };
@@ -61,6 +63,9 @@ void page_text_box(struct page *page, const struct page_style *style, const stru
 double page_paragraph(struct page *page, const struct page_style *style, double x, double y,
                       double w, const char *text, bool draw);
 double page_text_width(struct page *page, const struct page_style *style, const char *text);
+
+/* @line of page->layout, its baseline from the current point on. */
+void page_line_show(struct page *page, PangoLayoutLine *line);
 
 enum page_pattern { PAGE_PLAIN, PAGE_HATCH, PAGE_OUTLINE };
 /* @fill NULL: none; @line NULL: none. */

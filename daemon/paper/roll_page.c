@@ -24,7 +24,7 @@ struct rolling {
 
 static void character_draw(void *arg, const char *character, unsigned at, unsigned columns)
 {
-    const struct rolling *r = arg;
+    struct rolling *r = arg;
     const double points = 72 / 25.4;
     PangoRectangle box;
 
@@ -34,8 +34,9 @@ static void character_draw(void *arg, const char *character, unsigned at, unsign
                   (side + column * r->scale * at) * points +
                       (column * r->scale * columns * points - (double)box.width / PANGO_SCALE) / 2,
                   r->y * points +
-                      (glyph * r->scale * points - (double)box.height / PANGO_SCALE) / 2);
-    pango_cairo_show_layout(r->page.cr, r->page.layout);
+                      (glyph * r->scale * points - (double)box.height / PANGO_SCALE) / 2 +
+                      (double)pango_layout_get_baseline(r->page.layout) / PANGO_SCALE);
+    page_line_show(&r->page, pango_layout_get_line_readonly(r->page.layout, 0));
 }
 
 static void line_draw(struct rolling *r, const struct roll_laid *line)
