@@ -198,7 +198,7 @@ static void test_machines(void **state)
             fail_msg("%s may more than a machine", roles[k].code);
         assert_true((roles[k].rights & RIGHT_BIT(RIGHT_SELF)) != 0);
     }
-    /* What a machine may change: its own session and calls, and papers of what it shows; no more. */
+    /* What a machine may change: its own session and calls, papers of what it shows; no more. */
     for (size_t i = 0; routes[i].method; i++)
         if (routes[i].right == RIGHT_CHART_PUBLIC &&
             strcmp(routes[i].path, "/api/v1/public/units/{unit}/handouts") != 0)
