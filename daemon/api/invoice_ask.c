@@ -259,23 +259,31 @@ static int mapping_add(void *arg, const struct invoice_mapping *mapping)
     return r;
 }
 
-/* What a mapping may name, with our own words for it. */
+static void field_add(json_t *all, const char *sheet, const char *field, const char *zh,
+                      const char *en)
+{
+    json_t *o = json_object();
+
+    set_text(o, "sheet", sheet);
+    set_text(o, "field", field);
+    set_text(o, "zh", zh);
+    set_text(o, "en", en);
+    items_add(all, o);
+}
+
+/* What a mapping may name, with our own words for it: of what goes out, then of what comes in. */
 static json_t *fields_json(void)
 {
     json_t *all = json_array();
 
-    for (int i = 0; i < INVOICE_FIELDS + INVOICE_RESULT_COLUMNS; i++) {
-        const bool out = i < INVOICE_FIELDS;
-        const int c = i - INVOICE_FIELDS;
-        json_t *o = json_object();
+    for (int i = 0; i < INVOICE_FIELDS; i++)
+        field_add(all, sheets[0], invoice_fields[i].code, invoice_fields[i].zh,
+                  invoice_fields[i].en);
+    for (int i = 0; i < INVOICE_RESULT_COLUMNS; i++) {
+        const enum invoice_column column = (enum invoice_column)i;
 
-        set_text(o, "sheet", sheets[!out]);
-        set_text(o, "field", out ? invoice_fields[i].code : invoice_column_codes[c]);
-        set_text(o, "zh",
-                 out ? invoice_fields[i].zh : invoice_column_head((enum invoice_column)c, LANG_ZH));
-        set_text(o, "en",
-                 out ? invoice_fields[i].en : invoice_column_head((enum invoice_column)c, LANG_EN));
-        items_add(all, o);
+        field_add(all, sheets[1], invoice_column_codes[i], invoice_column_head(column, LANG_ZH),
+                  invoice_column_head(column, LANG_EN));
     }
     return all;
 }
