@@ -18,7 +18,8 @@
 #include "db/store.h"
 
 enum {
-    STATEMENTS_MAX = 512, /* slots of the statement table; a power of two */
+    STATEMENTS_MAX = 4096, /* a power of two, well above the statements that db/ has: the writer
+                              comes to prepare them all, and ends when it cannot */
     PARAMETERS_MAX = 63,
 };
 

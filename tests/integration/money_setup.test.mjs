@@ -159,7 +159,7 @@ describe('receipt books', () => {
     assert.deepEqual(page.items, items.slice(0, 3));
     assert.deepEqual((await manager.get(`${leaves}?limit=3&cursor=${page.next}`)).items, [items[3]]);
     const one = await manager.get(`/api/v1/receipt-books/${book.id}`);
-    assert.deepEqual(one.leaves, { live: 1, void: 1, reversed: 0, spoilt: 1, lost: 1, swapped: 0, unused: 16 });
+    assert.deepEqual(one.leaves, { live: 1, void: 1, reversed: 0, spoilt: 1, lost: 1, swapped: 0, invoiced: 0, unused: 16 });
     await manager.refused('GET', `${leaves}?state=torn`, 422, 'fields.wrong');
     await manager.refused('GET', '/api/v1/receipt-books/999/leaves', 404, 'not-found');
     await sales.refused('GET', leaves, 403, 'right.denied');

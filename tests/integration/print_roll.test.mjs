@@ -52,7 +52,7 @@ describe('set up', () => {
   });
 
   test('it takes layouts of rolls alone', async () => {
-    const a5 = (await admin.get('/api/v1/paper-layouts')).items.find((l) => l.name.includes('A5'));
+    const a5 = (await admin.get('/api/v1/paper-layouts')).items.find((l) => l.kind === 'receipt' && l.name.includes('A5'));
     await admin.refused('PUT', '/api/v1/print-routes', 422, 'print.roll', {
       body: { kind: 'receipt', terminal_id: null, printer_id: row.id, layout_id: a5.id },
     });
@@ -102,7 +102,7 @@ describe('a receipt', () => {
 });
 
 test('a paper of a sheet is not for it, and that is said', async () => {
-  const a5 = (await admin.get('/api/v1/paper-layouts')).items.find((l) => l.name.includes('A5'));
+  const a5 = (await admin.get('/api/v1/paper-layouts')).items.find((l) => l.kind === 'receipt' && l.name.includes('A5'));
   const folder = (await admin.get('/api/v1/printers')).items.find((p) => p.driver === 'file');
   await route({ printer_id: folder.id, layout_id: a5.id });
   const receipt = await paid();

@@ -253,7 +253,7 @@ async function fees(page, { open, rows, look, made, go }) {
   await page.keyboard.press('Escape')
 }
 
-const TABS = ['collection', 'book', 'leaf', 'shift', 'exception']
+const TABS = ['collection', 'book', 'leaf', 'shift', 'exception', 'verify']
 async function reports(page, { go, look }) {
   await go(page, '/collection')
   await b.arrived(page, '/collection')
@@ -261,7 +261,7 @@ async function reports(page, { go, look }) {
   for (const [i, tab] of (await page.locator('.el-tabs__item').all()).entries()) {
     await tab.click()
     await page.waitForSelector('.frame-screen .skeleton', { state: 'detached' })
-    await page.locator('.frame-screen :is(table, [data-kind], .empty-title)').first().waitFor()
+    await page.locator('.frame-screen :is(table, [data-kind], .empty-title, form)').first().waitFor()
     await look(page, `reports, ${TABS[i]}`)
   }
   await go(page, '/accounts')
