@@ -279,6 +279,15 @@ def rule_sql_constant(house):
                               "%s() takes a constant, not the buffer %s" % (name, arg))
 
 
+def rule_sql_count(house):
+    """The writer comes to prepare every statement of the program, and ends when its table is full."""
+    store = "db/store_sqlite.c"
+    room = re.search(r"STATEMENTS_MAX = (\d+)", house.read(store)) if house.has(store) else None
+    texts = sum(1 for source in house.c(r"^db/") for _, value in source.strings if SQL.match(value))
+    if room and texts * 2 > int(room.group(1)):
+        yield Finding(store, 1, "sql-count", "%d statements; STATEMENTS_MAX is to be twice that" % texts)
+
+
 # ---- C ----
 
 BANNED = {

@@ -143,6 +143,13 @@ class Sql(Case):
         self.red("sql-constant", "db/unit.c", body, 4)
         self.green("sql-constant", "db/unit.c", body.replace("    char q", "    static const char q"))
 
+    def test_more_statements_than_fit(self):
+        room = {"db__store_sqlite.c": "enum { STATEMENTS_MAX = 4 };\n"}
+        one = 'void f(void) { db_run(db, "SELECT 1", ""); }\n'
+        self.red("sql-count", "db/unit.c", one * 3, 1, **room)
+        fits = {"db/unit.c": one * 2, "db/store_sqlite.c": room["db__store_sqlite.c"]}
+        self.assertEqual([], self.findings(fits, "sql-count"))
+
 
 class C(Case):
     def test_banned(self):

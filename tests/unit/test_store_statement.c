@@ -52,7 +52,8 @@ static void test_statement_cache(void **state)
     static const char sql[] = "SELECT $1";
     struct desk *d = *state;
     struct stmt *a, *b;
-    char(*texts)[40] = calloc(600, sizeof(*texts));
+    enum { FULL = 4200 };
+    char(*texts)[40] = calloc(FULL, sizeof(*texts));
     int refused = 0;
 
     assert_int_equal(db_query(d->db, &a, sql, "i", (int64_t)5), 0);
@@ -65,7 +66,7 @@ static void test_statement_cache(void **state)
     stmt_reset(b);
     /* Full: said, and those that are there go on. */
     assert_non_null(texts);
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < FULL; i++) {
         int r;
 
         /* house: allow sql-constant - as many constants as nobody writes */
